@@ -1,0 +1,67 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Who calls, and which account that is."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, is_access_denied
+
+if t.TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_sts import STSClient
+
+# Where the consoles of the partitions are (AWS General Reference).
+_SIGN_IN_DOMAINS = {
+    "aws": "signin.aws.amazon.com",
+    "aws-cn": "signin.amazonaws.cn",
+    "aws-us-gov": "signin.amazonaws-us-gov.com",
+}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The identity that the credentials belong to, as GetCallerIdentity gives it."""
+
+    account_id: str
+    arn: str
+    user_id: str
+
+    @property
+    def partition(self) -> str:
+        """The partition of the account: aws, aws-cn or aws-us-gov."""
+        return self.arn.split(":")[1]
+
+    @property
+    def user_name(self) -> str | None:
+        """Name of the IAM user that calls; None for the root user, for roles and for federated users."""
+        service, resource = self.arn.split(":", 5)[2::3]
+        return resource.rsplit("/", 1)[1] if service == "iam" and resource.startswith("user/") else None
+
+
+def read_caller(sts: STSClient) -> Caller:
+    """Ask STS who calls. Needs no permission. Raises what botocore raises."""
+    identity = sts.get_caller_identity()
+    return Caller(account_id=identity["Account"], arn=identity["Arn"], user_id=identity["UserId"])
+
+
+def read_alias(iam: IAMClient) -> str | None:
+    """The account's alias; None where it has none or the caller may not ask."""
+    try:
+        aliases = iam.list_account_aliases()["AccountAliases"]
+    except AWS_ERRORS as exc:
+        if not is_access_denied(exc):
+            raise
+        return None
+    return aliases[0] if aliases else None
+
+
+def sign_in_url(partition: str, account: str) -> str:
+    """Where users of the account sign in; account is its alias or its number."""
+    return f"https://{account}.{_SIGN_IN_DOMAINS.get(partition, _SIGN_IN_DOMAINS['aws'])}/console"
