@@ -1,0 +1,167 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The controller's part of iam_users: input checks before anything starts, and generated passwords."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping, Sequence
+
+from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.parsing.vault import VaultLib, VaultSecretsContext, match_encrypt_secret
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.limits import PASSWORD_LENGTH
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import CredentialsStore, StoreError
+
+NO_VAULT_SECRET = (
+    "credentials_store: vault_file needs a vault secret to encrypt with; "
+    "give one with --vault-password-file, --vault-id or ANSIBLE_VAULT_PASSWORD_FILE"
+)
+SHORTEST_PASSWORD = 8
+
+
+class ActionModule(ActionBase):
+    """Runs the module once where all passwords are given, and twice where some have to be generated.
+
+    The first run then only plans and tells whose password is needed; these are stored, and the second
+    run, which looks at the account anew, sets them.
+    """
+
+    TRANSFERS_FILES = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        super().run(tmp, task_vars)
+        args: dict[str, t.Any] = dict(self._task.args)
+        problems = self._input_problems(args)
+        kind = str(args.get("credentials_store") or "none")
+        store: CredentialsStore | None = None
+        if not problems and kind in ("file", "vault_file"):
+            try:
+                store = self._open_store(kind, args)
+                store.check()
+            except StoreError as exc:
+                problems.append(str(exc))
+        if problems:
+            return {"failed": True, "msg": f"Nothing was changed. {'; '.join(problems)}", "problems": problems}
+        if store is None:
+            return self._run_module(args, task_vars, self._task.check_mode)
+        try:
+            result = self._run_with_store(store, args, task_vars)
+        except StoreError as exc:
+            raise AnsibleActionFail(str(exc)) from exc
+        users = result.pop("passwords_set")
+        if "account" in result:
+            result["credentials"] = {"store": kind, "path": store.path, "users": users}
+        return result
+
+    def _input_problems(self, args: Mapping[str, t.Any]) -> list[str]:
+        _users, problems = parse_users(args.get("users"), str(args.get("managed_by_tag") or ""))
+        length = args.get("password_length")
+        if length is not None and not _between(length, SHORTEST_PASSWORD, PASSWORD_LENGTH):
+            problems.append(f"password_length: must be from {SHORTEST_PASSWORD} to {PASSWORD_LENGTH}, not {length}")
+        workers = args.get("workers")
+        if workers is not None and not _between(workers, 1, 32):
+            problems.append(f"workers: must be from 1 to 32, not {workers}")
+        if args.get("credentials_store") in ("file", "vault_file") and not args.get("credentials_path"):
+            problems.append("credentials_path: is needed with this credentials_store")
+        return problems
+
+    def _run_with_store(
+        self, store: CredentialsStore, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None
+    ) -> dict[str, t.Any]:
+        check_mode = bool(self._task.check_mode)
+        result: dict[str, t.Any] = {"passwords_needed": []}
+        if check_mode or _may_need_password(args["users"]):
+            result = self._run_module(args, task_vars, check_mode=True)
+            if check_mode or result.get("failed") or not result.get("changed"):
+                return {**result, "passwords_set": result.get("passwords_needed", [])}
+        needed = result["passwords_needed"]
+        passwords: dict[str, str] = {}
+        if needed:
+            account_id = result["account"]["account_id"]
+            passwords = store.prepare(account_id, needed, int(args.get("password_length") or 32))
+        result = self._run_module({**args, "users": _with_passwords(args["users"], passwords)}, task_vars, False)
+        return {**result, "passwords_set": _settle(store, result, passwords)}
+
+    def _run_module(
+        self, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None, check_mode: bool
+    ) -> dict[str, t.Any]:
+        before = self._task.check_mode
+        self._task.check_mode = check_mode
+        try:
+            return t.cast(
+                "dict[str, t.Any]",
+                self._execute_module(
+                    module_name="cloudhsm.iam.iam_users", module_args=args, task_vars=task_vars, wrap_async=False
+                ),
+            )
+        finally:
+            self._task.check_mode = before
+
+    def _open_store(self, kind: str, args: Mapping[str, t.Any]) -> CredentialsStore:
+        path = self._loader.path_dwim(str(args["credentials_path"]))
+        if kind == "file":
+            return CredentialsStore(path, _as_it_is, _as_it_is, private_folder=True)
+        context = VaultSecretsContext.current(optional=True)
+        secrets = context.secrets if context else []
+        if not secrets:
+            raise StoreError(NO_VAULT_SECRET)
+        vault = VaultLib(secrets)
+        wanted = args.get("credentials_vault_id")
+        try:
+            vault_id, secret = match_encrypt_secret(secrets, encrypt_vault_id=wanted)
+        except AnsibleError as exc:
+            raise StoreError(f"credentials_vault_id: the play has no vault secret named {wanted!r}") from exc
+
+        def decrypt(content: bytes) -> bytes:
+            try:
+                return t.cast(bytes, vault.decrypt(content))
+            except AnsibleError as exc:
+                raise StoreError(f"credentials_path: {path} can't be decrypted with the play's vault secrets") from exc
+
+        def encrypt(content: bytes) -> bytes:
+            return t.cast(bytes, vault.encrypt(content, secret, vault_id))
+
+        return CredentialsStore(path, encrypt, decrypt, private_folder=False)
+
+
+def _as_it_is(content: bytes) -> bytes:
+    return content
+
+
+def _between(value: object, lowest: int, highest: int) -> bool:
+    try:
+        return lowest <= int(str(value)) <= highest
+    except ValueError:
+        return False
+
+
+def _may_need_password(users: Sequence[Mapping[str, t.Any]]) -> bool:
+    """Whether a login profile may have to be made for a user that was given no password."""
+    parsed, _problems = parse_users(users, "")
+    return any(user.present and user.console_access and user.password is None for user in parsed)
+
+
+def _with_passwords(users: Sequence[Mapping[str, t.Any]], passwords: Mapping[str, str]) -> list[dict[str, t.Any]]:
+    return [
+        {**user, "password": passwords[user["name"]]} if user["name"] in passwords else dict(user) for user in users
+    ]
+
+
+def _settle(store: CredentialsStore, result: Mapping[str, t.Any], passwords: Mapping[str, str]) -> list[str]:
+    """Bring the store up to date with what the run did. Returns the users whose stored password was set."""
+    if "account" not in result:
+        return []
+    account_id = result["account"]["account_id"]
+    operations = {(change["user"], change["operation"]) for change in result["changes"]}
+    made = sorted(user for user in passwords if (user, "create_login_profile") in operations)
+    gone = sorted(user for user, operation in operations if operation == "delete_login_profile")
+    if made:
+        store.confirm(account_id, made)
+    if gone:
+        store.forget(account_id, gone)
+    return made

@@ -1,0 +1,81 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Reads of named users, groups and customer managed policies, as iam_account_info returns them."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable
+
+if t.TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+Described = dict[str, t.Any]
+
+
+def describe_users(iam: IAMClient, names: Iterable[str]) -> list[Described]:
+    """Those of the named users that exist."""
+    return _existing(names, lambda name: _describe_user(iam, name), iam)
+
+
+def _describe_user(iam: IAMClient, name: str) -> Described:
+    user = iam.get_user(UserName=name)["User"]
+    return {"name": user["UserName"], "arn": user["Arn"], "path": user["Path"]}
+
+
+def describe_groups(iam: IAMClient, names: Iterable[str]) -> list[Described]:
+    """Those of the named groups that exist, with members and policies."""
+    return _existing(names, lambda name: _describe_group(iam, name), iam)
+
+
+def _describe_group(iam: IAMClient, name: str) -> Described:
+    pages = list(iam.get_paginator("get_group").paginate(GroupName=name))
+    attached = iam.get_paginator("list_attached_group_policies").paginate(GroupName=name)
+    inline = iam.get_paginator("list_group_policies").paginate(GroupName=name)
+    group = pages[0]["Group"]
+    return {
+        "name": group["GroupName"],
+        "arn": group["Arn"],
+        "path": group["Path"],
+        "members": sorted(user["UserName"] for page in pages for user in page["Users"]),
+        "managed_policies": sorted(p["PolicyArn"] for page in attached for p in page["AttachedPolicies"]),
+        "inline_policies": sorted(policy for page in inline for policy in page["PolicyNames"]),
+    }
+
+
+def describe_policies(iam: IAMClient, names: Iterable[str]) -> list[Described]:
+    """Those of the named customer managed policies that exist. AWS's own are not looked at."""
+    wanted = set(names)
+    if not wanted:
+        return []
+    pages = iam.get_paginator("list_policies").paginate(Scope="Local", PaginationConfig={"PageSize": 1000})
+    found = {p["PolicyName"]: p["Arn"] for page in pages for p in page["Policies"] if p["PolicyName"] in wanted}
+    return [_describe_policy(iam, found[name]) for name in sorted(found)]
+
+
+def _describe_policy(iam: IAMClient, arn: str) -> Described:
+    policy = iam.get_policy(PolicyArn=arn)["Policy"]
+    version = iam.get_policy_version(PolicyArn=arn, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
+    return {
+        "name": policy["PolicyName"],
+        "arn": policy["Arn"],
+        "path": policy["Path"],
+        "tags": {tag["Key"]: tag["Value"] for tag in policy.get("Tags", [])},
+        "attachments": policy["AttachmentCount"],
+        "boundary_of": policy.get("PermissionsBoundaryUsageCount", 0),
+        "document": version["Document"],
+    }
+
+
+def _existing(names: Iterable[str], describe: t.Callable[[str], Described], iam: IAMClient) -> list[Described]:
+    described = []
+    for name in names:
+        try:
+            described.append(describe(name))
+        except iam.exceptions.NoSuchEntityException:
+            continue
+    return described

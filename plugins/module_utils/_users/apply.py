@@ -1,0 +1,134 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Carries plans out: users side by side on a bounded pool, each user's calls in the plan's order."""
+
+from __future__ import annotations
+
+import threading
+import time
+import typing as t
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import error_code, sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Change, Outcome, UserPlan
+
+if t.TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+# IAM is eventually consistent: what was just made may be unknown to the next call for some seconds.
+SETTLING = frozenset({"NoSuchEntity", "EntityTemporarilyUnmodifiable"})
+# Waits in seconds between tries while something just made settles: half a minute in all.
+SETTLING_WAITS = (0.2, 0.4, 0.8, 1.6, 3.0, 5.0, 5.0, 5.0, 5.0, 5.0)
+# Somebody else changed what the plan was made from: a second look at the account tells what is left to do.
+CONFLICTS = frozenset(
+    {"EntityAlreadyExists", "NoSuchEntity", "DeleteConflict", "ConcurrentModification", "EntityTemporarilyUnmodifiable"}
+)
+# No other call will do better after one of these.
+HOPELESS = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "RequestExpired",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+HOPELESS_EXCEPTIONS = frozenset(
+    {
+        "ConnectTimeoutError",
+        "CredentialRetrievalError",
+        "EndpointConnectionError",
+        "NoCredentialsError",
+        "PartialCredentialsError",
+        "ProxyConnectionError",
+        "SSLError",
+        "TokenRetrievalError",
+    }
+)
+REMOVALS = ("delete_", "remove_", "detach_", "deactivate_", "untag_")
+
+
+def apply_plans(
+    plans: Iterable[UserPlan],
+    passwords: Mapping[str, str],
+    client: IAMClient,
+    pool: Executor,
+    sleep: Callable[[float], None] = time.sleep,
+) -> list[Outcome]:
+    """Carry out the plans that have changes; passwords are those for new login profiles, by user name.
+
+    One user's failure does not stop the others. After an error that would meet every call, such as
+    expired credentials, users not yet begun are left alone and say so.
+    """
+    hopeless = threading.Event()
+
+    def work(plan: UserPlan) -> Outcome:
+        if hopeless.is_set():
+            return Outcome(plan, error="not begun, because of the error that ended the run")
+        return _apply_plan(plan, passwords, client, sleep, hopeless)
+
+    return list(pool.map(work, [plan for plan in plans if plan.changes]))
+
+
+def _apply_plan(
+    plan: UserPlan,
+    passwords: Mapping[str, str],
+    client: IAMClient,
+    sleep: Callable[[float], None],
+    hopeless: threading.Event,
+) -> Outcome:
+    done: list[Change] = []
+    for change in plan.changes:
+        try:
+            _call(client, change, passwords, sleep if plan.before is None else None)
+        # Whatever goes wrong with one user is that user's failure, not the run's.
+        except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
+            code = error_code(exc)
+            if code in HOPELESS or type(exc).__name__ in HOPELESS_EXCEPTIONS:
+                hopeless.set()
+            return Outcome(plan, tuple(done), sentence(exc, _words(change)), conflict=code in CONFLICTS)
+        done.append(change)
+    return Outcome(plan, tuple(done))
+
+
+def _words(change: Change) -> str:
+    """A change in words, for the middle of a sentence."""
+    target = next((str(value) for key, value in change.describe().items() if key in ("group", "policy")), "")
+    return f"{change.operation.replace('_', ' ')} {change.user}{f' ({target})' if target else ''}"
+
+
+def _call(
+    client: IAMClient, change: Change, passwords: Mapping[str, str], sleep: Callable[[float], None] | None
+) -> None:
+    """Make one write call; sleep is given for users made in this run, which need time to settle."""
+    params = dict(change.params)
+    if change.operation == "create_login_profile":
+        params["Password"] = passwords[change.user]
+    method = getattr(client, change.operation)
+    waits = iter(SETTLING_WAITS if sleep else ())
+    while True:
+        try:
+            method(**params)
+            return
+        except client.exceptions.ClientError as exc:
+            if _is_done(change, exc):
+                return
+            wait = next(waits, None) if error_code(exc) in SETTLING else None
+            if wait is None or sleep is None:
+                raise
+            sleep(wait)
+
+
+def _is_done(change: Change, exc: Exception) -> bool:
+    """Whether the error says that the call's effect is there: gone already, or made by a try whose answer was lost."""
+    code = error_code(exc)
+    if code == "NoSuchEntity":
+        return change.operation.startswith(REMOVALS)
+    tried_before = getattr(exc, "response", {}).get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
+    return code == "EntityAlreadyExists" and tried_before

@@ -1,0 +1,271 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""From the option O(users) to desired users: every mistake that can be seen without the account, all at once."""
+
+from __future__ import annotations
+
+import difflib
+import typing as t
+from collections.abc import Mapping, Sequence
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser
+
+_BOOLEANS = {
+    **dict.fromkeys(("true", "yes", "on", "1", "t", "y"), True),
+    **dict.fromkeys(("false", "no", "off", "0", "f", "n"), False),
+}
+
+
+def label(index: int, name: object = None) -> str:
+    """How messages name an item: its place in the list, counted from 0, and its name where it has one."""
+    return f"users[{index}]" if not isinstance(name, str) or not name else f"users[{index}] ({name[:80]})"
+
+
+def parse_users(users: object, managed_by_tag: str) -> tuple[list[DesiredUser], list[str]]:
+    """Read the list of users as the option O(users) has it.
+
+    Returns the desired users and the problems found. Each problem is one sentence that begins with
+    item and field; where there are any, the users are not to be used.
+    """
+    if not isinstance(users, Sequence) or isinstance(users, (str, bytes)):
+        return [], [f"users: must be a list of dictionaries, not {_kind(users)}"]
+    desired: list[DesiredUser] = []
+    problems: list[str] = []
+    for index, item in enumerate(users):
+        if not isinstance(item, Mapping):
+            problems.append(f"{label(index)}: must be a dictionary with at least a name, not {_kind(item)}")
+            continue
+        reader = _ItemReader(item, managed_by_tag)
+        user = reader.read()
+        problems += [f"{label(index, item.get('name'))}: {problem}" for problem in reader.problems]
+        desired.append(user)
+    return desired, problems + _duplicates([item.get("name") if isinstance(item, Mapping) else None for item in users])
+
+
+def _duplicates(names: Sequence[object]) -> list[str]:
+    """IAM tells user names apart without regard to case, so "bob" and "Bob" are the same user."""
+    seen: dict[str, int] = {}
+    problems = []
+    for index, name in enumerate(names):
+        if not isinstance(name, str):
+            continue
+        first = seen.setdefault(name.lower(), index)
+        if first == index:
+            continue
+        how = "is also" if names[first] == name else "differs only by case from"
+        problems.append(f"{label(index, name)}: name: {how} {label(first, names[first])}; list each user once")
+    return problems
+
+
+def _kind(value: object) -> str:
+    """The type of a value in the words of YAML."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, str):
+        return "a string"
+    if isinstance(value, (int, float)):
+        return "a number"
+    if isinstance(value, Mapping):
+        return "a dictionary"
+    return "a list" if isinstance(value, Sequence) else type(value).__name__
+
+
+class _ItemReader:
+    """Reads one item of the list, and keeps what is wrong with it."""
+
+    KEYS = (
+        "name",
+        "state",
+        "path",
+        "tags",
+        "groups",
+        "managed_policies",
+        "boundary",
+        "console_access",
+        "password",
+        "password_reset_required",
+    )
+
+    def __init__(self, item: Mapping[str, t.Any], managed_by_tag: str) -> None:
+        self.item = item
+        self.managed_by_tag = managed_by_tag
+        self.problems: list[str] = []
+
+    def problem(self, field: str, text: str) -> None:
+        self.problems.append(f"{field}: {text}")
+
+    def read(self) -> DesiredUser:
+        for key in self.item:
+            if key not in self.KEYS:
+                close = difflib.get_close_matches(str(key), self.KEYS, 1)
+                hint = f"; did you mean {close[0]}?" if close else f"; known are {', '.join(self.KEYS)}"
+                self.problem(str(key), f"is not an option of a user{hint}")
+        reset = self._boolean("password_reset_required")
+        user = DesiredUser(
+            name=self._name(),
+            present=self._state(),
+            path=self._path(),
+            tags=self._tags(),
+            groups=self._groups(),
+            managed_policies=self._managed_policies(),
+            boundary=self._boundary(),
+            console_access=self._boolean("console_access"),
+            password=self._password(),
+            password_reset_required=True if reset is None else reset,
+        )
+        if user.password is not None and user.present and user.console_access is not True:
+            self.problem("password", "is given, but console_access is not true; a password is only for console access")
+        return user
+
+    def _string(self, field: str) -> str | None:
+        value = self.item.get(field)
+        if value is None or isinstance(value, str):
+            return value
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return str(value)
+        self.problem(field, f"must be a string, not {_kind(value)}")
+        return None
+
+    def _boolean(self, field: str) -> bool | None:
+        value = self.item.get(field)
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, (str, int)) and str(value).lower() in _BOOLEANS:
+            return _BOOLEANS[str(value).lower()]
+        self.problem(field, f"must be true or false, not {_kind(value)}")
+        return None
+
+    def _strings(self, field: str) -> list[str] | None:
+        value = self.item.get(field)
+        if value is None:
+            return None
+        if not isinstance(value, Sequence) or isinstance(value, (str, bytes)):
+            self.problem(field, f"must be a list, not {_kind(value)}")
+            return None
+        for index, element in enumerate(value):
+            if not isinstance(element, str):
+                self.problem(f"{field}[{index}]", f"must be a string, not {_kind(element)}")
+        strings = [element for element in value if isinstance(element, str)]
+        for element in sorted({element for element in strings if strings.count(element) > 1}):
+            self.problem(field, f"names {element!r} more than once")
+        return strings
+
+    def _name(self) -> str:
+        name = self._string("name")
+        if name is None or name == "":
+            if not any(problem.startswith("name:") for problem in self.problems):
+                self.problem("name", "is missing")
+            return ""
+        if len(name) > limits.USER_NAME_LENGTH:
+            self.problem("name", f"has {len(name)} characters, IAM allows {limits.USER_NAME_LENGTH}")
+        if not limits.NAME.fullmatch(name):
+            self.problem("name", f"{name!r} has characters that IAM does not allow; use A-Z a-z 0-9 and _+=,.@-")
+        return name
+
+    def _state(self) -> bool:
+        state = self.item.get("state")
+        if state not in (None, "present", "absent"):
+            self.problem("state", f"must be present or absent, not {state!r}")
+        return state != "absent"
+
+    def _path(self) -> str | None:
+        path = self._string("path")
+        if path is None:
+            return None
+        if len(path) > limits.PATH_LENGTH:
+            self.problem("path", f"has {len(path)} characters, IAM allows {limits.PATH_LENGTH}")
+        if not limits.PATH.fullmatch(path):
+            self.problem("path", f"{path!r} must begin and end with a slash and hold no spaces, as in /staff/")
+        return path
+
+    def _tags(self) -> dict[str, str] | None:
+        tags = self.item.get("tags")
+        if tags is None:
+            return None
+        if not isinstance(tags, Mapping):
+            self.problem("tags", f"must be a dictionary, not {_kind(tags)}")
+            return None
+        result: dict[str, str] = {}
+        spelling: dict[str, str] = {}
+        for key, value in tags.items():
+            self._check_tag(str(key), value)
+            other = spelling.setdefault(str(key).lower(), str(key))
+            if other != str(key):
+                self.problem(f"tags.{key}", f"differs only by case from {other!r}, and IAM takes them for the same key")
+            result[str(key)] = str(value)
+        # The ownership tag comes on top of what is listed.
+        if len(result) > limits.TAGS_PER_USER - 1:
+            self.problem("tags", f"lists {len(result)}, IAM allows {limits.TAGS_PER_USER} a user, one of them ours")
+        return result
+
+    def _check_tag(self, key: str, value: object) -> None:
+        field = f"tags.{key[:80]}"
+        if not 1 <= len(key) <= limits.TAG_KEY_LENGTH:
+            self.problem(field, f"the key has {len(key)} characters, IAM allows 1 to {limits.TAG_KEY_LENGTH}")
+        if key.lower().startswith("aws:"):
+            self.problem(field, "keys that begin with aws: are reserved by AWS")
+        if key == self.managed_by_tag:
+            self.problem(field, "is the ownership tag (managed_by_tag), which is set for you")
+        if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+            self.problem(field, f"the value must be a string, not {_kind(value)}")
+            return
+        if len(str(value)) > limits.TAG_VALUE_LENGTH:
+            self.problem(field, f"the value has {len(str(value))} characters, IAM allows {limits.TAG_VALUE_LENGTH}")
+        for what, text in (("key", key), ("value", str(value))):
+            bad = sorted({c for c in text if not (c.isalnum() or c.isspace() or c in limits.TAG_SYMBOLS)})
+            if bad:
+                self.problem(field, f"the {what} has characters that IAM does not allow in tags: {' '.join(bad)}")
+
+    def _groups(self) -> frozenset[str] | None:
+        groups = self._strings("groups")
+        if groups is None:
+            return None
+        for group in groups:
+            if not limits.NAME.fullmatch(group) or len(group) > limits.GROUP_NAME_LENGTH:
+                self.problem("groups", f"{group[:140]!r} can't be the name of a group: 1 to 128 of A-Z a-z 0-9 _+=,.@-")
+        if len(set(groups)) > limits.GROUPS_PER_USER:
+            self.problem("groups", f"lists {len(set(groups))}, IAM allows {limits.GROUPS_PER_USER} a user")
+        return frozenset(groups)
+
+    def _managed_policies(self) -> frozenset[str] | None:
+        policies = self._strings("managed_policies")
+        if policies is None:
+            return None
+        for policy in policies:
+            self._check_policy_arn("managed_policies", policy)
+        if len(set(policies)) > limits.POLICIES_PER_USER_MAX:
+            self.problem(
+                "managed_policies", f"lists {len(set(policies))}, IAM allows {limits.POLICIES_PER_USER_MAX} a user"
+            )
+        return frozenset(policies)
+
+    def _boundary(self) -> str | None:
+        boundary = self._string("boundary")
+        if boundary:
+            self._check_policy_arn("boundary", boundary)
+        return boundary
+
+    def _check_policy_arn(self, field: str, arn: str) -> None:
+        if not limits.POLICY_ARN.fullmatch(arn) or len(arn) > limits.POLICY_ARN_LENGTH:
+            self.problem(
+                field,
+                f"{arn[:140]!r} is not the ARN of a managed policy, as in arn:aws:iam::aws:policy/ReadOnlyAccess",
+            )
+
+    def _password(self) -> str | None:
+        password = self._string("password")
+        if password is None:
+            return None
+        # The password itself is never part of a message.
+        if not 1 <= len(password) <= limits.PASSWORD_LENGTH:
+            self.problem("password", f"has {len(password)} characters, IAM allows 1 to {limits.PASSWORD_LENGTH}")
+        elif not limits.PASSWORD.fullmatch(password):
+            self.problem("password", "has characters that IAM does not allow; use printable Latin-1 characters")
+        return password

@@ -1,0 +1,177 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""The values that pass between input checks, snapshot, plan and apply of iam_users."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ansible_collections.cloudhsm.iam.plugins.module_utils._account import Caller
+
+# The value of the ownership tag on every user that iam_users creates.
+OWNED = "true"
+
+
+@dataclass(frozen=True)
+class DesiredUser:
+    """What was asked for. None means "leave alone"; an empty boundary means "no boundary"."""
+
+    name: str
+    present: bool = True
+    path: str | None = None
+    tags: Mapping[str, str] | None = None
+    groups: frozenset[str] | None = None
+    managed_policies: frozenset[str] | None = None
+    boundary: str | None = None
+    console_access: bool | None = None
+    password: str | None = field(default=None, repr=False)
+    password_reset_required: bool = True
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Whatever hangs on a user and has to go before the user can: identifiers as IAM names them."""
+
+    access_keys: tuple[str, ...] = ()
+    active_access_keys: tuple[str, ...] = ()
+    mfa_devices: tuple[str, ...] = ()
+    ssh_public_keys: tuple[str, ...] = ()
+    signing_certificates: tuple[str, ...] = ()
+    service_specific_credentials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ActualUser:
+    """A user as the account has it. console_access and credentials are None where they were not read."""
+
+    name: str
+    arn: str
+    path: str = "/"
+    tags: Mapping[str, str] = field(default_factory=dict)
+    groups: frozenset[str] = frozenset()
+    managed_policies: frozenset[str] = frozenset()
+    inline_policies: frozenset[str] = frozenset()
+    boundary: str | None = None
+    console_access: bool | None = None
+    credentials: Credentials | None = None
+
+
+@dataclass(frozen=True)
+class Account:
+    """One complete read of the account: all users and all groups, by their names."""
+
+    caller: Caller
+    users: Mapping[str, ActualUser]
+    groups: frozenset[str]
+    alias: str | None = None
+
+    def members(self, group: str) -> frozenset[str]:
+        """Names of the users that are in the group."""
+        return frozenset(user.name for user in self.users.values() if group in user.groups)
+
+    def with_users(self, users: Mapping[str, ActualUser]) -> Account:
+        """The same account with some of its users known in more detail."""
+        return replace(self, users={**self.users, **users})
+
+    def user_arn(self, name: str, path: str) -> str:
+        """The ARN that IAM gives to a user of this name and path."""
+        return f"arn:{self.caller.partition}:iam::{self.caller.account_id}:user{path}{name}"
+
+
+@dataclass(frozen=True)
+class Options:
+    """The switches of one run."""
+
+    purge_users: bool = False
+    purge_groups: bool = False
+    purge_tags: bool = False
+    purge_policies: bool = False
+    managed_by_tag: str = "cloudhsm.iam/managed"
+    max_deletions: int = 10
+    protected_groups: frozenset[str] = frozenset()
+    # Groups that an earlier task makes: in check mode they count as existing.
+    pending_groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One write call: a method of the boto3 IAM client and its arguments, without any password."""
+
+    user: str
+    operation: str
+    params: Mapping[str, t.Any]
+
+    def describe(self) -> dict[str, t.Any]:
+        """The change as it is shown in results: operation, user and whatever it is done to."""
+        target = {_RESULT_NAMES[key]: value for key, value in self.params.items() if key in _RESULT_NAMES}
+        if "tags" in target:
+            target["tags"] = {tag["Key"]: tag["Value"] for tag in target["tags"]}
+        return {"user": self.user, "operation": self.operation, **target}
+
+
+_RESULT_NAMES = {
+    "GroupName": "group",
+    "PolicyArn": "policy",
+    "PolicyName": "inline_policy",
+    "PermissionsBoundary": "boundary",
+    "NewPath": "path",
+    "Path": "path",
+    "Tags": "tags",
+    "TagKeys": "tag_keys",
+    "AccessKeyId": "access_key_id",
+    "SerialNumber": "mfa_device",
+    "SSHPublicKeyId": "ssh_public_key_id",
+    "CertificateId": "certificate_id",
+    "ServiceSpecificCredentialId": "service_specific_credential_id",
+    "PasswordResetRequired": "password_reset_required",
+}
+
+
+@dataclass(frozen=True)
+class UserPlan:
+    """What happens to one user: its state before and after, and the write calls between, in order."""
+
+    name: str
+    before: ActualUser | None
+    after: ActualUser | None
+    changes: tuple[Change, ...] = ()
+    # Why the run can't go on with this user: each says the field and what is wrong with it.
+    problems: tuple[str, ...] = ()
+
+    @property
+    def action(self) -> str:
+        """One of created, updated, deleted, unchanged."""
+        if not self.changes:
+            return "unchanged"
+        if self.before is None:
+            return "created"
+        return "deleted" if self.after is None else "updated"
+
+    @property
+    def makes_login_profile(self) -> bool:
+        """Whether the user gets console access by this plan."""
+        return any(change.operation == "create_login_profile" for change in self.changes)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one user's plan: the calls that were made, and the error that stopped the rest."""
+
+    plan: UserPlan
+    done: tuple[Change, ...] = ()
+    error: str | None = None
+    # The account was not as the snapshot had it: worth a second look before giving up.
+    conflict: bool = False
+
+    @property
+    def not_done(self) -> tuple[Change, ...]:
+        """The calls that were planned and not made."""
+        return self.plan.changes[len(self.done) :]

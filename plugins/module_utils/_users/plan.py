@@ -1,0 +1,223 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""From desired and actual state to an ordered list of write calls. Pure: no call, no clock, no randomness."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    OWNED,
+    Account,
+    ActualUser,
+    Change,
+    Credentials,
+    DesiredUser,
+    Options,
+    UserPlan,
+)
+
+
+def plan_users(desired: Iterable[DesiredUser], account: Account, options: Options) -> list[UserPlan]:
+    """The plans of all users asked for, in their order, and then of owned users that are no longer listed."""
+    desired = list(desired)
+    spelling = {name.lower(): name for name in account.users}
+    plans = [plan_user(user, account, options, spelling) for user in desired]
+    return plans + [plan_deletion(account.users[name]) for name in unlisted_users(desired, account, options)]
+
+
+def unlisted_users(desired: Iterable[DesiredUser], account: Account, options: Options) -> list[str]:
+    """Names of the users that purge_users removes: those with our ownership tag that are no longer listed."""
+    if not options.purge_users:
+        return []
+    listed = {user.name.lower() for user in desired}
+    return sorted(
+        user.name
+        for user in account.users.values()
+        if user.name.lower() not in listed and user.tags.get(options.managed_by_tag) == OWNED
+    )
+
+
+def plan_user(
+    desired: DesiredUser, account: Account, options: Options, spelling: Mapping[str, str] | None = None
+) -> UserPlan:
+    """The plan of one user. spelling maps lower-case user names to those in the account."""
+    known = spelling if spelling is not None else {name.lower(): name for name in account.users}
+    existing = known.get(desired.name.lower(), desired.name)
+    if existing != desired.name:
+        problem = f"name: the account has this user as {existing!r}, and IAM ignores case; use that spelling"
+        return UserPlan(desired.name, None, None, problems=(problem,))
+    before = account.users.get(desired.name)
+    if not desired.present:
+        return plan_deletion(before) if before else UserPlan(desired.name, None, None)
+    problems = tuple(_problems(desired, before, account, options))
+    if problems:
+        return UserPlan(desired.name, before, before, problems=problems)
+    return _plan_creation(desired, account, options) if before is None else _plan_update(desired, before, options, account)
+
+
+def _problems(
+    desired: DesiredUser, before: ActualUser | None, account: Account, options: Options
+) -> Iterable[str]:
+    groups = account.groups | options.pending_groups
+    spelling = {group.lower(): group for group in groups}
+    for group in sorted((desired.groups or frozenset()) - groups):
+        close = spelling.get(group.lower())
+        hint = f"; did you mean {close!r}?" if close else "; make it first"
+        yield f"groups: the account has no group {group!r}{hint}"
+    for field, arns in (("managed_policies", desired.managed_policies or ()), ("boundary", (desired.boundary,))):
+        for arn in sorted(filter(None, arns)):
+            if arn.split(":")[1] != account.caller.partition:
+                yield f"{field}: {arn!r} is in another partition than the account ({account.caller.partition})"
+    spelled = {key.lower(): key for key in (before.tags if before else ())}
+    for key in desired.tags or ():
+        if spelled.get(key.lower(), key) != key:
+            yield f"tags.{key}: the user has this tag as {spelled[key.lower()]!r}, and IAM ignores case; use that spelling"
+
+
+def _plan_creation(desired: DesiredUser, account: Account, options: Options) -> UserPlan:
+    path = desired.path or "/"
+    tags = {**(desired.tags or {}), options.managed_by_tag: OWNED}
+    blank = ActualUser(
+        name=desired.name,
+        arn=account.user_arn(desired.name, path),
+        path=path,
+        tags=tags,
+        boundary=desired.boundary or None,
+        console_access=False,
+    )
+    params: dict[str, t.Any] = {"Path": path, "Tags": _tag_list(tags)}
+    if blank.boundary:
+        params["PermissionsBoundary"] = blank.boundary
+    rest = _plan_update(desired, blank, options, account)
+    create = _change(desired.name, "create_user", **params)
+    return UserPlan(desired.name, None, rest.after, (create, *rest.changes))
+
+
+def _plan_update(desired: DesiredUser, before: ActualUser, options: Options, account: Account) -> UserPlan:
+    """Rights shrink before they grow, and the way in comes last, so that no moment grants more than was asked."""
+    after = replace(
+        before,
+        path=desired.path or before.path,
+        arn=account.user_arn(before.name, desired.path) if desired.path else before.arn,
+        tags=_tags_after(desired, before, options),
+        groups=_after(before.groups, desired.groups, options.purge_groups),
+        managed_policies=_after(before.managed_policies, desired.managed_policies, options.purge_policies),
+        boundary=before.boundary if desired.boundary is None else desired.boundary or None,
+        console_access=before.console_access if desired.console_access is None else desired.console_access,
+    )
+    changes = [
+        *_console_off(before, after),
+        *_boundary_changes(before, after),
+        *_path_and_tag_changes(before, after),
+        *_membership_changes(before, after),
+        *_policy_changes(before, after),
+        *_console_on(desired, before, after),
+    ]
+    return UserPlan(before.name, before, after, tuple(changes))
+
+
+def _after(before: frozenset[str], desired: frozenset[str] | None, purge: bool) -> frozenset[str]:
+    if desired is None:
+        return before
+    return desired if purge else before | desired
+
+
+def _tags_after(desired: DesiredUser, before: ActualUser, options: Options) -> Mapping[str, str]:
+    if desired.tags is None:
+        return before.tags
+    kept = {
+        key: value
+        for key, value in before.tags.items()
+        if not options.purge_tags or key == options.managed_by_tag or key.startswith("aws:")
+    }
+    return {**kept, **desired.tags}
+
+
+def _change(user: str, operation: str, **params: t.Any) -> Change:
+    return Change(user, operation, {"UserName": user, **params})
+
+
+def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+def _console_off(before: ActualUser, after: ActualUser) -> Iterable[Change]:
+    if before.console_access and not after.console_access:
+        yield _change(before.name, "delete_login_profile")
+
+
+def _console_on(desired: DesiredUser, before: ActualUser, after: ActualUser) -> Iterable[Change]:
+    if after.console_access and not before.console_access:
+        reset = desired.password_reset_required
+        yield _change(before.name, "create_login_profile", PasswordResetRequired=reset)
+
+
+def _boundary_changes(before: ActualUser, after: ActualUser) -> Iterable[Change]:
+    if after.boundary and after.boundary != before.boundary:
+        yield _change(before.name, "put_user_permissions_boundary", PermissionsBoundary=after.boundary)
+    elif before.boundary and not after.boundary:
+        yield _change(before.name, "delete_user_permissions_boundary")
+
+
+def _path_and_tag_changes(before: ActualUser, after: ActualUser) -> Iterable[Change]:
+    if after.path != before.path:
+        yield _change(before.name, "update_user", NewPath=after.path)
+    gone = sorted(set(before.tags) - set(after.tags))
+    if gone:
+        yield _change(before.name, "untag_user", TagKeys=gone)
+    new = {key: value for key, value in after.tags.items() if before.tags.get(key) != value}
+    if new:
+        yield _change(before.name, "tag_user", Tags=_tag_list(new))
+
+
+def _membership_changes(before: ActualUser, after: ActualUser) -> Iterable[Change]:
+    for group in sorted(before.groups - after.groups):
+        yield _change(before.name, "remove_user_from_group", GroupName=group)
+    for group in sorted(after.groups - before.groups):
+        yield _change(before.name, "add_user_to_group", GroupName=group)
+
+
+def _policy_changes(before: ActualUser, after: ActualUser) -> Iterable[Change]:
+    for arn in sorted(before.managed_policies - after.managed_policies):
+        yield _change(before.name, "detach_user_policy", PolicyArn=arn)
+    for arn in sorted(after.managed_policies - before.managed_policies):
+        yield _change(before.name, "attach_user_policy", PolicyArn=arn)
+
+
+def plan_deletion(before: ActualUser) -> UserPlan:
+    """Everything a user has goes before the user does, and first whatever lets somebody in."""
+    have = before.credentials or Credentials()
+    name = before.name
+    changes: list[Change] = []
+    changes += [
+        _change(name, "update_access_key", AccessKeyId=key, Status="Inactive") for key in have.active_access_keys
+    ]
+    if before.console_access:
+        changes.append(_change(name, "delete_login_profile"))
+    changes += [_change(name, "delete_access_key", AccessKeyId=key) for key in have.access_keys]
+    changes += [_change(name, "remove_user_from_group", GroupName=group) for group in sorted(before.groups)]
+    changes += [_change(name, "detach_user_policy", PolicyArn=arn) for arn in sorted(before.managed_policies)]
+    changes += [_change(name, "delete_user_policy", PolicyName=policy) for policy in sorted(before.inline_policies)]
+    for device in have.mfa_devices:
+        changes.append(_change(name, "deactivate_mfa_device", SerialNumber=device))
+        # A virtual device has an ARN for its serial number, and outlives its user if left alone.
+        if ":mfa/" in device:
+            changes.append(Change(name, "delete_virtual_mfa_device", {"SerialNumber": device}))
+    changes += [_change(name, "delete_ssh_public_key", SSHPublicKeyId=key) for key in have.ssh_public_keys]
+    changes += [
+        _change(name, "delete_signing_certificate", CertificateId=certificate)
+        for certificate in have.signing_certificates
+    ]
+    changes += [
+        _change(name, "delete_service_specific_credential", ServiceSpecificCredentialId=credential)
+        for credential in have.service_specific_credentials
+    ]
+    changes.append(_change(name, "delete_user"))
+    return UserPlan(name, before, None, tuple(changes))

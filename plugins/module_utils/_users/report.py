@@ -1,0 +1,127 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Results and diffs, rendered from plans and outcomes, so that check mode and a real run speak alike."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable, Sequence
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account import sign_in_url
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, Outcome, UserPlan
+
+
+def describe_account(account: Account) -> dict[str, t.Any]:
+    """The account as results show it."""
+    caller = account.caller
+    return {
+        "account_id": caller.account_id,
+        "account_alias": account.alias,
+        "partition": caller.partition,
+        "sign_in_url": sign_in_url(caller.partition, account.alias or caller.account_id),
+    }
+
+
+def describe_plan(plan: UserPlan) -> dict[str, t.Any]:
+    """One user as results show it: its state after the run, and what the run did to it."""
+    shown = plan.after or plan.before
+    state = "present" if plan.after else "absent"
+    described: dict[str, t.Any] = {"name": plan.name, "state": state, "action": plan.action}
+    if shown:
+        described.update(arn=shown.arn, **_describe_state(shown))
+    return described
+
+
+def _describe_state(user: ActualUser) -> dict[str, t.Any]:
+    state: dict[str, t.Any] = {
+        "path": user.path,
+        "tags": dict(sorted(user.tags.items())),
+        "groups": sorted(user.groups),
+        "managed_policies": sorted(user.managed_policies),
+        "boundary": user.boundary,
+    }
+    # Not read means not known, which is not the same as no.
+    if user.console_access is not None:
+        state["console_access"] = user.console_access
+    return state
+
+
+def describe_outcomes(
+    plans: Sequence[UserPlan], outcomes: Sequence[Outcome], account: Account
+) -> dict[str, t.Any]:
+    """The result of a run. For a run that made no calls, outcomes are those that it would have had."""
+    failed = {outcome.plan.name: outcome for outcome in outcomes if outcome.error}
+    final = {outcome.plan.name: outcome.plan for outcome in outcomes}
+    # How far a failed user got is told by failed_users; its state is not known for certain.
+    users = [
+        {"name": plan.name, "action": "failed"} if plan.name in failed else describe_plan(final.get(plan.name, plan))
+        for plan in plans
+    ]
+    counts = {action: 0 for action in ("created", "updated", "deleted", "unchanged", "failed")}
+    for user in users:
+        counts[user["action"]] += 1
+    return {
+        "changed": any(outcome.done for outcome in outcomes),
+        "account": describe_account(account),
+        "users": users,
+        "counts": counts,
+        "changes": [change.describe() for outcome in outcomes for change in outcome.done],
+        "failed_users": [
+            {
+                "name": name,
+                "msg": outcome.error,
+                "not_done": [change.describe() for change in outcome.not_done],
+            }
+            for name, outcome in failed.items()
+        ],
+    }
+
+
+def describe_diff(plans: Iterable[UserPlan]) -> dict[str, t.Any]:
+    """Before and after of the users that change, for --diff. Deletions show what goes with the user."""
+    before: dict[str, t.Any] = {}
+    after: dict[str, t.Any] = {}
+    for plan in plans:
+        if not plan.changes:
+            continue
+        if plan.before:
+            before[plan.name] = {**_describe_state(plan.before), **_describe_credentials(plan.before)}
+        if plan.after:
+            after[plan.name] = {**_describe_state(plan.after), **_describe_credentials(plan.after)}
+    return {"before": before, "after": after}
+
+
+def _describe_credentials(user: ActualUser) -> dict[str, t.Any]:
+    if user.credentials is None:
+        return {}
+    have = user.credentials
+    shown = {
+        "access_keys": have.access_keys,
+        "mfa_devices": have.mfa_devices,
+        "ssh_public_keys": have.ssh_public_keys,
+        "signing_certificates": have.signing_certificates,
+        "service_specific_credentials": have.service_specific_credentials,
+        "inline_policies": tuple(sorted(user.inline_policies)),
+    }
+    return {key: list(value) for key, value in shown.items() if value}
+
+
+def failure_message(outcomes: Iterable[Outcome]) -> str:
+    """One message for all users that failed: each reason once, with the users it stopped."""
+    reasons: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        if outcome.error:
+            # The same error reads differently only by the user's name.
+            reasons.setdefault(outcome.error.replace(outcome.plan.name, "…"), []).append(outcome.plan.name)
+    count = sum(len(names) for names in reasons.values())
+    parts = [
+        f"{', '.join(names)}: {reason.replace('…', names[0]) if len(names) == 1 else reason}"
+        for reason, names in reasons.items()
+    ]
+    return f"{count} user{'s' if count != 1 else ''} not finished, the others are done; run again to go on. " + " | ".join(
+        parts
+    )

@@ -1,0 +1,213 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Reads of the account: everything in bulk that can be, and per user only what no bulk read holds."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
+from dataclasses import replace
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account import read_alias, read_caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, error_code, is_not_implemented
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    Account,
+    ActualUser,
+    Credentials,
+    DesiredUser,
+)
+
+if t.TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_iam.type_defs import UserDetailTypeDef
+    from mypy_boto3_sts import STSClient
+
+# GetAccountAuthorizationDetails gives at most this many objects a page (IAM API reference).
+PAGE_SIZE = 1000
+
+
+class IncompleteReadError(Exception):
+    """The account could not be read to its end, so nothing may be concluded from what is missing."""
+
+
+def read_account(iam: IAMClient, sts: STSClient, pool: Executor) -> Account:
+    """Read who calls, and all users and groups of the account.
+
+    Raises IncompleteReadError when the read was cut short, and whatever botocore raises.
+    """
+    caller = pool.submit(read_caller, sts)
+    alias = pool.submit(read_alias, iam)
+    users, groups = _read_users_and_groups(iam)
+    return Account(caller=caller.result(), alias=alias.result(), users=users, groups=frozenset(groups))
+
+
+def _read_users_and_groups(iam: IAMClient) -> tuple[dict[str, ActualUser], list[str]]:
+    users: dict[str, ActualUser] = {}
+    groups: list[str] = []
+    complete = False
+    pages = iam.get_paginator("get_account_authorization_details").paginate(
+        Filter=["User", "Group"], PaginationConfig={"PageSize": PAGE_SIZE}
+    )
+    for page in pages:
+        if "UserDetailList" not in page or "GroupDetailList" not in page:
+            raise IncompleteReadError("GetAccountAuthorizationDetails gave a page without its lists of users and groups")
+        users.update((detail["UserName"], _actual_user(detail)) for detail in page["UserDetailList"])
+        groups += [detail["GroupName"] for detail in page["GroupDetailList"]]
+        complete = not page.get("IsTruncated", False)
+    # The paginator also stops, without a word, at a page that says there is more but not where.
+    if not complete:
+        raise IncompleteReadError("GetAccountAuthorizationDetails ended before its last page")
+    return users, groups
+
+
+def _actual_user(detail: UserDetailTypeDef) -> ActualUser:
+    return ActualUser(
+        name=detail["UserName"],
+        arn=detail["Arn"],
+        path=detail["Path"],
+        tags={tag["Key"]: tag["Value"] for tag in detail.get("Tags", [])},
+        groups=frozenset(detail.get("GroupList", [])),
+        managed_policies=frozenset(policy["PolicyArn"] for policy in detail.get("AttachedManagedPolicies", [])),
+        inline_policies=frozenset(policy["PolicyName"] for policy in detail.get("UserPolicyList", [])),
+        boundary=detail.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+    )
+
+
+def read_details(
+    iam: IAMClient, pool: Executor, account: Account, desired: Iterable[DesiredUser], deleted: Iterable[str]
+) -> Account:
+    """Add what only reads of single users can tell, for the users where the plan depends on it.
+
+    desired are the users asked for; deleted names those that may be removed because they are
+    no longer listed.
+    """
+    readers: dict[str, Callable[[], ActualUser]] = {}
+    for user in desired:
+        actual = account.users.get(user.name)
+        if actual is not None:
+            readers[user.name] = _reader(iam, actual, user)
+    for name in deleted:
+        readers[name] = _reader(iam, account.users[name], DesiredUser(name, present=False))
+    found = dict(zip(readers, pool.map(lambda read: read(), readers.values()), strict=True))
+    return account.with_users(found)
+
+
+def _reader(iam: IAMClient, actual: ActualUser, desired: DesiredUser) -> Callable[[], ActualUser]:
+    def read() -> ActualUser:
+        user = actual
+        if not desired.present or desired.console_access is not None:
+            user = replace(user, console_access=_has_login_profile(iam, user.name))
+        if not desired.present:
+            return replace(user, credentials=_read_credentials(iam, user.name))
+        # The bulk read has been seen to leave the boundary out, so its absence is asked for again.
+        if desired.boundary is not None and user.boundary is None:
+            user = replace(user, boundary=_read_boundary(iam, user.name))
+        return user
+
+    return read
+
+
+def _has_login_profile(iam: IAMClient, name: str) -> bool:
+    try:
+        iam.get_login_profile(UserName=name)
+    except iam.exceptions.NoSuchEntityException:
+        return False
+    return True
+
+
+def _read_boundary(iam: IAMClient, name: str) -> str | None:
+    try:
+        user = iam.get_user(UserName=name)["User"]
+    except iam.exceptions.NoSuchEntityException:
+        return None
+    return user.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+
+
+def _read_credentials(iam: IAMClient, name: str) -> Credentials:
+    keys = _list(iam, "list_access_keys", "AccessKeyMetadata", name)
+    return Credentials(
+        access_keys=tuple(key["AccessKeyId"] for key in keys),
+        active_access_keys=tuple(key["AccessKeyId"] for key in keys if key["Status"] != "Inactive"),
+        mfa_devices=tuple(d["SerialNumber"] for d in _list(iam, "list_mfa_devices", "MFADevices", name)),
+        ssh_public_keys=tuple(k["SSHPublicKeyId"] for k in _list(iam, "list_ssh_public_keys", "SSHPublicKeys", name)),
+        signing_certificates=tuple(
+            c["CertificateId"] for c in _list(iam, "list_signing_certificates", "Certificates", name)
+        ),
+        service_specific_credentials=_service_specific_credentials(iam, name),
+    )
+
+
+def _list(iam: IAMClient, operation: t.Any, key: str, name: str) -> list[Mapping[str, t.Any]]:
+    """All elements of a paged list of one user; empty for a user that has gone meanwhile."""
+    try:
+        return [
+            element for page in iam.get_paginator(operation).paginate(UserName=name) for element in page.get(key, [])
+        ]
+    except iam.exceptions.NoSuchEntityException:
+        return []
+
+
+def _service_specific_credentials(iam: IAMClient, name: str) -> tuple[str, ...]:
+    """ListServiceSpecificCredentials has no paginator of botocore's, and some emulators lack the call.
+
+    Where it is not implemented nothing is taken to be there: IAM refuses to delete a user that still has
+    such a credential, so an error here can't remove too much.
+    """
+    found: list[str] = []
+    marker: dict[str, t.Any] = {}
+    while True:
+        try:
+            page = iam.list_service_specific_credentials(UserName=name, **marker)
+        except iam.exceptions.NoSuchEntityException:
+            return ()
+        except AWS_ERRORS as exc:
+            if is_not_implemented(exc):
+                return ()
+            raise
+        found += [c["ServiceSpecificCredentialId"] for c in page.get("ServiceSpecificCredentials", [])]
+        if not page.get("IsTruncated"):
+            return tuple(found)
+        marker = {"Marker": page["Marker"]}
+
+
+def find_groups(iam: IAMClient, pool: Executor, names: Iterable[str]) -> frozenset[str]:
+    """Those of the named groups that exist although the bulk read did not show them.
+
+    IAM is eventually consistent: a group that an earlier task made may be missing from the bulk read.
+    """
+    wanted = sorted(names)
+    return frozenset(name for name, there in zip(wanted, pool.map(lambda n: _has_group(iam, n), wanted)) if there)
+
+
+def _has_group(iam: IAMClient, name: str) -> bool:
+    try:
+        return iam.get_group(GroupName=name, MaxItems=1)["Group"]["GroupName"] == name
+    except iam.exceptions.NoSuchEntityException:
+        return False
+
+
+def missing_policies(iam: IAMClient, pool: Executor, arns: Iterable[str]) -> frozenset[str]:
+    """Those of the ARNs that name no managed policy. A caller who may not ask gets the benefit of the doubt."""
+    wanted = sorted(arns)
+    return frozenset(arn for arn, there in zip(wanted, pool.map(lambda a: _has_policy(iam, a), wanted)) if not there)
+
+
+def _has_policy(iam: IAMClient, arn: str) -> bool:
+    try:
+        iam.get_policy(PolicyArn=arn)
+    except (iam.exceptions.NoSuchEntityException, iam.exceptions.InvalidInputException):
+        return False
+    except iam.exceptions.ClientError as exc:
+        if error_code(exc) not in ("AccessDenied", "AccessDeniedException"):
+            raise
+    return True
+
+
+def live_quotas(iam: IAMClient) -> Mapping[str, int]:
+    """The account's own quotas and use, as GetAccountSummary names them."""
+    return t.cast("Mapping[str, int]", iam.get_account_summary()["SummaryMap"])

@@ -1,0 +1,105 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iam_service_linked_role_info
+short_description: List AWS service-linked roles
+version_added: 0.1.0
+description:
+  - Lists the service-linked roles of one service, or of all services.
+author:
+  - cloudhsm.iam contributors (@cloudhsm)
+options:
+  service_name:
+    description:
+      - The service whose roles are listed, as in C(cloudhsm.amazonaws.com).
+      - Left out, the roles of all services are listed.
+    type: str
+notes:
+  - Needs the permission C(iam:ListRoles).
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - cloudhsm.iam._attributes
+  - cloudhsm.iam._attributes.actiongroup_aws
+  - cloudhsm.iam._attributes.info_module
+"""
+
+EXAMPLES = r"""
+- name: Is CloudHSM's role there
+  cloudhsm.iam.iam_service_linked_role_info:
+    service_name: cloudhsm.amazonaws.com
+  register: cloudhsm_roles
+
+- name: All service-linked roles of the account
+  cloudhsm.iam.iam_service_linked_role_info:
+  register: all_roles
+"""
+
+RETURN = r"""
+service_linked_roles:
+  description: The roles; an empty list when there are none.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the role.
+      returned: always
+      type: str
+      sample: AWSServiceRoleForCloudHSM
+    arn:
+      description: ARN of the role.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/aws-service-role/cloudhsm.amazonaws.com/AWSServiceRoleForCloudHSM
+    role_id:
+      description: Unique id of the role.
+      returned: always
+      type: str
+      sample: AROACKCEVSQ6C2EXAMPLE
+    create_date:
+      description: When the role was made, in ISO 8601.
+      returned: always
+      type: str
+      sample: "2026-11-24T10:00:00+00:00"
+    path:
+      description: Path of the role.
+      returned: always
+      type: str
+      sample: /aws-service-role/cloudhsm.amazonaws.com/
+    service_name:
+      description: The service that the role is for.
+      returned: always
+      type: str
+      sample: cloudhsm.amazonaws.com
+    description:
+      description: Description of the role.
+      returned: always
+      type: str
+      sample: Created by cloudhsm.iam
+"""
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role import list_roles
+
+
+def main() -> None:
+    module = CloudHsmIamModule(argument_spec={"service_name": {"type": "str"}}, supports_check_mode=True)
+    try:
+        roles = list_roles(module.iam_client(), module.params["service_name"])
+    except AWS_ERRORS as exc:
+        module.fail_cleanly(exc, "list the service-linked roles")
+    module.exit_json(changed=False, service_linked_roles=[role.describe() for role in roles])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,464 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iam_users
+short_description: Manage many AWS IAM users in one call
+version_added: 0.1.0
+description:
+  - Creates, changes and deletes IAM users with their groups, policies, tags and console access, all in one task.
+  - Reads the account in bulk, works out every change before the first write, and makes the changes side by side.
+  - All mistakes in the input are reported at once, before the first write.
+  - What is left out is left alone. Memberships, policies and tags that are not listed stay, unless one of the
+    C(purge_*) options says otherwise.
+  - A password is set once, when a user gets console access, and is never reset by a later run.
+author:
+  - cloudhsm.iam contributors (@cloudhsm)
+options:
+  users:
+    description:
+      - The users. Each user may be listed once; IAM does not tell names apart by case.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description:
+          - Name of the user, up to 64 characters out of C(A-Z), C(a-z), C(0-9) and C(_+=,.@-).
+        type: str
+        required: true
+      state:
+        description:
+          - Whether the user is there. V(absent) deletes the user with all that belongs to it, beginning
+            with whatever lets somebody sign in.
+        type: str
+        choices: [present, absent]
+        default: present
+      path:
+        description:
+          - Path of the user, beginning and ending with a slash.
+          - New users get C(/) when it is left out.
+        type: str
+      tags:
+        description:
+          - Tags that the user is to have. IAM does not tell tag keys apart by case.
+        type: dict
+      groups:
+        description:
+          - Groups that the user is to be a member of. They must exist.
+        type: list
+        elements: str
+      managed_policies:
+        description:
+          - ARNs of managed policies to attach to the user itself.
+        type: list
+        elements: str
+      boundary:
+        description:
+          - ARN of the managed policy that is the user's permissions boundary. An empty string removes the boundary.
+        type: str
+      console_access:
+        description:
+          - Whether the user has a login profile, that is a password for the AWS console.
+          - V(false) deletes the login profile.
+        type: bool
+      password:
+        description:
+          - The first password, set when the user gets console access and not looked at afterwards.
+          - Needs O(users[].console_access=true).
+        type: str
+      password_reset_required:
+        description:
+          - Whether the user has to choose a new password at the first sign-in. Looked at only when the password is set.
+        type: bool
+        default: true
+  purge_users:
+    description:
+      - Whether to delete users that carry the ownership tag (O(managed_by_tag)) and are not listed. No other user
+        is ever deleted for not being listed.
+    type: bool
+    default: false
+  purge_groups:
+    description:
+      - Whether users leave groups that are not listed in O(users[].groups). Users without that key keep theirs.
+    type: bool
+    default: false
+  purge_tags:
+    description:
+      - Whether tags that are not listed in O(users[].tags) are removed. Users without that key keep theirs, and the
+        ownership tag always stays.
+    type: bool
+    default: false
+  purge_policies:
+    description:
+      - Whether managed policies that are not listed in O(users[].managed_policies) are detached from the user.
+        Users without that key keep theirs. Inline policies are not touched.
+    type: bool
+    default: false
+  managed_by_tag:
+    description:
+      - Key of the tag that marks the users created by this module. Its value is C(true).
+    type: str
+    default: cloudhsm.iam/managed
+  max_deletions:
+    description:
+      - How many users one run may delete. A plan that deletes more is refused before the first write.
+    type: int
+    default: 10
+  protected_groups:
+    description:
+      - Groups that must keep a member. A plan that takes the last one away is refused before the first write.
+    type: list
+    elements: str
+    default: [Administrators]
+  pending_groups:
+    description:
+      - Groups that an earlier task of the same play makes. In check mode that task has not made them, so
+        there they count as existing. Has no effect outside check mode.
+    type: list
+    elements: str
+    default: []
+  credentials_store:
+    description:
+      - Where passwords go that are generated for users with O(users[].console_access=true) and no
+        O(users[].password). The password is stored before the login profile is made, so that an interrupted run
+        loses nothing.
+      - V(vault_file) is a YAML file on the controller, encrypted with the play's vault secret.
+      - V(file) is a YAML file on the controller, readable by its owner only, in a folder of which the same is true.
+      - V(none) generates nothing. A user that is to get console access then needs a password, or the run is refused.
+    type: str
+    choices: [none, file, vault_file]
+    default: none
+  credentials_path:
+    description:
+      - Path of the credentials store on the controller. Needed unless O(credentials_store=none).
+    type: path
+  credentials_vault_id:
+    description:
+      - Which of the play's vault identities encrypts the V(vault_file). Left out, Ansible's usual choice.
+    type: str
+  password_length:
+    description:
+      - Characters in a generated password, which always has upper and lower case letters, digits and symbols.
+    type: int
+    default: 32
+  workers:
+    description:
+      - How many users are worked on side by side, 1 to 32.
+    type: int
+    default: 8
+notes:
+  - Needs the permissions C(iam:GetAccountAuthorizationDetails), C(iam:ListAccountAliases), C(iam:GetLoginProfile),
+    C(iam:GetUser), C(iam:GetGroup), C(iam:GetPolicy) and C(iam:GetAccountSummary) to plan, and the IAM actions that
+    the changes are named after in RV(changes) to carry the plan out.
+  - With several runs at once on the same users, each run looks again at users that another one changed under it.
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - cloudhsm.iam._attributes
+  - cloudhsm.iam._attributes.actiongroup_aws
+attributes:
+  action:
+    support: partial
+    description: Runs an action on the controller, which generates and stores passwords.
+    details:
+      - Checking the input and the credentials store is done on the controller, the calls to AWS are made where
+        the task runs.
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: An administrator whose first password is generated and kept in a vault file
+  cloudhsm.iam.iam_users:
+    users:
+      - name: Administrator
+        groups: [Administrators]
+        console_access: true
+    credentials_store: vault_file
+    credentials_path: credentials/first-passwords.yml
+
+- name: Several users, one of them leaving
+  cloudhsm.iam.iam_users:
+    users:
+      - name: alice
+        path: /hsm/
+        groups: [CloudHSMAdministrators]
+        tags:
+          team: payments
+        console_access: true
+        password: "{{ vaulted_passwords.alice }}"
+      - name: bob
+        groups: [CloudHSMAdministrators]
+        boundary: arn:aws:iam::123456789012:policy/hsm-boundary
+      - name: mallory
+        state: absent
+
+- name: Exactly the listed groups for the listed users
+  cloudhsm.iam.iam_users:
+    users:
+      - name: alice
+        groups: [CloudHSMAdministrators]
+    purge_groups: true
+"""
+
+RETURN = r"""
+account:
+  description: The account that was worked on.
+  returned: when the account could be read and the plan was not refused
+  type: dict
+  contains:
+    account_id:
+      description: The account's number.
+      returned: always
+      type: str
+      sample: "123456789012"
+    account_alias:
+      description: The account's alias, or none where there is none or the caller may not ask.
+      returned: always
+      type: str
+      sample: example-corp
+    partition:
+      description: The AWS partition that the account is in.
+      returned: always
+      type: str
+      sample: aws
+    sign_in_url:
+      description: Where the account's users sign in.
+      returned: always
+      type: str
+      sample: https://example-corp.signin.aws.amazon.com/console
+users:
+  description:
+    - The users in the order in which they were listed, then those deleted for not being listed.
+    - In check mode, the users as they would be.
+  returned: when the plan was not refused
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the user.
+      returned: always
+      type: str
+      sample: alice
+    action:
+      description: What the run did, one of V(created), V(updated), V(deleted), V(unchanged), V(failed).
+      returned: always
+      type: str
+      sample: created
+    state:
+      description: Whether the user is there, V(present) or V(absent).
+      returned: unless the user failed
+      type: str
+      sample: present
+    arn:
+      description: ARN of the user.
+      returned: when the user is or was there
+      type: str
+      sample: arn:aws:iam::123456789012:user/hsm/alice
+    path:
+      description: Path of the user.
+      returned: when the user is or was there
+      type: str
+      sample: /hsm/
+    groups:
+      description: All groups that the user is in.
+      returned: when the user is or was there
+      type: list
+      elements: str
+      sample: [CloudHSMAdministrators]
+    managed_policies:
+      description: ARNs of all managed policies attached to the user itself.
+      returned: when the user is or was there
+      type: list
+      elements: str
+      sample: []
+    boundary:
+      description: ARN of the permissions boundary, or none.
+      returned: when the user is or was there
+      type: str
+      sample: arn:aws:iam::123456789012:policy/hsm-boundary
+    tags:
+      description: All tags of the user.
+      returned: when the user is or was there
+      type: dict
+      sample: {"cloudhsm.iam/managed": "true", "team": "payments"}
+    console_access:
+      description: Whether the user has a login profile.
+      returned: when it was asked for
+      type: bool
+      sample: true
+counts:
+  description: How many users were V(created), V(updated), V(deleted), V(unchanged) and V(failed).
+  returned: when the plan was not refused
+  type: dict
+  sample: {"created": 2, "updated": 0, "deleted": 1, "unchanged": 40, "failed": 0}
+changes:
+  description:
+    - The write calls that were made or, in check mode, would be made, by user and in order within a user.
+    - RV(changes[].operation) is the IAM action in snake case. What the call was about follows under a name of
+      its own, such as C(group), C(policy), C(path) or C(tags).
+  returned: when the plan was not refused
+  type: list
+  elements: dict
+  contains:
+    user:
+      description: The user that is changed.
+      returned: always
+      type: str
+      sample: alice
+    operation:
+      description: The call.
+      returned: always
+      type: str
+      sample: add_user_to_group
+  sample:
+    - user: alice
+      operation: add_user_to_group
+      group: CloudHSMAdministrators
+failed_users:
+  description: The users that could not be finished, with the reason and the calls that were not made.
+  returned: when the plan was not refused
+  type: list
+  elements: dict
+  sample: []
+problems:
+  description: What is wrong with the input or the plan, one sentence each. Nothing was written.
+  returned: when the run was refused
+  type: list
+  elements: str
+  sample: ["users[0] (alice): groups: the account has no group 'HSM'; make it first"]
+passwords_needed:
+  description: Users that get console access and were given no password.
+  returned: in check mode, when the plan was not refused
+  type: list
+  elements: str
+  sample: [Administrator]
+credentials:
+  description: Where generated passwords are, and whose this run put there. Never a password.
+  returned: when O(credentials_store) is not V(none)
+  type: dict
+  contains:
+    store:
+      description: The kind of store.
+      returned: always
+      type: str
+      sample: vault_file
+    path:
+      description: Path of the store.
+      returned: always
+      type: str
+      sample: /home/me/.cloudhsm-iam/credentials.yml
+    users:
+      description: Users whose password this run set from the store or, in check mode, would set.
+      returned: always
+      type: list
+      elements: str
+      sample: [Administrator]
+"""
+
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine, report
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Options, Outcome
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.snapshot import IncompleteReadError
+
+USER_SPEC: dict[str, t.Any] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "path": {"type": "str"},
+    "tags": {"type": "dict"},
+    "groups": {"type": "list", "elements": "str"},
+    "managed_policies": {"type": "list", "elements": "str"},
+    "boundary": {"type": "str"},
+    "console_access": {"type": "bool"},
+    "password": {"type": "str", "no_log": True},
+    "password_reset_required": {"type": "bool", "default": True, "no_log": False},
+}
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "users": {"type": "list", "elements": "dict", "required": True, "options": USER_SPEC},
+    "purge_users": {"type": "bool", "default": False},
+    "purge_groups": {"type": "bool", "default": False},
+    "purge_tags": {"type": "bool", "default": False},
+    "purge_policies": {"type": "bool", "default": False},
+    "managed_by_tag": {"type": "str", "default": "cloudhsm.iam/managed"},
+    "max_deletions": {"type": "int", "default": 10},
+    "protected_groups": {"type": "list", "elements": "str", "default": ["Administrators"]},
+    "pending_groups": {"type": "list", "elements": "str", "default": []},
+    "credentials_store": {"type": "str", "choices": ["none", "file", "vault_file"], "default": "none"},
+    "credentials_path": {"type": "path"},
+    "credentials_vault_id": {"type": "str"},
+    "password_length": {"type": "int", "default": 32, "no_log": False},
+    "workers": {"type": "int", "default": 8},
+}
+
+
+def options_from(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
+    """The switches of the run, from the module's parameters."""
+    return Options(
+        purge_users=params["purge_users"],
+        purge_groups=params["purge_groups"],
+        purge_tags=params["purge_tags"],
+        purge_policies=params["purge_policies"],
+        managed_by_tag=params["managed_by_tag"],
+        max_deletions=params["max_deletions"],
+        protected_groups=frozenset(params["protected_groups"]),
+        pending_groups=frozenset(params["pending_groups"] if check_mode else ()),
+    )
+
+
+def run(module: CloudHsmIamModule) -> t.NoReturn:
+    """Plan, stop there in check mode, else carry out, and leave with the result."""
+    params = module.params
+    desired, problems = parse_users(params["users"], params["managed_by_tag"])
+    if not 1 <= params["workers"] <= 32:
+        problems.append(f"workers: must be from 1 to 32, not {params['workers']}")
+    if problems:
+        raise engine.RefusedError(problems)
+    options = options_from(params, module.check_mode)
+    with ThreadPoolExecutor(params["workers"]) as pool:
+        service = engine.Service(module.iam_client(params["workers"]), module.sts_client(), pool)
+        later = module.check_mode and params["credentials_store"] != "none"
+        plans, account = engine.make_plan(service, desired, options, passwords_come_later=later)
+        if module.check_mode:
+            outcomes = [Outcome(plan, plan.changes) for plan in plans if plan.changes]
+        else:
+            outcomes = engine.carry_out(service, plans, desired, options)
+    result = report.describe_outcomes(plans, outcomes, account)
+    if module._diff:
+        result["diff"] = report.describe_diff(plans)
+    if module.check_mode:
+        given = {user.name for user in desired if user.password is not None}
+        result["passwords_needed"] = [p.name for p in plans if p.makes_login_profile and p.name not in given]
+    if result["failed_users"]:
+        module.fail_json(msg=report.failure_message(outcomes), **result)
+    module.exit_json(**result)
+
+
+def main() -> None:
+    module = CloudHsmIamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    try:
+        run(module)
+    except engine.RefusedError as exc:
+        module.fail_json(msg=f"Nothing was changed. {exc}", problems=exc.problems)
+    except (*AWS_ERRORS, IncompleteReadError) as exc:
+        module.fail_cleanly(exc, "read the account")
+
+
+if __name__ == "__main__":
+    main()
