@@ -1,0 +1,45 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test setup lint unit integration molecule oldest sanity importer clean
+
+scenario ?= --all
+BIN := .venv/bin
+
+help: ## What can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: ## The main job on an emulated account, from nothing
+	@tools/demo.sh
+
+test: setup ## Everything below
+	@tools/test.sh
+
+setup:
+	@tools/bootstrap.sh dev .venv
+
+lint: setup ## ruff, mypy, ansible-lint, documentation and changelog
+	@tools/lint.sh
+
+unit: setup ## Unit tests
+	@$(BIN)/python -m pytest -q tests/unit
+
+integration: setup ## Whole playbooks against moto server
+	@$(BIN)/python -m pytest -q tests/integration
+
+molecule: setup ## The scenarios, or one: make molecule scenario=admin_group
+	@tools/molecule.sh .venv $(scenario)
+
+oldest: ## The bootstrap scenario on the oldest supported versions
+	@tools/bootstrap.sh --python 3.11 dev .venv-oldest
+	@tools/molecule.sh .venv-oldest bootstrap
+
+sanity: setup ## ansible-test sanity
+	@tools/ansible_test.sh sanity
+
+importer: setup ## Build the collection and read it as Galaxy would
+	@tools/importer.sh
+
+clean: ## Remove what the other targets left
+	@rm -rf .venv .venv-* .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache dist tests/output

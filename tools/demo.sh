@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The guide's page on an emulated account: made, shown, and made again to show that nothing changes.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if [ "${1:-}" != inside ]; then
+  tools/bootstrap.sh demo .venv-demo
+  exec .venv-demo/bin/python tools/moto_server.py run -- "$0" inside
+fi
+
+bin=$PWD/.venv-demo/bin
+credentials=${DEMO_CREDENTIALS:-$HOME/.cloudhsm-iam/demo/credentials.yml}
+# A file from an earlier demo is about an emulated account that has gone.
+rm -f "$credentials"
+mkdir -p -m 700 "$(dirname "$credentials")"
+export ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false
+export ANSIBLE_CALLBACK_RESULT_FORMAT=yaml ANSIBLE_DISPLAY_SKIPPED_HOSTS=false
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# Neither a configuration nor collections of the person who looks at the demo count here.
+touch "$work/ansible.cfg"
+export ANSIBLE_CONFIG=$work/ansible.cfg ANSIBLE_HOME=$work/ansible ANSIBLE_COLLECTIONS_PATH=$work
+log=$work/log
+
+bootstrap() {
+  "$bin/ansible-playbook" cloudhsm.iam.bootstrap \
+    -e '{"bootstrap_cloudhsm_administrators": ["Alice", "Bob"]}' -e "bootstrap_credentials_path=$credentials" | tee "$log"
+}
+
+say() { printf '\n\033[1m== %s\033[0m\n' "$1"; }
+
+say "Making the page's end state on an emulated AWS account ($AWS_ENDPOINT_URL)"
+bootstrap
+say "What the account holds now"
+"$bin/python" tools/show_account.py
+echo "First passwords: $credentials (readable by you only)"
+say "The same again: nothing is left to change"
+bootstrap >/dev/null || { cat "$log"; exit 1; }
+tail -n 4 "$log"
+grep -q 'changed=0 .*failed=0' "$log" || { echo "The second run changed something, which it must not." >&2; exit 1; }
+echo "Nothing changed. The emulated account ends here; README.md tells how to do the same on AWS."

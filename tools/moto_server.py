@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A moto server for demo, tests and benchmarks, and an environment in which nothing can reach the real AWS.
+
+tools/moto_server.py run [--log FILE] -- COMMAND …     server for as long as the command runs
+tools/moto_server.py start FOLDER [--port N]           server in the background, noted in the folder
+tools/moto_server.py stop FOLDER                       stops that one
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import types
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+# Seconds. Loading AWS's managed policies takes moto about two on a slow machine.
+START_TIMEOUT = 60.0
+STOP_TIMEOUT = 10.0
+STATE_FILE = "moto.json"
+
+
+class NotLoopbackError(Exception):
+    """An endpoint that is not on this machine."""
+
+
+def require_loopback(url: str) -> str:
+    """Return the URL if it is on this machine. Raises NotLoopbackError otherwise."""
+    if urlsplit(url).scheme != "http" or urlsplit(url).hostname not in ("127.0.0.1", "localhost"):
+        raise NotLoopbackError(f"{url} is not on this machine; tests and demo work on 127.0.0.1 only")
+    return url
+
+
+def offline_environment(endpoint: str, base: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment for a process that shall see this endpoint and fake credentials, and no real ones.
+
+    Every AWS_* and BOTO_* variable is dropped, so that no profile, session, role or configuration file counts.
+    """
+    require_loopback(endpoint)
+    environment = os.environ if base is None else base
+    clean = {key: value for key, value in environment.items() if not key.startswith(("AWS_", "BOTO_", "MOTO_"))}
+    return {
+        **clean,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_URL": endpoint,
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+    }
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class MotoServer:
+    """A moto server process that ends with the process that started it, whichever way that ends."""
+
+    def __init__(self, port: int | None = None, log: Path | None = None) -> None:
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, detached: bool = False) -> int:
+        """Start and wait until the server answers. Returns its process id. Raises RuntimeError if it does not."""
+        output = self._log.open("ab") if self._log else subprocess.DEVNULL
+        command = [sys.executable, __file__, "serve", str(self.port)]
+        environment = {**offline_environment(self.url), "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
+        self._process = subprocess.Popen(
+            command if detached else [*command, "--with-parent"],
+            # The server reads from this pipe, and ends when its other end has gone.
+            stdin=subprocess.DEVNULL if detached else subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            env=environment,
+            # Ctrl-C is for the command; the server goes when the command has ended.
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + START_TIMEOUT
+        while not answers(self.url):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise RuntimeError(f"moto server did not start on {self.url}")
+            time.sleep(0.05)
+        return self._process.pid
+
+    def stop(self) -> None:
+        """Stop the server; nothing happens when it has ended."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdin:
+            process.stdin.close()
+
+    def __enter__(self) -> MotoServer:
+        self.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.stop()
+
+
+def answers(url: str) -> bool:
+    """Whether a moto server answers at this URL."""
+    try:
+        with urllib.request.urlopen(f"{require_loopback(url)}/moto-api/", timeout=2):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def reset(url: str) -> None:
+    """Make the server forget everything."""
+    request = urllib.request.Request(f"{require_loopback(url)}/moto-api/reset", method="POST")
+    with urllib.request.urlopen(request, timeout=30):
+        pass
+
+
+def serve(port: int, with_parent: bool) -> None:
+    """Be the server."""
+    if with_parent:
+        threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+    from moto.server import main as moto_main
+
+    moto_main(["-H", "127.0.0.1", "-p", str(port)])
+
+
+def run(command: Sequence[str], log: Path | None) -> int:
+    """Run a command beside a server. Returns the command's exit status."""
+
+    def leave(number: int, _frame: types.FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
+    with MotoServer(log=log) as server:
+        child = subprocess.Popen(command, env=offline_environment(server.url))
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            # The terminal has told the child too: let it end in its own way.
+            child.wait(STOP_TIMEOUT)
+            return 130
+        finally:
+            if child.poll() is None:
+                child.terminate()
+                child.wait(STOP_TIMEOUT)
+
+
+def start(folder: Path, port: int | None) -> None:
+    """Start a server in the background and note it in the folder. One that runs already is kept."""
+    folder.mkdir(parents=True, exist_ok=True)
+    noted = _noted(folder)
+    if noted and answers(str(noted["url"])):
+        return
+    server = MotoServer(port, folder / "moto.log")
+    pid = server.start(detached=True)
+    (folder / STATE_FILE).write_text(json.dumps({"pid": pid, "url": server.url}))
+
+
+def stop(folder: Path) -> None:
+    """Stop the server that is noted in the folder; nothing happens when there is none."""
+    noted = _noted(folder)
+    (folder / STATE_FILE).unlink(missing_ok=True)
+    if not noted or not answers(str(noted["url"])):
+        return
+    os.killpg(int(noted["pid"]), signal.SIGTERM)
+    deadline = time.monotonic() + STOP_TIMEOUT
+    while answers(str(noted["url"])) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def _noted(folder: Path) -> dict[str, object] | None:
+    try:
+        return dict(json.loads((folder / STATE_FILE).read_text()))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def main() -> int:
+    """Read the command line and do what it says."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="what", required=True)
+    run_parser = commands.add_parser("run")
+    run_parser.add_argument("--log", type=Path)
+    run_parser.add_argument("command", nargs=argparse.REMAINDER)
+    start_parser = commands.add_parser("start")
+    start_parser.add_argument("folder", type=Path)
+    start_parser.add_argument("--port", type=int)
+    commands.add_parser("stop").add_argument("folder", type=Path)
+    serve_parser = commands.add_parser("serve")
+    serve_parser.add_argument("port", type=int)
+    serve_parser.add_argument("--with-parent", action="store_true")
+    given = parser.parse_args()
+    if given.what == "run":
+        return run(given.command[1:] if given.command[:1] == ["--"] else given.command, given.log)
+    if given.what == "start":
+        start(given.folder, given.port)
+    elif given.what == "stop":
+        stop(given.folder)
+    else:
+        serve(given.port, given.with_parent)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
