@@ -10,10 +10,13 @@ step() { echo "-- $*"; "$@"; }
 
 step ruff check --no-cache .
 step ruff format --no-cache --check .
-# The link in site-packages gives the files their full names.
-step env MYPYPATH="$(site_packages):tools" mypy --cache-dir "$work/mypy" --no-error-summary \
-  -p ansible_collections.cloudhsm.iam.plugins
-step env MYPYPATH="$(site_packages):tools:tests/integration" mypy --cache-dir "$work/mypy" --no-error-summary tools tests
+# The link gives the files their full names.
+mkdir -p "$work/mypy/ansible_collections/cloudhsm"
+ln -s "$PWD" "$work/mypy/ansible_collections/cloudhsm/iam"
+export MYPYPATH=$work/mypy:tools:tests/integration
+check_types() { mypy --cache-dir .mypy_cache --no-error-summary "$@"; }
+step check_types -p ansible_collections.cloudhsm.iam.plugins
+step check_types tools tests
 step ansible-lint
 # Else the documentation of amazon.aws is looked for in this repository.
 step env GIT_CEILING_DIRECTORIES="$PWD" antsibull-docs lint-collection-docs \

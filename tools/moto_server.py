@@ -180,7 +180,7 @@ def start(folder: Path, port: int | None) -> None:
     """Start a server in the background and note it in the folder. One that runs already is kept."""
     folder.mkdir(parents=True, exist_ok=True)
     noted = _noted(folder)
-    if noted and answers(str(noted["url"])):
+    if noted and answers(noted["url"]):
         return
     server = MotoServer(port, folder / "moto.log")
     pid = server.start(detached=True)
@@ -191,17 +191,17 @@ def stop(folder: Path) -> None:
     """Stop the server that is noted in the folder; nothing happens when there is none."""
     noted = _noted(folder)
     (folder / STATE_FILE).unlink(missing_ok=True)
-    if not noted or not answers(str(noted["url"])):
+    if not noted or not answers(noted["url"]):
         return
     os.killpg(int(noted["pid"]), signal.SIGTERM)
     deadline = time.monotonic() + STOP_TIMEOUT
-    while answers(str(noted["url"])) and time.monotonic() < deadline:
+    while answers(noted["url"]) and time.monotonic() < deadline:
         time.sleep(0.05)
 
 
-def _noted(folder: Path) -> dict[str, object] | None:
+def _noted(folder: Path) -> dict[str, str] | None:
     try:
-        return dict(json.loads((folder / STATE_FILE).read_text()))
+        return {key: str(value) for key, value in json.loads((folder / STATE_FILE).read_text()).items()}
     except (FileNotFoundError, ValueError):
         return None
 

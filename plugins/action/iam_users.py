@@ -12,9 +12,8 @@ from collections.abc import Mapping, Sequence
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.parsing.vault import VaultLib, VaultSecretsContext, match_encrypt_secret
 from ansible.plugins.action import ActionBase
-
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.limits import PASSWORD_LENGTH
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.limits import PASSWORD_LENGTH, WORKERS
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import CredentialsStore, StoreError
 
 NO_VAULT_SECRET = (
@@ -24,7 +23,7 @@ NO_VAULT_SECRET = (
 SHORTEST_PASSWORD = 8
 
 
-class ActionModule(ActionBase):
+class ActionModule(ActionBase):  # type: ignore[misc]
     """Runs the module once where all passwords are given, and twice where some have to be generated.
 
     The first run then only plans and tells whose password is needed; these are stored, and the second
@@ -64,8 +63,8 @@ class ActionModule(ActionBase):
         if length is not None and not _between(length, SHORTEST_PASSWORD, PASSWORD_LENGTH):
             problems.append(f"password_length: must be from {SHORTEST_PASSWORD} to {PASSWORD_LENGTH}, not {length}")
         workers = args.get("workers")
-        if workers is not None and not _between(workers, 1, 32):
-            problems.append(f"workers: must be from 1 to 32, not {workers}")
+        if workers is not None and not _between(workers, 1, WORKERS):
+            problems.append(f"workers: must be from 1 to {WORKERS}, not {workers}")
         if args.get("credentials_store") in ("file", "vault_file") and not args.get("credentials_path"):
             problems.append("credentials_path: is needed with this credentials_store")
         return problems

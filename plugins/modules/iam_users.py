@@ -373,7 +373,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine, report
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine, limits, report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Options, Outcome
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.snapshot import IncompleteReadError
@@ -422,12 +422,12 @@ def options_from(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
     )
 
 
-def run(module: CloudHsmIamModule) -> t.NoReturn:
-    """Plan, stop there in check mode, else carry out, and leave with the result."""
+def run(module: CloudHsmIamModule) -> dict[str, t.Any]:
+    """Plan, stop there in check mode, else carry out. Returns the result, with msg where users failed."""
     params = module.params
     desired, problems = parse_users(params["users"], params["managed_by_tag"])
-    if not 1 <= params["workers"] <= 32:
-        problems.append(f"workers: must be from 1 to 32, not {params['workers']}")
+    if not 1 <= params["workers"] <= limits.WORKERS:
+        problems.append(f"workers: must be from 1 to {limits.WORKERS}, not {params['workers']}")
     if problems:
         raise engine.RefusedError(problems)
     options = options_from(params, module.check_mode)
@@ -446,18 +446,23 @@ def run(module: CloudHsmIamModule) -> t.NoReturn:
         given = {user.name for user in desired if user.password is not None}
         result["passwords_needed"] = [p.name for p in plans if p.makes_login_profile and p.name not in given]
     if result["failed_users"]:
-        module.fail_json(msg=report.failure_message(outcomes), **result)
-    module.exit_json(**result)
+        result["msg"] = report.failure_message(outcomes)
+    return result
 
 
 def main() -> None:
     module = CloudHsmIamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     try:
-        run(module)
+        result = run(module)
     except engine.RefusedError as exc:
         module.fail_json(msg=f"Nothing was changed. {exc}", problems=exc.problems)
-    except (*AWS_ERRORS, IncompleteReadError) as exc:
+    except IncompleteReadError as exc:
         module.fail_cleanly(exc, "read the account")
+    except AWS_ERRORS as exc:
+        module.fail_cleanly(exc, "read the account")
+    if result["failed_users"]:
+        module.fail_json(**result)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

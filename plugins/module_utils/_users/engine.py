@@ -67,7 +67,9 @@ def make_plan(
     problems = [(plan.name, problem) for plan in plans for problem in plan.problems]
     given = {user.name for user in desired if user.password is not None}
     if not passwords_come_later:
-        problems += [(plan.name, PASSWORD_WAYS) for plan in plans if plan.makes_login_profile and plan.name not in given]
+        problems += [
+            (plan.name, PASSWORD_WAYS) for plan in plans if plan.makes_login_profile and plan.name not in given
+        ]
     problems += _policy_problems(service, plans)
     problems += _quota_problems(service, plans, account)
     refused = [f"{places.get(name, name)}: {problem}" for name, problem in problems]
@@ -131,9 +133,7 @@ def carry_out(
     return list(outcomes.values())
 
 
-def _second_outcomes(
-    service: Service, plans: Sequence[UserPlan], passwords: Mapping[str, str]
-) -> list[Outcome]:
+def _second_outcomes(service: Service, plans: Sequence[UserPlan], passwords: Mapping[str, str]) -> list[Outcome]:
     """Outcomes of plans made after a conflict: those with problems fail, those without changes are done."""
     stuck = [Outcome(plan, error="; ".join(plan.problems)) for plan in plans if plan.problems]
     stuck += [
@@ -147,7 +147,5 @@ def _second_outcomes(
 
 def _joined(first: Outcome, second: Outcome) -> Outcome:
     """Two looks at one user as one outcome: before from the first, after from the second, all calls of both."""
-    plan = UserPlan(
-        first.plan.name, first.plan.before, second.plan.after, (*first.done, *second.plan.changes)
-    )
+    plan = UserPlan(first.plan.name, first.plan.before, second.plan.after, (*first.done, *second.plan.changes))
     return Outcome(plan, (*first.done, *second.done), second.error, second.conflict)

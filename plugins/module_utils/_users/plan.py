@@ -59,12 +59,12 @@ def plan_user(
     problems = tuple(_problems(desired, before, account, options))
     if problems:
         return UserPlan(desired.name, before, before, problems=problems)
-    return _plan_creation(desired, account, options) if before is None else _plan_update(desired, before, options, account)
+    return (
+        _plan_creation(desired, account, options) if before is None else _plan_update(desired, before, options, account)
+    )
 
 
-def _problems(
-    desired: DesiredUser, before: ActualUser | None, account: Account, options: Options
-) -> Iterable[str]:
+def _problems(desired: DesiredUser, before: ActualUser | None, account: Account, options: Options) -> Iterable[str]:
     groups = account.groups | options.pending_groups
     spelling = {group.lower(): group for group in groups}
     for group in sorted((desired.groups or frozenset()) - groups):
@@ -78,7 +78,7 @@ def _problems(
     spelled = {key.lower(): key for key in (before.tags if before else ())}
     for key in desired.tags or ():
         if spelled.get(key.lower(), key) != key:
-            yield f"tags.{key}: the user has this tag as {spelled[key.lower()]!r}, and IAM ignores case; use that spelling"
+            yield f"tags.{key}: the user has this tag as {spelled[key.lower()]!r}; IAM ignores case, use that spelling"
 
 
 def _plan_creation(desired: DesiredUser, account: Account, options: Options) -> UserPlan:

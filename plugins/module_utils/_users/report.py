@@ -50,9 +50,7 @@ def _describe_state(user: ActualUser) -> dict[str, t.Any]:
     return state
 
 
-def describe_outcomes(
-    plans: Sequence[UserPlan], outcomes: Sequence[Outcome], account: Account
-) -> dict[str, t.Any]:
+def describe_outcomes(plans: Sequence[UserPlan], outcomes: Sequence[Outcome], account: Account) -> dict[str, t.Any]:
     """The result of a run. For a run that made no calls, outcomes are those that it would have had."""
     failed = {outcome.plan.name: outcome for outcome in outcomes if outcome.error}
     final = {outcome.plan.name: outcome.plan for outcome in outcomes}
@@ -61,7 +59,7 @@ def describe_outcomes(
         {"name": plan.name, "action": "failed"} if plan.name in failed else describe_plan(final.get(plan.name, plan))
         for plan in plans
     ]
-    counts = {action: 0 for action in ("created", "updated", "deleted", "unchanged", "failed")}
+    counts = dict.fromkeys(("created", "updated", "deleted", "unchanged", "failed"), 0)
     for user in users:
         counts[user["action"]] += 1
     return {
@@ -122,6 +120,7 @@ def failure_message(outcomes: Iterable[Outcome]) -> str:
         f"{', '.join(names)}: {reason.replace('…', names[0]) if len(names) == 1 else reason}"
         for reason, names in reasons.items()
     ]
-    return f"{count} user{'s' if count != 1 else ''} not finished, the others are done; run again to go on. " + " | ".join(
-        parts
+    return (
+        f"{count} user{'s' if count != 1 else ''} not finished, the others are done; run again to go on. "
+        + " | ".join(parts)
     )

@@ -12,6 +12,7 @@ import typing as t
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import replace
+from itertools import compress
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._account import read_alias, read_caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, error_code, is_not_implemented
@@ -55,7 +56,9 @@ def _read_users_and_groups(iam: IAMClient) -> tuple[dict[str, ActualUser], list[
     )
     for page in pages:
         if "UserDetailList" not in page or "GroupDetailList" not in page:
-            raise IncompleteReadError("GetAccountAuthorizationDetails gave a page without its lists of users and groups")
+            raise IncompleteReadError(
+                "GetAccountAuthorizationDetails gave a page without its lists of users and groups"
+            )
         users.update((detail["UserName"], _actual_user(detail)) for detail in page["UserDetailList"])
         groups += [detail["GroupName"] for detail in page["GroupDetailList"]]
         complete = not page.get("IsTruncated", False)
@@ -181,7 +184,7 @@ def find_groups(iam: IAMClient, pool: Executor, names: Iterable[str]) -> frozens
     IAM is eventually consistent: a group that an earlier task made may be missing from the bulk read.
     """
     wanted = sorted(names)
-    return frozenset(name for name, there in zip(wanted, pool.map(lambda n: _has_group(iam, n), wanted)) if there)
+    return frozenset(compress(wanted, pool.map(lambda name: _has_group(iam, name), wanted)))
 
 
 def _has_group(iam: IAMClient, name: str) -> bool:
@@ -194,7 +197,7 @@ def _has_group(iam: IAMClient, name: str) -> bool:
 def missing_policies(iam: IAMClient, pool: Executor, arns: Iterable[str]) -> frozenset[str]:
     """Those of the ARNs that name no managed policy. A caller who may not ask gets the benefit of the doubt."""
     wanted = sorted(arns)
-    return frozenset(arn for arn, there in zip(wanted, pool.map(lambda a: _has_policy(iam, a), wanted)) if not there)
+    return frozenset(compress(wanted, pool.map(lambda arn: not _has_policy(iam, arn), wanted)))
 
 
 def _has_policy(iam: IAMClient, arn: str) -> bool:
