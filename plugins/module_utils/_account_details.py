@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -18,8 +18,8 @@ Described = dict[str, t.Any]
 
 
 def describe_users(iam: IAMClient, names: Iterable[str]) -> list[Described]:
-    """Those of the named users that exist."""
-    return _existing(names, lambda name: _describe_user(iam, name), iam)
+    """Those of the named users that exist. Raises what botocore raises."""
+    return _existing(iam, names, _describe_user)
 
 
 def _describe_user(iam: IAMClient, name: str) -> Described:
@@ -28,8 +28,8 @@ def _describe_user(iam: IAMClient, name: str) -> Described:
 
 
 def describe_groups(iam: IAMClient, names: Iterable[str]) -> list[Described]:
-    """Those of the named groups that exist, with members and policies."""
-    return _existing(names, lambda name: _describe_group(iam, name), iam)
+    """Those of the named groups that exist, with members and policies. Raises what botocore raises."""
+    return _existing(iam, names, _describe_group)
 
 
 def _describe_group(iam: IAMClient, name: str) -> Described:
@@ -48,13 +48,17 @@ def _describe_group(iam: IAMClient, name: str) -> Described:
 
 
 def describe_policies(iam: IAMClient, names: Iterable[str]) -> list[Described]:
-    """Those of the named customer managed policies that exist. AWS's own are not looked at."""
+    """Those of the named customer managed policies that exist. AWS's own are not looked at.
+
+    Raises what botocore raises.
+    """
     wanted = set(names)
     if not wanted:
         return []
+    # A policy's ARN has its path in it, so the name alone does not give it.
     pages = iam.get_paginator("list_policies").paginate(Scope="Local", PaginationConfig={"PageSize": 1000})
     found = {p["PolicyName"]: p["Arn"] for page in pages for p in page["Policies"] if p["PolicyName"] in wanted}
-    return [_describe_policy(iam, found[name]) for name in sorted(found)]
+    return _existing(iam, (found[name] for name in sorted(found)), _describe_policy)
 
 
 def _describe_policy(iam: IAMClient, arn: str) -> Described:
@@ -71,11 +75,12 @@ def _describe_policy(iam: IAMClient, arn: str) -> Described:
     }
 
 
-def _existing(names: Iterable[str], describe: t.Callable[[str], Described], iam: IAMClient) -> list[Described]:
+def _existing(iam: IAMClient, names: Iterable[str], describe: Callable[[IAMClient, str], Described]) -> list[Described]:
+    """What describe gives for each name, without those that do not exist or go while they are read."""
     described = []
     for name in names:
         try:
-            described.append(describe(name))
+            described.append(describe(iam, name))
         except iam.exceptions.NoSuchEntityException:
             continue
     return described

@@ -28,6 +28,23 @@ if t.TYPE_CHECKING:
 # Tries of one call, the first included. In adaptive mode botocore also slows all calls of the client
 # down when AWS throttles one of them.
 ATTEMPTS = 10
+# Tries to connect at all, and seconds for each: an address with a typing error should not cost ten patient minutes.
+FIRST_CONTACTS = 3
+CONNECT_TIMEOUT = 10
+NO_CONTACT = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError"})
+
+
+class FirstContact:
+    """Ends the retries of a client whose endpoint has never answered. One that has answered gets all of them."""
+
+    def __init__(self) -> None:
+        self.answered = False
+
+    def __call__(self, attempts: int, caught_exception: Exception | None, **_event: t.Any) -> None:
+        if caught_exception is None:
+            self.answered = True
+        elif not self.answered and attempts >= FIRST_CONTACTS and type(caught_exception).__name__ in NO_CONTACT:
+            raise caught_exception
 
 
 class CloudHsmIamModule(AnsibleAWSModule):  # type: ignore[misc]
@@ -39,11 +56,33 @@ class CloudHsmIamModule(AnsibleAWSModule):  # type: ignore[misc]
 
     def iam_client(self, workers: int = 1) -> IAMClient:
         """A client for IAM that this many threads can share."""
-        return t.cast("IAMClient", self.client("iam", config=_config(max(10, workers))))
+        return t.cast("IAMClient", self._client("iam", max(10, workers)))
 
     def sts_client(self) -> STSClient:
-        """A client for STS, which works without a region too: IAM is global, and so is who calls."""
-        return t.cast("STSClient", self.client("sts", config=_config(10), region=self.region or "aws-global"))
+        """A client for STS."""
+        return t.cast("STSClient", self._client("sts", 10))
+
+    def _client(self, service: str, connections: int) -> t.Any:
+        config = Config(
+            retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
+            connect_timeout=CONNECT_TIMEOUT,
+            max_pool_connections=connections,
+        )
+        # IAM is global, and so is who calls: no region has to be set, except to tell China and GovCloud apart.
+        # botocore itself insists on one for STS, and for IAM where the endpoint is given.
+        region = self.region or "aws-global"
+        try:
+            # The user's own aws_config is merged over this one.
+            client = self.client(service, config=config, region=region)
+        except (TypeError, ValueError) as exc:
+            # amazon.aws reports what is wrong with region and endpoint_url, but not with aws_config.
+            self.fail_cleanly(exc, "connect to AWS")
+        client.meta.events.register(f"needs-retry.{service}", FirstContact())
+        return client
+
+    def warn(self, warning: str) -> None:
+        """Warn in ansible-core's own way: amazon.aws would add the warnings to the result, which is deprecated."""
+        self._module.warn(warning)
 
     def fail_cleanly(self, exc: BaseException, doing: str, **result: t.Any) -> t.NoReturn:
         """End the module with one sentence about an error met while doing something."""
@@ -57,7 +96,3 @@ class CloudHsmIamModule(AnsibleAWSModule):  # type: ignore[misc]
         """
         del msg
         self.fail_cleanly(exception, "connect to AWS", **result)
-
-
-def _config(connections: int) -> Config:
-    return Config(retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS}, max_pool_connections=connections)

@@ -105,41 +105,106 @@ account:
       type: str
       sample: https://example-corp.signin.aws.amazon.com/console
 users:
-  description: Those of the users asked for that exist.
+  description: Those of the users asked for that exist, in the order in which they were asked for.
   returned: success
   type: list
   elements: dict
-  sample:
-    - name: Administrator
-      arn: arn:aws:iam::123456789012:user/Administrator
-      path: /
+  contains:
+    name:
+      description: Name of the user.
+      returned: always
+      type: str
+      sample: Administrator
+    arn:
+      description: ARN of the user.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:user/Administrator
+    path:
+      description: Path of the user.
+      returned: always
+      type: str
+      sample: /
 groups:
-  description: Those of the groups asked for that exist.
+  description: Those of the groups asked for that exist, in the order in which they were asked for.
   returned: success
   type: list
   elements: dict
-  sample:
-    - name: Administrators
-      arn: arn:aws:iam::123456789012:group/Administrators
-      path: /
-      members: [Administrator]
-      managed_policies: ["arn:aws:iam::aws:policy/AdministratorAccess"]
-      inline_policies: []
+  contains:
+    name:
+      description: Name of the group.
+      returned: always
+      type: str
+      sample: Administrators
+    arn:
+      description: ARN of the group.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:group/Administrators
+    path:
+      description: Path of the group.
+      returned: always
+      type: str
+      sample: /
+    members:
+      description: Names of the users in the group.
+      returned: always
+      type: list
+      elements: str
+      sample: [Administrator]
+    managed_policies:
+      description: ARNs of the managed policies attached to the group.
+      returned: always
+      type: list
+      elements: str
+      sample: ["arn:aws:iam::aws:policy/AdministratorAccess"]
+    inline_policies:
+      description: Names of the group's inline policies.
+      returned: always
+      type: list
+      elements: str
+      sample: []
 policies:
-  description:
-    - Those of the customer managed policies asked for that exist, with tags, the document in force, and how many
-      users, groups and roles have them attached (C(attachments)) or as their permissions boundary (C(boundary_of)).
+  description: Those of the customer managed policies asked for that exist, by name.
   returned: success
   type: list
   elements: dict
-  sample:
-    - name: CloudHSMAdministrators
-      arn: arn:aws:iam::123456789012:policy/CloudHSMAdministrators
-      path: /
-      tags: {"cloudhsm.iam/managed": "true"}
-      attachments: 1
-      boundary_of: 0
-      document: {"Version": "2012-10-17", "Statement": []}
+  contains:
+    name:
+      description: Name of the policy.
+      returned: always
+      type: str
+      sample: CloudHSMAdministrators
+    arn:
+      description: ARN of the policy.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:policy/CloudHSMAdministrators
+    path:
+      description: Path of the policy.
+      returned: always
+      type: str
+      sample: /
+    tags:
+      description: Tags of the policy.
+      returned: always
+      type: dict
+      sample: {"cloudhsm.iam/managed": "true"}
+    attachments:
+      description: To how many users, groups and roles the policy is attached.
+      returned: always
+      type: int
+      sample: 1
+    boundary_of:
+      description: Of how many users and roles the policy is the permissions boundary.
+      returned: always
+      type: int
+      sample: 0
+    document:
+      description: The version of the policy that is in force.
+      returned: always
+      type: dict
+      sample: {"Version": "2012-10-17", "Statement": []}
 """
 
 import typing as t
@@ -153,13 +218,17 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._account_details impo
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
 
+if t.TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_sts import STSClient
+
 NAMES: dict[str, t.Any] = {"type": "list", "elements": "str", "default": []}
+ARGUMENT_SPEC: dict[str, t.Any] = {"users": NAMES, "groups": NAMES, "policies": NAMES}
 
 
-def look_up(module: CloudHsmIamModule) -> dict[str, t.Any]:
-    """The module's result."""
-    iam = module.iam_client()
-    caller = read_caller(module.sts_client())
+def look_up(iam: IAMClient, sts: STSClient, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The module's result. Raises what botocore raises."""
+    caller = read_caller(sts)
     alias = read_alias(iam)
     return {
         "account": {
@@ -171,18 +240,16 @@ def look_up(module: CloudHsmIamModule) -> dict[str, t.Any]:
             "caller_user_name": caller.user_name,
             "sign_in_url": sign_in_url(caller.partition, alias or caller.account_id),
         },
-        "users": describe_users(iam, module.params["users"]),
-        "groups": describe_groups(iam, module.params["groups"]),
-        "policies": describe_policies(iam, module.params["policies"]),
+        "users": describe_users(iam, params["users"]),
+        "groups": describe_groups(iam, params["groups"]),
+        "policies": describe_policies(iam, params["policies"]),
     }
 
 
 def main() -> None:
-    module = CloudHsmIamModule(
-        argument_spec={"users": NAMES, "groups": NAMES, "policies": NAMES}, supports_check_mode=True
-    )
+    module = CloudHsmIamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     try:
-        result = look_up(module)
+        result = look_up(module.iam_client(), module.sts_client(), module.params)
     except AWS_ERRORS as exc:
         module.fail_cleanly(exc, "look up the account")
     module.exit_json(changed=False, **result)

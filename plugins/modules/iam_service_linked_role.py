@@ -20,23 +20,29 @@ author:
 options:
   service_name:
     description:
-      - The service that the role is for, as in C(cloudhsm.amazonaws.com).
+      - The service that the role is for, by the name that AWS gives it as a principal, as in
+        C(cloudhsm.amazonaws.com).
     type: str
     required: true
   custom_suffix:
     description:
       - Suffix of the role's name, after an underscore, for services that allow several roles in an account.
+        CloudHSM does not. Up to 64 characters out of C(A-Z), C(a-z), C(0-9) and C(_+=,.@-).
       - Left out, the role without a suffix is meant.
+      - Whatever follows the first underscore of a role's name is its suffix. The few roles whose own name has an
+        underscore are known not to have one, among them all roles of Application Auto Scaling.
     type: str
   description:
     description:
-      - Description of the role, up to 1000 characters.
+      - Description of the role, up to 1000 printable characters of Latin-1.
       - Left out, a role that is there keeps its own, and a new one gets V(Created by cloudhsm.iam).
     type: str
   state:
     description:
       - Whether the role is there.
-      - AWS deletes it only when nothing of the service uses it any more. CloudHSM's goes with the last cluster.
+      - AWS deletes it only when nothing of the service uses it any more. CloudHSM's can go once the account has
+        no cluster left in any region.
+      - Deleting a role that is not there is a success, with a warning when the service has roles with other suffixes.
     type: str
     choices: [present, absent]
     default: present
@@ -48,12 +54,19 @@ options:
     default: true
   wait_timeout:
     description:
-      - How long to wait, in seconds.
+      - How long to wait, in seconds, at least 1.
     type: int
     default: 300
 notes:
-  - Needs the permissions C(iam:ListRoles), and C(iam:CreateServiceLinkedRole), C(iam:UpdateRole) or
-    C(iam:DeleteServiceLinkedRole) and C(iam:GetServiceLinkedRoleDeletionStatus) for what it changes.
+  - Needs the permission C(iam:ListRoles) and, for what it changes, C(iam:CreateServiceLinkedRole),
+    C(iam:UpdateRole), or C(iam:DeleteServiceLinkedRole) and C(iam:GetServiceLinkedRoleDeletionStatus).
+  - Several runs at once do no harm. When two make the same role, one reports that it made it and the other takes
+    it over.
+seealso:
+  - module: cloudhsm.iam.iam_service_linked_role_info
+  - name: Using service-linked roles for AWS CloudHSM
+    description: What CloudHSM's service-linked role is for.
+    link: https://docs.aws.amazon.com/cloudhsm/latest/userguide/service-linked-roles.html
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -79,17 +92,30 @@ EXAMPLES = r"""
     service_name: cloudhsm.amazonaws.com
     description: Lets CloudHSM write its audit logs
 
-- name: Delete it, once the last cluster has gone
+- name: A second role for a service that allows several
+  cloudhsm.iam.iam_service_linked_role:
+    service_name: autoscaling.amazonaws.com
+    custom_suffix: payments
+
+- name: Delete CloudHSM's, once the last cluster has gone
   cloudhsm.iam.iam_service_linked_role:
     service_name: cloudhsm.amazonaws.com
     state: absent
     wait_timeout: 600
+  register: deleted
+  failed_when: false
+
+- name: Say what stands in the way
+  ansible.builtin.debug:
+    msg: "{{ item.region }}: {{ item.resources | join(', ') }}"
+  loop: "{{ (deleted.deletion | default({})).role_usage | default([]) }}"
 """
 
 RETURN = r"""
 service_linked_role:
   description:
-    - The role, or none when there is none. In check mode what AWS has yet to choose is left out.
+    - The role, or none when it is absent.
+    - In check mode what AWS has yet to choose is left out.
   returned: success
   type: dict
   contains:
@@ -103,33 +129,38 @@ service_linked_role:
       returned: when the role exists
       type: str
       sample: arn:aws:iam::123456789012:role/aws-service-role/cloudhsm.amazonaws.com/AWSServiceRoleForCloudHSM
-    role_id:
-      description: Unique id of the role.
-      returned: when the role exists
-      type: str
-      sample: AROACKCEVSQ6C2EXAMPLE
-    create_date:
-      description: When the role was made, in ISO 8601.
-      returned: when the role exists
-      type: str
-      sample: "2026-11-24T10:00:00+00:00"
     path:
       description: Path of the role.
       returned: always
       type: str
       sample: /aws-service-role/cloudhsm.amazonaws.com/
-    service_name:
-      description: The service that the role is for.
-      returned: always
+    role_id:
+      description: Unique id of the role.
+      returned: when the role exists
       type: str
-      sample: cloudhsm.amazonaws.com
+      sample: AROACKCEVSQ6C2EXAMPLE
     description:
       description: Description of the role.
       returned: always
       type: str
       sample: Created by cloudhsm.iam
+    service_name:
+      description: The service that the role is for.
+      returned: always
+      type: str
+      sample: cloudhsm.amazonaws.com
+    custom_suffix:
+      description: The suffix in the role's name.
+      returned: when it has one
+      type: str
+      sample: payments
+    create_date:
+      description: When the role was made, in ISO 8601.
+      returned: when the role exists
+      type: str
+      sample: "2026-11-24T10:00:00+00:00"
 deletion:
-  description: The deletion that was asked of AWS.
+  description: The deletion that was asked of AWS. There also when it failed or did not end in time.
   returned: when a deletion was submitted
   type: dict
   contains:
@@ -137,27 +168,39 @@ deletion:
       description: Id of the deletion task.
       returned: always
       type: str
-      sample: task/aws-service-role/cloudhsm.amazonaws.com/AWSServiceRoleForCloudHSM/ec720f7a-c0ba-4838-be33-f72e1873dd52
+      sample: task/aws-service-role/cloudhsm.amazonaws.com/AWSServiceRoleForCloudHSM/ec720f7a-c0ba-4838-be33-f72e1873dd
     status:
       description:
-        - How it ended, V(SUCCEEDED) or V(FAILED); V(SUBMITTED) when it was not waited for; V(IN_PROGRESS) or
-          V(NOT_STARTED) when time ran out.
+        - How it ended, V(SUCCEEDED) or V(FAILED), or how far it had come when the time was up, V(NOT_STARTED) or
+          V(IN_PROGRESS).
+        - V(SUBMITTED) when nothing was read about it, as with O(wait=false).
       returned: always
       type: str
       sample: SUCCEEDED
     reason:
-      description: AWS's reason for a failure.
+      description: AWS's reason for a failure, empty where there was none.
       returned: always
       type: str
       sample: ""
     role_usage:
-      description: Where the role is still used, by region.
+      description: What still uses the role, where AWS tells.
       returned: always
       type: list
       elements: dict
-      sample: []
+      contains:
+        region:
+          description: The region.
+          returned: always
+          type: str
+          sample: us-east-1
+        resources:
+          description: ARNs or names of the resources there that use the role.
+          returned: always
+          type: list
+          elements: str
+          sample: ["arn:aws:cloudhsm:us-east-1:123456789012:cluster/cluster-igklspoyj5v"]
 problems:
-  description: What is wrong with the options, one sentence each. Nothing was written.
+  description: What is wrong with the options, one sentence each. No call was made.
   returned: when options are wrong
   type: list
   elements: str
@@ -166,19 +209,13 @@ problems:
 
 import typing as t
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
-from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role import (
-    DesiredRole,
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role import DesiredRole, input_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role_apply import (
+    Outcome,
     Patience,
-    Plan,
-    Role,
     RoleError,
-    ensure_absent,
-    ensure_present,
-    find_role,
-    input_problems,
-    plan_role,
+    ensure,
 )
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -191,51 +228,52 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 }
 
 
-def run(module: CloudHsmIamModule, desired: DesiredRole) -> dict[str, t.Any]:
-    """Plan, stop there in check mode, else carry out. Returns the module's result."""
-    iam = module.iam_client()
-    plan = plan_role(desired, find_role(iam, desired))
-    if module.check_mode or plan.action == "nothing":
-        return _result(module, plan, plan.action != "nothing", plan.after)
-    patience = Patience(module.params["wait_timeout"]) if module.params["wait"] else None
-    if plan.action == "delete":
-        assert plan.before is not None
-        deletion = ensure_absent(iam, desired, plan.before, patience)
-        result = _result(module, plan, deletion is not None, None)
-        return {**result, "deletion": deletion.describe()} if deletion else result
-    changed, role = ensure_present(iam, desired, plan, patience)
-    return _result(module, plan, changed, role)
+def desired_role(params: t.Mapping[str, t.Any]) -> DesiredRole:
+    """What was asked for, from the module's parameters."""
+    return DesiredRole(
+        service_name=params["service_name"],
+        present=params["state"] == "present",
+        custom_suffix=params["custom_suffix"],
+        description=params["description"],
+    )
 
 
-def _result(module: CloudHsmIamModule, plan: Plan, changed: bool, role: Role | None) -> dict[str, t.Any]:
-    result: dict[str, t.Any] = {"changed": changed, "service_linked_role": role.describe() if role else None}
-    if module._diff:
-        before = plan.before.describe() if plan.before else {}
-        after = plan.after.describe() if plan.after else {}
-        result["diff"] = {"before": before, "after": after if changed else before}
+def result_of(outcome: Outcome, diff: bool) -> dict[str, t.Any]:
+    """The module's result."""
+    result: dict[str, t.Any] = {
+        "changed": outcome.changed,
+        "service_linked_role": outcome.after.describe() if outcome.after else None,
+    }
+    if outcome.deletion:
+        result["deletion"] = outcome.deletion.describe()
+    if diff:
+        result["diff"] = {
+            "before": outcome.before.describe() if outcome.before else {},
+            "after": outcome.after.describe() if outcome.after else {},
+        }
     return result
 
 
 def main() -> None:
     module = CloudHsmIamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     params = module.params
-    desired = DesiredRole(
-        service_name=params["service_name"],
-        present=params["state"] == "present",
-        custom_suffix=params["custom_suffix"],
-        description=params["description"],
-    )
+    desired = desired_role(params)
     problems = input_problems(desired, params["wait_timeout"])
     if problems:
         module.fail_json(msg=f"Nothing was changed. {'; '.join(problems)}", problems=problems)
     try:
-        result = run(module, desired)
+        outcome = ensure(
+            module.iam_client(), desired, module.check_mode, params["wait"], Patience(params["wait_timeout"])
+        )
     except RoleError as exc:
-        module.fail_json(msg=str(exc), **({"deletion": exc.deletion.describe()} if exc.deletion else {}))
-    except AWS_ERRORS as exc:
-        verb = "make" if desired.present else "delete"
-        module.fail_cleanly(exc, f"{verb} the service-linked role of {desired.service_name}")
-    module.exit_json(**result)
+        deletion = {"deletion": exc.deletion.describe()} if exc.deletion else {}
+        module.fail_json(msg=str(exc), changed=exc.changed, **deletion)
+    if outcome.others and not desired.present:
+        # Not found must not be mistaken for deleted.
+        module.warn(
+            f"There is no {str(desired).removeprefix('the ')}; others of that service stay: {', '.join(outcome.others)}"
+        )
+    module.exit_json(**result_of(outcome, module._diff))
 
 
 if __name__ == "__main__":

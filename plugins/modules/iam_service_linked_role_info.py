@@ -18,11 +18,14 @@ author:
 options:
   service_name:
     description:
-      - The service whose roles are listed, as in C(cloudhsm.amazonaws.com).
+      - The service whose roles are listed, as in C(cloudhsm.amazonaws.com). A service has several roles where it
+        allows custom suffixes.
       - Left out, the roles of all services are listed.
     type: str
 notes:
   - Needs the permission C(iam:ListRoles).
+seealso:
+  - module: cloudhsm.iam.iam_service_linked_role
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -60,42 +63,57 @@ service_linked_roles:
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:role/aws-service-role/cloudhsm.amazonaws.com/AWSServiceRoleForCloudHSM
-    role_id:
-      description: Unique id of the role.
-      returned: always
-      type: str
-      sample: AROACKCEVSQ6C2EXAMPLE
-    create_date:
-      description: When the role was made, in ISO 8601.
-      returned: always
-      type: str
-      sample: "2026-11-24T10:00:00+00:00"
     path:
       description: Path of the role.
       returned: always
       type: str
       sample: /aws-service-role/cloudhsm.amazonaws.com/
+    role_id:
+      description: Unique id of the role.
+      returned: always
+      type: str
+      sample: AROACKCEVSQ6C2EXAMPLE
+    description:
+      description: Description of the role, empty where it has none.
+      returned: always
+      type: str
+      sample: Created by cloudhsm.iam
     service_name:
       description: The service that the role is for.
       returned: always
       type: str
       sample: cloudhsm.amazonaws.com
-    description:
-      description: Description of the role.
+    custom_suffix:
+      description: The suffix in the role's name.
+      returned: when it has one
+      type: str
+      sample: payments
+    create_date:
+      description: When the role was made, in ISO 8601.
       returned: always
       type: str
-      sample: Created by cloudhsm.iam
+      sample: "2026-11-24T10:00:00+00:00"
+problems:
+  description: What is wrong with the options, one sentence each. No call was made.
+  returned: when options are wrong
+  type: list
+  elements: str
+  sample: ["service_name: 'CloudHSM' is not the name of a service, as in cloudhsm.amazonaws.com"]
 """
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
-from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role import list_roles
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role import list_roles, service_name_problems
 
 
 def main() -> None:
     module = CloudHsmIamModule(argument_spec={"service_name": {"type": "str"}}, supports_check_mode=True)
+    service_name: str | None = module.params["service_name"]
+    problems = [] if service_name is None else service_name_problems(service_name)
+    if problems:
+        module.fail_json(msg="; ".join(problems), problems=problems)
     try:
-        roles = list_roles(module.iam_client(), module.params["service_name"])
+        roles = list_roles(module.iam_client(), service_name)
     except AWS_ERRORS as exc:
         module.fail_cleanly(exc, "list the service-linked roles")
     module.exit_json(changed=False, service_linked_roles=[role.describe() for role in roles])
