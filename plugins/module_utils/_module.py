@@ -22,6 +22,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import senten
 from ansible_collections.cloudhsm.iam.plugins.module_utils._version import VERSION
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_sts import STSClient
 
@@ -86,8 +88,8 @@ class CloudHsmIamModule(AnsibleAWSModule):  # type: ignore[misc]
 
     def fail_cleanly(self, exc: BaseException, doing: str, **result: t.Any) -> t.NoReturn:
         """End the module with one sentence about an error met while doing something."""
-        self.fail_json(msg=sentence(exc, doing), **result)
-        raise AssertionError("fail_json returned")
+        fail: Callable[..., t.NoReturn] = self.fail_json
+        fail(msg=sentence(exc, doing), **result)
 
     def fail_json_aws(self, exception: BaseException, msg: str | None = None, **result: t.Any) -> t.NoReturn:
         """What amazon.aws calls where a client can't be made, for instance because there is no such profile.
