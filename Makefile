@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint unit integration molecule oldest sanity importer clean
+.PHONY: help demo test setup docs lint unit integration molecule oldest sanity importer clean
 
 scenario ?= --all
 BIN := .venv/bin
@@ -21,6 +21,9 @@ setup:
 
 lint: setup ## ruff, mypy, ansible-lint, documentation and changelog
 	@tools/lint.sh
+
+docs: setup ## Write the generated parts of the roles' READMEs
+	@tools/docs.sh
 
 unit: setup ## Unit tests
 	@$(BIN)/python -m pytest -q tests/unit
