@@ -1,0 +1,68 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Calls that AWS knows and moto does not: users' permissions boundaries, and lists of service specific credentials."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Awaitable, Callable, Mapping
+
+from account_pages import set_boundary, tag, to_answer
+from aws_answers import Answer, no_such_entity, success
+
+# Asks the server something in the client's name: action and parameters.
+Ask = Callable[[str, Mapping[str, str]], Awaitable[Answer]]
+EMULATED = frozenset({"PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary", "ListServiceSpecificCredentials"})
+
+
+class EmulatedCalls:
+    """Keeps the boundaries, which moto 5.2 neither stores at CreateUser nor lets change afterwards."""
+
+    def __init__(self) -> None:
+        self.boundaries: dict[str, str] = {}
+
+    async def answer(self, action: str, params: Mapping[str, str], ask: Ask) -> Answer | None:
+        """The answer to a call that moto lacks, or to one that AWS refuses and moto does not. None for the others."""
+        name = params.get("UserName", "")
+        boundary = params.get("PermissionsBoundary")
+        if action == "CreateUser":
+            return await _missing_policy(boundary, ask) if boundary else None
+        if action not in EMULATED:
+            return None
+        user = await ask("GetUser", {"UserName": name})
+        return user if user.status != 200 else await self._for_user(action, name, boundary or "", ask)
+
+    async def _for_user(self, action: str, name: str, boundary: str, ask: Ask) -> Answer:
+        if action == "ListServiceSpecificCredentials":
+            return success(action, "<ServiceSpecificCredentials/><IsTruncated>false</IsTruncated>")
+        if action == "DeleteUserPermissionsBoundary":
+            self.boundaries.pop(name, None)
+            return success(action)
+        refused = await _missing_policy(boundary, ask)
+        if refused is None:
+            self.boundaries[name] = boundary
+        return refused or success(action)
+
+    def after(self, action: str, params: Mapping[str, str], answer: Answer) -> Answer:
+        """moto's answer, with the boundary where AWS would show it."""
+        name = params.get("UserName", "")
+        if answer.status != 200:
+            return answer
+        if action == "DeleteUser":
+            self.boundaries.pop(name, None)
+        elif action == "UpdateUser" and "NewUserName" in params and name in self.boundaries:
+            self.boundaries[params["NewUserName"]] = self.boundaries.pop(name)
+        elif action == "CreateUser" and params.get("PermissionsBoundary"):
+            self.boundaries[name] = params["PermissionsBoundary"]
+        if action not in ("CreateUser", "GetUser") or name not in self.boundaries:
+            return answer
+        root = ET.fromstring(answer.body)
+        for user in root.iter(tag("User")):
+            set_boundary(user, self.boundaries[name])
+        return to_answer(root)
+
+
+async def _missing_policy(arn: str, ask: Ask) -> Answer | None:
+    policy = await ask("GetPolicy", {"PolicyArn": arn})
+    return None if policy.status == 200 else no_such_entity(f"Scope ARN: {arn} does not exist or is not attachable.")
