@@ -1,0 +1,139 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module iam_account_info: its results as documented, and how it fails."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable
+
+import pytest
+import yaml
+from ansible_collections.cloudhsm.iam.plugins.modules import iam_account_info as module
+
+if t.TYPE_CHECKING:
+    from tests.unit.conftest import RunModule, Stubbed
+
+ACCOUNT = "123456789012"
+IAM = f"arn:aws:iam::{ACCOUNT}"
+ALICE = f"{IAM}:user/team/alice"
+WHEN = "2026-11-24T10:00:00Z"
+
+
+def script_caller(sts: Stubbed, arn: str = ALICE) -> None:
+    sts.answers("get_caller_identity", {"Account": ACCOUNT, "Arn": arn, "UserId": "AIDACKCEVSQ6C2EXAMPLE"})
+
+
+def script_alias(iam: Stubbed, *aliases: str) -> None:
+    iam.answers("list_account_aliases", {"AccountAliases": list(aliases), "IsTruncated": False})
+
+
+def script_user(iam: Stubbed) -> None:
+    user = {"UserName": "alice", "Path": "/team/", "UserId": "AIDACKCEVSQ6C2EXAMPLE", "Arn": ALICE, "CreateDate": WHEN}
+    iam.answers("get_user", {"User": user}, UserName="alice")
+
+
+def script_group(iam: Stubbed) -> None:
+    arn = f"{IAM}:group/Admins"
+    group = {"GroupName": "Admins", "Path": "/", "GroupId": "AGPACKCEVSQ6C2EXAMPLE", "Arn": arn, "CreateDate": WHEN}
+    iam.answers("get_group", {"Group": group, "Users": []}, GroupName="Admins")
+    iam.answers("list_attached_group_policies", {"AttachedPolicies": []}, GroupName="Admins")
+    iam.answers("list_group_policies", {"PolicyNames": []}, GroupName="Admins")
+
+
+def script_policy(iam: Stubbed) -> None:
+    arn = f"{IAM}:policy/Own"
+    policy = {"PolicyName": "Own", "Path": "/", "Arn": arn, "DefaultVersionId": "v1", "AttachmentCount": 0}
+    version = {"Document": '{"Version": "2012-10-17"}', "VersionId": "v1"}
+    iam.answers("list_policies", {"Policies": [policy]}, Scope="Local", MaxItems=1000)
+    iam.answers("get_policy", {"Policy": policy}, PolicyArn=arn)
+    iam.answers("get_policy_version", {"PolicyVersion": version}, PolicyArn=arn, VersionId="v1")
+
+
+def test_the_options_are_as_documented() -> None:
+    options = yaml.safe_load(module.DOCUMENTATION)["options"]
+    kept = ("type", "elements", "default")
+    documented = {name: {key: option[key] for key in kept} for name, option in options.items()}
+    assert documented == module.ARGUMENT_SPEC
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_the_account_and_the_caller_are_told(iam: Stubbed, sts: Stubbed, run_module: RunModule, check: bool) -> None:
+    script_caller(sts)
+    script_alias(iam, "example-corp")
+    assert run_module(module.main, check=check) == {
+        "changed": False,
+        "account": {
+            "account_id": ACCOUNT,
+            "account_alias": "example-corp",
+            "partition": "aws",
+            "caller_arn": ALICE,
+            "caller_user_id": "AIDACKCEVSQ6C2EXAMPLE",
+            "caller_user_name": "alice",
+            "sign_in_url": "https://example-corp.signin.aws.amazon.com/console",
+        },
+        "users": [],
+        "groups": [],
+        "policies": [],
+    }
+
+
+@pytest.mark.parametrize("denied", [True, False])
+def test_without_an_alias_users_sign_in_by_number(
+    iam: Stubbed, sts: Stubbed, run_module: RunModule, denied: bool
+) -> None:
+    script_caller(sts, f"arn:aws-cn:sts::{ACCOUNT}:assumed-role/ops/alice")
+    if denied:
+        iam.refuses("list_account_aliases", "AccessDenied", "No.")
+    else:
+        script_alias(iam)
+    account = run_module(module.main)["account"]
+    assert (account["partition"], account["account_alias"], account["caller_user_name"]) == ("aws-cn", None, None)
+    assert account["sign_in_url"] == f"https://{ACCOUNT}.signin.amazonaws.cn/console"
+
+
+def test_results_have_the_documented_keys(
+    iam: Stubbed, sts: Stubbed, run_module: RunModule, documented: Callable[..., set[str]]
+) -> None:
+    script_caller(sts)
+    script_alias(iam)
+    script_user(iam)
+    script_group(iam)
+    script_policy(iam)
+    result = run_module(module.main, users=["alice"], groups=["Admins"], policies=["Own"])
+    assert set(result) - {"changed"} == documented(module.RETURN)
+    assert set(result["account"]) == documented(module.RETURN, "account")
+    for kind in ("users", "groups", "policies"):
+        (described,) = result[kind]
+        assert set(described) == documented(module.RETURN, kind)
+
+
+def test_what_is_not_there_is_left_out(iam: Stubbed, sts: Stubbed, run_module: RunModule) -> None:
+    script_caller(sts)
+    script_alias(iam)
+    iam.refuses("get_user", "NoSuchEntity", UserName="nobody")
+    iam.refuses("get_group", "NoSuchEntity", GroupName="None")
+    iam.answers("list_policies", {"Policies": []}, Scope="Local", MaxItems=1000)
+    result = run_module(module.main, users=["nobody"], groups=["None"], policies=["No"])
+    assert [result["users"], result["groups"], result["policies"]] == [[], [], []]
+
+
+def test_credentials_that_aws_does_not_take_are_told_in_a_sentence(sts: Stubbed, run_module: RunModule) -> None:
+    sts.refuses("get_caller_identity", "ExpiredToken", "The security token included in the request is expired")
+    result = run_module(module.main)
+    assert result["failed"]
+    assert result["msg"] == (
+        "Could not look up the account: the credentials have expired; get new ones "
+        "(ExpiredToken: The security token included in the request is expired)"
+    )
+
+
+def test_a_refused_look_up_names_the_missing_permission(iam: Stubbed, sts: Stubbed, run_module: RunModule) -> None:
+    script_caller(sts)
+    script_alias(iam)
+    message = f"User: {ALICE} is not authorized to perform: iam:GetUser on resource: user zoe"
+    iam.refuses("get_user", "AccessDenied", message, UserName="zoe")
+    msg = run_module(module.main, users=["zoe"])["msg"]
+    assert msg.startswith(
+        f"Could not look up the account: {ALICE} may not call iam:GetUser; add that action to a policy"
+    )
