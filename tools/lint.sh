@@ -13,7 +13,7 @@ step ruff format --no-cache --check .
 # The link gives the files their full names.
 mkdir -p "$work/mypy/ansible_collections/cloudhsm"
 ln -s "$PWD" "$work/mypy/ansible_collections/cloudhsm/iam"
-export MYPYPATH=$work/mypy:tools:tests/integration
+export MYPYPATH=$work/mypy:tools:tests/unit:tests/integration
 check_types() { mypy --cache-dir .mypy_cache --no-error-summary "$@"; }
 step check_types -p ansible_collections.cloudhsm.iam.plugins
 step check_types tools tests

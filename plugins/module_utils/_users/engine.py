@@ -11,8 +11,9 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import guard, snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import apply_plans
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import label
@@ -126,8 +127,11 @@ def carry_out(
         if not again:
             break
         # Never a deletion that was not asked for by name: the first plan held those.
-        narrowed = Options(**{**options.__dict__, "purge_users": False})
-        plans_again, _account = _plan(service, again, narrowed)
+        try:
+            plans_again, _account = _plan(service, again, replace(options, purge_users=False))
+        except (*AWS_ERRORS, snapshot.IncompleteReadError):
+            # What was done must not be lost: the conflicts stay the reason why these users are not finished.
+            break
         for outcome in _second_outcomes(service, plans_again, passwords):
             outcomes[outcome.plan.name] = _joined(outcomes[outcome.plan.name], outcome)
     return list(outcomes.values())

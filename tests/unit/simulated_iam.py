@@ -1,0 +1,223 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Random accounts and wishes for the planner, and what its changes would do to such an account."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account import Caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    OWNED,
+    Account,
+    ActualUser,
+    Change,
+    Credentials,
+    DesiredUser,
+    Options,
+)
+from hypothesis import strategies as st
+
+CALLER = Caller("123456789012", "arn:aws:iam::123456789012:user/ops/root-like", "AIDAEXAMPLE")
+NAMES = [f"user{number}" for number in range(5)]
+GROUPS = ["Administrators", "CloudHSMAdministrators", "Auditors", "Readers"]
+POLICIES = [f"arn:aws:iam::aws:policy/{name}" for name in ("ReadOnlyAccess", "IAMReadOnlyAccess", "SecurityAudit")]
+BOUNDARIES = ["arn:aws:iam::123456789012:policy/boundary", "arn:aws:iam::123456789012:policy/narrow"]
+PATHS = ["/", "/hsm/", "/staff/berlin/"]
+TAG = Options().managed_by_tag
+
+tags = st.dictionaries(st.sampled_from(["team", "cost-centre", "owner"]), st.sampled_from(["a", "b", ""]))
+some_groups = st.frozensets(st.sampled_from(GROUPS))
+some_policies = st.frozensets(st.sampled_from(POLICIES))
+
+
+def credentials(name: str) -> st.SearchStrategy[Credentials]:
+    """What may hang on the user of this name."""
+    return st.builds(
+        Credentials,
+        access_keys=st.sampled_from([(), ("AKIA1",), ("AKIA1", "AKIA2")]),
+        mfa_devices=st.sampled_from([(), (f"arn:aws:iam::123456789012:mfa/{name}",), (f"GAHT-{name}",)]),
+        ssh_public_keys=st.sampled_from([(), ("APKA1",)]),
+        signing_certificates=st.sampled_from([(), ("CERT1",)]),
+        service_specific_credentials=st.sampled_from([(), ("ACCA1",)]),
+    )
+
+
+@st.composite
+def actual_users(draw: st.DrawFn, name: str) -> ActualUser:
+    """A user as the account may have it, read in full."""
+    path = draw(st.sampled_from(PATHS))
+    have = draw(credentials(name))
+    owned = draw(st.booleans())
+    return ActualUser(
+        name=name,
+        arn=f"arn:aws:iam::123456789012:user{path}{name}",
+        path=path,
+        tags={**draw(tags), **({TAG: OWNED} if owned else {})},
+        groups=draw(some_groups),
+        managed_policies=draw(some_policies),
+        inline_policies=draw(st.frozensets(st.sampled_from(["inline"]))),
+        boundary=draw(st.sampled_from([None, *BOUNDARIES])),
+        console_access=draw(st.booleans()),
+        credentials=replace(have, active_access_keys=have.access_keys[:1]),
+    )
+
+
+@st.composite
+def accounts(draw: st.DrawFn) -> Account:
+    """An account with some users and all groups."""
+    names = draw(st.lists(st.sampled_from(NAMES), unique=True))
+    users = {name: draw(actual_users(name)) for name in names}
+    return Account(caller=CALLER, users=users, groups=frozenset(GROUPS))
+
+
+@st.composite
+def desired_users(draw: st.DrawFn, name: str) -> DesiredUser:
+    """A user as somebody may ask for it."""
+    console = draw(st.sampled_from([None, True, False]))
+    return DesiredUser(
+        name=name,
+        present=draw(st.sampled_from([True, True, True, False])),
+        path=draw(st.sampled_from([None, *PATHS])),
+        tags=draw(st.none() | tags),
+        groups=draw(st.none() | some_groups),
+        managed_policies=draw(st.none() | some_policies),
+        boundary=draw(st.sampled_from([None, "", *BOUNDARIES])),
+        console_access=console,
+        password="Secret-1-given" if console and draw(st.booleans()) else None,
+        password_reset_required=draw(st.booleans()),
+    )
+
+
+@st.composite
+def wishes(draw: st.DrawFn) -> list[DesiredUser]:
+    """The users that one run is asked for."""
+    names = draw(st.lists(st.sampled_from(NAMES), unique=True))
+    return [draw(desired_users(name)) for name in names]
+
+
+options = st.builds(
+    Options,
+    purge_users=st.booleans(),
+    purge_groups=st.booleans(),
+    purge_tags=st.booleans(),
+    purge_policies=st.booleans(),
+    max_deletions=st.just(len(NAMES)),
+)
+
+
+class RefusedCallError(Exception):
+    """IAM would refuse this call in this state."""
+
+
+def carry_out(account: Account, changes: Iterable[Change]) -> Account:
+    """The account after these write calls. Raises RefusedCallError for one that IAM would refuse."""
+    users = dict(account.users)
+    for change in changes:
+        params = dict(change.params)
+        if change.operation == "create_user":
+            if change.user in users:
+                raise RefusedCallError("EntityAlreadyExists")
+            users[change.user] = _created(account, change)
+        elif change.operation == "delete_virtual_mfa_device":
+            if any(
+                params["SerialNumber"] in user.credentials.mfa_devices for user in users.values() if user.credentials
+            ):
+                raise RefusedCallError("DeleteConflict")
+        elif change.operation == "delete_user":
+            _check_bare(users.pop(change.user))
+        else:
+            users[change.user] = _EFFECTS[change.operation](users[change.user], params)
+    return replace(account, users=users)
+
+
+def _created(account: Account, change: Change) -> ActualUser:
+    return ActualUser(
+        name=change.user,
+        arn=account.user_arn(change.user, change.params["Path"]),
+        path=change.params["Path"],
+        tags=_tags(change.params["Tags"]),
+        boundary=change.params.get("PermissionsBoundary"),
+        console_access=False,
+        credentials=Credentials(),
+    )
+
+
+def _check_bare(user: ActualUser) -> None:
+    left = [user.groups, user.managed_policies, user.inline_policies, user.console_access]
+    left += list(vars(user.credentials).values())
+    if any(left):
+        raise RefusedCallError(f"DeleteConflict: {left}")
+
+
+def _tags(listed: Iterable[t.Mapping[str, str]]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in listed}
+
+
+Effect = t.Callable[[ActualUser, t.Mapping[str, t.Any]], ActualUser]
+
+
+def _moved(user: ActualUser, path: str) -> ActualUser:
+    return replace(user, path=path, arn=f"arn:aws:iam::123456789012:user{path}{user.name}")
+
+
+def _login(user: ActualUser, there: bool) -> ActualUser:
+    if user.console_access == there:
+        raise RefusedCallError("EntityAlreadyExists" if there else "NoSuchEntity")
+    return replace(user, console_access=there)
+
+
+def _without(items: t.Any, item: str) -> t.Any:
+    """The collection without one of its items, of the same type."""
+    if item not in items:
+        raise RefusedCallError(f"NoSuchEntity: {item}")
+    return type(items)(element for element in items if element != item)
+
+
+def _credential_gone(field: str, key: str) -> Effect:
+    def effect(user: ActualUser, params: t.Mapping[str, t.Any]) -> ActualUser:
+        have = t.cast(Credentials, user.credentials)
+        return replace(user, credentials=replace(have, **{field: _without(getattr(have, field), params[key])}))
+
+    return effect
+
+
+def _deactivated(user: ActualUser, params: t.Mapping[str, t.Any]) -> ActualUser:
+    have = t.cast(Credentials, user.credentials)
+    active = _without(have.active_access_keys, params["AccessKeyId"])
+    return replace(user, credentials=replace(have, active_access_keys=active))
+
+
+def _access_key_gone(user: ActualUser, params: t.Mapping[str, t.Any]) -> ActualUser:
+    return _credential_gone("access_keys", "AccessKeyId")(user, params)
+
+
+_EFFECTS: dict[str, Effect] = {
+    "update_user": lambda user, p: _moved(user, p["NewPath"]),
+    "tag_user": lambda user, p: replace(user, tags={**user.tags, **_tags(p["Tags"])}),
+    "untag_user": lambda user, p: replace(user, tags={k: v for k, v in user.tags.items() if k not in p["TagKeys"]}),
+    "add_user_to_group": lambda user, p: replace(user, groups=user.groups | {p["GroupName"]}),
+    "remove_user_from_group": lambda user, p: replace(user, groups=_without(user.groups, p["GroupName"])),
+    "attach_user_policy": lambda user, p: replace(user, managed_policies=user.managed_policies | {p["PolicyArn"]}),
+    "detach_user_policy": lambda user, p: replace(
+        user, managed_policies=_without(user.managed_policies, p["PolicyArn"])
+    ),
+    "delete_user_policy": lambda user, p: replace(
+        user, inline_policies=_without(user.inline_policies, p["PolicyName"])
+    ),
+    "put_user_permissions_boundary": lambda user, p: replace(user, boundary=p["PermissionsBoundary"]),
+    "delete_user_permissions_boundary": lambda user, _p: replace(user, boundary=None),
+    "create_login_profile": lambda user, _p: _login(user, True),
+    "delete_login_profile": lambda user, _p: _login(user, False),
+    "update_access_key": _deactivated,
+    "delete_access_key": _access_key_gone,
+    "deactivate_mfa_device": _credential_gone("mfa_devices", "SerialNumber"),
+    "delete_ssh_public_key": _credential_gone("ssh_public_keys", "SSHPublicKeyId"),
+    "delete_signing_certificate": _credential_gone("signing_certificates", "CertificateId"),
+    "delete_service_specific_credential": _credential_gone(
+        "service_specific_credentials", "ServiceSpecificCredentialId"
+    ),
+}
