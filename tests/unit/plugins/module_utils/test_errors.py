@@ -139,6 +139,11 @@ def test_a_page_of_html_is_cut_to_one_line(wrap: t.Callable[[str], Exception]) -
     assert len(said) < 700
 
 
+@pytest.mark.parametrize(("length", "told"), [(500, "x" * 500), (501, "x" * 500 + "…")])
+def test_five_hundred_characters_are_told_whole(length: int, told: str) -> None:
+    assert sentence(aws_error("Strange", "x" * length), "do it") == f"Could not do it: Strange: {told}"
+
+
 def test_code_and_message_of_an_answer_are_read() -> None:
     exc = aws_error("NoSuchEntity", " There is none. \n")
     assert (error_code(exc), error_message(exc)) == ("NoSuchEntity", "There is none.")

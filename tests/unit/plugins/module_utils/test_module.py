@@ -132,6 +132,14 @@ def test_a_client_is_made_with_and_without_a_region(
 
 
 @pytest.mark.parametrize("service", ["iam", "sts"])
+def test_a_dead_address_takes_ten_seconds_a_try(run_main: RunModule, service: str) -> None:
+    def ask(module: CloudHsmIamModule) -> t.Any:
+        return getattr(module, f"{service}_client")().meta.config.connect_timeout
+
+    assert run_main(main_that(ask), **KEYS)["got"] == 10
+
+
+@pytest.mark.parametrize("service", ["iam", "sts"])
 def test_a_given_endpoint_needs_no_region_either(run_main: RunModule, service: str) -> None:
     def ask(module: CloudHsmIamModule) -> str:
         return str(getattr(module, f"{service}_client")().meta.endpoint_url)
