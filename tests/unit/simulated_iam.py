@@ -28,6 +28,7 @@ POLICIES = [f"arn:aws:iam::aws:policy/{name}" for name in ("ReadOnlyAccess", "IA
 BOUNDARIES = ["arn:aws:iam::123456789012:policy/boundary", "arn:aws:iam::123456789012:policy/narrow"]
 PATHS = ["/", "/hsm/", "/staff/berlin/"]
 TAG = Options().managed_by_tag
+EMPTY = Account(CALLER, {}, frozenset(GROUPS))
 
 tags = st.dictionaries(st.sampled_from(["team", "cost-centre", "owner"]), st.sampled_from(["a", "b", ""]))
 some_groups = st.frozensets(st.sampled_from(GROUPS))
@@ -107,6 +108,17 @@ options = st.builds(
     purge_policies=st.booleans(),
     max_deletions=st.just(len(NAMES)),
 )
+
+
+def user(name: str = "alice", **fields: t.Any) -> ActualUser:
+    """A user that was read in full, and has nothing but what is given."""
+    blank = ActualUser(name, f"arn:aws:iam::123456789012:user/{name}", console_access=False, credentials=Credentials())
+    return replace(blank, **fields)
+
+
+def account_with(name: str, **fields: t.Any) -> Account:
+    """An account with one user."""
+    return replace(EMPTY, users={name: user(name, **fields)})
 
 
 class RefusedCallError(Exception):

@@ -111,7 +111,7 @@ def _call(
     if change.operation == "create_login_profile":
         params["Password"] = passwords[change.user]
     method = getattr(client, change.operation)
-    waits = iter(SETTLING_WAITS if sleep else ())
+    waits = iter(() if sleep is None else SETTLING_WAITS)
     while True:
         try:
             method(**params)

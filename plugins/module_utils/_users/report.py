@@ -113,11 +113,11 @@ def failure_message(outcomes: Iterable[Outcome]) -> str:
     reasons: dict[str, list[str]] = {}
     for outcome in outcomes:
         if outcome.error:
-            # The same error reads differently only by the user's name.
-            reasons.setdefault(outcome.error.replace(outcome.plan.name, "…"), []).append(outcome.plan.name)
+            # The same error reads differently only by the user's name, and no error holds a null character.
+            reasons.setdefault(outcome.error.replace(outcome.plan.name, "\0"), []).append(outcome.plan.name)
     count = sum(len(names) for names in reasons.values())
     parts = [
-        f"{', '.join(names)}: {reason.replace('…', names[0]) if len(names) == 1 else reason}"
+        f"{', '.join(names)}: {reason.replace(chr(0), names[0] if len(names) == 1 else '…')}"
         for reason, names in reasons.items()
     ]
     return (

@@ -24,20 +24,14 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import (
     unlisted_users,
 )
 from hypothesis import given, settings
-from simulated_iam import CALLER, GROUPS, POLICIES, TAG, accounts, carry_out, options, wishes
+from simulated_iam import EMPTY, GROUPS, POLICIES, TAG, accounts, carry_out, options, user, wishes
 
 GRANTS = ("add_user_to_group", "attach_user_policy")
 REVOKES = ("remove_user_from_group", "detach_user_policy", "delete_login_profile")
-EMPTY = Account(CALLER, {}, frozenset(GROUPS))
 
 
 def account_of(*users: ActualUser) -> Account:
     return replace(EMPTY, users={user.name: user for user in users})
-
-
-def user(name: str = "alice", **fields: object) -> ActualUser:
-    blank = ActualUser(name, f"arn:aws:iam::123456789012:user/{name}", console_access=False, credentials=Credentials())
-    return replace(blank, **fields)  # type: ignore[arg-type]
 
 
 def operations(plan: UserPlan) -> list[str]:

@@ -1,0 +1,165 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Carrying plans out: order, passwords, what settles, what fails, and what ends the run."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import SETTLING_WAITS, apply_plans
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options, Outcome, UserPlan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_users
+from simulated_iam import EMPTY, account_with
+
+if t.TYPE_CHECKING:
+    from conftest import Stubbed
+
+TAGS = [{"Key": "cloudhsm.iam/managed", "Value": "true"}]
+USER = {
+    "UserName": "alice",
+    "Path": "/",
+    "UserId": "AIDAEXAMPLEEXAMPLE",
+    "Arn": "arn:aws:iam::123456789012:user/alice",
+    "CreateDate": "2026-11-24",
+}
+LOGIN = {"LoginProfile": {"UserName": "alice", "CreateDate": "2026-11-24"}}
+
+
+class Waits(list[float]):
+    """Takes the place of sleep, and notes for how long."""
+
+    def __call__(self, seconds: float) -> None:
+        self.append(seconds)
+
+
+@pytest.fixture
+def waits() -> Waits:
+    return Waits()
+
+
+class Apply(t.Protocol):
+    def __call__(self, *desired: DesiredUser, passwords: Mapping[str, str] = ...) -> list[Outcome]: ...
+
+
+@pytest.fixture
+def apply(iam: Stubbed, waits: Waits) -> Iterator[Apply]:
+    """Plans the users for an account where bob is in the group Readers, and carries it out by one worker."""
+    with ThreadPoolExecutor(1) as pool:
+
+        def run(*desired: DesiredUser, passwords: Mapping[str, str] = {}) -> list[Outcome]:
+            plans = plan_users(desired, account_with("bob", groups=frozenset({"Readers"})), Options(purge_groups=True))
+            return apply_plans(plans, passwords, iam.client, pool, waits)
+
+        yield run
+
+
+def creates_alice(iam: Stubbed) -> None:
+    iam.answers("create_user", {"User": USER}, UserName="alice", Path="/", Tags=TAGS)
+
+
+def done(outcome: Outcome) -> list[str]:
+    return [change.operation for change in outcome.done]
+
+
+def test_a_password_goes_to_the_one_call_that_needs_it(iam: Stubbed, apply: Apply) -> None:
+    creates_alice(iam)
+    iam.answers("create_login_profile", LOGIN, UserName="alice", Password="Given-1", PasswordResetRequired=True)
+    (outcome,) = apply(DesiredUser("alice", console_access=True), passwords={"alice": "Given-1"})
+    assert outcome.error is None
+    assert done(outcome) == ["create_user", "create_login_profile"]
+    assert "Given-1" not in repr(outcome)
+
+
+def test_what_was_just_made_is_given_time_to_settle(iam: Stubbed, apply: Apply, waits: Waits) -> None:
+    creates_alice(iam)
+    iam.refuses("add_user_to_group", "NoSuchEntity", UserName="alice", GroupName="Readers")
+    iam.refuses("add_user_to_group", "EntityTemporarilyUnmodifiable", UserName="alice", GroupName="Readers")
+    iam.answers("add_user_to_group", {}, UserName="alice", GroupName="Readers")
+    (outcome,) = apply(DesiredUser("alice", groups=frozenset({"Readers"})))
+    assert outcome.error is None
+    assert waits == list(SETTLING_WAITS[:2])
+
+
+def test_the_time_to_settle_has_an_end(iam: Stubbed, apply: Apply, waits: Waits) -> None:
+    creates_alice(iam)
+    for _try in range(len(SETTLING_WAITS) + 1):
+        iam.refuses("add_user_to_group", "NoSuchEntity", "no group", UserName="alice", GroupName="Readers")
+    (outcome,) = apply(DesiredUser("alice", groups=frozenset({"Readers"})))
+    assert outcome.error == "Could not add user to group alice (Readers): NoSuchEntity: no group"
+    assert [change.operation for change in outcome.not_done] == ["add_user_to_group"]
+    assert sum(waits) == pytest.approx(sum(SETTLING_WAITS))
+
+
+def test_a_user_that_was_there_before_is_not_waited_for(iam: Stubbed, apply: Apply, waits: Waits) -> None:
+    iam.refuses("add_user_to_group", "NoSuchEntity", UserName="bob", GroupName="Auditors")
+    (outcome,) = apply(DesiredUser("bob", groups=frozenset({"Readers", "Auditors"})))
+    assert outcome.conflict
+    assert waits == []
+
+
+def test_what_is_gone_already_counts_as_removed(iam: Stubbed, apply: Apply) -> None:
+    iam.refuses("remove_user_from_group", "NoSuchEntity", UserName="bob", GroupName="Readers")
+    (outcome,) = apply(DesiredUser("bob", groups=frozenset()))
+    assert outcome.error is None
+    assert done(outcome) == ["remove_user_from_group"]
+
+
+def test_a_user_that_somebody_else_made_is_a_conflict(iam: Stubbed, apply: Apply) -> None:
+    iam.refuses("create_user", "EntityAlreadyExists", UserName="alice", Path="/", Tags=TAGS)
+    (outcome,) = apply(DesiredUser("alice"))
+    assert outcome.conflict
+    assert outcome.done == ()
+
+
+def test_a_lost_answer_to_a_call_that_worked_is_no_conflict(iam: Stubbed, apply: Apply) -> None:
+    iam.stubber.add_client_error(
+        "create_user",
+        "EntityAlreadyExists",
+        response_meta={"RetryAttempts": 1},
+        expected_params={"UserName": "alice", "Path": "/", "Tags": TAGS},
+    )
+    (outcome,) = apply(DesiredUser("alice"))
+    assert outcome.error is None
+    assert done(outcome) == ["create_user"]
+
+
+def test_one_users_failure_does_not_stop_the_others(iam: Stubbed, apply: Apply) -> None:
+    iam.refuses("create_user", "LimitExceeded", "too many", UserName="alice", Path="/", Tags=TAGS)
+    iam.answers("add_user_to_group", {}, UserName="bob", GroupName="Auditors")
+    failed, fine = apply(DesiredUser("alice"), DesiredUser("bob", groups=frozenset({"Readers", "Auditors"})))
+    assert failed.error is not None
+    assert "a quota of the account is used up" in failed.error
+    assert not failed.conflict
+    assert fine.error is None
+
+
+def test_expired_credentials_end_the_run_and_every_user_says_so(iam: Stubbed, apply: Apply) -> None:
+    iam.refuses("create_user", "ExpiredToken", UserName="alice", Path="/", Tags=TAGS)
+    first, second = apply(DesiredUser("alice"), DesiredUser("bob", groups=frozenset()))
+    assert first.error is not None
+    assert "the credentials have expired" in first.error
+    assert second.error == "not begun, because of the error that ended the run"
+    assert [change.operation for change in second.not_done] == ["remove_user_from_group"]
+
+
+def test_an_error_of_our_own_is_one_users_failure_too(apply: Apply, iam: Stubbed) -> None:
+    creates_alice(iam)
+    # No password was handed over for this user.
+    (outcome,) = apply(DesiredUser("alice", console_access=True))
+    assert outcome.error is not None
+    assert outcome.error.startswith("Could not create login profile alice")
+    assert done(outcome) == ["create_user"]
+
+
+def test_users_without_changes_make_no_call(apply: Apply) -> None:
+    assert apply(DesiredUser("bob")) == []
+
+
+def test_an_outcome_knows_what_was_not_done() -> None:
+    (plan,) = plan_users([DesiredUser("alice", groups=frozenset({"Readers"}))], EMPTY, Options())
+    assert isinstance(plan, UserPlan)
+    assert Outcome(plan, plan.changes[:1]).not_done == plan.changes[1:]

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plans that are refused: the caller, too many deletions, emptied groups, and quotas."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account import Caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import guard
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    Account,
+    ActualUser,
+    Credentials,
+    DesiredUser,
+    Options,
+    UserPlan,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_users
+
+ADMINS = frozenset({"Administrators"})
+PROTECTED = Options(protected_groups=ADMINS, purge_groups=True)
+
+
+def user(name: str, groups: frozenset[str] = frozenset(), **fields: object) -> ActualUser:
+    blank = ActualUser(name, f"arn:aws:iam::123456789012:user/{name}", groups=groups, credentials=Credentials())
+    return replace(blank, **fields)  # type: ignore[arg-type]
+
+
+def account_of(*users: ActualUser, caller: str = "user/ops/boss") -> Account:
+    who = Caller("123456789012", f"arn:aws:iam::123456789012:{caller}", "AIDAEXAMPLE")
+    return Account(who, {user.name: user for user in users}, ADMINS | {"Readers"})
+
+
+def refusals(account: Account, desired: list[DesiredUser], options: Options = PROTECTED) -> list[str]:
+    return guard.refusals(plan_users(desired, account, options), account, options)
+
+
+def test_the_caller_is_not_deleted() -> None:
+    account = account_of(user("boss"))
+    assert refusals(account, [DesiredUser("boss", present=False)]) == [
+        "the plan deletes boss, the user who runs it; run it as somebody else"
+    ]
+
+
+def test_the_caller_keeps_console_access() -> None:
+    account = account_of(user("boss", console_access=True))
+    assert "takes console access from boss" in refusals(account, [DesiredUser("boss", console_access=False)])[0]
+
+
+@pytest.mark.parametrize("caller", ["root", "assumed-role/boss/session"])
+def test_a_caller_that_is_no_user_is_not_mistaken_for_one(caller: str) -> None:
+    arn_service = "sts" if caller.startswith("assumed") else "iam"
+    account = account_of(user("boss"), caller=caller)
+    account = replace(account, caller=replace(account.caller, arn=f"arn:aws:{arn_service}::123456789012:{caller}"))
+    assert refusals(account, [DesiredUser("boss", present=False)]) == []
+
+
+def test_more_deletions_than_allowed_are_refused_and_listed() -> None:
+    account = account_of(*(user(f"u{number}") for number in range(3)))
+    goodbye = [DesiredUser(f"u{number}", present=False) for number in range(3)]
+    (problem,) = refusals(account, goodbye, Options(max_deletions=2))
+    assert problem.startswith("the plan deletes 3 users (u0, u1, u2), more than max_deletions allows (2)")
+    assert refusals(account, goodbye, Options(max_deletions=3)) == []
+
+
+def test_purged_users_count_as_deletions() -> None:
+    account = account_of(user("old", tags={"cloudhsm.iam/managed": "true"}))
+    assert refusals(account, [], Options(purge_users=True, max_deletions=0)) != []
+
+
+def test_the_last_member_of_a_protected_group_stays() -> None:
+    account = account_of(user("ann", ADMINS), user("bob"))
+    for leaving in (DesiredUser("ann", present=False), DesiredUser("ann", groups=frozenset())):
+        (problem,) = refusals(account, [leaving])
+        assert problem.startswith("the plan leaves the protected group Administrators without members (now ann)")
+
+
+def test_a_member_of_a_protected_group_may_go_when_another_stays_or_comes() -> None:
+    account = account_of(user("ann", ADMINS), user("bob"), user("eve", ADMINS))
+    assert refusals(account, [DesiredUser("ann", present=False)]) == []
+    account = account_of(user("ann", ADMINS), user("bob"))
+    assert refusals(account, [DesiredUser("ann", present=False), DesiredUser("bob", groups=ADMINS)]) == []
+    assert refusals(account, [DesiredUser("ann", present=False), DesiredUser("new", groups=ADMINS)]) == []
+
+
+def test_a_protected_group_that_is_empty_already_stops_nothing() -> None:
+    assert refusals(account_of(user("ann")), [DesiredUser("ann", present=False)]) == []
+
+
+def quota_problems(account: Account, desired: list[DesiredUser], live: dict[str, int]) -> list[tuple[str, str]]:
+    return list(guard.quota_problems(plan_users(desired, account, Options()), account, live))
+
+
+def test_groups_are_counted_with_those_that_the_user_has_now() -> None:
+    ten = frozenset(f"g{number}" for number in range(10))
+    account = replace(account_of(user("ann", ten)), groups=ten | {"Readers"})
+    desired = [DesiredUser("ann", groups=frozenset({"Readers"}))]
+    assert guard.over_default_quota(plan_users(desired, account, Options()), account)
+    assert quota_problems(account, desired, {}) == [
+        ("ann", "groups: the user would have 11, with those it has now; IAM allows 10")
+    ]
+
+
+def test_a_quota_that_aws_has_raised_counts() -> None:
+    policies = frozenset(f"arn:aws:iam::aws:policy/p{number}" for number in range(15))
+    desired = [DesiredUser("new", managed_policies=policies)]
+    assert quota_problems(account_of(), desired, {"AttachedPoliciesPerUserQuota": 20}) == []
+    ((name, problem),) = quota_problems(account_of(), desired, {"AttachedPoliciesPerUserQuota": 12})
+    assert (name, problem) == (
+        "new",
+        "managed_policies: the user would have 15, with those it has now; IAM allows 12",
+    )
+
+
+def test_tags_are_counted_with_those_that_the_user_has_now() -> None:
+    account = account_of(user("ann", tags={f"old{number}": "" for number in range(49)}))
+    assert quota_problems(account, [DesiredUser("ann", tags={"a": "1"})], {}) == []
+    assert quota_problems(account, [DesiredUser("ann", tags={"a": "1", "b": "2"})], {})[0][0] == "ann"
+
+
+def test_the_account_can_be_full() -> None:
+    account = account_of(user("ann"), user("bob"))
+    assert quota_problems(account, [DesiredUser("new")], {"UsersQuota": 3}) == []
+    assert quota_problems(account, [DesiredUser("new"), DesiredUser("more")], {"UsersQuota": 3}) == [
+        ("more", "the account would have 4 users; its quota is 3")
+    ]
+
+
+def test_a_user_that_is_over_quota_already_and_does_not_change_is_no_problem() -> None:
+    groups = frozenset(f"g{number}" for number in range(12))
+    account = replace(account_of(user("ann", groups)), groups=groups)
+    assert quota_problems(account, [DesiredUser("ann")], {}) == []
+
+
+def test_members_after_counts_users_of_the_plan_and_others() -> None:
+    account = account_of(user("ann", ADMINS), user("bob", ADMINS))
+    plan = UserPlan("ann", account.users["ann"], None)
+    assert guard.members_after([plan], account, ADMINS) == {"Administrators": frozenset({"bob"})}
