@@ -1,0 +1,205 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A whole run: what is refused before the first write, and the second look after a conflict."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine, snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    Account,
+    DesiredUser,
+    Options,
+    Outcome,
+    UserPlan,
+)
+from simulated_iam import EMPTY, POLICIES, account_with
+
+if t.TYPE_CHECKING:
+    from conftest import Stubbed
+
+DEFAULTS = Options()
+TAGS = [{"Key": "cloudhsm.iam/managed", "Value": "true"}]
+ALICE = {
+    "UserName": "alice",
+    "Path": "/",
+    "UserId": "AIDAEXAMPLEEXAMPLE",
+    "Arn": "arn:aws:iam::123456789012:user/alice",
+    "CreateDate": "2026-11-24",
+}
+
+
+class Accounts:
+    """The accounts that the run gets to read, one after the other; an exception among them is raised."""
+
+    def __init__(self) -> None:
+        self.next: list[Account | Exception] = [EMPTY]
+
+    def read(self, *_clients: object) -> Account:
+        found = self.next.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+@pytest.fixture
+def accounts(monkeypatch: pytest.MonkeyPatch) -> Accounts:
+    """The bulk read has tests of its own; here it gives what it is told to."""
+    given = Accounts()
+    monkeypatch.setattr(snapshot, "read_account", given.read)
+    return given
+
+
+@pytest.fixture
+def service(iam: Stubbed, sts: Stubbed, accounts: Accounts) -> Iterator[engine.Service]:
+    with ThreadPoolExecutor(1) as pool:
+        yield engine.Service(iam.client, sts.client, pool)
+
+
+def refused(service: engine.Service, *desired: DesiredUser, options: Options = DEFAULTS) -> list[str]:
+    with pytest.raises(engine.RefusedError) as error:
+        engine.make_plan(service, desired, options, passwords_come_later=False)
+    return error.value.problems
+
+
+def run(service: engine.Service, *desired: DesiredUser) -> tuple[list[UserPlan], list[Outcome]]:
+    plans, _account = engine.make_plan(service, desired, Options(), passwords_come_later=False)
+    return plans, engine.carry_out(service, plans, desired, Options())
+
+
+def test_everything_that_stands_in_the_way_is_told_at_once(
+    service: engine.Service, accounts: Accounts, iam: Stubbed
+) -> None:
+    accounts.next = [account_with("boss", console_access=None)]
+    iam.refuses("get_login_profile", "NoSuchEntity", UserName="boss")
+    iam.refuses("get_group", "NoSuchEntity", GroupName="Nowhere", MaxItems=1)
+    iam.refuses("get_policy", "NoSuchEntity", PolicyArn=POLICIES[0])
+    problems = refused(
+        service,
+        DesiredUser("ann", groups=frozenset({"Nowhere"})),
+        DesiredUser("bob", console_access=True),
+        DesiredUser("boss", console_access=True),
+        DesiredUser("eve", managed_policies=frozenset(POLICIES[:1])),
+        options=Options(protected_groups=frozenset()),
+    )
+    assert [problem.split(": ")[:2] for problem in problems] == [
+        ["users[0] (ann)", "groups"],
+        ["users[1] (bob)", "console_access"],
+        ["users[2] (boss)", "console_access"],
+        ["users[3] (eve)", "managed_policies"],
+    ]
+    assert "there is no policy" in problems[3]
+    assert "credentials_store" in problems[1]
+
+
+def test_a_group_that_the_bulk_read_did_not_show_yet_is_no_mistake(service: engine.Service, iam: Stubbed) -> None:
+    group = {
+        "GroupName": "New",
+        "Path": "/",
+        "GroupId": "AGPAEXAMPLEEXAMPLE",
+        "Arn": "arn:aws:iam::123456789012:group/New",
+        "CreateDate": "2026-11-24",
+    }
+    iam.answers("get_group", {"Group": group, "Users": []}, GroupName="New", MaxItems=1)
+    desired = [DesiredUser("ann", groups=frozenset({"New"}))]
+    plans, _account = engine.make_plan(service, desired, Options(), passwords_come_later=False)
+    assert [change.operation for change in plans[0].changes] == ["create_user", "add_user_to_group"]
+
+
+def test_the_live_quotas_are_asked_only_when_the_default_ones_are_not_enough(
+    service: engine.Service, accounts: Accounts, iam: Stubbed
+) -> None:
+    many = frozenset(f"arn:aws:iam::123456789012:policy/p{number:02}" for number in range(12))
+    for arn in sorted(many):
+        iam.answers("get_policy", {"Policy": {}}, PolicyArn=arn)
+    iam.answers("get_account_summary", {"SummaryMap": {"AttachedPoliciesPerUserQuota": 11}})
+    (problem,) = refused(service, DesiredUser("ann", managed_policies=many))
+    assert problem.endswith("managed_policies: the user would have 12, with those it has now; IAM allows 11")
+
+
+def test_guards_refuse_before_the_first_write(service: engine.Service, accounts: Accounts, iam: Stubbed) -> None:
+    accounts.next = [account_with("old", console_access=None, tags={"cloudhsm.iam/managed": "true"})]
+    iam.refuses("get_login_profile", "NoSuchEntity", UserName="old")
+    for listed in ("access_keys", "mfa_devices", "ssh_public_keys", "signing_certificates"):
+        key = {"access_keys": "AccessKeyMetadata", "mfa_devices": "MFADevices", "ssh_public_keys": "SSHPublicKeys"}
+        iam.answers(f"list_{listed}", {key.get(listed, "Certificates"): []}, UserName="old")
+    iam.answers("list_service_specific_credentials", {}, UserName="old")
+    assert "max_deletions" in refused(service, options=Options(purge_users=True, max_deletions=0))[0]
+
+
+def test_a_user_that_somebody_else_made_meanwhile_is_finished(
+    service: engine.Service, accounts: Accounts, iam: Stubbed
+) -> None:
+    accounts.next = [EMPTY, account_with("alice")]
+    iam.refuses("create_user", "EntityAlreadyExists", UserName="alice", Path="/", Tags=TAGS)
+    iam.answers("add_user_to_group", {}, UserName="alice", GroupName="Readers")
+    _plans, (outcome,) = run(service, DesiredUser("alice", groups=frozenset({"Readers"})))
+    assert outcome.error is None
+    assert [change.operation for change in outcome.done] == ["add_user_to_group"]
+
+
+def test_what_was_done_before_the_conflict_is_not_forgotten(
+    service: engine.Service, accounts: Accounts, iam: Stubbed
+) -> None:
+    accounts.next = [
+        account_with("alice", groups=frozenset()),
+        account_with("alice", groups=frozenset({"Auditors", "Readers"})),
+    ]
+    iam.answers("add_user_to_group", {}, UserName="alice", GroupName="Auditors")
+    iam.refuses("add_user_to_group", "ConcurrentModification", UserName="alice", GroupName="Readers")
+    _plans, (outcome,) = run(service, DesiredUser("alice", groups=frozenset({"Auditors", "Readers"})))
+    assert outcome.error is None
+    assert [change.params["GroupName"] for change in outcome.done] == ["Auditors"]
+    assert outcome.plan.after is not None
+    assert outcome.plan.after.groups == {"Auditors", "Readers"}
+
+
+def test_a_conflict_that_stays_is_given_up(service: engine.Service, accounts: Accounts, iam: Stubbed) -> None:
+    accounts.next = [account_with("alice", groups=frozenset())] * 3
+    for _look in range(3):
+        iam.refuses("add_user_to_group", "NoSuchEntity", "gone", UserName="alice", GroupName="Readers")
+    _plans, (outcome,) = run(service, DesiredUser("alice", groups=frozenset({"Readers"})))
+    assert outcome.error is not None
+    assert "gone" in outcome.error
+    assert outcome.done == ()
+
+
+@pytest.mark.parametrize("failure", [snapshot.IncompleteReadError("cut"), None])
+def test_a_second_look_that_fails_loses_nothing(
+    service: engine.Service, accounts: Accounts, iam: Stubbed, failure: Exception | None
+) -> None:
+    error = failure or iam.client.exceptions.ClientError({"Error": {"Code": "Throttling"}}, "GetAccount…")
+    accounts.next = [EMPTY, error]
+    iam.answers("create_user", {"User": ALICE}, UserName="alice", Path="/", Tags=TAGS)
+    iam.refuses("add_user_to_group", "ConcurrentModification", UserName="alice", GroupName="Readers")
+    _plans, (outcome,) = run(service, DesiredUser("alice", groups=frozenset({"Readers"})))
+    assert [change.operation for change in outcome.done] == ["create_user"]
+    assert [change.operation for change in outcome.not_done] == ["add_user_to_group"]
+    assert outcome.error is not None
+
+
+def test_a_second_look_never_makes_a_password(service: engine.Service, accounts: Accounts, iam: Stubbed) -> None:
+    # The first look found console access, and the second finds that somebody took it away.
+    accounts.next = [account_with("alice", console_access=None), account_with("alice", console_access=None)]
+    iam.answers(
+        "get_login_profile", {"LoginProfile": {"UserName": "alice", "CreateDate": "2026-11-24"}}, UserName="alice"
+    )
+    iam.refuses("add_user_to_group", "ConcurrentModification", UserName="alice", GroupName="Readers")
+    iam.refuses("get_login_profile", "NoSuchEntity", UserName="alice")
+    _plans, (outcome,) = run(service, DesiredUser("alice", console_access=True, groups=frozenset({"Readers"})))
+    assert outcome.error == engine.PASSWORD_WAYS
+
+
+def test_a_user_that_no_longer_fits_after_a_conflict_fails_with_the_reason(
+    service: engine.Service, accounts: Accounts, iam: Stubbed
+) -> None:
+    accounts.next = [account_with("alice"), account_with("Alice")]
+    iam.refuses("add_user_to_group", "NoSuchEntity", UserName="alice", GroupName="Readers")
+    _plans, (outcome,) = run(service, DesiredUser("alice", groups=frozenset({"Readers"})))
+    assert outcome.error is not None
+    assert outcome.error.startswith("name: the account has this user as 'Alice'")
