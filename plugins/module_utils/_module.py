@@ -18,7 +18,7 @@ except ImportError:
 
 from ansible_collections.amazon.aws.plugins.module_utils.common import set_collection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, sentence
 from ansible_collections.cloudhsm.iam.plugins.module_utils._version import VERSION
 
 if t.TYPE_CHECKING:
@@ -76,7 +76,7 @@ class CloudHsmIamModule(AnsibleAWSModule):  # type: ignore[misc]
         try:
             # The user's own aws_config is merged over this one.
             client = self.client(service, config=config, region=region)
-        except (TypeError, ValueError) as exc:
+        except (TypeError, ValueError, *AWS_ERRORS) as exc:
             # amazon.aws reports what is wrong with region and endpoint_url, but not with aws_config.
             self.fail_cleanly(exc, "connect to AWS")
         client.meta.events.register(f"needs-retry.{service}", FirstContact())
