@@ -326,6 +326,17 @@ def test_when_the_record_of_the_task_is_gone_the_role_itself_tells(iam: Stubbed,
     assert run(iam, ABSENT).deletion == Deletion(TASK, "SUCCEEDED")
 
 
+def test_when_neither_the_task_nor_the_role_can_be_read_the_deletion_stays_submitted(
+    iam: Stubbed, aws_role: AwsRole
+) -> None:
+    script_deletion(iam, aws_role())
+    script_status_refusal(iam, "NoSuchEntity")
+    iam.refuses("list_roles", "Throttling", "Rate exceeded", PathPrefix=f"/aws-service-role/{CLOUDHSM}/")
+    error = failure(iam, ABSENT)
+    assert str(error).startswith(f"Could not read how far the deletion of {NAME} has come (task {TASK}): AWS keeps")
+    assert (error.changed, error.deletion) == (True, Deletion(TASK, "SUBMITTED"))
+
+
 def test_an_error_while_following_a_deletion_tells_of_the_task(iam: Stubbed, aws_role: AwsRole) -> None:
     script_deletion(iam, aws_role(), "IN_PROGRESS")
     script_status_refusal(iam, "ServiceFailure")
