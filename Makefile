@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup docs lint unit integration molecule oldest sanity importer clean
+.PHONY: help demo test setup docs lint unit integration molecule oldest sanity importer bench clean
 
 scenario ?= --all
 BIN := .venv/bin
@@ -43,6 +43,9 @@ sanity: setup ## ansible-test sanity
 
 importer: setup ## Build the collection and read it as Galaxy would
 	@tools/importer.sh
+
+bench: setup ## Times, calls and memory beside amazon.aws and bare boto3
+	@PYTHONPATH=tests:tools:tests/integration $(BIN)/python -m benchmark
 
 clean: ## Remove what the other targets left
 	@rm -rf .venv .venv-* .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache dist tests/output

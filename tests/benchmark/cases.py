@@ -1,0 +1,219 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is measured, and what is to come out."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import typing as t
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from fault_proxy import Call
+
+from . import fleet
+from .contestants import Run, Who
+from .fleet import Person
+from .servers import filled
+from .stage import Stage, Time, extrapolated, phase
+
+# As many as the role has workers, and the script has.
+THREADS = 8
+# What a call to IAM takes from afar.
+LATENCY = 0.08
+ON_MOTO = "from nothing, moto directly"
+AFAR = "from nothing, 80 ms a call"
+UNCHANGED = "nothing to change, moto directly"
+PEAK = "Peak memory of the module process"
+
+
+def small(stage: Stage) -> None:
+    """Few users from nothing; all three with the same users, so that their end states can be compared directly."""
+    persons = fleet.people(stage.sizes.small)
+    times: dict[Who, Time] = {}
+    states = []
+    for who, repeats in _turns(stage):
+        runs = []
+        for _turn in range(repeats):
+            stage.empty()
+            runs.append(stage.contestants.run(who, persons, stage.moto))
+            stage.check(persons, stage.moto)
+        states.append(fleet.found(stage.moto))
+        times[who] = stage.time(ON_MOTO, who, len(persons), runs)
+    equal = states[0] == states[1] == states[2]
+    stage.goal(
+        f"End states of (a), (b) and (c), {len(persons)} users", "equal" if equal else "different", "equal", equal
+    )
+    factor = times["a"].middle / times["b"].middle
+    stage.goal(f"{len(persons)} users {ON_MOTO}", f"{factor:.1f} times faster than (a)", "at least 12", factor >= 12)
+
+
+def medium(stage: Stage) -> None:
+    """More users from nothing, over a distance. The loop is timed with fewer, and all requests are counted there."""
+    loops = []
+    for users in stage.sizes.loop:
+        for who in t.cast("tuple[Who, ...]", ("a", "b", "c")):
+            time, calls = _afar(stage, who, users, 1)
+            stage.findings.calls[who] = Counter(call.action for call in calls)
+            if who == "a":
+                loops.append(time)
+    stage.findings.calls_users = stage.sizes.loop[1]
+    users = stage.sizes.medium
+    ours, _calls = _afar(stage, "b", users, stage.sizes.repeats)
+    _afar(stage, "c", users, stage.sizes.repeats)
+    _compare_with_loop(stage, f"{users} users {AFAR}", ours, loops, 40)
+
+
+def unchanged(stage: Stage) -> None:
+    """Many users, all as they are wanted."""
+    persons = fleet.people(stage.sizes.large)
+    with filled(persons, stage.folder) as url:
+
+        def timed(who: Who, users: int, repeats: int) -> Time:
+            runs = [stage.contestants.run(who, persons[:users], url) for _turn in range(repeats)]
+            stage.check(persons, url)
+            return stage.time(UNCHANGED, who, users, runs)
+
+        loops = [timed("a", users, 1) for users in stage.sizes.loop]
+        ours = timed("b", len(persons), stage.sizes.repeats)
+        timed("c", len(persons), stage.sizes.repeats)
+    _compare_with_loop(stage, f"{len(persons)} users, {UNCHANGED}", ours, loops, 100)
+
+
+def large(stage: Stage) -> None:
+    """Many users from nothing over a distance: the time in which calls are made, and what a second run does."""
+    persons = fleet.people(stage.sizes.large)
+    phases: dict[Who, list[float]] = {"b": [], "c": []}
+    runs: dict[Who, list[Run]] = {"b": [], "c": []}
+    # In turns, so that what else the machine does meets both.
+    for _turn in range(stage.sizes.repeats):
+        for who in runs:
+            run, calls = _watched_run(stage, who, persons)
+            runs[who].append(run)
+            phases[who].append(phase(calls).seconds)
+    for who, done in runs.items():
+        stage.time(AFAR, who, len(persons), done)
+    middle = {who: statistics.median(seconds) for who, seconds in phases.items()}
+    factor = middle["b"] / middle["c"]
+    case = f"{len(persons)} users {AFAR}: from the first write call to the end of the last"
+    found = f"{middle['b']:.1f} s, {factor:.2f} times that of (c), {middle['c']:.1f} s"
+    stage.goal(case, found, "at most 1.2 times", factor <= 1.2)
+    each = {who: ", ".join(f"{seconds:.1f} s" for seconds in phases[who]) for who in phases}
+    stage.note(f"{case}: {each['b']} for (b); {each['c']} for (c), in turns.")
+    # Not timed, because this one also tells its changes. What comes after it looks at the same account.
+    _writes(stage, *_watched_run(stage, "b", persons, inside=True))
+    _second_run(stage, persons)
+    _moto_alone(stage, persons, middle)
+
+
+def _watched_run(stage: Stage, who: Who, persons: list[Person], inside: bool = False) -> tuple[Run, list[Call]]:
+    stage.empty()
+    with stage.watched(LATENCY) as url:
+        run = stage.contestants.run(who, persons, url, inside=inside)
+    stage.check(persons, stage.moto)
+    return run, stage.calls()
+
+
+def _writes(stage: Stage, run: Run, calls: Sequence[Call]) -> None:
+    made = Counter(call.action for call in calls if call.is_write)
+    planned = Counter({_action(operation): number for operation, number in run.changes.items()})
+    stage.goal(
+        f"Write calls, {run.users} users from nothing",
+        f"{made.total()} calls for {planned.total()} changes",
+        "the same number of each action",
+        made == planned,
+    )
+
+
+def _second_run(stage: Stage, persons: list[Person]) -> None:
+    """Nothing to change: no writes, and few reads."""
+    with stage.watched(0) as url:
+        stage.contestants.run("b", persons, url)
+    calls = stage.calls()
+    writes = phase(calls).writes
+    reads = len(calls) - writes
+    most = math.ceil(len(persons) / 1000) + 3
+    stage.goal(f"Write calls of a second run, {len(persons)} users", str(writes), "0", writes == 0)
+    stage.goal(f"Read calls of a second run, {len(persons)} users", str(reads), f"at most {most}", reads <= most)
+
+
+def _moto_alone(stage: Stage, persons: list[Person], afar: Mapping[Who, float]) -> None:
+    """How fast the server itself is: what it can't do, nobody can."""
+    rates: dict[Who, float] = {}
+    for who in afar:
+        stage.empty()
+        with stage.watched(0) as url:
+            stage.contestants.run(who, persons, url)
+        rates[who] = phase(stage.calls()).rate
+        stage.empty()
+        stage.time(ON_MOTO, who, len(persons), [stage.contestants.run(who, persons, stage.moto)])
+    writes = 2 * len(persons)
+    stage.note(
+        f"Write calls a second through the proxy: without latency {rates['b']:.0f} by (b) and {rates['c']:.0f} by (c), "
+        f"which is about what moto can do; with 80 ms a call {writes / afar['b']:.0f} and {writes / afar['c']:.0f}. "
+        f"8 threads that wait 80 ms for each call and for nothing else would make {THREADS / LATENCY:.0f}."
+    )
+
+
+def console(stage: Stage) -> None:
+    """Console access has to be asked for user by user; nothing else has to."""
+    persons = [{**person, "console_access": True} for person in fleet.people(stage.sizes.console)]
+    store = stage.folder / "private"
+    store.mkdir(mode=0o700)
+    variables = {
+        "user_provisioning_credentials_store": "file",
+        "user_provisioning_credentials_path": str(store / "first.yml"),
+    }
+    stage.empty()
+    stage.contestants.run("b", t.cast("list[Person]", persons), stage.moto, variables=variables)
+    with stage.watched(0) as url:
+        stage.contestants.run("b", t.cast("list[Person]", persons), url, variables=variables)
+    calls = stage.calls()
+    writes = phase(calls).writes
+    reads = len(calls) - writes
+    most = math.ceil(len(persons) / 1000) + len(persons) + 3
+    case = f"a second run, {len(persons)} users with console access"
+    stage.goal(f"Write calls of {case}", str(writes), "0", writes == 0)
+    stage.goal(f"Read calls of {case}", str(reads), f"at most {most}", reads <= most)
+
+
+def memory(stage: Stage) -> None:
+    """Very many users."""
+    persons = fleet.people(stage.sizes.huge)
+    with filled(persons, stage.folder) as url:
+        idle = stage.contestants.run("b", persons, url, inside=True)
+        stage.check(persons, url)
+    stage.empty()
+    busy = stage.contestants.run("b", persons, stage.moto, inside=True)
+    stage.check(persons, stage.moto)
+    for what, run in (("nothing to change", idle), ("from nothing", busy)):
+        stage.note(f"{run.users} users, {what}: {run.seconds:.0f} s on moto.")
+        found = f"{run.peak_megabytes:.0f} MB"
+        # No memory noted means that nothing was measured, which must not pass as little.
+        reached = 0 < run.peak_megabytes <= 250
+        stage.goal(f"{PEAK}, {run.users} users, {what}", found, "at most 250 MB", reached)
+
+
+def _turns(stage: Stage) -> tuple[tuple[Who, int], ...]:
+    return (("a", 1), ("b", stage.sizes.repeats), ("c", stage.sizes.repeats))
+
+
+def _afar(stage: Stage, who: Who, users: int, repeats: int) -> tuple[Time, list[Call]]:
+    persons = fleet.people(users)
+    done = [_watched_run(stage, who, persons) for _turn in range(repeats)]
+    return stage.time(AFAR, who, users, [run for run, _calls in done]), done[-1][1]
+
+
+def _compare_with_loop(stage: Stage, case: str, ours: Time, loops: Sequence[Time], goal: int) -> None:
+    whole = extrapolated(loops[0], loops[1], ours.users)
+    measured = " and ".join(f"{time.middle:.0f} s for {time.users}" for time in loops)
+    stage.note(f"{case}: (a) extrapolated to {whole:.0f} s, on the line through {measured} users.")
+    factor = whole / ours.middle
+    stage.goal(case, f"{factor:.1f} times faster than (a), which is extrapolated", f"at least {goal}", factor >= goal)
+
+
+def _action(operation: str) -> str:
+    """IAM's name of a call, from boto3's."""
+    return "".join(word.capitalize() for word in operation.split("_"))
