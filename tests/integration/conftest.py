@@ -1,0 +1,54 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the integration tests share: one moto server, a proxy that counts calls, and a control node of one's own."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import moto_server
+import pytest
+from control_node import ControlNode
+from fault_proxy import FaultProxy
+from moto_server import MotoServer, offline_environment
+
+if t.TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """URL of a moto server that all tests share."""
+    with MotoServer() as server:
+        yield server.url
+
+
+@pytest.fixture
+def aws(moto: str) -> Iterator[FaultProxy]:
+    """An empty account, behind a proxy that notes every call and can be told to go wrong."""
+    moto_server.reset(moto)
+    with FaultProxy(moto) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def iam(aws: FaultProxy, moto: str) -> IAMClient:
+    """A client that goes past the proxy, for looking at what the account holds."""
+    credentials = offline_environment(moto, {})
+    return boto3.client(
+        "iam",
+        endpoint_url=moto,
+        region_name="us-east-1",
+        aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
+    )
+
+
+@pytest.fixture
+def node(aws: FaultProxy, tmp_path: Path) -> ControlNode:
+    """A control node with an empty home folder, whose calls go through the proxy."""
+    return ControlNode(tmp_path, aws.url)
