@@ -89,9 +89,9 @@ def large(stage: Stage) -> None:
     runs: dict[Who, list[Run]] = {"b": [], "c": []}
     # In turns, so that what else the machine does meets both.
     for _turn in range(stage.sizes.repeats):
-        for who in runs:
+        for who, done in runs.items():
             run, calls = _watched_run(stage, who, persons)
-            runs[who].append(run)
+            done.append(run)
             phases[who].append(phase(calls).seconds)
     for who, done in runs.items():
         stage.time(AFAR, who, len(persons), done)
