@@ -33,6 +33,8 @@ ATTEMPTS = 10
 # Tries to connect at all, and seconds for each: an address with a typing error should not cost ten patient minutes.
 FIRST_CONTACTS = 3
 CONNECT_TIMEOUT = 10
+# What botocore raises where something is wrong with the user's own aws_config.
+CONFIG_ERRORS: tuple[type[Exception], ...] = (TypeError, ValueError, *AWS_ERRORS)
 NO_CONTACT = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError"})
 
 
@@ -76,7 +78,7 @@ class CloudHsmIamModule(AnsibleAWSModule):  # type: ignore[misc]
         try:
             # The user's own aws_config is merged over this one.
             client = self.client(service, config=config, region=region)
-        except (TypeError, ValueError, *AWS_ERRORS) as exc:
+        except CONFIG_ERRORS as exc:
             # amazon.aws reports what is wrong with region and endpoint_url, but not with aws_config.
             self.fail_cleanly(exc, "connect to AWS")
         client.meta.events.register(f"needs-retry.{service}", FirstContact())

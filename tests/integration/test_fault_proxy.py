@@ -234,8 +234,8 @@ def test_the_client_dies_at_a_write(
     moto: str, connect: Connect, moment: t.Literal["before", "after"], made: list[str]
 ) -> None:
     died: list[list[str]] = []
-    faults = Faults(kill=(2, moment), on_kill=lambda: died.append([call.action for call in proxy.calls]))
-    with FaultProxy(moto, faults) as proxy:
+    with FaultProxy(moto) as proxy:
+        proxy.faults = Faults(kill=(2, moment), on_kill=lambda: died.append([call.action for call in proxy.calls]))
         iam = connect(proxy)
         iam.create_user(UserName="u1")
         iam.get_user(UserName="u1")

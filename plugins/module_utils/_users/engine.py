@@ -38,6 +38,9 @@ PASSWORD_WAYS = (
 )
 
 
+READ_ERRORS: tuple[type[Exception], ...] = (*AWS_ERRORS, snapshot.IncompleteReadError)
+
+
 class RefusedError(Exception):
     """The run stops before its first write; problems holds one sentence for each reason."""
 
@@ -129,7 +132,7 @@ def carry_out(
         # Never a deletion that was not asked for by name: the first plan held those.
         try:
             plans_again, _account = _plan(service, again, replace(options, purge_users=False))
-        except (*AWS_ERRORS, snapshot.IncompleteReadError):
+        except READ_ERRORS:
             # What was done must not be lost: the conflicts stay the reason why these users are not finished.
             break
         for outcome in _second_outcomes(service, plans_again, passwords):

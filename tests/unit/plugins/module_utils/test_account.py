@@ -11,7 +11,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._account import Calle
 from botocore.exceptions import ClientError
 
 if t.TYPE_CHECKING:
-    from tests.unit.conftest import Stubbed
+    from conftest import Stubbed
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._account_details impo
 from botocore.exceptions import ClientError
 
 if t.TYPE_CHECKING:
-    from tests.unit.conftest import Answer, Stubbed
+    from conftest import Answer, Stubbed
 
 ARN = "arn:aws:iam::123456789012"
 WHEN = "2026-11-24T10:00:00Z"

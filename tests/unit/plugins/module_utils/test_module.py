@@ -20,7 +20,7 @@ from botocore.exceptions import (
 )
 
 if t.TYPE_CHECKING:
-    from tests.unit.conftest import Answer, RunModule
+    from conftest import Answer, RunModule
 
 URL = "http://127.0.0.1:1/"
 KEYS: dict[str, t.Any] = {"access_key": "AKIAIOSFODNN7EXAMPLE", "secret_key": "not-a-key"}

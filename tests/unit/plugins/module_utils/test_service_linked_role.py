@@ -21,7 +21,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role 
 )
 
 if t.TYPE_CHECKING:
-    from tests.unit.conftest import AwsRole, Stubbed
+    from conftest import AwsRole, Stubbed
 
 CLOUDHSM = "cloudhsm.amazonaws.com"
 SCALING = "autoscaling.amazonaws.com"

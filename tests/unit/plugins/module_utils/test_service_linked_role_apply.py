@@ -18,7 +18,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role_
 )
 
 if t.TYPE_CHECKING:
-    from tests.unit.conftest import Answer, AwsRole, Stubbed
+    from conftest import Answer, AwsRole, Stubbed
 
 CLOUDHSM = "cloudhsm.amazonaws.com"
 SCALING = "autoscaling.amazonaws.com"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import SETTLING_WAITS, apply_plans
@@ -18,6 +19,7 @@ from simulated_iam import EMPTY, account_with
 if t.TYPE_CHECKING:
     from conftest import Stubbed
 
+NO_PASSWORDS: Mapping[str, str] = MappingProxyType({})
 TAGS = [{"Key": "cloudhsm.iam/managed", "Value": "true"}]
 USER = {
     "UserName": "alice",

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -102,12 +102,12 @@ def test_a_page_that_fails_fails_the_read(iam: Stubbed, read: t.Any) -> None:
 
 
 class Details(t.Protocol):
-    def __call__(self, account: Account, *desired: DesiredUser, deleted: list[str] = ...) -> Account: ...
+    def __call__(self, account: Account, *desired: DesiredUser, deleted: Sequence[str] = ...) -> Account: ...
 
 
 @pytest.fixture
 def details(iam: Stubbed, pool: ThreadPoolExecutor) -> Details:
-    def run(account: Account, *desired: DesiredUser, deleted: list[str] = []) -> Account:  # noqa: B006
+    def run(account: Account, *desired: DesiredUser, deleted: Sequence[str] = ()) -> Account:
         return snapshot.read_details(iam.client, pool, account, desired, deleted)
 
     return run

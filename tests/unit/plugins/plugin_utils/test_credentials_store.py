@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _credentials_store
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import (
     SYMBOLS,
     CredentialsStore,
@@ -124,7 +123,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(path: Path, mon
     def full(_descriptor: int) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(_credentials_store.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="disk full"):
         store.prepare(ACCOUNT, ["bob"], 32)
     assert path.read_bytes() == before
