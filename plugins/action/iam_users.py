@@ -6,21 +6,28 @@
 
 from __future__ import annotations
 
+import sys
 import typing as t
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.parsing.vault import VaultLib, VaultSecretsContext, match_encrypt_secret
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.limits import PASSWORD_LENGTH, WORKERS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress import VARIABLE
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import CredentialsStore, StoreError
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._progress import show_progress
 
 NO_VAULT_SECRET = (
     "credentials_store: vault_file needs a vault secret to encrypt with; "
     "give one with --vault-password-file, --vault-id or ANSIBLE_VAULT_PASSWORD_FILE"
 )
 SHORTEST_PASSWORD = 8
+
+display = Display()
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
@@ -62,6 +69,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         length = args.get("password_length")
         if length is not None and not _between(length, SHORTEST_PASSWORD, PASSWORD_LENGTH):
             problems.append(f"password_length: must be from {SHORTEST_PASSWORD} to {PASSWORD_LENGTH}, not {length}")
+        batch_size = args.get("batch_size")
+        if batch_size is not None and not _between(batch_size, 1, sys.maxsize):
+            problems.append(f"batch_size: must be at least 1, not {batch_size}")
         workers = args.get("workers")
         if workers is not None and not _between(workers, 1, WORKERS):
             problems.append(f"workers: must be from 1 to {WORKERS}, not {workers}")
@@ -89,17 +99,22 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     def _run_module(
         self, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None, check_mode: bool
     ) -> dict[str, t.Any]:
-        before = self._task.check_mode
+        before = self._task.check_mode, self._task.environment
         self._task.check_mode = check_mode
-        try:
-            return t.cast(
-                "dict[str, t.Any]",
-                self._execute_module(
-                    module_name="cloudhsm.iam.iam_users", module_args=args, task_vars=task_vars, wrap_async=False
-                ),
-            )
-        finally:
-            self._task.check_mode = before
+        # Elsewhere than on the controller the module could not reach the file with its progress.
+        shown = not check_mode and self._connection.transport == "local"
+        with show_progress(display.display) if shown else nullcontext() as file:
+            if file:
+                self._task.environment = [*(before[1] or []), {VARIABLE: file}]
+            try:
+                return t.cast(
+                    "dict[str, t.Any]",
+                    self._execute_module(
+                        module_name="cloudhsm.iam.iam_users", module_args=args, task_vars=task_vars, wrap_async=False
+                    ),
+                )
+            finally:
+                self._task.check_mode, self._task.environment = before
 
     def _open_store(self, kind: str, args: Mapping[str, t.Any]) -> CredentialsStore:
         path = self._loader.path_dwim(str(args["credentials_path"]))

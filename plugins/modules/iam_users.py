@@ -151,8 +151,17 @@ options:
   workers:
     description:
       - How many users are worked on side by side, 1 to 32.
+      - More are faster until IAM begins to throttle, which then slows all of them down alike.
     type: int
     default: 8
+  batch_size:
+    description:
+      - After how many users a line tells how far the run has come and what became of them. Shown while the task
+        runs, where it runs on the controller itself.
+      - All batches work from one reading of the account and one plan, so that limits such as O(max_deletions) hold
+        for the run as a whole.
+    type: int
+    default: 250
 notes:
   - Needs the permissions C(iam:GetAccountAuthorizationDetails), C(iam:ListAccountAliases), C(iam:GetLoginProfile),
     C(iam:GetUser), C(iam:GetGroup), C(iam:GetPolicy) and C(iam:GetAccountSummary) to plan, and the IAM actions that
@@ -405,6 +414,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "credentials_vault_id": {"type": "str"},
     "password_length": {"type": "int", "default": 32, "no_log": False},
     "workers": {"type": "int", "default": 8},
+    "batch_size": {"type": "int", "default": 250},
 }
 
 
@@ -419,6 +429,7 @@ def options_from(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
         max_deletions=params["max_deletions"],
         protected_groups=frozenset(params["protected_groups"]),
         pending_groups=frozenset(params["pending_groups"] if check_mode else ()),
+        batch_size=params["batch_size"],
     )
 
 
@@ -428,6 +439,8 @@ def run(module: CloudHsmIamModule) -> dict[str, t.Any]:
     desired, problems = parse_users(params["users"], params["managed_by_tag"])
     if not 1 <= params["workers"] <= limits.WORKERS:
         problems.append(f"workers: must be from 1 to {limits.WORKERS}, not {params['workers']}")
+    if params["batch_size"] < 1:
+        problems.append(f"batch_size: must be at least 1, not {params['batch_size']}")
     if problems:
         raise engine.RefusedError(problems)
     options = options_from(params, module.check_mode)

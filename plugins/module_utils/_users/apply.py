@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 import typing as t
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import error_code, sentence
@@ -60,8 +60,11 @@ def apply_plans(
     client: IAMClient,
     pool: Executor,
     sleep: Callable[[float], None] = time.sleep,
-) -> list[Outcome]:
+) -> Iterator[Outcome]:
     """Carry out the plans that have changes; passwords are those for new login profiles, by user name.
+
+    Work begins at once; the outcomes come in the order of the plans, each as soon as it and those before it are
+    there.
 
     One user's failure does not stop the others. After an error that would meet every call, such as
     expired credentials, users not yet begun are left alone and say so.
@@ -73,7 +76,7 @@ def apply_plans(
             return Outcome(plan, error="not begun, because of the error that ended the run")
         return _apply_plan(plan, passwords, client, sleep, hopeless)
 
-    return list(pool.map(work, [plan for plan in plans if plan.changes]))
+    return pool.map(work, [plan for plan in plans if plan.changes])
 
 
 def _apply_plan(

@@ -25,6 +25,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     UserPlan,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_users, unlisted_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress import Tell, in_batches, tell_controller
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -116,14 +117,20 @@ def _quota_problems(service: Service, plans: Sequence[UserPlan], account: Accoun
 
 
 def carry_out(
-    service: Service, plans: Sequence[UserPlan], desired: Sequence[DesiredUser], options: Options
+    service: Service,
+    plans: Sequence[UserPlan],
+    desired: Sequence[DesiredUser],
+    options: Options,
+    tell: Tell = tell_controller,
 ) -> list[Outcome]:
     """Apply the plans; users whose state changed under the run are planned anew and tried again.
 
-    Returns one outcome for each plan that had changes, with all calls made for the user.
+    tell is given a line for each batch of users. Returns one outcome for each plan that had changes, with all
+    calls made for the user.
     """
     passwords = {user.name: user.password for user in desired if user.password is not None}
-    outcomes = {o.plan.name: o for o in apply_plans(plans, passwords, service.iam, service.pool)}
+    applied = apply_plans(plans, passwords, service.iam, service.pool)
+    outcomes = {o.plan.name: o for o in in_batches(plans, applied, options.batch_size, tell)}
     by_name: Mapping[str, DesiredUser] = {user.name: user for user in desired}
     for _look in range(SECOND_LOOKS):
         again = [by_name[name] for name, outcome in outcomes.items() if outcome.conflict and name in by_name]
@@ -149,7 +156,7 @@ def _second_outcomes(service: Service, plans: Sequence[UserPlan], passwords: Map
     names = {outcome.plan.name for outcome in stuck}
     ready = [plan for plan in plans if plan.name not in names]
     idle = [Outcome(plan) for plan in ready if not plan.changes]
-    return stuck + idle + apply_plans(ready, passwords, service.iam, service.pool)
+    return [*stuck, *idle, *apply_plans(ready, passwords, service.iam, service.pool)]
 
 
 def _joined(first: Outcome, second: Outcome) -> Outcome:

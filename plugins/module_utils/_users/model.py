@@ -99,6 +99,8 @@ class Options:
     protected_groups: frozenset[str] = frozenset()
     # Groups that an earlier task makes: in check mode they count as existing.
     pending_groups: frozenset[str] = frozenset()
+    # Users for each line of progress.
+    batch_size: int = 250
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from types import MappingProxyType
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import SETTLING_WAITS, apply_plans
@@ -19,7 +18,6 @@ from simulated_iam import EMPTY, account_with
 if t.TYPE_CHECKING:
     from conftest import Stubbed
 
-NO_PASSWORDS: Mapping[str, str] = MappingProxyType({})
 TAGS = [{"Key": "cloudhsm.iam/managed", "Value": "true"}]
 USER = {
     "UserName": "alice",
@@ -44,7 +42,7 @@ def waits() -> Waits:
 
 
 class Apply(t.Protocol):
-    def __call__(self, *desired: DesiredUser, passwords: Mapping[str, str] = ...) -> list[Outcome]: ...
+    def __call__(self, *desired: DesiredUser, passwords: Mapping[str, str] | None = ...) -> list[Outcome]: ...
 
 
 @pytest.fixture
@@ -52,9 +50,9 @@ def apply(iam: Stubbed, waits: Waits) -> Iterator[Apply]:
     """Plans the users for an account where bob is in the group Readers, and carries it out by one worker."""
     with ThreadPoolExecutor(1) as pool:
 
-        def run(*desired: DesiredUser, passwords: Mapping[str, str] = {}) -> list[Outcome]:
+        def run(*desired: DesiredUser, passwords: Mapping[str, str] | None = None) -> list[Outcome]:
             plans = plan_users(desired, account_with("bob", groups=frozenset({"Readers"})), Options(purge_groups=True))
-            return apply_plans(plans, passwords, iam.client, pool, waits)
+            return list(apply_plans(plans, passwords or {}, iam.client, pool, waits))
 
         yield run
 
@@ -158,7 +156,7 @@ def test_an_error_of_our_own_is_one_users_failure_too(apply: Apply, iam: Stubbed
 
 
 def test_users_without_changes_make_no_call(apply: Apply) -> None:
-    assert apply(DesiredUser("bob")) == []
+    assert list(apply(DesiredUser("bob"))) == []
 
 
 def test_an_outcome_knows_what_was_not_done() -> None:

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Lines that tell of a long run while it goes on.
+
+What a module prints is read at its end, so the lines go to a file that the controller reads meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Outcome, UserPlan
+
+# The environment variable with the path of that file.
+VARIABLE = "CLOUDHSM_IAM_PROGRESS_FILE"
+
+Tell = Callable[[str], None]
+
+
+def in_batches(plans: Sequence[UserPlan], outcomes: Iterator[Outcome], size: int, tell: Tell) -> Iterator[Outcome]:
+    """Pass the outcomes on, and tell of each batch of plans when its last user is done.
+
+    outcomes are those of the plans with changes, in their order. A run of one batch is told at its end anyway.
+    """
+    for first in range(0, len(plans), size):
+        batch = plans[first : first + size]
+        counts: Counter[str] = Counter()
+        for plan in batch:
+            if not plan.changes:
+                counts[plan.action] += 1
+                continue
+            outcome = next(outcomes, None)
+            if outcome is None:
+                return
+            counts[_became(outcome)] += 1
+            yield outcome
+        if len(plans) > size:
+            tell(describe_batch(first, len(batch), len(plans), counts))
+
+
+def _became(outcome: Outcome) -> str:
+    if outcome.error is None:
+        return outcome.plan.action
+    return "to look at again" if outcome.conflict else "failed"
+
+
+def describe_batch(first: int, length: int, total: int, counts: Counter[str]) -> str:
+    """One line about a batch; first is counted from 0, in the line from 1."""
+    words = ("created", "updated", "deleted", "unchanged", "to look at again", "failed")
+    told = ", ".join(f"{counts[word]} {word}" for word in words if counts[word])
+    return f"users {first + 1}-{first + length} of {total}: {told}"
+
+
+def tell_controller(line: str) -> None:
+    """Append a line to the file that the controller reads, if there is one here.
+
+    Progress is no reason to fail: another machine, or another user, may be where the file is not.
+    """
+    path = os.environ.get(VARIABLE)
+    if not path:
+        return
+    try:
+        # Only the controller makes the file.
+        if Path(path).is_file():
+            with open(path, "a", encoding="utf-8") as stream:
+                stream.write(f"{line}\n")
+    except OSError:
+        pass
