@@ -29,7 +29,7 @@ unit: setup ## Unit tests
 	@$(BIN)/python -m pytest -q tests/unit
 
 integration: setup ## Whole playbooks against moto server
-	@$(BIN)/python -m pytest -q tests/integration
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/integration
 
 molecule: setup ## The scenarios, or one: make molecule scenario=admin_group
 	@tools/molecule.sh .venv $(scenario)

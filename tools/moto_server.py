@@ -77,7 +77,15 @@ def free_port() -> int:
 class MotoServer:
     """A moto server process that ends with the process that started it, whichever way that ends."""
 
-    def __init__(self, port: int | None = None, log: Path | None = None) -> None:
+    def __init__(
+        self,
+        port: int | None = None,
+        log: Path | None = None,
+        managed_policies: bool = True,
+        program: Path = Path(__file__),
+    ) -> None:
+        self._managed_policies = managed_policies
+        self._program = program
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = log
@@ -86,8 +94,12 @@ class MotoServer:
     def start(self, detached: bool = False) -> int:
         """Start and wait until the server answers. Returns its process id. Raises RuntimeError if it does not."""
         output = self._log.open("ab") if self._log else subprocess.DEVNULL
-        command = [sys.executable, __file__, "serve", str(self.port)]
-        environment = {**offline_environment(self.url), "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
+        command = [sys.executable, str(self._program), "serve", str(self.port)]
+        environment = {
+            **offline_environment(self.url),
+            # AWS's own policies are many, and make each reset take half a second.
+            "MOTO_IAM_LOAD_MANAGED_POLICIES": str(self._managed_policies).lower(),
+        }
         self._process = subprocess.Popen(
             command if detached else [*command, "--with-parent"],
             # The server reads from this pipe, and ends when its other end has gone.

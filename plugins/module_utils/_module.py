@@ -34,7 +34,7 @@ ATTEMPTS = 10
 FIRST_CONTACTS = 3
 CONNECT_TIMEOUT = 10
 # What botocore raises where something is wrong with the user's own aws_config.
-CONFIG_ERRORS: tuple[type[Exception], ...] = (TypeError, ValueError, *AWS_ERRORS)
+CONFIG_ERRORS: tuple[type[Exception], ...] = (AttributeError, TypeError, ValueError, *AWS_ERRORS)
 NO_CONTACT = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError"})
 
 

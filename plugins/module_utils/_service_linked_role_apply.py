@@ -159,7 +159,7 @@ def _wait_for_other_role(iam: IAMClient, desired: DesiredRole, message: str, pat
 def _wait_until_listed(iam: IAMClient, made: Role, patience: Patience) -> None:
     """IAM is eventually consistent: a role that was just made may not be there for the next call."""
     for _poll in patience.polls():
-        if _is_listed(iam, made, f"read {made.name}, which was made,", changed=True):
+        if _is_listed(iam, made, f"read the new role {made.name}", changed=True):
             return
     raise RoleError(
         f"{made.name} was made, but AWS did not list it within {patience.timeout:g} seconds; run again", changed=True

@@ -166,6 +166,8 @@ notes:
   - Needs the permissions C(iam:GetAccountAuthorizationDetails), C(iam:ListAccountAliases), C(iam:GetLoginProfile),
     C(iam:GetUser), C(iam:GetGroup), C(iam:GetPolicy) and C(iam:GetAccountSummary) to plan, and the IAM actions that
     the changes are named after in RV(changes) to carry the plan out.
+  - A user with a virtual MFA device is tagged with C(cloudhsm.iam/leaving-mfa-device-1) and so on before the device is
+    taken away, so that a deletion that was stopped can be finished.
   - With several runs at once on the same users, each run looks again at users that another one changed under it.
 extends_documentation_fragment:
   - amazon.aws.common.modules

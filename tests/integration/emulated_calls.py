@@ -1,7 +1,7 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Calls that AWS knows and moto does not: users' permissions boundaries, and lists of service specific credentials."""
+"""Calls that moto lacks or gets wrong: users' permissions boundaries, lists of service specific credentials, moves."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class EmulatedCalls:
         boundary = params.get("PermissionsBoundary")
         if action == "CreateUser":
             return await _missing_policy(boundary, ask) if boundary else None
+        if action == "UpdateUser" and "NewPath" in params:
+            return await _move(params, ask)
         if action not in EMULATED:
             return None
         user = await ask("GetUser", {"UserName": name})
@@ -66,3 +68,18 @@ class EmulatedCalls:
 async def _missing_policy(arn: str, ask: Ask) -> Answer | None:
     policy = await ask("GetPolicy", {"PolicyArn": arn})
     return None if policy.status == 200 else no_such_entity(f"Scope ARN: {arn} does not exist or is not attachable.")
+
+
+async def _move(params: Mapping[str, str], ask: Ask) -> Answer:
+    """Give a user another path. moto forgets its tags then, because it keeps them by the ARN."""
+    tags = await ask("ListUserTags", {"UserName": params["UserName"]})
+    moved = await ask("UpdateUser", params)
+    if moved.status != 200 or tags.status != 200:
+        return moved
+    kept: dict[str, str] = {}
+    for number, found in enumerate(ET.fromstring(tags.body).iter(tag("member")), 1):
+        for part in ("Key", "Value"):
+            kept[f"Tags.member.{number}.{part}"] = found.findtext(tag(part)) or ""
+    if kept:
+        await ask("TagUser", {"UserName": params.get("NewUserName", params["UserName"]), **kept})
+    return moved

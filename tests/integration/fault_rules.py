@@ -36,6 +36,8 @@ class Faults:
     # Answered 500 or 503: before the server saw the call, or after it did what was asked.
     errors: float = 0.0
     errors_after: float = 0.0
+    # The actions that are answered so; none means all.
+    only: frozenset[str] = frozenset()
     # Dropped connections, before and after.
     resets: float = 0.0
     resets_after: float = 0.0
@@ -106,11 +108,11 @@ class Rules:
         self._seen[key] += 1
         chance = random.Random(f"{self._seed}:{key}:{self._seen[key]}")
         faults = self.faults
-        fails = chance.random() < faults.errors
+        fails = chance.random() < faults.errors and (not faults.only or action in faults.only)
         unavailable = chance.random() < 0.5
         return Draw(
             error=(SERVICE_UNAVAILABLE if unavailable else SERVICE_FAILURE) if fails else None,
-            error_after=chance.random() < faults.errors_after,
+            error_after=chance.random() < faults.errors_after and (not faults.only or action in faults.only),
             reset=chance.random() < faults.resets,
             reset_after=chance.random() < faults.resets_after,
             cut=chance.random() < faults.cut_pages,

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 CALLER = Caller("123456789012", "arn:aws:iam::123456789012:user/ops/root-like", "AIDAEXAMPLE")
 NAMES = [f"user{number}" for number in range(5)]
 GROUPS = ["Administrators", "CloudHSMAdministrators", "Auditors", "Readers"]
-POLICIES = [f"arn:aws:iam::aws:policy/{name}" for name in ("ReadOnlyAccess", "IAMReadOnlyAccess", "SecurityAudit")]
+POLICIES = [f"arn:aws:iam::123456789012:policy/{name}" for name in ("first", "second", "third")]
 BOUNDARIES = ["arn:aws:iam::123456789012:policy/boundary", "arn:aws:iam::123456789012:policy/narrow"]
 PATHS = ["/", "/hsm/", "/staff/berlin/"]
 TAG = Options().managed_by_tag

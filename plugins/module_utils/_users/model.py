@@ -18,6 +18,8 @@ if t.TYPE_CHECKING:
 
 # The value of the ownership tag on every user that iam_users creates.
 OWNED = "true"
+# Start of the keys of the tags that note, on a user who is being deleted, which virtual MFA devices go too.
+MFA_NOTE = "cloudhsm.iam/leaving-mfa-device-"
 
 
 @dataclass(frozen=True)

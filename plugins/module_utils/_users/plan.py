@@ -9,10 +9,12 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    MFA_NOTE,
     OWNED,
     Account,
     ActualUser,
@@ -205,11 +207,7 @@ def plan_deletion(before: ActualUser) -> UserPlan:
     changes += [_change(name, "remove_user_from_group", GroupName=group) for group in sorted(before.groups)]
     changes += [_change(name, "detach_user_policy", PolicyArn=arn) for arn in sorted(before.managed_policies)]
     changes += [_change(name, "delete_user_policy", PolicyName=policy) for policy in sorted(before.inline_policies)]
-    for device in have.mfa_devices:
-        changes.append(_change(name, "deactivate_mfa_device", SerialNumber=device))
-        # A virtual device has an ARN for its serial number, and outlives its user if left alone.
-        if ":mfa/" in device:
-            changes.append(Change(name, "delete_virtual_mfa_device", {"SerialNumber": device}))
+    changes += _mfa_device_changes(before, have.mfa_devices)
     changes += [_change(name, "delete_ssh_public_key", SSHPublicKeyId=key) for key in have.ssh_public_keys]
     changes += [
         _change(name, "delete_signing_certificate", CertificateId=certificate)
@@ -221,3 +219,23 @@ def plan_deletion(before: ActualUser) -> UserPlan:
     ]
     changes.append(_change(name, "delete_user"))
     return UserPlan(name, before, None, tuple(changes))
+
+
+def _mfa_device_changes(before: ActualUser, devices: Sequence[str]) -> Iterable[Change]:
+    """Take the user's MFA devices away, and delete the virtual ones, which would outlive the user.
+
+    Once it is taken away nothing tells whose a virtual device was. So the user is tagged with it first, and a run
+    that is stopped between the two leaves a note for the next.
+    """
+    name = before.name
+    noted = [value for key, value in sorted(before.tags.items()) if key.startswith(MFA_NOTE)]
+    # A virtual device has an ARN for its serial number.
+    virtual = [device for device in devices if ":mfa/" in device]
+    new = [device for device in virtual if device not in noted]
+    if new and len(before.tags) + len(new) <= limits.TAGS_PER_USER:
+        notes = {f"{MFA_NOTE}{len(noted) + number}": device for number, device in enumerate(new, 1)}
+        yield _change(name, "tag_user", Tags=_tag_list(notes))
+    for device in devices:
+        yield _change(name, "deactivate_mfa_device", SerialNumber=device)
+    for device in (*virtual, *(device for device in noted if device not in virtual)):
+        yield Change(name, "delete_virtual_mfa_device", {"SerialNumber": device})

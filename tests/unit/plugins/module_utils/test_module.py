@@ -193,6 +193,7 @@ def test_a_missing_profile_is_told_in_a_sentence(run_main: RunModule) -> None:
     [
         {"no_such_option": 1},
         {"retries": {"mode": "x"}},
+        {"retries": "x"},
     ],
 )
 def test_a_wrong_config_is_told_in_a_sentence(run_main: RunModule, config: Answer) -> None:

@@ -131,7 +131,7 @@ def test_an_error_while_waiting_for_a_new_role_tells_that_it_was_made(iam: Stubb
     script_creation(iam, aws_role())
     iam.refuses("list_roles", "Throttling", "Rate exceeded", PathPrefix=f"/aws-service-role/{CLOUDHSM}/")
     error = failure(iam, PRESENT)
-    assert str(error).startswith(f"Could not read {NAME}, which was made")
+    assert str(error).startswith(f"Could not read the new role {NAME}: ")
     assert "AWS keeps slowing these calls down" in str(error)
     assert error.changed
 

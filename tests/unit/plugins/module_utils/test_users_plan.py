@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    MFA_NOTE,
     OWNED,
     Account,
     ActualUser,
@@ -203,14 +204,31 @@ def test_a_user_is_deleted_with_all_it_has_and_locked_out_first() -> None:
         "remove_user_from_group",
         "detach_user_policy",
         "delete_user_policy",
+        "tag_user",
+        "deactivate_mfa_device",
         "deactivate_mfa_device",
         "delete_virtual_mfa_device",
-        "deactivate_mfa_device",
         "delete_ssh_public_key",
         "delete_signing_certificate",
         "delete_service_specific_credential",
         "delete_user",
     ]
+
+
+def test_a_virtual_mfa_device_that_a_stopped_run_left_is_deleted() -> None:
+    phone = "arn:aws:iam::123456789012:mfa/phone"
+    left = user(tags={f"{MFA_NOTE}1": phone})
+    assert operations(plan_deletion(left)) == ["delete_virtual_mfa_device", "delete_user"]
+    both = replace(left, credentials=Credentials(mfa_devices=(phone, "arn:aws:iam::123456789012:mfa/tablet")))
+    assert [change.params for change in plan_deletion(both).changes if change.operation == "tag_user"] == [
+        {"UserName": "alice", "Tags": [{"Key": f"{MFA_NOTE}2", "Value": "arn:aws:iam::123456789012:mfa/tablet"}]}
+    ]
+
+
+def test_a_user_with_all_the_tags_that_iam_allows_can_be_deleted() -> None:
+    full = {f"k{number}": "" for number in range(50)}
+    phone = Credentials(mfa_devices=("arn:aws:iam::123456789012:mfa/phone",))
+    assert "tag_user" not in operations(plan_deletion(user(tags=full, credentials=phone)))
 
 
 def test_users_without_the_ownership_tag_are_not_purged() -> None:

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A moto server that also tells which passwords are set, which no call of AWS's does."""
+
+from __future__ import annotations
+
+import json
+import sys
+import typing as t
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+TOOLS = Path(__file__).resolve().parents[2] / "tools"
+PATH = "/moto-api/passwords"
+
+
+def read_passwords(url: str) -> Mapping[str, str | None]:
+    """The passwords of all users of the server's one account, out of its memory."""
+    with urllib.request.urlopen(url + PATH, timeout=60) as answer:
+        passwords: Mapping[str, str | None] = json.load(answer)
+    return passwords
+
+
+def _answer(*_request: t.Any) -> tuple[int, dict[str, str], str]:
+    from moto.iam.models import iam_backends
+
+    users = [user for account in iam_backends.values() for user in account["aws"].users.values()]
+    return 200, {}, json.dumps({user.name: user.password for user in users})
+
+
+def main() -> int:
+    """Be the server."""
+    sys.path.append(str(TOOLS))
+    import moto_server
+    from moto.moto_api._internal import urls
+
+    urls.url_paths["{0}" + PATH] = _answer
+    return moto_server.main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A run that is killed anywhere can be started again: no change is lost, and no password."""
+
+from __future__ import annotations
+
+import os
+import signal
+import typing as t
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import moto_server
+import open_moto
+import pytest
+import yaml
+from control_node import ControlNode, Run
+from everything import ACCOUNT, EXPECTED, GENERATED, OPTIONS, describe, prepare
+from fault_proxy import NO_FAULTS, FaultProxy, Faults
+from moto_server import MotoServer
+from open_moto import read_passwords
+
+if t.TYPE_CHECKING:
+    from fault_rules import Moment
+    from mypy_boto3_iam import IAMClient
+
+# Write calls of the scenario, in an order that is the same in each run of one worker.
+WRITES = 29
+
+
+class Lane:
+    """A server, a proxy and a control node, for one run after the other."""
+
+    def __init__(self, folder: Path, moto: str, proxy: FaultProxy) -> None:
+        self.moto = moto
+        self.proxy = proxy
+        self.node = ControlNode(folder, proxy.url)
+        self.mark = self.node.environment["TEST_MARK"] = uuid.uuid4().hex
+        self.store = folder / "private" / "passwords.yml"
+        self.iam: IAMClient = boto3.client(
+            "iam",
+            endpoint_url=proxy.url,
+            region_name="us-east-1",
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+
+    def begin(self) -> None:
+        """Make the account as it is before a run, and forget what was stored."""
+        moto_server.reset(self.moto)
+        self.proxy.faults = NO_FAULTS
+        self.proxy.clear()
+        self.store.unlink(missing_ok=True)
+        prepare(self.iam)
+        self.proxy.calls.clear()
+
+    def run(self, workers: int) -> Run:
+        """Ask for the scenario's end state."""
+        options = {**OPTIONS, "workers": workers, "credentials_store": "file", "credentials_path": str(self.store)}
+        play = self.node.write_playbook([{"name": "Everything", "cloudhsm.iam.iam_users": options}])
+        return self.node.playbook(play)
+
+    def run_killed(self, number: int, moment: Moment, workers: int) -> None:
+        """The same, killed at the write call with this number."""
+        self.proxy.faults = Faults(kill=(number, moment), on_kill=lambda: kill_marked(self.mark))
+        run = self.run(workers)
+        assert run.status == -signal.SIGKILL, run.output
+        self.proxy.faults = NO_FAULTS
+
+    def check(self) -> None:
+        """The end state, and that the stored passwords are those that are set."""
+        assert describe(self.iam) == EXPECTED
+        stored = yaml.safe_load(self.store.read_text())[ACCOUNT]
+        passwords = read_passwords(self.moto)
+        assert {name: stored[name]["password"] for name in stored} == {name: passwords[name] for name in GENERATED}
+        assert passwords["stranger"] == "Somebody-elses-1"
+
+
+def kill_marked(mark: str) -> None:
+    """Kill all processes of a run at once: the playbook, its workers, and the module."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"TEST_MARK={mark}".encode() in (folder / "environ").read_bytes():
+                os.kill(int(folder.name), signal.SIGKILL)
+        except OSError:
+            continue
+
+
+@pytest.fixture(scope="module")
+def lane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lane]:
+    with (
+        MotoServer(managed_policies=False, program=Path(open_moto.__file__)) as server,
+        FaultProxy(server.url) as proxy,
+    ):
+        yield Lane(tmp_path_factory.mktemp("lane"), server.url, proxy)
+
+
+def test_the_scenario_has_every_kind_of_change(lane: Lane) -> None:
+    lane.begin()
+    run = lane.run(workers=1)
+    assert run.status == 0, run.output
+    lane.check()
+    writes = [call.action for call in lane.proxy.writes]
+    assert len(writes) == WRITES
+    assert Counter(writes) == {
+        "CreateUser": 1,
+        "UpdateUser": 1,
+        "TagUser": 2,
+        "UntagUser": 1,
+        "AddUserToGroup": 3,
+        "RemoveUserFromGroup": 2,
+        "AttachUserPolicy": 2,
+        "DetachUserPolicy": 2,
+        "PutUserPermissionsBoundary": 1,
+        "DeleteUserPermissionsBoundary": 1,
+        "CreateLoginProfile": 2,
+        "DeleteLoginProfile": 2,
+        "UpdateAccessKey": 1,
+        "DeleteAccessKey": 1,
+        "DeleteUserPolicy": 1,
+        "DeactivateMFADevice": 1,
+        "DeleteVirtualMFADevice": 1,
+        "DeleteSSHPublicKey": 1,
+        "DeleteSigningCertificate": 1,
+        "DeleteUser": 2,
+    }
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("number", range(1, WRITES + 1))
+def test_a_run_killed_at_any_write_is_finished_by_the_next(lane: Lane, number: int, moment: Moment) -> None:
+    lane.begin()
+    lane.run_killed(number, moment, workers=1)
+    finish(lane)
+
+
+@pytest.mark.parametrize("number", [1, 7, 13, 19, 25])
+def test_a_run_of_many_workers_can_be_killed_too(lane: Lane, number: int) -> None:
+    lane.begin()
+    lane.run_killed(number, "after", workers=8)
+    finish(lane)
+
+
+def finish(lane: Lane) -> None:
+    """Start the run again, and see that it ends where an undisturbed one would."""
+    run = lane.run(workers=8)
+    assert run.status == 0, run.output
+    lane.check()

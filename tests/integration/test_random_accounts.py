@@ -1,0 +1,157 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Check mode says what a run does: on random accounts and wishes, against a real server."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from types import SimpleNamespace
+
+import boto3
+import moto_server
+import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.engine import RefusedError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, DesiredUser, Options
+from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
+from everything import ACCOUNT, ANYTHING, key_and_certificate
+from fault_proxy import FaultProxy
+from hypothesis import HealthCheck, Phase, given, settings
+from moto_server import MotoServer
+from simulated_iam import BOUNDARIES, GROUPS, POLICIES, accounts, options, wishes
+
+# 500 examples in all, in parts that can run side by side.
+PARTS = 4
+EXAMPLES = 125
+KEY, CERTIFICATE = key_and_certificate()
+
+
+class World:
+    """A server behind a proxy that counts calls, and the module without the process around it."""
+
+    def __init__(self, moto: str, proxy: FaultProxy) -> None:
+        self.moto = moto
+        self.proxy = proxy
+        keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": "us-east-1"}
+        self.iam = boto3.client("iam", endpoint_url=proxy.url, **keys)
+        self.sts = boto3.client("sts", endpoint_url=proxy.url, **keys)
+
+    def make(self, account: Account) -> None:
+        """Make the account on the server."""
+        moto_server.reset(self.moto)
+        self.proxy.clear()
+        for group in GROUPS:
+            self.iam.create_group(GroupName=group)
+        for arn in (*POLICIES, *BOUNDARIES):
+            self.iam.create_policy(PolicyName=arn.rsplit("/", 1)[1], PolicyDocument=json.dumps(ANYTHING))
+        for user in account.users.values():
+            self._make_user(user)
+        self.proxy.calls.clear()
+
+    def _make_user(self, user: ActualUser) -> None:
+        name = {"UserName": user.name}
+        tags = [{"Key": key, "Value": value} for key, value in user.tags.items()]
+        boundary = {"PermissionsBoundary": user.boundary} if user.boundary else {}
+        self.iam.create_user(**name, Path=user.path, Tags=tags, **boundary)
+        for group in user.groups:
+            self.iam.add_user_to_group(**name, GroupName=group)
+        for arn in user.managed_policies:
+            self.iam.attach_user_policy(**name, PolicyArn=arn)
+        for policy in user.inline_policies:
+            self.iam.put_user_policy(**name, PolicyName=policy, PolicyDocument=json.dumps(ANYTHING))
+        if user.console_access:
+            self.iam.create_login_profile(**name, Password="Was-there-1")
+        self._make_credentials(user)
+
+    def _make_credentials(self, user: ActualUser) -> None:
+        have = user.credentials
+        assert have
+        for _key in have.access_keys:
+            self.iam.create_access_key(UserName=user.name)
+        for device in have.mfa_devices:
+            serial = device
+            if ":mfa/" in device:
+                made = self.iam.create_virtual_mfa_device(VirtualMFADeviceName=user.name)
+                serial = made["VirtualMFADevice"]["SerialNumber"]
+            codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "234567"}
+            self.iam.enable_mfa_device(UserName=user.name, SerialNumber=serial, **codes)
+        for _key in have.ssh_public_keys:
+            self.iam.upload_ssh_public_key(UserName=user.name, SSHPublicKeyBody=KEY)
+        for _certificate in have.signing_certificates:
+            self.iam.upload_signing_certificate(UserName=user.name, CertificateBody=CERTIFICATE)
+
+    def run(self, desired: list[DesiredUser], switches: Options, check: bool) -> dict[str, t.Any]:
+        """What the module answers; a refusal is its problems."""
+        params = {name: value.get("default") for name, value in iam_users.ARGUMENT_SPEC.items()}
+        params |= {name: value for name, value in vars(switches).items() if name in params}
+        params |= {"users": [as_item(user) for user in desired], "protected_groups": ["Administrators"]}
+        module: t.Any = SimpleNamespace(
+            params=params,
+            check_mode=check,
+            _diff=True,
+            iam_client=lambda _workers: self.iam,
+            sts_client=lambda: self.sts,
+        )
+        try:
+            return iam_users.run(module)
+        except RefusedError as refused:
+            return {"problems": refused.problems, "changes": []}
+
+
+def as_item(user: DesiredUser) -> dict[str, t.Any]:
+    """The user as it would be written in a playbook."""
+    item = {key: value for key, value in vars(user).items() if value is not None and key != "present"}
+    for key in ("groups", "managed_policies"):
+        if key in item:
+            item[key] = sorted(item[key])
+    # Without a password for everybody who may need one, most runs would be refused for just that.
+    password = {"password": "Given-1-password"} if user.console_access and user.present else {}
+    return {**item, **password, "state": "present" if user.present else "absent"}
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with MotoServer(managed_policies=False) as server, FaultProxy(server.url) as proxy:
+        yield World(server.url, proxy)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    # Reading the account anew for each smaller example would take longer than finding one.
+    phases=[Phase.explicit, Phase.generate, Phase.target],
+    suppress_health_check=list(HealthCheck),
+)
+@given(account=accounts(), desired=wishes(), switches=options)
+def test_the_calls_of_a_run_are_those_that_check_mode_listed(
+    world: World, part: int, account: Account, desired: list[DesiredUser], switches: Options
+) -> None:
+    world.make(account)
+    predicted = world.run(desired, replace(switches, max_deletions=2), check=True)
+    assert world.proxy.writes == []
+    made = world.run(desired, replace(switches, max_deletions=2), check=False)
+    assert made.get("problems") == predicted.get("problems")
+    assert made["changes"] == predicted["changes"]
+    assert not made.get("failed_users"), made["failed_users"]
+    assert Counter((call.params.get("UserName"), call.action.lower()) for call in world.proxy.writes) == Counter(
+        (None if change["operation"] == "delete_virtual_mfa_device" else change["user"], squeezed(change["operation"]))
+        for change in predicted["changes"]
+    )
+    assert made.get("users") == predicted.get("users")
+    if "problems" not in made:
+        again = world.run(desired, replace(switches, max_deletions=2), check=True)
+        assert again["changes"] == []
+
+
+def squeezed(operation: str) -> str:
+    return operation.replace("_", "")
+
+
+def test_the_account_is_the_one_that_the_examples_are_about(world: World) -> None:
+    assert world.sts.get_caller_identity()["Account"] == ACCOUNT
