@@ -99,6 +99,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     def _run_module(
         self, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None, check_mode: bool
     ) -> dict[str, t.Any]:
+        self._keep_off_disk()
         before = self._task.check_mode, self._task.environment
         self._task.check_mode = check_mode
         # Elsewhere than on the controller the module could not reach the file with its progress.
@@ -115,6 +116,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 )
             finally:
                 self._task.check_mode, self._task.environment = before
+
+    def _keep_off_disk(self) -> None:
+        """Have the module, and the passwords among its options, sent to a process on this machine by its stdin.
+
+        Else they would lie in a temporary file, and stay there when the run is killed. It is faster, too.
+        """
+        if self._connection.transport == "local" and not self._connection.become:
+            self._connection.set_option("pipelining", True)
 
     def _open_store(self, kind: str, args: Mapping[str, t.Any]) -> CredentialsStore:
         path = self._loader.path_dwim(str(args["credentials_path"]))

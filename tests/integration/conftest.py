@@ -9,12 +9,12 @@ import typing as t
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import moto_server
 import pytest
+from aws_clients import iam_client
 from control_node import ControlNode
 from fault_proxy import FaultProxy
-from moto_server import MotoServer, offline_environment
+from moto_server import MotoServer
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -38,14 +38,7 @@ def aws(moto: str) -> Iterator[FaultProxy]:
 @pytest.fixture
 def iam(aws: FaultProxy, moto: str) -> IAMClient:
     """A client that goes past the proxy, for looking at what the account holds."""
-    credentials = offline_environment(moto, {})
-    return boto3.client(
-        "iam",
-        endpoint_url=moto,
-        region_name="us-east-1",
-        aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
-    )
+    return iam_client(moto)
 
 
 @pytest.fixture

@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import typing as t
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +73,18 @@ class ControlNode:
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_NOCOLOR": "true",
             "PYTHONDONTWRITEBYTECODE": "1",
+            "TEST_MARK": uuid.uuid4().hex,
         }
+
+    def kill(self) -> None:
+        """Kill all processes of all runs at once: the playbook, its workers, and the module."""
+        mark = f"TEST_MARK={self.environment['TEST_MARK']}".encode()
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                if mark in (folder / "environ").read_bytes():
+                    os.kill(int(folder.name), signal.SIGKILL)
+            except OSError:
+                continue
 
     def command(self, program: str, *args: str) -> list[str]:
         """The command line of one of the programs beside the interpreter that runs the tests."""

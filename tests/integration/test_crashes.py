@@ -5,19 +5,17 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import typing as t
-import uuid
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import moto_server
 import open_moto
 import pytest
 import yaml
+from aws_clients import iam_client
 from control_node import ControlNode, Run
 from everything import ACCOUNT, EXPECTED, GENERATED, OPTIONS, describe, prepare
 from fault_proxy import NO_FAULTS, FaultProxy, Faults
@@ -26,7 +24,6 @@ from open_moto import read_passwords
 
 if t.TYPE_CHECKING:
     from fault_rules import Moment
-    from mypy_boto3_iam import IAMClient
 
 # Write calls of the scenario, in an order that is the same in each run of one worker.
 WRITES = 29
@@ -39,15 +36,8 @@ class Lane:
         self.moto = moto
         self.proxy = proxy
         self.node = ControlNode(folder, proxy.url)
-        self.mark = self.node.environment["TEST_MARK"] = uuid.uuid4().hex
         self.store = folder / "private" / "passwords.yml"
-        self.iam: IAMClient = boto3.client(
-            "iam",
-            endpoint_url=proxy.url,
-            region_name="us-east-1",
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-        )
+        self.iam = iam_client(proxy.url)
 
     def begin(self) -> None:
         """Make the account as it is before a run, and forget what was stored."""
@@ -66,7 +56,7 @@ class Lane:
 
     def run_killed(self, number: int, moment: Moment, workers: int) -> None:
         """The same, killed at the write call with this number."""
-        self.proxy.faults = Faults(kill=(number, moment), on_kill=lambda: kill_marked(self.mark))
+        self.proxy.faults = Faults(kill=(number, moment), on_kill=self.node.kill)
         run = self.run(workers)
         assert run.status == -signal.SIGKILL, run.output
         self.proxy.faults = NO_FAULTS
@@ -78,16 +68,6 @@ class Lane:
         passwords = read_passwords(self.moto)
         assert {name: stored[name]["password"] for name in stored} == {name: passwords[name] for name in GENERATED}
         assert passwords["stranger"] == "Somebody-elses-1"
-
-
-def kill_marked(mark: str) -> None:
-    """Kill all processes of a run at once: the playbook, its workers, and the module."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"TEST_MARK={mark}".encode() in (folder / "environ").read_bytes():
-                os.kill(int(folder.name), signal.SIGKILL)
-        except OSError:
-            continue
 
 
 @pytest.fixture(scope="module")

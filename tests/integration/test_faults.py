@@ -12,10 +12,10 @@ import typing as t
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import moto_server
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
+from aws_clients import iam_client
 from everything import EXPECTED, OPTIONS, USERS, describe, prepare
 from fault_proxy import NO_FAULTS, FaultProxy, Faults
 from moto_server import MotoServer, offline_environment
@@ -70,8 +70,7 @@ def proxy(server: str) -> Iterator[FaultProxy]:
 
 
 def client(proxy: FaultProxy) -> IAMClient:
-    keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-    return boto3.client("iam", endpoint_url=proxy.url, region_name="us-east-1", **keys)
+    return iam_client(proxy.url)
 
 
 def start(proxy: FaultProxy, check: bool = False, **options: t.Any) -> subprocess.Popen[str]:

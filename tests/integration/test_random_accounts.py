@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
 
-import boto3
 import moto_server
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.engine import RefusedError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, DesiredUser, Options
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
+from aws_clients import iam_client, sts_client
 from everything import ACCOUNT, ANYTHING, key_and_certificate
 from fault_proxy import FaultProxy
 from hypothesis import HealthCheck, Phase, given, settings
@@ -36,9 +36,8 @@ class World:
     def __init__(self, moto: str, proxy: FaultProxy) -> None:
         self.moto = moto
         self.proxy = proxy
-        keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": "us-east-1"}
-        self.iam = boto3.client("iam", endpoint_url=proxy.url, **keys)
-        self.sts = boto3.client("sts", endpoint_url=proxy.url, **keys)
+        self.iam = iam_client(proxy.url)
+        self.sts = sts_client(proxy.url)
 
     def make(self, account: Account) -> None:
         """Make the account on the server."""
@@ -53,18 +52,17 @@ class World:
         self.proxy.calls.clear()
 
     def _make_user(self, user: ActualUser) -> None:
-        name = {"UserName": user.name}
-        tags = [{"Key": key, "Value": value} for key, value in user.tags.items()]
         boundary = {"PermissionsBoundary": user.boundary} if user.boundary else {}
-        self.iam.create_user(**name, Path=user.path, Tags=tags, **boundary)
+        tags: t.Any = [{"Key": key, "Value": value} for key, value in user.tags.items()]
+        self.iam.create_user(UserName=user.name, Path=user.path, Tags=tags, **boundary)
         for group in user.groups:
-            self.iam.add_user_to_group(**name, GroupName=group)
+            self.iam.add_user_to_group(UserName=user.name, GroupName=group)
         for arn in user.managed_policies:
-            self.iam.attach_user_policy(**name, PolicyArn=arn)
+            self.iam.attach_user_policy(UserName=user.name, PolicyArn=arn)
         for policy in user.inline_policies:
-            self.iam.put_user_policy(**name, PolicyName=policy, PolicyDocument=json.dumps(ANYTHING))
+            self.iam.put_user_policy(UserName=user.name, PolicyName=policy, PolicyDocument=json.dumps(ANYTHING))
         if user.console_access:
-            self.iam.create_login_profile(**name, Password="Was-there-1")
+            self.iam.create_login_profile(UserName=user.name, Password="Was-there-1")
         self._make_credentials(user)
 
     def _make_credentials(self, user: ActualUser) -> None:

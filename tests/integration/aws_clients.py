@@ -1,0 +1,29 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Clients for a server on this machine, with credentials of nobody's."""
+
+from __future__ import annotations
+
+import typing as t
+
+import boto3
+from moto_server import require_loopback
+
+if t.TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_sts import STSClient
+
+
+def _session() -> boto3.Session:
+    return boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1")
+
+
+def iam_client(url: str) -> IAMClient:
+    """IAM at this URL."""
+    return _session().client("iam", endpoint_url=require_loopback(url))
+
+
+def sts_client(url: str) -> STSClient:
+    """STS at this URL."""
+    return _session().client("sts", endpoint_url=require_loopback(url))

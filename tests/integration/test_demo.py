@@ -1,0 +1,101 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""make demo: it shows what it says, sees no credentials of anybody's, and leaves nothing running."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TIMEOUT = 180.0
+# Seconds for everything to end after Ctrl-C.
+PATIENCE = 15.0
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """A home folder of its own, and credentials that look real. Nothing with the mark may outlive the test."""
+    mark = uuid.uuid4().hex
+    yield {
+        **os.environ,
+        "HOME": str(tmp_path),
+        "PYENV_ROOT": os.environ.get("PYENV_ROOT", str(Path.home() / ".pyenv")),
+        "TEST_MARK": mark,
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI-EXAMPLEKEY",
+        "AWS_SESSION_TOKEN": "a-session",
+        "AWS_PROFILE": "production",
+        "AWS_REGION": "eu-central-1",
+    }
+    deadline = time.monotonic() + PATIENCE
+    while running(mark) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert running(mark) == []
+
+
+def running(mark: str) -> list[str]:
+    """Command lines of the processes that were started with this mark."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"TEST_MARK={mark}".encode() in (folder / "environ").read_bytes():
+                found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+        except OSError:
+            continue
+    return [line for line in found if line]
+
+
+def start(environment: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        ["make", "demo"],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def test_the_demo_makes_the_pages_end_state_and_nothing_the_second_time(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    process = start(environment)
+    output = process.communicate(timeout=TIMEOUT)[0]
+    assert process.returncode == 0, output
+    for shown in (
+        "Administrators           policies: AdministratorAccess",
+        "CloudHSMAdministrators   policies: CloudHSMAdministrators",
+        "/aws-service-role/cloudhsm.amazonaws.com/",
+        "By hand, as the root user",
+        "Nothing changed.",
+    ):
+        assert shown in output, output
+    store = tmp_path / ".cloudhsm-iam" / "demo" / "credentials.yml"
+    assert str(store) in output
+    assert store.stat().st_mode & 0o777 == 0o600
+    for secret in ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI", "production"):
+        assert secret not in output
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_demo_that_is_stopped_leaves_nothing_running(environment: dict[str, str], number: signal.Signals) -> None:
+    process = start(environment)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("TASK"):
+            break
+    # Ctrl-C reaches all processes of the terminal; a service manager's TERM does too.
+    os.killpg(process.pid, number)
+    process.stdout.read()
+    assert process.wait(timeout=PATIENCE) != 0
