@@ -3,7 +3,7 @@
 
 """The least that does the job: boto3 with threads, no plan, no checks and no answer to anything that goes wrong.
 
-bare_script.py FILE: the users to make, as a JSON list.
+bare_script.py FILE THREADS: the users to make, as a JSON list.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import boto3
-
-THREADS = 8
 
 
 def main() -> int:
@@ -34,7 +32,7 @@ def main() -> int:
         for group in person["groups"]:
             iam.add_user_to_group(GroupName=group, UserName=person["name"])
 
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(int(sys.argv[2])) as pool:
         list(pool.map(make, [person for person in persons if person["name"] not in there]))
     return 0
 

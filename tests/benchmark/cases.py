@@ -61,9 +61,12 @@ def medium(stage: Stage) -> None:
                 loops.append(time)
     stage.findings.calls_users = stage.sizes.loop[1]
     users = stage.sizes.medium
-    ours, _calls = _afar(stage, "b", users, stage.sizes.repeats)
-    _afar(stage, "c", users, stage.sizes.repeats)
-    _compare_with_loop(stage, f"{users} users {AFAR}", ours, loops, 40)
+    for workers in (THREADS, 2 * THREADS):
+        ours, _calls = _afar(stage, "b", users, stage.sizes.repeats, workers)
+        _compare_with_loop(stage, _at(AFAR, workers, f"{users} users "), ours, loops, 40)
+        bare, _calls = _afar(stage, "c", users, stage.sizes.repeats, workers)
+        factor = extrapolated(loops[0], loops[1], users) / bare.middle
+        stage.note(f"The least that {workers} threads can need for {users} users is (c): {factor:.1f} times faster.")
 
 
 def unchanged(stage: Stage) -> None:
@@ -108,10 +111,12 @@ def large(stage: Stage) -> None:
     _moto_alone(stage, persons, middle)
 
 
-def _watched_run(stage: Stage, who: Who, persons: list[Person], inside: bool = False) -> tuple[Run, list[Call]]:
+def _watched_run(
+    stage: Stage, who: Who, persons: list[Person], workers: int = THREADS, inside: bool = False
+) -> tuple[Run, list[Call]]:
     stage.empty()
     with stage.watched(LATENCY) as url:
-        run = stage.contestants.run(who, persons, url, inside=inside)
+        run = stage.contestants.run(who, persons, url, inside=inside, workers=workers)
     stage.check(persons, stage.moto)
     return run, stage.calls()
 
@@ -200,10 +205,14 @@ def _turns(stage: Stage) -> tuple[tuple[Who, int], ...]:
     return (("a", 1), ("b", stage.sizes.repeats), ("c", stage.sizes.repeats))
 
 
-def _afar(stage: Stage, who: Who, users: int, repeats: int) -> tuple[Time, list[Call]]:
+def _afar(stage: Stage, who: Who, users: int, repeats: int, workers: int = THREADS) -> tuple[Time, list[Call]]:
     persons = fleet.people(users)
-    done = [_watched_run(stage, who, persons) for _turn in range(repeats)]
-    return stage.time(AFAR, who, users, [run for run, _calls in done]), done[-1][1]
+    done = [_watched_run(stage, who, persons, workers) for _turn in range(repeats)]
+    return stage.time(_at(AFAR, workers), who, users, [run for run, _calls in done]), done[-1][1]
+
+
+def _at(place: str, workers: int, before: str = "") -> str:
+    return f"{before}{place}" if workers == THREADS else f"{before}{place}, {workers} workers"
 
 
 def _compare_with_loop(stage: Stage, case: str, ours: Time, loops: Sequence[Time], goal: int) -> None:
