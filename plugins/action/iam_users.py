@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import sys
 import typing as t
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -15,8 +14,7 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.parsing.vault import VaultLib, VaultSecretsContext, match_encrypt_secret
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.limits import PASSWORD_LENGTH, WORKERS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import number_problems, parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress import VARIABLE
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import CredentialsStore, StoreError
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._progress import show_progress
@@ -25,7 +23,6 @@ NO_VAULT_SECRET = (
     "credentials_store: vault_file needs a vault secret to encrypt with; "
     "give one with --vault-password-file, --vault-id or ANSIBLE_VAULT_PASSWORD_FILE"
 )
-SHORTEST_PASSWORD = 8
 
 display = Display()
 
@@ -66,15 +63,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
     def _input_problems(self, args: Mapping[str, t.Any]) -> list[str]:
         _users, problems = parse_users(args.get("users"), str(args.get("managed_by_tag") or ""))
-        length = args.get("password_length")
-        if length is not None and not _between(length, SHORTEST_PASSWORD, PASSWORD_LENGTH):
-            problems.append(f"password_length: must be from {SHORTEST_PASSWORD} to {PASSWORD_LENGTH}, not {length}")
-        batch_size = args.get("batch_size")
-        if batch_size is not None and not _between(batch_size, 1, sys.maxsize):
-            problems.append(f"batch_size: must be at least 1, not {batch_size}")
-        workers = args.get("workers")
-        if workers is not None and not _between(workers, 1, WORKERS):
-            problems.append(f"workers: must be from 1 to {WORKERS}, not {workers}")
+        problems += number_problems(args)
         if args.get("credentials_store") in ("file", "vault_file") and not args.get("credentials_path"):
             problems.append("credentials_path: is needed with this credentials_store")
         return problems
@@ -120,7 +109,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     def _keep_off_disk(self) -> None:
         """Have the module, and the passwords among its options, sent to a process on this machine by its stdin.
 
-        Else they would lie in a temporary file, and stay there when the run is killed. It is faster, too.
+        Else they would lie in a temporary file, and stay there when the run is killed.
         """
         if self._connection.transport == "local" and not self._connection.become:
             self._connection.set_option("pipelining", True)
@@ -154,13 +143,6 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
 def _as_it_is(content: bytes) -> bytes:
     return content
-
-
-def _between(value: object, lowest: int, highest: int) -> bool:
-    try:
-        return lowest <= int(str(value)) <= highest
-    except ValueError:
-        return False
 
 
 def _may_need_password(users: Sequence[Mapping[str, t.Any]]) -> bool:

@@ -382,12 +382,10 @@ credentials:
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine, limits, report
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine, report
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import number_problems, parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Options, Outcome
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.snapshot import IncompleteReadError
 
 USER_SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
@@ -439,10 +437,7 @@ def run(module: CloudHsmIamModule) -> dict[str, t.Any]:
     """Plan, stop there in check mode, else carry out. Returns the result, with msg where users failed."""
     params = module.params
     desired, problems = parse_users(params["users"], params["managed_by_tag"])
-    if not 1 <= params["workers"] <= limits.WORKERS:
-        problems.append(f"workers: must be from 1 to {limits.WORKERS}, not {params['workers']}")
-    if params["batch_size"] < 1:
-        problems.append(f"batch_size: must be at least 1, not {params['batch_size']}")
+    problems += number_problems(params)
     if problems:
         raise engine.RefusedError(problems)
     options = options_from(params, module.check_mode)
@@ -471,9 +466,7 @@ def main() -> None:
         result = run(module)
     except engine.RefusedError as exc:
         module.fail_json(msg=f"Nothing was changed. {exc}", problems=exc.problems)
-    except IncompleteReadError as exc:
-        module.fail_cleanly(exc, "read the account")
-    except AWS_ERRORS as exc:
+    except engine.READ_ERRORS as exc:
         module.fail_cleanly(exc, "read the account")
     if result["failed_users"]:
         module.fail_json(**result)

@@ -14,9 +14,11 @@ import sys
 import typing as t
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import processes
 from moto_server import offline_environment
 
 # Seconds. The slowest run of any test takes a third of this on a busy machine.
@@ -73,18 +75,14 @@ class ControlNode:
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_NOCOLOR": "true",
             "PYTHONDONTWRITEBYTECODE": "1",
-            "TEST_MARK": uuid.uuid4().hex,
+            processes.MARK: uuid.uuid4().hex,
         }
 
     def kill(self) -> None:
         """Kill all processes of all runs at once: the playbook, its workers, and the module."""
-        mark = f"TEST_MARK={self.environment['TEST_MARK']}".encode()
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                if mark in (folder / "environ").read_bytes():
-                    os.kill(int(folder.name), signal.SIGKILL)
-            except OSError:
-                continue
+        for number in processes.marked(self.environment[processes.MARK]):
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
 
     def command(self, program: str, *args: str) -> list[str]:
         """The command line of one of the programs beside the interpreter that runs the tests."""

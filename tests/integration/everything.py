@@ -145,6 +145,16 @@ def _has_console_access(iam: IAMClient, name: str) -> bool:
     return True
 
 
+# A user with nothing but a name.
+NOTHING: dict[str, t.Any] = {
+    "path": "/",
+    "tags": {},
+    "groups": [],
+    "policies": [],
+    "inline": [],
+    "boundary": None,
+    "console": False,
+}
 EXPECTED: dict[str, t.Any] = {
     "users": {
         "mover": {
@@ -156,24 +166,8 @@ EXPECTED: dict[str, t.Any] = {
             "boundary": f"arn:aws:iam::{ACCOUNT}:policy/boundary",
             "console": False,
         },
-        "loser": {
-            "path": "/",
-            "tags": {},
-            "groups": [],
-            "policies": [],
-            "inline": [],
-            "boundary": None,
-            "console": False,
-        },
-        "winner": {
-            "path": "/",
-            "tags": {},
-            "groups": [],
-            "policies": [],
-            "inline": [],
-            "boundary": None,
-            "console": True,
-        },
+        "loser": NOTHING,
+        "winner": {**NOTHING, "console": True},
         "fresh": {
             "path": "/new/",
             "tags": {"team": "new", "cloudhsm.iam/managed": "true"},

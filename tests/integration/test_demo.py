@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import processes
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +30,7 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
         **os.environ,
         "HOME": str(tmp_path),
         "PYENV_ROOT": os.environ.get("PYENV_ROOT", str(Path.home() / ".pyenv")),
-        "TEST_MARK": mark,
+        processes.MARK: mark,
         "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI-EXAMPLEKEY",
         "AWS_SESSION_TOKEN": "a-session",
@@ -44,14 +45,8 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 def running(mark: str) -> list[str]:
     """Command lines of the processes that were started with this mark."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"TEST_MARK={mark}".encode() in (folder / "environ").read_bytes():
-                found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
-        except OSError:
-            continue
-    return [line for line in found if line]
+    ours = processes.marked(mark)
+    return [line for number, line in processes.seen("cmdline") if number in ours and line]
 
 
 def start(environment: dict[str, str]) -> subprocess.Popen[str]:

@@ -9,12 +9,12 @@ import json
 import os
 import subprocess
 import typing as t
-from collections.abc import Iterable
 from pathlib import Path
 
+import processes
 import pytest
 import yaml
-from control_node import ControlNode
+from control_node import ControlNode, Run
 from fault_proxy import FaultProxy, Faults
 
 if t.TYPE_CHECKING:
@@ -34,7 +34,8 @@ def set_passwords(aws: FaultProxy) -> dict[str, str]:
     return {profile["UserName"]: profile["Password"] for profile in made}
 
 
-def provision(node: ControlNode, *args: str, users: list[dict[str, t.Any]] | None = None, **more: str) -> t.Any:
+def write_variables(node: ControlNode, users: list[dict[str, t.Any]] | None = None, **more: str) -> Path:
+    """A file of variables for the playbook, for its owner only: a password is among them."""
     variables = {
         "user_provisioning_users": USERS if users is None else users,
         "user_provisioning_credentials_store": "file",
@@ -44,7 +45,12 @@ def provision(node: ControlNode, *args: str, users: list[dict[str, t.Any]] | Non
     path = node.folder / "variables.json"
     path.write_text(json.dumps(variables))
     path.chmod(0o600)
-    return node.playbook("cloudhsm.iam.provision_users", "-e", f"@{path}", *args)
+    return path
+
+
+def provision(node: ControlNode, *args: str, users: list[dict[str, t.Any]] | None = None, **more: str) -> Run:
+    variables = write_variables(node, users, **more)
+    return node.playbook("cloudhsm.iam.provision_users", "-e", f"@{variables}", *args)
 
 
 def stored(node: ControlNode) -> dict[str, t.Any]:
@@ -132,58 +138,37 @@ def test_a_later_run_sets_no_password_again(node: ControlNode, aws: FaultProxy) 
 def test_no_password_is_seen_anywhere(node: ControlNode, aws: FaultProxy) -> None:
     watched: list[str] = []
     # While the first write waits for its answer, everybody on the machine can look at the processes.
-    aws.faults = Faults(latency=0.3, kill=(10_000, "before"))
-    run = _watched(node, aws, watched)
+    aws.faults = Faults(latency=0.3)
+    run = _watched(node, watched)
     passwords = set_passwords(aws)
     assert sorted(passwords) == ["alice", "bob"]
     everything = run + "".join(watched)
     for password in (*passwords.values(), GIVEN):
         assert password not in everything
-    assert any(node.environment["TEST_MARK"] in line for line in watched), "no process of the run was seen"
+    assert any(node.environment[processes.MARK] in line for line in watched), "no process of the run was seen"
     for path in files_open_to_others(node.folder):
         assert not any(password.encode() in path.read_bytes() for password in passwords.values()), path
 
 
-def _watched(node: ControlNode, aws: FaultProxy, watched: list[str]) -> str:
+def _watched(node: ControlNode, watched: list[str]) -> str:
     """Run with everything shown and everything kept, and look at all processes meanwhile."""
-    (node.folder / "variables.json").write_text(
-        json.dumps(
-            {
-                "user_provisioning_users": USERS,
-                "user_provisioning_credentials_store": "file",
-                "user_provisioning_credentials_path": str(node.folder / "private" / "passwords.yml"),
-            }
-        )
-    )
-    (node.folder / "variables.json").chmod(0o600)
+    variables = write_variables(node)
     environment = {**node.environment, "ANSIBLE_LOG_PATH": str(node.folder / "log"), "ANSIBLE_CACHE_PLUGIN": "jsonfile"}
     environment["ANSIBLE_CACHE_PLUGIN_CONNECTION"] = str(node.folder / "facts")
-    command = node.command(
-        "ansible-playbook", "cloudhsm.iam.provision_users", "-e", "@variables.json", "-vvvv", "--diff"
-    )
+    command = node.command("ansible-playbook", "cloudhsm.iam.provision_users", "-e", f"@{variables}", "-vvvv", "--diff")
     process = subprocess.Popen(
         command, cwd=node.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     with open(node.folder / "output", "w+") as output:
         os.chmod(output.name, 0o600)
         while process.poll() is None:
-            watched += process_list()
+            watched += [text for _number, text in processes.seen("cmdline", "environ")]
             try:
                 output.write(process.communicate(timeout=0.1)[0])
             except subprocess.TimeoutExpired:
                 continue
         output.seek(0)
         return output.read() + (node.folder / "log").read_text()
-
-
-def process_list() -> Iterable[str]:
-    """Command lines and environments of all processes."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        for name in ("cmdline", "environ"):
-            try:
-                yield (folder / name).read_bytes().decode(errors="replace")
-            except OSError:
-                continue
 
 
 def files_open_to_others(folder: Path) -> list[Path]:

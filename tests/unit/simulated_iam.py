@@ -121,6 +121,24 @@ def account_with(name: str, **fields: t.Any) -> Account:
     return replace(EMPTY, users={name: user(name, **fields)})
 
 
+# What IAM answers about a user and a group that were just made, and the tags that the user was given.
+ALICE = {
+    "UserName": "alice",
+    "Path": "/",
+    "UserId": "AIDAEXAMPLEEXAMPLE",
+    "Arn": "arn:aws:iam::123456789012:user/alice",
+    "CreateDate": "2026-11-24",
+}
+NEW_GROUP = {
+    "GroupName": "New",
+    "Path": "/",
+    "GroupId": "AGPAEXAMPLEEXAMPLE",
+    "Arn": "arn:aws:iam::123456789012:group/New",
+    "CreateDate": "2026-11-24",
+}
+OWNED_TAGS = [{"Key": TAG, "Value": OWNED}]
+
+
 class RefusedCallError(Exception):
     """IAM would refuse this call in this state."""
 

@@ -47,6 +47,29 @@ def parse_users(users: object, managed_by_tag: str) -> tuple[list[DesiredUser], 
     return desired, problems + _duplicates([item.get("name") if isinstance(item, Mapping) else None for item in users])
 
 
+def number_problems(options: Mapping[str, t.Any]) -> list[str]:
+    """What is wrong with the numbers among the options of a run, as Ansible or as a playbook gives them."""
+    problems = []
+    for name, lowest, highest in (
+        ("password_length", limits.SHORTEST_PASSWORD, limits.PASSWORD_LENGTH),
+        ("batch_size", 1, None),
+        ("workers", 1, limits.WORKERS),
+    ):
+        value = options.get(name)
+        if value is not None and not _between(value, lowest, highest):
+            bounds = f"at least {lowest}" if highest is None else f"from {lowest} to {highest}"
+            problems.append(f"{name}: must be {bounds}, not {value}")
+    return problems
+
+
+def _between(value: object, lowest: int, highest: int | None) -> bool:
+    try:
+        number = int(str(value))
+    except ValueError:
+        return False
+    return lowest <= number and (highest is None or number <= highest)
+
+
 def _duplicates(names: Sequence[object]) -> list[str]:
     """IAM tells user names apart without regard to case, so "bob" and "Bob" are the same user."""
     seen: dict[str, int] = {}

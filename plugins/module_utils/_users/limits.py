@@ -32,5 +32,6 @@ POLICIES_PER_USER = 10
 POLICIES_PER_USER_MAX = 20
 USERS_PER_ACCOUNT = 5000
 
-# Ours: IAM answers no faster to more.
+# Ours: IAM answers no faster to more workers, and a generated password has all kinds of characters.
 WORKERS = 32
+SHORTEST_PASSWORD = 8

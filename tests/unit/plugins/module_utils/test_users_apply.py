@@ -13,19 +13,11 @@ import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import SETTLING_WAITS, apply_plans
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options, Outcome, UserPlan
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_users
-from simulated_iam import EMPTY, account_with
+from simulated_iam import ALICE, EMPTY, OWNED_TAGS, account_with
 
 if t.TYPE_CHECKING:
     from conftest import Stubbed
 
-TAGS = [{"Key": "cloudhsm.iam/managed", "Value": "true"}]
-USER = {
-    "UserName": "alice",
-    "Path": "/",
-    "UserId": "AIDAEXAMPLEEXAMPLE",
-    "Arn": "arn:aws:iam::123456789012:user/alice",
-    "CreateDate": "2026-11-24",
-}
 LOGIN = {"LoginProfile": {"UserName": "alice", "CreateDate": "2026-11-24"}}
 
 
@@ -58,7 +50,7 @@ def apply(iam: Stubbed, waits: Waits) -> Iterator[Apply]:
 
 
 def creates_alice(iam: Stubbed) -> None:
-    iam.answers("create_user", {"User": USER}, UserName="alice", Path="/", Tags=TAGS)
+    iam.answers("create_user", {"User": ALICE}, UserName="alice", Path="/", Tags=OWNED_TAGS)
 
 
 def done(outcome: Outcome) -> list[str]:
@@ -109,7 +101,7 @@ def test_what_is_gone_already_counts_as_removed(iam: Stubbed, apply: Apply) -> N
 
 
 def test_a_user_that_somebody_else_made_is_a_conflict(iam: Stubbed, apply: Apply) -> None:
-    iam.refuses("create_user", "EntityAlreadyExists", UserName="alice", Path="/", Tags=TAGS)
+    iam.refuses("create_user", "EntityAlreadyExists", UserName="alice", Path="/", Tags=OWNED_TAGS)
     (outcome,) = apply(DesiredUser("alice"))
     assert outcome.conflict
     assert outcome.done == ()
@@ -120,7 +112,7 @@ def test_a_lost_answer_to_a_call_that_worked_is_no_conflict(iam: Stubbed, apply:
         "create_user",
         "EntityAlreadyExists",
         response_meta={"RetryAttempts": 1},
-        expected_params={"UserName": "alice", "Path": "/", "Tags": TAGS},
+        expected_params={"UserName": "alice", "Path": "/", "Tags": OWNED_TAGS},
     )
     (outcome,) = apply(DesiredUser("alice"))
     assert outcome.error is None
@@ -128,7 +120,7 @@ def test_a_lost_answer_to_a_call_that_worked_is_no_conflict(iam: Stubbed, apply:
 
 
 def test_one_users_failure_does_not_stop_the_others(iam: Stubbed, apply: Apply) -> None:
-    iam.refuses("create_user", "LimitExceeded", "too many", UserName="alice", Path="/", Tags=TAGS)
+    iam.refuses("create_user", "LimitExceeded", "too many", UserName="alice", Path="/", Tags=OWNED_TAGS)
     iam.answers("add_user_to_group", {}, UserName="bob", GroupName="Auditors")
     failed, fine = apply(DesiredUser("alice"), DesiredUser("bob", groups=frozenset({"Readers", "Auditors"})))
     assert failed.error is not None
@@ -138,7 +130,7 @@ def test_one_users_failure_does_not_stop_the_others(iam: Stubbed, apply: Apply) 
 
 
 def test_expired_credentials_end_the_run_and_every_user_says_so(iam: Stubbed, apply: Apply) -> None:
-    iam.refuses("create_user", "ExpiredToken", UserName="alice", Path="/", Tags=TAGS)
+    iam.refuses("create_user", "ExpiredToken", UserName="alice", Path="/", Tags=OWNED_TAGS)
     first, second = apply(DesiredUser("alice"), DesiredUser("bob", groups=frozenset()))
     assert first.error is not None
     assert "the credentials have expired" in first.error

@@ -18,20 +18,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     Outcome,
     UserPlan,
 )
-from simulated_iam import EMPTY, POLICIES, account_with
+from simulated_iam import ALICE, EMPTY, NEW_GROUP, OWNED_TAGS, POLICIES, account_with
 
 if t.TYPE_CHECKING:
     from conftest import Stubbed
 
 DEFAULTS = Options()
-TAGS = [{"Key": "cloudhsm.iam/managed", "Value": "true"}]
-ALICE = {
-    "UserName": "alice",
-    "Path": "/",
-    "UserId": "AIDAEXAMPLEEXAMPLE",
-    "Arn": "arn:aws:iam::123456789012:user/alice",
-    "CreateDate": "2026-11-24",
-}
 
 
 class Accounts:
@@ -98,14 +90,7 @@ def test_everything_that_stands_in_the_way_is_told_at_once(
 
 
 def test_a_group_that_the_bulk_read_did_not_show_yet_is_no_mistake(service: engine.Service, iam: Stubbed) -> None:
-    group = {
-        "GroupName": "New",
-        "Path": "/",
-        "GroupId": "AGPAEXAMPLEEXAMPLE",
-        "Arn": "arn:aws:iam::123456789012:group/New",
-        "CreateDate": "2026-11-24",
-    }
-    iam.answers("get_group", {"Group": group, "Users": []}, GroupName="New", MaxItems=1)
+    iam.answers("get_group", {"Group": NEW_GROUP, "Users": []}, GroupName="New", MaxItems=1)
     desired = [DesiredUser("ann", groups=frozenset({"New"}))]
     plans, _account = engine.make_plan(service, desired, Options(), passwords_come_later=False)
     assert [change.operation for change in plans[0].changes] == ["create_user", "add_user_to_group"]
@@ -136,7 +121,7 @@ def test_a_user_that_somebody_else_made_meanwhile_is_finished(
     service: engine.Service, accounts: Accounts, iam: Stubbed
 ) -> None:
     accounts.next = [EMPTY, account_with("alice")]
-    iam.refuses("create_user", "EntityAlreadyExists", UserName="alice", Path="/", Tags=TAGS)
+    iam.refuses("create_user", "EntityAlreadyExists", UserName="alice", Path="/", Tags=OWNED_TAGS)
     iam.answers("add_user_to_group", {}, UserName="alice", GroupName="Readers")
     _plans, (outcome,) = run(service, DesiredUser("alice", groups=frozenset({"Readers"})))
     assert outcome.error is None
@@ -175,7 +160,7 @@ def test_a_second_look_that_fails_loses_nothing(
 ) -> None:
     error = failure or iam.client.exceptions.ClientError({"Error": {"Code": "Throttling"}}, "GetAccount…")
     accounts.next = [EMPTY, error]
-    iam.answers("create_user", {"User": ALICE}, UserName="alice", Path="/", Tags=TAGS)
+    iam.answers("create_user", {"User": ALICE}, UserName="alice", Path="/", Tags=OWNED_TAGS)
     iam.refuses("add_user_to_group", "ConcurrentModification", UserName="alice", GroupName="Readers")
     _plans, (outcome,) = run(service, DesiredUser("alice", groups=frozenset({"Readers"})))
     assert [change.operation for change in outcome.done] == ["create_user"]

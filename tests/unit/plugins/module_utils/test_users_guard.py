@@ -13,20 +13,15 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users import guard
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     Account,
     ActualUser,
-    Credentials,
     DesiredUser,
     Options,
     UserPlan,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_users
+from simulated_iam import user
 
 ADMINS = frozenset({"Administrators"})
 PROTECTED = Options(protected_groups=ADMINS, purge_groups=True)
-
-
-def user(name: str, groups: frozenset[str] = frozenset(), **fields: object) -> ActualUser:
-    blank = ActualUser(name, f"arn:aws:iam::123456789012:user/{name}", groups=groups, credentials=Credentials())
-    return replace(blank, **fields)  # type: ignore[arg-type]
 
 
 def account_of(*users: ActualUser, caller: str = "user/ops/boss") -> Account:
@@ -72,16 +67,16 @@ def test_purged_users_count_as_deletions() -> None:
 
 
 def test_the_last_member_of_a_protected_group_stays() -> None:
-    account = account_of(user("ann", ADMINS), user("bob"))
+    account = account_of(user("ann", groups=ADMINS), user("bob"))
     for leaving in (DesiredUser("ann", present=False), DesiredUser("ann", groups=frozenset())):
         (problem,) = refusals(account, [leaving])
         assert problem.startswith("the plan leaves the protected group Administrators without members (now ann)")
 
 
 def test_a_member_of_a_protected_group_may_go_when_another_stays_or_comes() -> None:
-    account = account_of(user("ann", ADMINS), user("bob"), user("eve", ADMINS))
+    account = account_of(user("ann", groups=ADMINS), user("bob"), user("eve", groups=ADMINS))
     assert refusals(account, [DesiredUser("ann", present=False)]) == []
-    account = account_of(user("ann", ADMINS), user("bob"))
+    account = account_of(user("ann", groups=ADMINS), user("bob"))
     assert refusals(account, [DesiredUser("ann", present=False), DesiredUser("bob", groups=ADMINS)]) == []
     assert refusals(account, [DesiredUser("ann", present=False), DesiredUser("new", groups=ADMINS)]) == []
 
@@ -96,7 +91,7 @@ def quota_problems(account: Account, desired: list[DesiredUser], live: dict[str,
 
 def test_groups_are_counted_with_those_that_the_user_has_now() -> None:
     ten = frozenset(f"g{number}" for number in range(10))
-    account = replace(account_of(user("ann", ten)), groups=ten | {"Readers"})
+    account = replace(account_of(user("ann", groups=ten)), groups=ten | {"Readers"})
     desired = [DesiredUser("ann", groups=frozenset({"Readers"}))]
     assert guard.over_default_quota(plan_users(desired, account, Options()), account)
     assert quota_problems(account, desired, {}) == [
@@ -131,11 +126,11 @@ def test_the_account_can_be_full() -> None:
 
 def test_a_user_that_is_over_quota_already_and_does_not_change_is_no_problem() -> None:
     groups = frozenset(f"g{number}" for number in range(12))
-    account = replace(account_of(user("ann", groups)), groups=groups)
+    account = replace(account_of(user("ann", groups=groups)), groups=groups)
     assert quota_problems(account, [DesiredUser("ann")], {}) == []
 
 
 def test_members_after_counts_users_of_the_plan_and_others() -> None:
-    account = account_of(user("ann", ADMINS), user("bob", ADMINS))
+    account = account_of(user("ann", groups=ADMINS), user("bob", groups=ADMINS))
     plan = UserPlan("ann", account.users["ann"], None)
     assert guard.members_after([plan], account, ADMINS) == {"Administrators": frozenset({"bob"})}

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, Credentials, DesiredUser
 from botocore.exceptions import ClientError
-from simulated_iam import account_with
+from simulated_iam import NEW_GROUP, account_with
 
 if t.TYPE_CHECKING:
     from conftest import Stubbed
@@ -193,17 +193,10 @@ def test_a_call_that_is_denied_stops_a_deletion(iam: Stubbed, details: Details) 
 
 
 def test_groups_that_the_bulk_read_does_not_show_yet_are_asked_for(iam: Stubbed, pool: ThreadPoolExecutor) -> None:
-    group = {
-        "GroupName": "New",
-        "Path": "/",
-        "GroupId": "AGPAEXAMPLEEXAMPLE",
-        "Arn": "arn:aws:iam::123456789012:group/New",
-        "CreateDate": "2026-11-24",
-    }
-    iam.answers("get_group", {"Group": group, "Users": []}, GroupName="New", MaxItems=1)
+    iam.answers("get_group", {"Group": NEW_GROUP, "Users": []}, GroupName="New", MaxItems=1)
     iam.refuses("get_group", "NoSuchEntity", GroupName="Nowhere", MaxItems=1)
     # IAM ignores case here, and says how the group is really spelled.
-    iam.answers("get_group", {"Group": group, "Users": []}, GroupName="new", MaxItems=1)
+    iam.answers("get_group", {"Group": NEW_GROUP, "Users": []}, GroupName="new", MaxItems=1)
     assert snapshot.find_groups(iam.client, pool, ["new", "New", "Nowhere"]) == {"New"}
 
 
