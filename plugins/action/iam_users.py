@@ -14,9 +14,10 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.parsing.vault import VaultLib, VaultSecretsContext, match_encrypt_secret
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import number_problems, parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress import VARIABLE
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import CredentialsStore, StoreError
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import CredentialsStore
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._progress import show_progress
 
 NO_VAULT_SECRET = (

@@ -10,36 +10,18 @@ from __future__ import annotations
 
 import fcntl
 import os
-import secrets
-import string
 import tempfile
 import typing as t
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 import yaml
-
-# An entry is pending until the login profile is known to have been made with it.
-PENDING = "pending"
-SET = "set"
-
-# The symbols that count for "at least one non-alphanumeric character" (IAM User Guide, password policy),
-# without those that are easily lost in a shell, in YAML or on a phone.
-SYMBOLS = "!@#%^*_+-="
-CLASSES = (string.ascii_lowercase, string.ascii_uppercase, string.digits, SYMBOLS)
-
-
-class StoreError(Exception):
-    """The store can't be used; the message is one sentence with what to do."""
-
-
-def generate_password(length: int) -> str:
-    """A random password of this many characters (at least 8) with all four classes of characters."""
-    everything = "".join(CLASSES)
-    while True:
-        password = "".join(secrets.choice(everything) for _position in range(length))
-        if all(any(character in kind for character in password) for kind in CLASSES):
-            return password
+from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import (
+    PENDING,
+    SET,
+    StoreError,
+    generate_password,
+)
 
 
 class CredentialsStore:

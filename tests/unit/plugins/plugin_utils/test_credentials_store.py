@@ -7,18 +7,13 @@ from __future__ import annotations
 
 import os
 import stat
-import string
 import threading
 from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import (
-    SYMBOLS,
-    CredentialsStore,
-    StoreError,
-    generate_password,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import CredentialsStore
 
 ACCOUNT = "123456789012"
 
@@ -44,20 +39,6 @@ def path(tmp_path: Path) -> Path:
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
-
-
-@pytest.mark.parametrize("length", [8, 9, 32, 128])
-def test_a_generated_password_has_all_kinds_of_characters(length: int) -> None:
-    for _try in range(50):
-        password = generate_password(length)
-        assert len(password) == length
-        assert set(password) <= set(string.ascii_letters + string.digits + SYMBOLS)
-        for kind in (string.ascii_lowercase, string.ascii_uppercase, string.digits, SYMBOLS):
-            assert set(password) & set(kind)
-
-
-def test_generated_passwords_differ() -> None:
-    assert len({generate_password(32) for _try in range(200)}) == 200
 
 
 def test_passwords_are_on_disk_for_their_owner_only_before_they_are_used(path: Path) -> None:

@@ -1,0 +1,34 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""What all stores of first passwords share: the passwords, the two states of an entry, and the way to fail."""
+
+from __future__ import annotations
+
+import secrets
+import string
+
+# A stored password is pending until the login profile is known to have been made with it.
+PENDING = "pending"
+SET = "set"
+
+# The symbols that count for "at least one non-alphanumeric character" (IAM User Guide, password policy),
+# without those that are easily lost in a shell, in YAML or on a phone.
+SYMBOLS = "!@#%^*_+-="
+CLASSES = (string.ascii_lowercase, string.ascii_uppercase, string.digits, SYMBOLS)
+
+
+class StoreError(Exception):
+    """The store of first passwords can't be used; the message is one sentence with what to do."""
+
+
+def generate_password(length: int) -> str:
+    """A random password of this many characters (at least 8) with all four classes of characters."""
+    everything = "".join(CLASSES)
+    while True:
+        password = "".join(secrets.choice(everything) for _position in range(length))
+        if all(any(character in kind for character in password) for kind in CLASSES):
+            return password
