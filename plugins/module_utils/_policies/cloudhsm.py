@@ -1,0 +1,173 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""From the catalogue to the policies of CloudHSM: the guide's, and hardened ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import Action, allowed
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import Document, Statement, document
+
+GUIDE = "guide"
+HARDENED = "hardened"
+PROFILES = (GUIDE, HARDENED)
+
+Condition = dict[str, dict[str, str | list[str]]]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a hardened policy is limited to, and what it allows beyond. None and no tags stand for no limit."""
+
+    cluster_arns: tuple[str, ...] | None = None
+    regions: tuple[str, ...] | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    # Those of the catalogue's options that were asked for.
+    options: frozenset[str] = frozenset()
+
+
+def guide_policy(level: str) -> Document:
+    """The CloudHSM guide's policy of this level, to the letter."""
+    actions = [action.name for action in catalogue.ACTIONS if allowed(level, action.guide)]
+    if level == catalogue.ADMIN:
+        actions = ["cloudhsm:*"]
+    if level != catalogue.READ_ONLY:
+        actions += [*catalogue.GUIDE_EC2, catalogue.CREATE_SERVICE_LINKED_ROLE]
+    return document({"Effect": "Allow", "Action": actions, "Resource": "*"})
+
+
+def hardened_policy(level: str, partition: str, limits: Limits) -> Document:
+    """The policy of this level without the guide's holes, and within these limits."""
+    granted = granted_actions(level, limits)
+    statements = _cloudhsm_statements(granted, partition, limits)
+    if any(action.ec2 for action in granted):
+        statements += _ec2_statements(partition, limits)
+    if any(action.name == catalogue.CREATE_CLUSTER for action in granted):
+        statements.append(_service_linked_role_statement(partition))
+    return document(*statements, *_deny_statements(level, limits))
+
+
+def granted_actions(level: str, limits: Limits) -> list[Action]:
+    """The actions of a hardened policy.
+
+    What writes, and can't be held to the limits, is left out. What only reads stays where it knows no resources.
+    """
+    return [
+        action
+        for action in catalogue.ACTIONS
+        if allowed(level, action.hardened)
+        and (action.option is None or action.option in limits.options)
+        and _can_be_limited(action, limits)
+    ]
+
+
+def _can_be_limited(action: Action, limits: Limits) -> bool:
+    if _is_open_read(action):
+        return True
+    # IAM can't tell from a backup's ARN which cluster it is of, and a new cluster has none yet.
+    to_clusters = limits.cluster_arns is None or catalogue.CLUSTER in action.resources
+    return to_clusters and (not limits.tags or bool(action.resources))
+
+
+def _is_open_read(action: Action) -> bool:
+    return action.access == "Read" and not action.resources
+
+
+def _cloudhsm_statements(granted: Iterable[Action], partition: str, limits: Limits) -> list[Statement]:
+    """One statement for all of CloudHSM where nothing limits it, else one for each kind of limit."""
+    if limits.cluster_arns is None and not limits.tags:
+        return [_allow("CloudHSM", granted, "*", _condition(limits))]
+    where: str | list[str] = "*" if limits.cluster_arns is None else list(limits.cluster_arns)
+    open_reads = [action for action in granted if _is_open_read(action)]
+    others = [action for action in granted if not _is_open_read(action)]
+    statements = [_allow("CloudHSMLook", open_reads, "*", _condition(limits))]
+    if limits.tags:
+        statements += _tagged_statements(others, partition, where, limits)
+    else:
+        statements.append(_allow("CloudHSMClusters", others, where, _condition(limits)))
+    return [statement for statement in statements if statement["Action"]]
+
+
+def _tagged_statements(
+    actions: Iterable[Action], partition: str, where: str | list[str], limits: Limits
+) -> list[Statement]:
+    creating = [action for action in actions if action.name == catalogue.CREATE_CLUSTER]
+    tagging = [action for action in actions if action.access == "Tagging"]
+    using = [action for action in actions if action not in creating and action not in tagging]
+    bearing = _condition(limits, "Resource")
+    # A member may not give away or lose what the limit goes by. Tag keys in conditions are compared without case.
+    other_tags: Condition = {"ForAllValues:StringNotEqualsIgnoreCase": {"aws:TagKeys": sorted(limits.tags)}}
+    return [
+        _allow("CloudHSMTagged", using, where, bearing),
+        _allow("CloudHSMOtherTags", tagging, where, {**bearing, **other_tags}),
+        _allow("CloudHSMCreate", creating, where, _condition(limits, "Request")),
+        *(_foreign_backup_statements(partition, limits) if creating else []),
+    ]
+
+
+def _foreign_backup_statements(partition: str, limits: Limits) -> list[Statement]:
+    """No cluster from a backup that lacks one of the tags.
+
+    A statement for each tag, because a statement counts only where all of its conditions are met.
+    """
+    return [
+        {
+            "Sid": f"CloudHSMOthersBackups{number}",
+            "Effect": "Deny",
+            "Action": [catalogue.CREATE_CLUSTER],
+            "Resource": f"arn:{partition}:cloudhsm:*:*:backup/*",
+            "Condition": {"StringNotEquals": {f"aws:ResourceTag/{key}": value}},
+        }
+        for number, (key, value) in enumerate(sorted(limits.tags.items()), start=1)
+    ]
+
+
+def _ec2_statements(partition: str, limits: Limits) -> list[Statement]:
+    others = [action for action in catalogue.GUIDE_EC2 if action != catalogue.EC2_TAGGING]
+    made = [f"arn:{partition}:ec2:*:*:{kind}/*" for kind in catalogue.EC2_MADE]
+    return [
+        _allow("EC2ForCloudHSM", others, "*", _condition(limits)),
+        _allow("EC2TagsForCloudHSM", [catalogue.EC2_TAGGING], made, _condition(limits)),
+    ]
+
+
+def _service_linked_role_statement(partition: str) -> Statement:
+    """CloudHSM's role and no other service's. IAM is not in any region, so that none limits it."""
+    path = f"aws-service-role/{catalogue.SERVICE}/{catalogue.SERVICE_LINKED_ROLE}*"
+    return _allow(
+        "CloudHSMServiceLinkedRole",
+        [catalogue.CREATE_SERVICE_LINKED_ROLE],
+        f"arn:{partition}:iam::*:role/{path}",
+        {"StringLike": {"iam:AWSServiceName": catalogue.SERVICE}},
+    )
+
+
+def _deny_statements(level: str, limits: Limits) -> list[Statement]:
+    """What takes keys out of the account, unless it was asked for. Who may only look needs no such statement."""
+    denied = [action.name for action in catalogue.ACTIONS if action.option and action.option not in limits.options]
+    if level == catalogue.READ_ONLY or not denied:
+        return []
+    return [{"Sid": "BackupsStay", "Effect": "Deny", "Action": denied, "Resource": "*"}]
+
+
+def _allow(sid: str, actions: Iterable[Action | str], resource: str | list[str], condition: Condition) -> Statement:
+    names = [action if isinstance(action, str) else action.name for action in actions]
+    statement = {"Sid": sid, "Effect": "Allow", "Action": names, "Resource": resource}
+    return {**statement, "Condition": condition} if condition else statement
+
+
+def _condition(limits: Limits, tags_of: str | None = None) -> Condition:
+    """The regions, and the tags of the Resource or of the Request."""
+    equals: dict[str, str | list[str]] = {}
+    if limits.regions is not None:
+        equals["aws:RequestedRegion"] = list(limits.regions)
+    if tags_of:
+        equals |= {f"aws:{tags_of}Tag/{key}": value for key, value in sorted(limits.tags.items())}
+    return {"StringEquals": equals} if equals else {}

@@ -1,0 +1,187 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""From what somebody asked for to a policy of CloudHSM, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.cloudhsm import (
+    GUIDE,
+    PROFILES,
+    Limits,
+    guide_policy,
+    hardened_policy,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import (
+    Document,
+    policy_problems,
+    size_problem,
+)
+
+# The partitions, and how the names of their regions begin.
+_REGIONS = {"aws": "", "aws-cn": "cn-", "aws-us-gov": "us-gov-"}
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
+_ACCOUNT = re.compile(r"[0-9]{12}")
+# The cluster's name as CloudHSM's API reference has it.
+_CLUSTER_ARN = re.compile(
+    r"arn:(?P<partition>[a-z-]+):cloudhsm:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12})"
+    r":cluster/cluster-[2-7a-zA-Z]{11,16}"
+)
+# What a tag of CloudHSM's may hold, in ASCII: no *, ? or $, which mean something in a policy.
+_TAG_KEY = re.compile(r"(?!aws:)[\w .:/=+@-]{1,128}", re.ASCII | re.IGNORECASE)
+_TAG_VALUE = re.compile(r"[\w .:/=+@-]{0,256}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The options of one policy, as they were given. None is left out."""
+
+    level: t.Any
+    profile: t.Any = GUIDE
+    policy: t.Any = None
+    partition: t.Any = "aws"
+    account_id: t.Any = None
+    cluster_arns: t.Any = None
+    regions: t.Any = None
+    tags: t.Any = None
+    allow_backup_copy: t.Any = False
+    allow_backup_sharing: t.Any = False
+
+    @property
+    def limits_given(self) -> list[str]:
+        """Names of the options that only a hardened policy has, as far as they were given."""
+        limits = [name for name in ("cluster_arns", "regions", "tags") if getattr(self, name) is not None]
+        return limits + [name for name in _OPTIONS if getattr(self, name)]
+
+
+_OPTIONS = ("allow_backup_copy", "allow_backup_sharing")
+
+
+def build_policy(wish: Wish) -> tuple[Document, list[str]]:
+    """The policy that was asked for, and everything that is wrong with the wish."""
+    problems = [*_choice_problems(wish)]
+    if wish.policy is not None:
+        problems += _own_policy_problems(wish)
+        return ({} if problems else dict(wish.policy)), problems
+    problems += [*_value_problems(wish)]
+    if not problems:
+        problems += [*_combination_problems(wish)]
+    if problems:
+        return {}, problems
+    if wish.profile == GUIDE:
+        return guide_policy(wish.level), []
+    limits = Limits(
+        cluster_arns=None if wish.cluster_arns is None else tuple(wish.cluster_arns),
+        regions=None if wish.regions is None else tuple(wish.regions),
+        tags=dict(wish.tags or {}),
+        options=frozenset(name for name in _OPTIONS if getattr(wish, name)),
+    )
+    policy = hardened_policy(wish.level, wish.partition, limits)
+    too_long = size_problem(policy)
+    return policy, [f"{too_long}: name fewer clusters, regions or tags"] if too_long else []
+
+
+def _choice_problems(wish: Wish) -> Iterator[str]:
+    choices: tuple[tuple[str, t.Any, t.Iterable[str]], ...] = (
+        ("the access level", wish.level, catalogue.LEVELS),
+        ("profile", wish.profile, PROFILES),
+        ("partition", wish.partition, _REGIONS),
+    )
+    for name, value, known in choices:
+        if not isinstance(value, str) or value not in known:
+            yield f"{name}: is {value!r}, and has to be one of {', '.join(known)}"
+    for name in _OPTIONS:
+        if not isinstance(getattr(wish, name), bool):
+            yield f"{name}: is neither true nor false"
+
+
+def _own_policy_problems(wish: Wish) -> Iterator[str]:
+    given = wish.limits_given + (["profile"] if wish.profile != GUIDE else [])
+    if given:
+        yield f"policy: one's own stays as it is, so that it can't be combined with {', '.join(given)}"
+    yield from (f"policy: {problem}" for problem in policy_problems(wish.policy))
+
+
+def _value_problems(wish: Wish) -> Iterator[str]:
+    if wish.account_id is not None and not _ACCOUNT.fullmatch(str(wish.account_id)):
+        yield f"account_id: {wish.account_id!r} is not the number of an account, which has 12 digits"
+    for name, check in (("cluster_arns", _cluster_arn_problem), ("regions", _region_problem)):
+        values = getattr(wish, name)
+        if values is None:
+            continue
+        if not isinstance(values, list) or not values:
+            yield f"{name}: has to be a list with something in it; left out, it is no limit"
+            continue
+        for number, value in enumerate(values):
+            problem = check(value, wish) if isinstance(value, str) else "is not a string"
+            if problem is None and value in values[:number]:
+                problem = "is there twice"
+            if problem:
+                yield f"{name}[{number}]: {value!r} {problem}"
+    if wish.tags is not None:
+        yield from _tag_problems(wish.tags)
+
+
+def _cluster_arn_problem(arn: str, wish: Wish) -> str | None:
+    found = _CLUSTER_ARN.fullmatch(arn)
+    if not found:
+        return (
+            "is not the ARN of a cluster, such as arn:aws:cloudhsm:us-east-1:123456789012:cluster/cluster-abcdefghijk"
+        )
+    if found["partition"] != wish.partition:
+        return f"is in the partition {found['partition']}, and the policy is for {wish.partition}"
+    if wish.account_id is not None and found["account"] != str(wish.account_id):
+        return f"is of the account {found['account']}, and the policy is for {wish.account_id}"
+    problem = _region_problem(found["region"], wish)
+    if problem:
+        return f"has a region that {problem}"
+    if isinstance(wish.regions, list) and found["region"] not in wish.regions:
+        return "is in none of the regions"
+    return None
+
+
+def _region_problem(region: str, wish: Wish) -> str | None:
+    if not _REGION.fullmatch(region):
+        return "is not the name of a region"
+    partition = next(name for name in sorted(_REGIONS, reverse=True) if region.startswith(_REGIONS[name]))
+    known = wish.partition in _REGIONS
+    return (
+        f"is in the partition {partition}, not in {wish.partition}" if known and partition != wish.partition else None
+    )
+
+
+def _tag_problems(tags: t.Any) -> Iterator[str]:
+    if not isinstance(tags, Mapping) or not tags:
+        yield "tags: has to be a dictionary with something in it; left out, it is no limit"
+        return
+    for key, value in tags.items():
+        if not isinstance(key, str) or not _TAG_KEY.fullmatch(key):
+            yield f"tags: {key!r} can't be the key of a tag"
+        elif not isinstance(value, str) or not _TAG_VALUE.fullmatch(value):
+            yield f"tags.{key}: {value!r} can't be the value of a tag"
+    folded = [str(key).lower() for key in tags]
+    if len(set(folded)) < len(folded):
+        yield "tags: some keys differ by case only, which IAM does not tell apart"
+
+
+def _combination_problems(wish: Wish) -> Iterator[str]:
+    if wish.profile == GUIDE and wish.limits_given:
+        yield f"{', '.join(wish.limits_given)}: need profile hardened, for the guide's policies have no limits"
+        return
+    for option in _OPTIONS:
+        if not getattr(wish, option):
+            continue
+        lowest = next(action.hardened for action in catalogue.ACTIONS if action.option == option)
+        if not catalogue.allowed(wish.level, lowest):
+            yield f"{option}: the access level {wish.level} has no such right; {lowest} has"
+        elif wish.cluster_arns is not None:
+            yield f"{option}: can't be limited to cluster_arns, for a backup's ARN does not tell its cluster; use tags"
