@@ -130,6 +130,8 @@ def aws_role() -> AwsRole:
 @pytest.fixture
 def run_main(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunModule:
     """Runs modules in-process, with the clients that they make themselves."""
+    # Tests of filters import the controller's part of Ansible, which would take a module's warnings for its own.
+    monkeypatch.setattr("ansible.module_utils._internal.is_controller", False)
     # Where they are kept, they outlive a module that did not run in a process of its own.
     for kept in ("_global_warnings", "_global_deprecations"):
         monkeypatch.setattr(ansible_warnings, kept, type(getattr(ansible_warnings, kept))())
