@@ -17,6 +17,7 @@ from ansible.utils.display import Display
 from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import number_problems, parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress import VARIABLE
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import FILE_STORES, store_problems
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import CredentialsStore
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._progress import show_progress
 
@@ -29,7 +30,7 @@ display = Display()
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
-    """Runs the module once where all passwords are given, and twice where some have to be generated.
+    """Runs the module twice where passwords have to be generated for a store on the controller, and once otherwise.
 
     The first run then only plans and tells whose password is needed; these are stored, and the second
     run, which looks at the account anew, sets them.
@@ -43,7 +44,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         problems = self._input_problems(args)
         kind = str(args.get("credentials_store") or "none")
         store: CredentialsStore | None = None
-        if not problems and kind in ("file", "vault_file"):
+        if not problems and kind in FILE_STORES:
             try:
                 store = self._open_store(kind, args)
                 store.check()
@@ -59,15 +60,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             raise AnsibleActionFail(str(exc)) from exc
         users = result.pop("passwords_set")
         if "account" in result:
-            result["credentials"] = {"store": kind, "path": store.path, "users": users}
+            result["credentials"] = {"store": kind, "path": store.path, "location": store.path, "users": users}
         return result
 
     def _input_problems(self, args: Mapping[str, t.Any]) -> list[str]:
         _users, problems = parse_users(args.get("users"), str(args.get("managed_by_tag") or ""))
-        problems += number_problems(args)
-        if args.get("credentials_store") in ("file", "vault_file") and not args.get("credentials_path"):
-            problems.append("credentials_path: is needed with this credentials_store")
-        return problems
+        return problems + number_problems(args) + store_problems(args)
 
     def _run_with_store(
         self, store: CredentialsStore, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None

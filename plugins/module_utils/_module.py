@@ -66,6 +66,10 @@ class CloudHsmIamModule(AnsibleAWSModule):  # type: ignore[misc]
         """A client for STS."""
         return t.cast("STSClient", self._client("sts", 10))
 
+    def store_client(self, service: str, workers: int) -> t.Any:
+        """A client for a service that is there in each region; whoever asks has seen to it that one is set."""
+        return self._client(service, max(10, workers))
+
     def _client(self, service: str, connections: int) -> t.Any:
         config = Config(
             retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},

@@ -24,6 +24,9 @@ CLASSES = (string.ascii_lowercase, string.ascii_uppercase, string.digits, SYMBOL
 class StoreError(Exception):
     """The store of first passwords can't be used; the message is one sentence with what to do."""
 
+    # Whether the account was not as the snapshot had it, so that a second look may find nothing left to do.
+    conflict = False
+
 
 def generate_password(length: int) -> str:
     """A random password of this many characters (at least 8) with all four classes of characters."""

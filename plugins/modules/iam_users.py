@@ -131,18 +131,42 @@ options:
         loses nothing.
       - V(vault_file) is a YAML file on the controller, encrypted with the play's vault secret.
       - V(file) is a YAML file on the controller, readable by its owner only, in a folder of which the same is true.
+      - V(secretsmanager) is a secret of AWS Secrets Manager for each user, V(ssm_parameter) a SecureString parameter of
+        Systems Manager for each user. They are written where the task runs, with the same credentials as the calls to
+        IAM, and need a region. The value is the password and nothing else.
       - V(none) generates nothing. A user that is to get console access then needs a password, or the run is refused.
+      - V(secretsmanager) and V(ssm_parameter) were added in version 1.0.0.
     type: str
-    choices: [none, file, vault_file]
+    choices: [none, file, vault_file, secretsmanager, ssm_parameter]
     default: none
   credentials_path:
     description:
-      - Path of the credentials store on the controller. Needed unless O(credentials_store=none).
+      - Path of the credentials store on the controller. Needed with O(credentials_store=file) and
+        O(credentials_store=vault_file).
     type: path
   credentials_vault_id:
     description:
       - Which of the play's vault identities encrypts the V(vault_file). Left out, Ansible's usual choice.
     type: str
+  credentials_prefix:
+    description:
+      - What the names of secrets or parameters begin with. The account's number, a slash and the user's name follow.
+      - Begins and ends with a slash, with letters, digits and C(_.-) between slashes.
+      - Parameter Store allows fewer characters in names than IAM does. There C(@), C(+), C(,), C(=) and C(_) become
+        C(_) and two hexadecimal digits. In Secrets Manager C(,) becomes C(=2C) and C(=) becomes C(=3D).
+    type: str
+    default: /cloudhsm-iam/first-passwords/
+    version_added: 1.0.0
+  credentials_kms_key_id:
+    description:
+      - ID, ARN or alias of the KMS key that encrypts secrets or parameters. Left out, AWS's own key for the service.
+    type: str
+    version_added: 1.0.0
+  credentials_tags:
+    description:
+      - Tags for secrets or parameters. The tag C(cloudhsm.iam/first-password), with the state of the entry, is added.
+    type: dict
+    version_added: 1.0.0
   password_length:
     description:
       - Characters in a generated password, which always has upper and lower case letters, digits and symbols.
@@ -178,10 +202,9 @@ extends_documentation_fragment:
 attributes:
   action:
     support: partial
-    description: Runs an action on the controller, which generates and stores passwords.
+    description: Runs an action on the controller, which checks the input, and keeps passwords in files.
     details:
-      - Checking the input and the credentials store is done on the controller, the calls to AWS are made where
-        the task runs.
+      - The calls to AWS, to its stores of passwords too, are made where the task runs.
   check_mode:
     support: full
   diff_mode:
@@ -215,6 +238,17 @@ EXAMPLES = r"""
         boundary: arn:aws:iam::123456789012:policy/hsm-boundary
       - name: mallory
         state: absent
+
+- name: A first password that outlives the container of the job
+  cloudhsm.iam.iam_users:
+    users:
+      - name: alice
+        console_access: true
+    credentials_store: secretsmanager
+    credentials_kms_key_id: alias/passwords
+    credentials_tags:
+      team: security
+    region: eu-central-1
 
 - name: Exactly the listed groups for the listed users
   cloudhsm.iam.iam_users:
@@ -367,10 +401,20 @@ credentials:
       type: str
       sample: vault_file
     path:
-      description: Path of the store.
+      description: Path of the file, or what the names of the secrets or parameters of this account begin with.
       returned: always
       type: str
       sample: /home/me/.cloudhsm-iam/credentials.yml
+    region:
+      description: The region of the secrets or parameters.
+      returned: when O(credentials_store) is V(secretsmanager) or V(ssm_parameter)
+      type: str
+      sample: eu-central-1
+    location:
+      description: All of that in words, for a message.
+      returned: always
+      type: str
+      sample: Secrets Manager under /cloudhsm-iam/first-passwords/123456789012/ (eu-central-1)
     users:
       description: Users whose password this run set from the store or, in check mode, would set.
       returned: always
@@ -383,9 +427,20 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine, report
+from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine, report, snapshot, stores
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import number_problems, parse_users
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Options, Outcome
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    Account,
+    DesiredUser,
+    Options,
+    Outcome,
+    UserPlan,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import StoredPasswords
+
+if t.TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
 
 USER_SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
@@ -409,9 +464,16 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "max_deletions": {"type": "int", "default": 10},
     "protected_groups": {"type": "list", "elements": "str", "default": ["Administrators"]},
     "pending_groups": {"type": "list", "elements": "str", "default": []},
-    "credentials_store": {"type": "str", "choices": ["none", "file", "vault_file"], "default": "none"},
+    "credentials_store": {
+        "type": "str",
+        "choices": ["none", "file", "vault_file", "secretsmanager", "ssm_parameter"],
+        "default": "none",
+    },
     "credentials_path": {"type": "path"},
     "credentials_vault_id": {"type": "str"},
+    "credentials_prefix": {"type": "str", "default": stores.DEFAULT_PREFIX},
+    "credentials_kms_key_id": {"type": "str", "no_log": False},
+    "credentials_tags": {"type": "dict"},
     "password_length": {"type": "int", "default": 32, "no_log": False},
     "workers": {"type": "int", "default": 8},
     "batch_size": {"type": "int", "default": 250},
@@ -433,31 +495,70 @@ def options_from(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
     )
 
 
+def store_problems(module: CloudHsmIamModule) -> list[str]:
+    """What is wrong with the options about the credentials store, and what only the module knows of."""
+    problems = stores.store_problems(module.params)
+    kind = module.params["credentials_store"]
+    if kind in stores.SERVICES and not module.region:
+        problems.append(f"credentials_store: {kind} needs a region; set region, AWS_REGION or one in the profile")
+    return problems
+
+
+def open_passwords(
+    module: CloudHsmIamModule, iam: IAMClient, desired: list[DesiredUser], account: Account
+) -> StoredPasswords | None:
+    """Passwords out of a store of AWS's; None where another store was asked for, or none."""
+    params = module.params
+    kind = params["credentials_store"]
+    if kind not in stores.SERVICES:
+        return None
+    settings = stores.settings_from(params)
+    return StoredPasswords(
+        desired,
+        stores.open_store(kind, module.store_client(stores.SERVICES[kind][0], params["workers"]), settings),
+        settings.folder(account.caller.account_id),
+        params["password_length"],
+        has_login_profile=lambda user: snapshot.has_login_profile(iam, user),
+    )
+
+
 def run(module: CloudHsmIamModule) -> dict[str, t.Any]:
     """Plan, stop there in check mode, else carry out. Returns the result, with msg where users failed."""
     params = module.params
     desired, problems = parse_users(params["users"], params["managed_by_tag"])
-    problems += number_problems(params)
+    problems += number_problems(params) + store_problems(module)
     if problems:
         raise engine.RefusedError(problems)
     options = options_from(params, module.check_mode)
     with ThreadPoolExecutor(params["workers"]) as pool:
         service = engine.Service(module.iam_client(params["workers"]), module.sts_client(), pool)
-        later = module.check_mode and params["credentials_store"] != "none"
+        kind = params["credentials_store"]
+        later = kind in stores.SERVICES or (module.check_mode and kind != "none")
         plans, account = engine.make_plan(service, desired, options, passwords_come_later=later)
+        passwords = open_passwords(module, service.iam, desired, account)
+        if passwords:
+            passwords.check(plans, write=not module.check_mode)
         if module.check_mode:
             outcomes = [Outcome(plan, plan.changes) for plan in plans if plan.changes]
         else:
-            outcomes = engine.carry_out(service, plans, desired, options)
+            outcomes = engine.carry_out(service, plans, desired, options, source=passwords)
     result = report.describe_outcomes(plans, outcomes, account)
     if module._diff:
         result["diff"] = report.describe_diff(plans)
     if module.check_mode:
-        given = {user.name for user in desired if user.password is not None}
-        result["passwords_needed"] = [p.name for p in plans if p.makes_login_profile and p.name not in given]
+        result["passwords_needed"] = needed_passwords(plans, desired)
+    if passwords:
+        users = result["passwords_needed"] if module.check_mode else passwords.set_by(outcomes)
+        result["credentials"] = passwords.describe(module.region, users)
     if result["failed_users"]:
         result["msg"] = report.failure_message(outcomes)
     return result
+
+
+def needed_passwords(plans: list[UserPlan], desired: list[DesiredUser]) -> list[str]:
+    """Users that get console access and were given no password."""
+    given = {user.name for user in desired if user.password is not None}
+    return [plan.name for plan in plans if plan.makes_login_profile and plan.name not in given]
 
 
 def main() -> None:
@@ -466,6 +567,8 @@ def main() -> None:
         result = run(module)
     except engine.RefusedError as exc:
         module.fail_json(msg=f"Nothing was changed. {exc}", problems=exc.problems)
+    except StoreError as exc:
+        module.fail_json(msg=f"Nothing was changed. {exc}", problems=[str(exc)])
     except engine.READ_ERRORS as exc:
         module.fail_cleanly(exc, "read the account")
     if result["failed_users"]:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
@@ -42,8 +44,8 @@ class Call:
 
 
 def is_write(action: str) -> bool:
-    """Whether an action changes something, going by IAM's way to name actions."""
-    return not action.startswith(("Get", "List"))
+    """Whether an action changes something, going by AWS's way to name actions."""
+    return not action.startswith(("Get", "List", "Describe"))
 
 
 def error(status: int, code: str, message: str) -> Answer:
@@ -64,6 +66,16 @@ def success(action: str, result: str = "") -> Answer:
         f"<ResponseMetadata><RequestId>{REQUEST_ID}</RequestId></ResponseMetadata></{action}Response>"
     )
     return Answer(200, text.encode())
+
+
+def in_json(answer: Answer) -> Answer:
+    """An error of the query protocol as the JSON protocols have it; any other answer as it is."""
+    if answer.content_type != "text/xml" or answer.status == 200:
+        return answer
+    found = {element.tag.rpartition("}")[2]: element.text for element in ET.fromstring(answer.body).iter()}
+    code = {"Throttling": "ThrottlingException"}.get(found["Code"] or "", found["Code"])
+    body = json.dumps({"__type": code, "message": found["Message"]}).encode()
+    return Answer(answer.status, body, "application/x-amz-json-1.1")
 
 
 THROTTLING = error(400, "Throttling", "Rate exceeded")

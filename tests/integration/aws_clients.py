@@ -12,6 +12,8 @@ from moto_server import require_loopback
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_ssm import SSMClient
     from mypy_boto3_sts import STSClient
 
 
@@ -27,3 +29,13 @@ def iam_client(url: str) -> IAMClient:
 def sts_client(url: str) -> STSClient:
     """STS at this URL."""
     return _session().client("sts", endpoint_url=require_loopback(url))
+
+
+def secretsmanager_client(url: str) -> SecretsManagerClient:
+    """Secrets Manager at this URL."""
+    return _session().client("secretsmanager", endpoint_url=require_loopback(url))
+
+
+def ssm_client(url: str) -> SSMClient:
+    """Systems Manager at this URL."""
+    return _session().client("ssm", endpoint_url=require_loopback(url))

@@ -33,7 +33,7 @@ if str(TOOLS) not in sys.path:
     sys.path.append(str(TOOLS))
 
 from account_pages import AccountPages, cut_short, with_aws_view  # noqa: E402
-from aws_answers import UNREACHABLE, Answer, Call, is_write  # noqa: E402
+from aws_answers import UNREACHABLE, Answer, Call, in_json, is_write  # noqa: E402
 from emulated_calls import EmulatedCalls  # noqa: E402
 from fault_rules import NO_FAULTS, Draw, Faults, Refusal, Rules, faults_from_json  # noqa: E402
 from moto_server import require_loopback  # noqa: E402
@@ -44,6 +44,9 @@ START_TIMEOUT = 10.0
 # Headers about one connection, and those that the HTTP client sets by itself.
 NOT_FORWARDED = frozenset({"host", "connection", "content-length", "expect", "keep-alive", "transfer-encoding"})
 DETAILS = "GetAccountAuthorizationDetails"
+# Secrets Manager and Systems Manager name the action here, and have JSON for its parameters.
+TARGET = "X-Amz-Target"
+SECRETS = frozenset({"Password", "SecretString", "Value"})
 
 
 @dataclass(frozen=True)
@@ -257,8 +260,7 @@ class FaultProxy:
 
     async def _handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
         body = await incoming.read()
-        params = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
-        action = params.pop("Action", "")
+        action, params = _read_call(incoming.headers, body)
         request = Request(incoming.method, incoming.path_qs, incoming.headers, body, action, params)
         if not action:
             return _response(await self._exchange.forward(request))
@@ -266,6 +268,8 @@ class FaultProxy:
         number = self._number
         started = time.monotonic()
         answer, fault, dies = await self._exchange.answer(request)
+        if answer and TARGET in incoming.headers:
+            answer = in_json(answer)
         status = answer.status if answer else 0
         self._note(Call(action, params, status, fault, number, started, time.monotonic()))
         on_kill = self._faults.on_kill
@@ -281,8 +285,19 @@ class FaultProxy:
         self.calls.append(call)
         if self._log:
             line = asdict(call)
-            line["params"] = {key: value for key, value in call.params.items() if "Password" not in key}
+            line["params"] = {key: value for key, value in call.params.items() if key not in SECRETS}
             self._log.write(json.dumps(line) + "\n")
+
+
+def _read_call(headers: Mapping[str, str], body: bytes) -> tuple[str, dict[str, str]]:
+    """The action, empty where it is none of AWS's, and its parameters; those of JSON that are no strings as JSON."""
+    text = body.decode(errors="replace")
+    if TARGET in headers:
+        params: dict[str, t.Any] = json.loads(text)
+        shown = {key: value if isinstance(value, str) else json.dumps(value) for key, value in params.items()}
+        return headers[TARGET].rpartition(".")[2], shown
+    query = dict(parse_qsl(text, keep_blank_values=True))
+    return query.pop("Action", ""), query
 
 
 def _response(answer: Answer) -> web.Response:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import typing as t
 from collections.abc import Iterator
-from pathlib import Path
 
 import moto_server
 import pytest
@@ -18,13 +16,12 @@ from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
 from aws_clients import iam_client
 from everything import EXPECTED, OPTIONS, USERS, describe, prepare
 from fault_proxy import NO_FAULTS, FaultProxy, Faults
-from moto_server import MotoServer, offline_environment
+from module_process import Result, result_of, start_module
+from moto_server import MotoServer
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-Result = dict[str, t.Any]
-MODULE = Path(iam_users.__file__)
 # The passwords are given here: what generates and stores them has tests of its own.
 GIVEN = [{**user, **({"password": "Given-1-password"} if user.get("console_access") else {})} for user in USERS]
 SHARE = 0.2
@@ -74,31 +71,7 @@ def client(proxy: FaultProxy) -> IAMClient:
 
 
 def start(proxy: FaultProxy, check: bool = False, **options: t.Any) -> subprocess.Popen[str]:
-    """Start the module as Ansible does: a process that gets its options on stdin."""
-    process = subprocess.Popen(
-        [sys.executable, str(MODULE)],
-        env={"PATH": "/usr/bin:/bin", **offline_environment(proxy.url, {})},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    arguments = {**OPTIONS, "users": GIVEN, **options, "_ansible_check_mode": check}
-    assert process.stdin is not None
-    process.stdin.write(json.dumps({"ANSIBLE_MODULE_ARGS": arguments}))
-    process.stdin.close()
-    process.stdin = None
-    return process
-
-
-def result_of(process: subprocess.Popen[str]) -> Result:
-    """What the module answered. Anything but one answer, such as a traceback, fails the test."""
-    output = process.communicate(timeout=180)[0]
-    try:
-        answer: Result = json.loads(output)
-    except ValueError:
-        pytest.fail(f"not an answer: {output}")
-    return answer
+    return start_module(iam_users, proxy.url, {**OPTIONS, "users": GIVEN, **options}, check)
 
 
 def run(proxy: FaultProxy, check: bool = False, **options: t.Any) -> Result:

@@ -135,11 +135,12 @@ def test_a_later_run_sets_no_password_again(node: ControlNode, aws: FaultProxy) 
     assert stored(node) == before
 
 
-def test_no_password_is_seen_anywhere(node: ControlNode, aws: FaultProxy) -> None:
+@pytest.mark.parametrize("store", ["file", "secretsmanager"])
+def test_no_password_is_seen_anywhere(node: ControlNode, aws: FaultProxy, store: str) -> None:
     watched: list[str] = []
     # While the first write waits for its answer, everybody on the machine can look at the processes.
     aws.faults = Faults(latency=0.3)
-    run = _watched(node, watched)
+    run = _watched(node, watched, store)
     passwords = set_passwords(aws)
     assert sorted(passwords) == ["alice", "bob"]
     everything = run + "".join(watched)
@@ -150,9 +151,9 @@ def test_no_password_is_seen_anywhere(node: ControlNode, aws: FaultProxy) -> Non
         assert not any(password.encode() in path.read_bytes() for password in passwords.values()), path
 
 
-def _watched(node: ControlNode, watched: list[str]) -> str:
+def _watched(node: ControlNode, watched: list[str], store: str) -> str:
     """Run with everything shown and everything kept, and look at all processes meanwhile."""
-    variables = write_variables(node)
+    variables = write_variables(node, user_provisioning_credentials_store=store)
     environment = {**node.environment, "ANSIBLE_LOG_PATH": str(node.folder / "log"), "ANSIBLE_CACHE_PLUGIN": "jsonfile"}
     environment["ANSIBLE_CACHE_PLUGIN_CONNECTION"] = str(node.folder / "facts")
     command = node.command("ansible-playbook", "cloudhsm.iam.provision_users", "-e", f"@{variables}", "-vvvv", "--diff")
@@ -182,9 +183,9 @@ def files_open_to_others(folder: Path) -> list[Path]:
     ]
 
 
-@pytest.mark.parametrize("store", ["file", "none"])
+@pytest.mark.parametrize("store", ["file", "none", "ssm_parameter"])
 def test_no_password_is_in_a_registered_result(node: ControlNode, aws: FaultProxy, store: str) -> None:
-    users = USERS if store == "file" else USERS[1:]
+    users = USERS if store != "none" else USERS[1:]
     options = {"users": users, "credentials_store": store, "credentials_path": str(node.folder / "private" / "p.yml")}
     _run, result = node.task("cloudhsm.iam.iam_users", options, "--diff")
     assert result["changed"]

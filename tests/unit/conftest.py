@@ -105,6 +105,18 @@ def sts(_session: boto3.Session) -> Iterator[Stubbed]:
 
 
 @pytest.fixture
+def secretsmanager(_session: boto3.Session) -> Iterator[Stubbed]:
+    """Secrets Manager, as (client, stubber). What was scripted and not called fails the test."""
+    yield from _stubbed(_session.client("secretsmanager"))
+
+
+@pytest.fixture
+def ssm(_session: boto3.Session) -> Iterator[Stubbed]:
+    """Systems Manager, as (client, stubber). What was scripted and not called fails the test."""
+    yield from _stubbed(_session.client("ssm"))
+
+
+@pytest.fixture
 def aws_role() -> AwsRole:
     """Makes service-linked roles as AWS's answers have them."""
 

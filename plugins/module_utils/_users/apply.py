@@ -11,11 +11,13 @@ from __future__ import annotations
 import threading
 import time
 import typing as t
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import error_code, sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Change, Outcome, UserPlan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import PasswordSource
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -56,12 +58,12 @@ REMOVALS = ("delete_", "remove_", "detach_", "deactivate_", "untag_")
 
 def apply_plans(
     plans: Iterable[UserPlan],
-    passwords: Mapping[str, str],
+    passwords: PasswordSource,
     client: IAMClient,
     pool: Executor,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Outcome]:
-    """Carry out the plans that have changes; passwords are those for new login profiles, by user name.
+    """Carry out the plans that have changes; passwords gives those for new login profiles.
 
     Work begins at once; the outcomes come in the order of the plans, each as soon as it and those before it are
     there.
@@ -74,14 +76,14 @@ def apply_plans(
     def work(plan: UserPlan) -> Outcome:
         if hopeless.is_set():
             return Outcome(plan, error="not begun, because of the error that ended the run")
-        return _apply_plan(plan, passwords, client, sleep, hopeless)
+        return passwords.settled(_apply_plan(plan, passwords, client, sleep, hopeless))
 
     return pool.map(work, [plan for plan in plans if plan.changes])
 
 
 def _apply_plan(
     plan: UserPlan,
-    passwords: Mapping[str, str],
+    passwords: PasswordSource,
     client: IAMClient,
     sleep: Callable[[float], None],
     hopeless: threading.Event,
@@ -90,6 +92,8 @@ def _apply_plan(
     for change in plan.changes:
         try:
             _call(client, change, passwords, sleep if plan.before is None else None)
+        except StoreError as exc:
+            return Outcome(plan, tuple(done), str(exc), exc.conflict)
         # Whatever goes wrong with one user is that user's failure, not the run's.
         except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
             code = error_code(exc)
@@ -106,13 +110,11 @@ def _words(change: Change) -> str:
     return f"{change.operation.replace('_', ' ')} {change.user}{f' ({target})' if target else ''}"
 
 
-def _call(
-    client: IAMClient, change: Change, passwords: Mapping[str, str], sleep: Callable[[float], None] | None
-) -> None:
+def _call(client: IAMClient, change: Change, passwords: PasswordSource, sleep: Callable[[float], None] | None) -> None:
     """Make one write call; sleep is given for users made in this run, which need time to settle."""
     params = dict(change.params)
     if change.operation == "create_login_profile":
-        params["Password"] = passwords[change.user]
+        params["Password"] = passwords.password(change.user)
     method = getattr(client, change.operation)
     waits = iter(() if sleep is None else SETTLING_WAITS)
     while True:

@@ -47,6 +47,13 @@ def parse_users(users: object, managed_by_tag: str) -> tuple[list[DesiredUser], 
     return desired, problems + _duplicates([item.get("name") if isinstance(item, Mapping) else None for item in users])
 
 
+def tag_problems(tags: object) -> list[str]:
+    """What is wrong with tags that are not a user's: AWS has the same rules for all tags."""
+    reader = _ItemReader({"tags": tags}, "")
+    reader.read_tags()
+    return reader.problems
+
+
 def number_problems(options: Mapping[str, t.Any]) -> list[str]:
     """What is wrong with the numbers among the options of a run, as Ansible or as a playbook gives them."""
     problems = []
@@ -135,7 +142,7 @@ class _ItemReader:
             name=self._name(),
             present=self._state(),
             path=self._path(),
-            tags=self._tags(),
+            tags=self.read_tags(),
             groups=self._groups(),
             managed_policies=self._managed_policies(),
             boundary=self._boundary(),
@@ -208,7 +215,7 @@ class _ItemReader:
             self.problem("path", f"{path!r} must begin and end with a slash and hold no spaces, as in /staff/")
         return path
 
-    def _tags(self) -> dict[str, str] | None:
+    def read_tags(self) -> dict[str, str] | None:
         tags = self.item.get("tags")
         if tags is None:
             return None

@@ -104,7 +104,7 @@ def _reader(iam: IAMClient, actual: ActualUser, desired: DesiredUser) -> Callabl
     def read() -> ActualUser:
         user = actual
         if not desired.present or desired.console_access is not None:
-            user = replace(user, console_access=_has_login_profile(iam, user.name))
+            user = replace(user, console_access=has_login_profile(iam, user.name))
         if not desired.present:
             return replace(user, credentials=_read_credentials(iam, user.name))
         # The bulk read has been seen to leave the boundary out, so its absence is asked for again.
@@ -115,7 +115,8 @@ def _reader(iam: IAMClient, actual: ActualUser, desired: DesiredUser) -> Callabl
     return read
 
 
-def _has_login_profile(iam: IAMClient, name: str) -> bool:
+def has_login_profile(iam: IAMClient, name: str) -> bool:
+    """Whether the user has a password for the console."""
     try:
         iam.get_login_profile(UserName=name)
     except iam.exceptions.NoSuchEntityException:

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import SETTLING_WAITS, apply_plans
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options, Outcome, UserPlan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import GivenPasswords
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_users
 from simulated_iam import ALICE, EMPTY, OWNED_TAGS, account_with
 
@@ -43,8 +44,9 @@ def apply(iam: Stubbed, waits: Waits) -> Iterator[Apply]:
     with ThreadPoolExecutor(1) as pool:
 
         def run(*desired: DesiredUser, passwords: Mapping[str, str] | None = None) -> list[Outcome]:
+            given = [DesiredUser(name, password=password) for name, password in (passwords or {}).items()]
             plans = plan_users(desired, account_with("bob", groups=frozenset({"Readers"})), Options(purge_groups=True))
-            return list(apply_plans(plans, passwords or {}, iam.client, pool, waits))
+            return list(apply_plans(plans, GivenPasswords(given), iam.client, pool, waits))
 
         yield run
 

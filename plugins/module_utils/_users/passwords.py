@@ -1,0 +1,197 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Where the password of a new login profile comes from: given with the user, or generated and stored on the spot."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import (
+    PENDING,
+    SET,
+    StoreError,
+    generate_password,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Outcome, UserPlan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import SERVICES, Store, entry_name
+
+T = t.TypeVar("T")
+
+# Seconds between tries while an entry of the same name is being deleted, or changed by another run.
+WAITS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
+ENDS_ACCESS = frozenset({"delete_login_profile", "delete_user"})
+
+
+class OneUserError(StoreError):
+    """What is wrong is about one user alone, who fails for it when it is her turn."""
+
+    def __init__(self, message: str, conflict: bool = False) -> None:
+        super().__init__(message)
+        self.conflict = conflict
+
+
+class PasswordSource(t.Protocol):
+    """Gives passwords to the calls that set them. Used by several threads, but by one at a time for each user."""
+
+    def has(self, user: str) -> bool:
+        """Whether there is a password for the user, or one can be made."""
+
+    def password(self, user: str) -> str:
+        """The password, which is stored by now if it was generated. Raises StoreError when that failed."""
+
+    def settled(self, outcome: Outcome) -> Outcome:
+        """Bring what is stored up to date with what was done for a user. The outcome, with what went wrong here."""
+
+
+class GivenPasswords:
+    """Passwords that came with the users; whoever generated them keeps them too."""
+
+    def __init__(self, desired: Iterable[DesiredUser]) -> None:
+        self._passwords = {user.name: user.password for user in desired if user.password is not None}
+
+    def has(self, user: str) -> bool:
+        return user in self._passwords
+
+    def password(self, user: str) -> str:
+        return self._passwords[user]
+
+    def settled(self, outcome: Outcome) -> Outcome:
+        return outcome
+
+
+class StoredPasswords:
+    """Passwords that came with the users, and generated ones for the others, in a store of AWS's.
+
+    folder is what the names of its entries begin with. A user that the store does not know costs no read: making an
+    entry is refused where there is one, and only then it is looked at. So two runs at once agree on a password, too.
+    """
+
+    def __init__(
+        self,
+        desired: Sequence[DesiredUser],
+        store: Store,
+        folder: str,
+        length: int,
+        *,
+        has_login_profile: Callable[[str], bool],
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._given = GivenPasswords(desired)
+        self._store = store
+        self.folder = folder
+        self._length = length
+        self._has_login_profile = has_login_profile
+        self._sleep = sleep
+        self._stored: dict[str, str] = {}
+
+    def needed(self, plans: Iterable[UserPlan]) -> list[str]:
+        """Users whose password has to be generated."""
+        return [plan.name for plan in plans if plan.makes_login_profile and not self._given.has(plan.name)]
+
+    def check(self, plans: Sequence[UserPlan], write: bool) -> None:
+        """Raise StoreError if the plans need the store and it can't be used, before anything else is changed.
+
+        The first password is stored on the way, because nothing else tells whether the caller may; without
+        write the first entry is only looked for.
+        """
+        needed = self.needed(plans)
+        gone = [plan.name for plan in plans if any(change.operation in ENDS_ACCESS for change in plan.changes)]
+        for user in (needed or gone)[:1]:
+            if not (write and needed):
+                self._try("look for", user, self._store.find)
+                continue
+            try:
+                self.password(user)
+            except OneUserError:
+                pass
+
+    def has(self, user: str) -> bool:
+        del user
+        return True
+
+    def password(self, user: str) -> str:
+        if self._given.has(user):
+            return self._given.password(user)
+        if user not in self._stored:
+            self._stored[user] = self._try("store", user, lambda name: self._keep(name, user))
+        return self._stored[user]
+
+    def settled(self, outcome: Outcome) -> Outcome:
+        user = outcome.plan.name
+        operations = {change.operation for change in outcome.done}
+        try:
+            if "create_login_profile" in operations and user in self._stored:
+                self._try("note as set", user, lambda name: self._store.mark(name, SET))
+            elif operations & ENDS_ACCESS:
+                self._try("remove", user, self._forget)
+        except StoreError as exc:
+            return replace(outcome, error="; ".join(filter(None, (outcome.error, str(exc)))))
+        return outcome
+
+    def describe(self, region: str, users: Sequence[str]) -> dict[str, t.Any]:
+        """Where the passwords of these users are, as results show it."""
+        location = f"{SERVICES[self._store.kind][1]} under {self.folder} ({region})"
+        return {
+            "store": self._store.kind,
+            "path": self.folder,
+            "region": region,
+            "location": location,
+            "users": list(users),
+        }
+
+    def set_by(self, outcomes: Iterable[Outcome]) -> list[str]:
+        """Users whose generated password was set."""
+        made = {o.plan.name for o in outcomes if any(c.operation == "create_login_profile" for c in o.done)}
+        return sorted(made & self._stored.keys())
+
+    def _name(self, user: str) -> str:
+        return entry_name(self._store.kind, self.folder, user)
+
+    def _keep(self, name: str, user: str) -> str:
+        """Store a new password, or find the one that an interrupted run stored and may have set already.
+
+        A password that was set belongs to a login profile that has gone, and is replaced; or to one that another run
+        has made since this one looked, and is left alone.
+        """
+        password = generate_password(self._length)
+        for wait in WAITS:
+            self._sleep(wait)
+            if self._store.create(name, password, f"First password of the IAM user {user}"):
+                return password
+            entry = self._store.find(name)
+            if entry is None:
+                continue
+            if entry.state is None:
+                raise OneUserError(
+                    f"Could not store the first password of {user}: {name} is there already and was not made by "
+                    "this collection; remove it, or choose another credentials_prefix"
+                )
+            if entry.state == PENDING and not entry.leaving:
+                return self._store.read(name)
+            if entry.state == SET and self._has_login_profile(user):
+                raise OneUserError(f"somebody else gave {user} console access meanwhile; run again", conflict=True)
+            if self._store.replace(name, entry, password):
+                return password
+        raise StoreError(f"Could not store the first password of {user}: somebody else is changing {name}; run again")
+
+    def _forget(self, name: str) -> None:
+        entry = self._store.find(name)
+        if entry and entry.state is not None and not entry.leaving:
+            self._store.delete(name)
+
+    def _try(self, doing: str, user: str, work: Callable[[str], T]) -> T:
+        """Do something with the user's entry. Raises StoreError with one sentence where AWS refuses."""
+        name = self._name(user)
+        try:
+            return work(name)
+        except AWS_ERRORS as exc:
+            where = f"{name} in {SERVICES[self._store.kind][1]}"
+            raise StoreError(sentence(exc, f"{doing} the first password of {user} ({where})")) from exc

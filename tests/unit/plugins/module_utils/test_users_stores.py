@@ -1,0 +1,291 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The stores in AWS: their calls, the names of their entries, and mistakes in the options about them."""
+
+from __future__ import annotations
+
+import re
+import string
+import typing as t
+import uuid
+
+import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import (
+    DEFAULT_PREFIX,
+    STATE_TAG,
+    Entry,
+    ParameterStore,
+    SecretsManager,
+    Settings,
+    entry_name,
+    open_store,
+    settings_from,
+    store_problems,
+)
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+if t.TYPE_CHECKING:
+    from conftest import Stubbed
+
+NAME = "/cloudhsm-iam/first-passwords/123456789012/ann"
+KEY = "alias/passwords"
+SETTINGS = Settings(kms_key_id=KEY, tags={"team": "security"})
+VERSION = "11111111-2222-4333-8444-555555555555"
+
+USER_NAMES: SearchStrategy[str] = st.text(string.ascii_letters + string.digits + "_+=,.@-", min_size=1, max_size=64)
+
+
+def tags(state: str) -> list[dict[str, str]]:
+    return [{"Key": "team", "Value": "security"}, {"Key": STATE_TAG, "Value": state}]
+
+
+# Secrets Manager
+
+
+@pytest.fixture
+def secrets(secretsmanager: Stubbed) -> SecretsManager:
+    return SecretsManager(secretsmanager.client, SETTINGS)
+
+
+def expect_creation(secretsmanager: Stubbed, refused: str | None = None) -> None:
+    params: dict[str, t.Any] = {
+        "Name": NAME,
+        "SecretString": "Secret-1",
+        "Description": "for ann",
+        "Tags": tags("pending"),
+        "KmsKeyId": KEY,
+    }
+    if refused:
+        secretsmanager.stubber.add_client_error("create_secret", refused, "scheduled for deletion")
+    else:
+        secretsmanager.answers("create_secret", {"Name": NAME}, **params)
+
+
+def test_a_secret_is_made_pending_with_key_and_tags(secretsmanager: Stubbed, secrets: SecretsManager) -> None:
+    expect_creation(secretsmanager)
+    assert secrets.create(NAME, "Secret-1", "for ann")
+
+
+@pytest.mark.parametrize("code", ["ResourceExistsException", "InvalidRequestException"])
+def test_the_name_of_a_secret_may_be_taken(secretsmanager: Stubbed, secrets: SecretsManager, code: str) -> None:
+    expect_creation(secretsmanager, code)
+    assert not secrets.create(NAME, "Secret-1", "for ann")
+
+
+def test_other_errors_of_secrets_manager_are_raised(secretsmanager: Stubbed, secrets: SecretsManager) -> None:
+    expect_creation(secretsmanager, "AccessDeniedException")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        secrets.create(NAME, "Secret-1", "for ann")
+
+
+@pytest.mark.parametrize(
+    ("described", "entry"),
+    [
+        ({"Tags": tags("set"), "VersionIdsToStages": {VERSION: ["AWSCURRENT"]}}, Entry("set", VERSION)),
+        ({"Tags": tags("pending"), "DeletedDate": "2026-11-24"}, Entry("pending", leaving=True)),
+        ({"VersionIdsToStages": {"0" * 32: ["AWSPREVIOUS"], VERSION: ["AWSCURRENT"]}}, Entry(None, VERSION)),
+    ],
+)
+def test_a_secret_is_found(
+    secretsmanager: Stubbed, secrets: SecretsManager, described: dict[str, t.Any], entry: Entry
+) -> None:
+    secretsmanager.answers("describe_secret", {"Name": NAME, **described}, SecretId=NAME)
+    assert secrets.find(NAME) == entry
+
+
+def test_a_secret_that_is_not_there_is_not_found(secretsmanager: Stubbed, secrets: SecretsManager) -> None:
+    secretsmanager.refuses("describe_secret", "ResourceNotFoundException", SecretId=NAME)
+    assert secrets.find(NAME) is None
+
+
+def test_a_secret_is_read(secretsmanager: Stubbed, secrets: SecretsManager) -> None:
+    secretsmanager.answers("get_secret_value", {"SecretString": "Secret-1"}, SecretId=NAME)
+    assert secrets.read(NAME) == "Secret-1"
+
+
+def replaced(secretsmanager: Stubbed, version: str, refused: str | None = None) -> None:
+    """Script the calls that replace a secret of this version."""
+    params = {"SecretId": NAME, "SecretString": "Secret-2", "KmsKeyId": KEY}
+    token = next_version(version)
+    if refused:
+        secretsmanager.refuses("update_secret", refused, **params, ClientRequestToken=token)
+        return
+    secretsmanager.answers("update_secret", {"Name": NAME}, **params, ClientRequestToken=token)
+    secretsmanager.answers("tag_resource", {}, SecretId=NAME, Tags=tags("pending"))
+
+
+def next_version(version: str) -> str:
+    return str(uuid.uuid5(uuid.UUID("6f1f3c55-6f0c-4b0e-9d43-0f6a4d1c0f5e"), version))
+
+
+def test_a_secret_is_replaced_value_first(secretsmanager: Stubbed, secrets: SecretsManager) -> None:
+    replaced(secretsmanager, VERSION)
+    assert secrets.replace(NAME, Entry("set", VERSION), "Secret-2")
+
+
+def test_a_secret_marked_for_deletion_is_restored(secretsmanager: Stubbed, secrets: SecretsManager) -> None:
+    secretsmanager.answers("restore_secret", {"Name": NAME}, SecretId=NAME)
+    replaced(secretsmanager, VERSION)
+    assert secrets.replace(NAME, Entry("set", VERSION, leaving=True), "Secret-2")
+
+
+def test_of_two_runs_only_the_first_replaces_a_version(secretsmanager: Stubbed, secrets: SecretsManager) -> None:
+    # AWS refuses another value for the identifier that the first run gave to the next version.
+    replaced(secretsmanager, VERSION, "ResourceExistsException")
+    assert not secrets.replace(NAME, Entry("set", VERSION), "Secret-2")
+    assert next_version(VERSION) not in (VERSION, next_version(next_version(VERSION)))
+
+
+@pytest.mark.parametrize("code", ["ResourceNotFoundException", "InvalidRequestException"])
+def test_a_secret_on_its_way_out_is_not_replaced(secretsmanager: Stubbed, secrets: SecretsManager, code: str) -> None:
+    secretsmanager.refuses("restore_secret", code, SecretId=NAME)
+    assert not secrets.replace(NAME, Entry("set", VERSION, leaving=True), "Secret-2")
+
+
+def test_a_refused_replacement_is_raised(secretsmanager: Stubbed, secrets: SecretsManager) -> None:
+    replaced(secretsmanager, VERSION, "AccessDeniedException")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        secrets.replace(NAME, Entry("set", VERSION), "Secret-2")
+
+
+def test_a_secret_is_deleted_without_a_recovery_window(secretsmanager: Stubbed, secrets: SecretsManager) -> None:
+    secretsmanager.answers("delete_secret", {}, SecretId=NAME, ForceDeleteWithoutRecovery=True)
+    secrets.delete(NAME)
+
+
+# Parameter Store
+
+
+@pytest.fixture
+def parameters(ssm: Stubbed) -> ParameterStore:
+    return ParameterStore(ssm.client, SETTINGS)
+
+
+FIXED = {"Name": NAME, "Type": "SecureString", "Tier": "Standard", "KeyId": KEY}
+PARAMETER: dict[str, t.Any] = {**FIXED, "Value": "Secret-1", "Description": "for ann", "Tags": tags("pending")}
+TAGGED = {"ResourceType": "Parameter", "ResourceId": NAME}
+
+
+def test_a_parameter_is_made_pending_with_key_and_tags(ssm: Stubbed, parameters: ParameterStore) -> None:
+    ssm.answers("put_parameter", {"Version": 1}, **PARAMETER)
+    assert parameters.create(NAME, "Secret-1", "for ann")
+
+
+def test_the_name_of_a_parameter_may_be_taken(ssm: Stubbed, parameters: ParameterStore) -> None:
+    ssm.refuses("put_parameter", "ParameterAlreadyExists", **PARAMETER)
+    assert not parameters.create(NAME, "Secret-1", "for ann")
+
+
+def test_a_parameter_is_found_and_read(ssm: Stubbed, parameters: ParameterStore) -> None:
+    ssm.answers("list_tags_for_resource", {"TagList": tags("set")}, **TAGGED)
+    ssm.refuses("list_tags_for_resource", "InvalidResourceId", **TAGGED)
+    ssm.answers("get_parameter", {"Parameter": {"Value": "Secret-1"}}, Name=NAME, WithDecryption=True)
+    assert parameters.find(NAME) == Entry("set")
+    assert parameters.find(NAME) is None
+    assert parameters.read(NAME) == "Secret-1"
+
+
+def test_a_parameter_is_replaced_value_first(ssm: Stubbed, parameters: ParameterStore) -> None:
+    ssm.answers("put_parameter", {"Version": 2}, **FIXED, Value="Secret-2", Overwrite=True)
+    ssm.answers("add_tags_to_resource", {}, **TAGGED, Tags=tags("pending"))
+    assert parameters.replace(NAME, Entry("set"), "Secret-2")
+
+
+def test_a_parameter_is_deleted_once(ssm: Stubbed, parameters: ParameterStore) -> None:
+    ssm.answers("delete_parameter", {}, Name=NAME)
+    ssm.refuses("delete_parameter", "ParameterNotFound", Name=NAME)
+    parameters.delete(NAME)
+    parameters.delete(NAME)
+
+
+# Names and options
+
+
+@pytest.mark.parametrize(("kind", "store"), [("secretsmanager", SecretsManager), ("ssm_parameter", ParameterStore)])
+def test_each_kind_has_its_store(secretsmanager: Stubbed, ssm: Stubbed, kind: str, store: type[t.Any]) -> None:
+    client = secretsmanager.client if kind == "secretsmanager" else ssm.client
+    opened = open_store(kind, client, Settings())
+    assert isinstance(opened, store)
+    assert opened.kind == kind
+
+
+@given(USER_NAMES, USER_NAMES)
+def test_names_hold_what_the_store_allows_and_are_as_different_as_the_users(one: str, other: str) -> None:
+    for kind, allowed in (("secretsmanager", r"[\w/+=.@-]+"), ("ssm_parameter", r"[\w/.-]+")):
+        names = [entry_name(kind, "/p/1/", user) for user in (one, other)]
+        assert all(re.fullmatch(allowed, name, re.ASCII) for name in names)
+        assert (names[0] == names[1]) == (one == other)
+        escape = "=" if kind == "secretsmanager" else "_"
+        back = re.sub(rf"{escape}([0-9A-F]{{2}})", lambda code: chr(int(code[1], 16)), names[0].removeprefix("/p/1/"))
+        assert back == one
+
+
+def test_mail_addresses_stay_readable() -> None:
+    assert entry_name("secretsmanager", "/p/1/", "a_b@example.com") == "/p/1/a_b@example.com"
+    assert entry_name("secretsmanager", "/p/1/", "a,b=c") == "/p/1/a=2Cb=3Dc"
+    assert entry_name("ssm_parameter", "/p/1/", "a_b@example.com") == "/p/1/a_5Fb_40example.com"
+
+
+REMOTE = {"credentials_store": "secretsmanager"}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"credentials_store": "file", "credentials_path": "p.yml", "credentials_prefix": DEFAULT_PREFIX},
+        {**REMOTE, "credentials_prefix": "/a/b.c/d-e_f/"},
+        {**REMOTE, "credentials_prefix": "/x" * 13 + "/"},
+        {**REMOTE, "credentials_kms_key_id": "arn:aws:kms:eu-central-1:123456789012:alias/passwords"},
+        {"credentials_store": "ssm_parameter", "credentials_tags": {"team": "security"}},
+        {"credentials_store": "file", "credentials_path": "p.yml", "credentials_tags": {}},
+    ],
+)
+def test_good_options_are_no_problem(options: dict[str, t.Any]) -> None:
+    assert store_problems(options) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "complaints"),
+    [
+        ({"credentials_store": "vault_file"}, ["credentials_path: is needed"]),
+        (
+            {"credentials_kms_key_id": KEY, "credentials_tags": {"a": "b"}},
+            ["credentials_kms_key_id: is for .*, not for none", "credentials_tags: is for .*, not for none"],
+        ),
+        ({**REMOTE, "credentials_prefix": "first/"}, ["credentials_prefix: 'first/' must begin and end with a slash"]),
+        ({**REMOTE, "credentials_prefix": "/first"}, ["must begin and end with a slash"]),
+        ({**REMOTE, "credentials_prefix": "/a//b/"}, ["must begin and end with a slash"]),
+        ({**REMOTE, "credentials_prefix": "/"}, ["must begin and end with a slash"]),
+        ({**REMOTE, "credentials_prefix": ""}, ["must begin and end with a slash"]),
+        ({**REMOTE, "credentials_prefix": "/ä/"}, ["must begin and end with a slash"]),
+        ({**REMOTE, "credentials_prefix": "/x" * 14 + "/"}, ["at most 13 levels"]),
+        ({**REMOTE, "credentials_prefix": "/AWS/"}, ["begins with aws or ssm"]),
+        ({**REMOTE, "credentials_prefix": "/ssm-things/"}, ["begins with aws or ssm"]),
+        ({**REMOTE, "credentials_prefix": f"/{'x' * 255}/"}, ["has 257 characters"]),
+        ({**REMOTE, "credentials_kms_key_id": "not a key"}, ["'not a key' is no key ID"]),
+        ({**REMOTE, "credentials_tags": "team"}, ["credentials_tags: must be a dictionary"]),
+        (
+            {**REMOTE, "credentials_tags": {"aws:x": "1", STATE_TAG: "set", "l": ["x"]}},
+            ["credentials_tags.aws:x: .*reserved", "credentials_tags.l: .*a list", "first-password: is set for you"],
+        ),
+        ({**REMOTE, "credentials_tags": {f"k{n}": "v" for n in range(50)}}, ["credentials_tags: lists 50"]),
+    ],
+)
+def test_mistakes_are_told_all_at_once(options: dict[str, t.Any], complaints: list[str]) -> None:
+    problems = store_problems(options)
+    assert len(problems) == len(complaints)
+    for problem, complaint in zip(problems, complaints, strict=True):
+        assert re.search(complaint, problem), problem
+
+
+def test_settings_are_read_from_the_modules_parameters() -> None:
+    settings = settings_from(
+        {"credentials_prefix": "/p/", "credentials_kms_key_id": "", "credentials_tags": {"floor": 3}}
+    )
+    assert settings == Settings("/p/", None, {"floor": "3"})
+    assert settings.folder("123456789012") == "/p/123456789012/"
