@@ -19,7 +19,7 @@ Described = dict[str, t.Any]
 
 def describe_users(iam: IAMClient, names: Iterable[str]) -> list[Described]:
     """Those of the named users that exist. Raises what botocore raises."""
-    return _existing(iam, names, _describe_user)
+    return existing(iam, names, _describe_user)
 
 
 def _describe_user(iam: IAMClient, name: str) -> Described:
@@ -29,7 +29,7 @@ def _describe_user(iam: IAMClient, name: str) -> Described:
 
 def describe_groups(iam: IAMClient, names: Iterable[str]) -> list[Described]:
     """Those of the named groups that exist, with members and policies. Raises what botocore raises."""
-    return _existing(iam, names, _describe_group)
+    return existing(iam, names, _describe_group)
 
 
 def _describe_group(iam: IAMClient, name: str) -> Described:
@@ -58,7 +58,7 @@ def describe_policies(iam: IAMClient, names: Iterable[str]) -> list[Described]:
     # A policy's ARN has its path in it, so the name alone does not give it.
     pages = iam.get_paginator("list_policies").paginate(Scope="Local", PaginationConfig={"PageSize": 1000})
     found = {p["PolicyName"]: p["Arn"] for page in pages for p in page["Policies"] if p["PolicyName"] in wanted}
-    return _existing(iam, (found[name] for name in sorted(found)), _describe_policy)
+    return existing(iam, (found[name] for name in sorted(found)), _describe_policy)
 
 
 def _describe_policy(iam: IAMClient, arn: str) -> Described:
@@ -75,7 +75,7 @@ def _describe_policy(iam: IAMClient, arn: str) -> Described:
     }
 
 
-def _existing(iam: IAMClient, names: Iterable[str], describe: Callable[[IAMClient, str], Described]) -> list[Described]:
+def existing(iam: IAMClient, names: Iterable[str], describe: Callable[[IAMClient, str], Described]) -> list[Described]:
     """What describe gives for each name, without those that do not exist or go while they are read."""
     described = []
     for name in names:

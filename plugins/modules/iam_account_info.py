@@ -13,7 +13,8 @@ short_description: Look up the AWS account, the caller, and named IAM objects
 version_added: 0.1.0
 description:
   - Tells which account the credentials belong to, who calls, and where the account's users sign in.
-  - Tells of named users, groups and customer managed policies whether they are there, and what they have.
+  - Tells of named users, groups, customer managed policies, roles and SAML providers whether they are there, and what
+    they have.
 author:
   - cloudhsm.iam contributors (@cloudhsm)
 options:
@@ -35,10 +36,26 @@ options:
     type: list
     elements: str
     default: []
+  roles:
+    description:
+      - Names of roles to look up.
+    type: list
+    elements: str
+    default: []
+    version_added: 1.0.0
+  saml_providers:
+    description:
+      - Names of SAML providers to look up.
+    type: list
+    elements: str
+    default: []
+    version_added: 1.0.0
 notes:
   - Needs the permission C(iam:ListAccountAliases) for the alias, and goes without it where that is not granted.
   - Looking up users needs C(iam:GetUser). Groups need C(iam:GetGroup), C(iam:ListAttachedGroupPolicies) and
     C(iam:ListGroupPolicies). Policies need C(iam:ListPolicies), C(iam:GetPolicy) and C(iam:GetPolicyVersion).
+  - Roles need C(iam:GetRole), C(iam:ListAttachedRolePolicies) and C(iam:ListRolePolicies). SAML providers need
+    C(iam:ListSAMLProviders), C(iam:GetSAMLProvider) and C(iam:ListRoles).
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -205,6 +222,99 @@ policies:
       returned: always
       type: dict
       sample: {"Version": "2012-10-17", "Statement": []}
+roles:
+  description: Those of the roles asked for that exist, in the order in which they were asked for.
+  returned: success
+  type: list
+  elements: dict
+  version_added: 1.0.0
+  contains:
+    name:
+      description: Name of the role.
+      returned: always
+      type: str
+      sample: CloudHSMAdministrators
+    arn:
+      description: ARN of the role.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/CloudHSMAdministrators
+    path:
+      description: Path of the role.
+      returned: always
+      type: str
+      sample: /
+    max_session_duration:
+      description: How long a session of the role may last, in seconds.
+      returned: always
+      type: int
+      sample: 3600
+    boundary:
+      description: ARN of the role's permissions boundary, or none.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:policy/Boundary
+    tags:
+      description: Tags of the role.
+      returned: always
+      type: dict
+      sample: {"cloudhsm.iam/managed": "true"}
+    trust_policy:
+      description: Who may assume the role, as a policy document.
+      returned: always
+      type: dict
+      sample: {"Version": "2012-10-17", "Statement": []}
+    trusts:
+      description: The principals that the trust policy allows in.
+      returned: always
+      type: list
+      elements: str
+      sample: ["arn:aws:iam::123456789012:saml-provider/Example"]
+    managed_policies:
+      description: ARNs of the managed policies attached to the role.
+      returned: always
+      type: list
+      elements: str
+      sample: ["arn:aws:iam::aws:policy/AdministratorAccess"]
+    inline_policies:
+      description: Names of the role's inline policies.
+      returned: always
+      type: list
+      elements: str
+      sample: []
+saml_providers:
+  description: Those of the SAML providers asked for that exist, in the order in which they were asked for.
+  returned: success
+  type: list
+  elements: dict
+  version_added: 1.0.0
+  contains:
+    name:
+      description: Name of the provider.
+      returned: always
+      type: str
+      sample: Example
+    arn:
+      description: ARN of the provider.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:saml-provider/Example
+    valid_until:
+      description: When the provider's metadata expires, in ISO 8601, or none where it does not.
+      returned: always
+      type: str
+      sample: "2027-05-09T16:27:11+00:00"
+    tags:
+      description: Tags of the provider.
+      returned: always
+      type: dict
+      sample: {}
+    trusted_by:
+      description: Names of the roles that trust the provider.
+      returned: always
+      type: list
+      elements: str
+      sample: [CloudHSMAdministrators]
 """
 
 import typing as t
@@ -216,6 +326,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._account_details impo
     describe_users,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation_details import (
+    describe_roles,
+    describe_saml_providers,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
 
 if t.TYPE_CHECKING:
@@ -223,7 +337,7 @@ if t.TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 NAMES: dict[str, t.Any] = {"type": "list", "elements": "str", "default": []}
-ARGUMENT_SPEC: dict[str, t.Any] = {"users": NAMES, "groups": NAMES, "policies": NAMES}
+ARGUMENT_SPEC: dict[str, t.Any] = dict.fromkeys(("users", "groups", "policies", "roles", "saml_providers"), NAMES)
 
 
 def look_up(iam: IAMClient, sts: STSClient, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -243,6 +357,8 @@ def look_up(iam: IAMClient, sts: STSClient, params: t.Mapping[str, t.Any]) -> di
         "users": describe_users(iam, params["users"]),
         "groups": describe_groups(iam, params["groups"]),
         "policies": describe_policies(iam, params["policies"]),
+        "roles": describe_roles(iam, params["roles"]),
+        "saml_providers": describe_saml_providers(iam, params["saml_providers"]),
     }
 
 

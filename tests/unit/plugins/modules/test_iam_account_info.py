@@ -50,6 +50,21 @@ def script_policy(iam: Stubbed) -> None:
     iam.answers("get_policy_version", {"PolicyVersion": version}, PolicyArn=arn, VersionId="v1")
 
 
+def script_role(iam: Stubbed) -> None:
+    role = {"RoleName": "Own", "RoleId": "AROACKCEVSQ6C2EXAMPLE", "Path": "/", "Arn": f"{IAM}:role/Own"}
+    role |= {"CreateDate": WHEN, "AssumeRolePolicyDocument": '{"Version": "2012-10-17"}'}
+    iam.answers("get_role", {"Role": role}, RoleName="Own")
+    iam.answers("list_attached_role_policies", {"AttachedPolicies": []}, RoleName="Own")
+    iam.answers("list_role_policies", {"PolicyNames": []}, RoleName="Own")
+
+
+def script_saml_provider(iam: Stubbed) -> None:
+    arn = f"{IAM}:saml-provider/Own"
+    iam.answers("list_saml_providers", {"SAMLProviderList": [{"Arn": arn}]})
+    iam.answers("get_saml_provider", {"SAMLMetadataDocument": "<a/>" * 250}, SAMLProviderArn=arn)
+    iam.answers("list_roles", {"Roles": []}, MaxItems=1000)
+
+
 def test_the_options_are_as_documented() -> None:
     options = yaml.safe_load(module.DOCUMENTATION)["options"]
     kept = ("type", "elements", "default")
@@ -75,6 +90,8 @@ def test_the_account_and_the_caller_are_told(iam: Stubbed, sts: Stubbed, run_mod
         "users": [],
         "groups": [],
         "policies": [],
+        "roles": [],
+        "saml_providers": [],
     }
 
 
@@ -100,10 +117,14 @@ def test_results_have_the_documented_keys(
     script_user(iam)
     script_group(iam)
     script_policy(iam)
-    result = run_module(module.main, users=["alice"], groups=["Admins"], policies=["Own"])
+    script_role(iam)
+    script_saml_provider(iam)
+    named: dict[str, t.Any] = {"users": ["alice"], "groups": ["Admins"]}
+    named |= {kind: ["Own"] for kind in ("policies", "roles", "saml_providers")}
+    result = run_module(module.main, **named)
     assert set(result) - {"changed"} == documented(module.RETURN)
     assert set(result["account"]) == documented(module.RETURN, "account")
-    for kind in ("users", "groups", "policies"):
+    for kind in named:
         (described,) = result[kind]
         assert set(described) == documented(module.RETURN, kind)
 

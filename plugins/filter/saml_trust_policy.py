@@ -1,0 +1,94 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The trust policy for a SAML provider as a filter."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable, Mapping, Sequence
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import saml_trust
+
+DOCUMENTATION = r"""
+name: saml_trust_policy
+short_description: The trust policy of a role for people from a SAML identity provider
+version_added: 1.0.0
+description:
+  - Makes the trust policy of an IAM role that the users of a SAML identity provider may assume, and nobody else.
+  - The partition in the provider's ARN decides which sign-in endpoint the assertion has to be for (C(SAML:aud)).
+author:
+  - cloudhsm.iam contributors
+options:
+  _input:
+    description: ARN of the SAML provider in IAM.
+    type: str
+    required: true
+  required_tags:
+    description:
+      - Session tags that the assertion has to bear, each with just this value. The way to ask for anything that only
+        the identity provider can know, such as whether somebody signed in with MFA.
+    type: dict
+    default: {}
+  session_tags:
+    description:
+      - Keys of other session tags that the assertion may bear. Any other session tag makes the sign-in fail.
+    type: list
+    elements: str
+    default: []
+  audiences:
+    description:
+      - Sign-in endpoints that the assertion may be for, to use several regions. Left out, that of the partition.
+    type: list
+    elements: str
+    default: []
+"""
+
+EXAMPLES = r"""
+- name: Whoever the identity provider sends
+  ansible.builtin.debug:
+    msg: "{{ 'arn:aws:iam::123456789012:saml-provider/Example' | cloudhsm.iam.saml_trust_policy }}"
+
+- name: Only with MFA, which the identity provider tells by a session tag
+  ansible.builtin.debug:
+    msg: "{{ provider_arn | cloudhsm.iam.saml_trust_policy(required_tags={'MFA': 'true'}) }}"
+  vars:
+    provider_arn: arn:aws:iam::123456789012:saml-provider/Example
+"""
+
+RETURN = r"""
+_value:
+  description: The trust policy.
+  type: dict
+  sample:
+    Version: "2012-10-17"
+    Statement:
+      - Sid: SignInThroughSaml
+        Effect: Allow
+        Principal: {Federated: "arn:aws:iam::123456789012:saml-provider/Example"}
+        Action: sts:AssumeRoleWithSAML
+        Condition: {StringEquals: {"SAML:aud": "https://signin.aws.amazon.com/saml"}}
+"""
+
+
+def saml_trust_policy(
+    provider_arn: str,
+    required_tags: Mapping[str, str] | None = None,
+    session_tags: Sequence[str] = (),
+    audiences: Sequence[str] = (),
+) -> dict[str, t.Any]:
+    """The filter. Raises AnsibleFilterError that names every mistake."""
+    try:
+        return saml_trust.saml_trust_policy(provider_arn, required_tags or {}, session_tags, audiences)
+    except ValueError as exc:
+        raise AnsibleFilterError(f"cloudhsm.iam.saml_trust_policy: {exc}") from exc
+
+
+class FilterModule:
+    """What Ansible looks for in a filter plugin."""
+
+    def filters(self) -> dict[str, Callable[..., t.Any]]:
+        """Names and functions."""
+        return {"saml_trust_policy": saml_trust_policy}
