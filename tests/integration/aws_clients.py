@@ -12,18 +12,30 @@ from moto_server import require_loopback
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_organizations import OrganizationsClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_ssm import SSMClient
     from mypy_boto3_sts import STSClient
+    from mypy_boto3_sts.type_defs import CredentialsTypeDef
 
 
-def _session() -> boto3.Session:
-    return boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1")
+def _session(credentials: CredentialsTypeDef | None = None) -> boto3.Session:
+    return boto3.Session(
+        aws_access_key_id=credentials["AccessKeyId"] if credentials else "testing",
+        aws_secret_access_key=credentials["SecretAccessKey"] if credentials else "testing",
+        aws_session_token=credentials["SessionToken"] if credentials else None,
+        region_name="us-east-1",
+    )
 
 
-def iam_client(url: str) -> IAMClient:
-    """IAM at this URL."""
-    return _session().client("iam", endpoint_url=require_loopback(url))
+def iam_client(url: str, credentials: CredentialsTypeDef | None = None) -> IAMClient:
+    """IAM at this URL, of the account that the credentials belong to."""
+    return _session(credentials).client("iam", endpoint_url=require_loopback(url))
+
+
+def organizations_client(url: str) -> OrganizationsClient:
+    """Organizations at this URL."""
+    return _session().client("organizations", endpoint_url=require_loopback(url))
 
 
 def sts_client(url: str) -> STSClient:

@@ -117,6 +117,12 @@ def ssm(_session: boto3.Session) -> Iterator[Stubbed]:
 
 
 @pytest.fixture
+def organizations(_session: boto3.Session) -> Iterator[Stubbed]:
+    """Organizations, as (client, stubber). What was scripted and not called fails the test."""
+    yield from _stubbed(_session.client("organizations"))
+
+
+@pytest.fixture
 def aws_role() -> AwsRole:
     """Makes service-linked roles as AWS's answers have them."""
 

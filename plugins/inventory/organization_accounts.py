@@ -1,0 +1,234 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: organization_accounts
+short_description: The accounts of an AWS organization as hosts
+version_added: 1.0.0
+author:
+  - cloudhsm.iam contributors (@cloudhsm)
+description:
+  - Makes a host of each account of an organization. Nothing is connected to. Roles and modules run on the control node,
+    with credentials of the account.
+  - Takes any file in YAML whose C(plugin) names it.
+  - A host bears its account's name, with a dash for whatever would get in the way of Ansible's patterns. Accounts whose
+    names are the same have their ids added.
+  - The group C(organization) holds all accounts. Under it is a group for each organizational unit, such as
+    C(ou_Workloads_Production), which holds the groups of the units below it.
+    With tags there is a group for each tag and value, such as C(tag_stage_production).
+notes:
+  - Needs credentials of the organization's management account or of a delegated administrator, and the permissions
+    C(organizations:DescribeOrganization), C(organizations:ListRoots), C(organizations:ListOrganizationalUnitsForParent)
+    and C(organizations:ListAccountsForParent), and for tags C(organizations:ListTagsForResource).
+  - Makes two calls for each organizational unit, and one for each account when tags are read. A cache saves them.
+  - The management account is a host that assumes no role. It can be worked on only with credentials of its own.
+extends_documentation_fragment:
+  - constructed
+  - inventory_cache
+  - amazon.aws.boto3
+  - amazon.aws.common.plugins
+  - amazon.aws.region.plugins
+  - amazon.aws.assume_role.plugins
+options:
+  plugin:
+    description: Has to name this plugin.
+    type: str
+    required: true
+    choices: [cloudhsm.iam.organization_accounts]
+  assume_role_name:
+    description:
+      - Name of the role that is assumed in each account but the management account, with its path where it has one.
+      - The default is the role that AWS Organizations makes in the accounts that it makes.
+    type: str
+    default: OrganizationAccountAccessRole
+  statuses:
+    description:
+      - Only accounts in one of these states become hosts. With an empty list all do.
+      - Accounts that nothing but their status keeps out are named in a warning.
+    type: list
+    elements: str
+    choices: [PENDING_ACTIVATION, ACTIVE, SUSPENDED, PENDING_CLOSURE, CLOSED]
+    default: [ACTIVE]
+  organizational_units:
+    description:
+      - Only accounts in one of these units, or in a unit under it, become hosts.
+      - Each is the path of a unit, such as V(/Workloads/Production), or its id. V(/) is the root.
+    type: list
+    elements: str
+    default: []
+  names:
+    description:
+      - Only accounts whose name matches one of these become hosts. V(*), V(?) and V([abc]) are wildcards.
+    type: list
+    elements: str
+    default: []
+  tags:
+    description:
+      - Only accounts with all of these tags become hosts. The value is that of the tag, or a list of which it is one.
+    type: dict
+    default: {}
+  read_tags:
+    description:
+      - Whether to read the accounts' tags, for groups and variables. That takes one call for each account.
+      - They are read anyway where O(tags) needs them.
+    type: bool
+    default: true
+"""
+
+EXAMPLES = r"""
+# org.yml: all accounts, with the credentials of the environment
+plugin: cloudhsm.iam.organization_accounts
+
+---
+# Production only, with a profile, another role, and a cache for an hour
+plugin: cloudhsm.iam.organization_accounts
+profile: management
+assume_role_name: security/Administration
+organizational_units: [/Workloads/Production]
+tags:
+  cloudhsm: ["true", "planned"]
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: ~/.cache/cloudhsm-iam
+cache_timeout: 3600
+
+---
+# A variable and a group of one's own
+plugin: cloudhsm.iam.organization_accounts
+compose:
+  cost_center: account_tags['cost-center'] | default('none')
+groups:
+  sandboxes: account_name is match('sandbox')
+"""
+
+import hashlib
+import json
+import typing as t
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from ansible.errors import AnsibleParserError
+from ansible.template import trust_as_template
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleBotocoreError
+from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
+from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._organization import (
+    ORGANIZATION_GROUP,
+    Account,
+    Filters,
+    Found,
+    UnknownUnitError,
+    failure_sentence,
+    find_accounts,
+    host_names,
+    host_variables,
+    left_out_sentence,
+    paths_down_to,
+    read_management_account,
+    tag_groups,
+    unit_groups,
+)
+
+try:
+    from botocore.config import Config
+except ImportError:
+    # AWSInventoryBase says so.
+    pass
+
+# Organizations lets few calls a second through. In adaptive mode botocore slows down when it is throttled.
+ATTEMPTS = 10
+# Variables of our own making; whatever AWS says stays text, and is never taken for a template.
+CONNECTION = {
+    "ansible_connection": trust_as_template("local"),
+    # Core's own variable, so that another control node that gets this inventory uses its own interpreter.
+    "ansible_python_interpreter": trust_as_template("{{ ansible_playbook_python }}"),
+    # Modules, and the credentials among their arguments, go to their process by its stdin and not by a file.
+    "ansible_pipelining": True,
+}
+
+
+class InventoryModule(AWSInventoryBase):  # type: ignore[misc]
+    """Reads the organization, or the cache, and adds hosts, groups and variables."""
+
+    NAME = "cloudhsm.iam.organization_accounts"
+    INVENTORY_FILE_SUFFIXES = (".yml", ".yaml")
+
+    def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
+        super().parse(inventory, loader, path, cache=cache)
+        filters = self._filters()
+        cached, kept = self.get_cached_result(path, cache)
+        if not cached:
+            kept = self._read(filters, bool(self.get_option("read_tags") or filters.tags))
+        self.update_cached_result(path, cache, kept)
+        left_out = [Account(**account) for account in kept["left_out"]]
+        if left_out:
+            self.display.warning(left_out_sentence(left_out))
+        self._populate([Account(**account) for account in kept["accounts"]], kept["management"], kept["groups"])
+
+    def get_cache_key(self, path: str) -> str:
+        """Options that decide what is read are part of it: who changes the file wants to see the change."""
+        names = ("profile", "endpoint_url", "assume_role_arn", "statuses", "organizational_units", "names", "tags")
+        options = [self.get_option(name) for name in (*names, "read_tags")]
+        digest = hashlib.sha256(json.dumps(options, sort_keys=True, default=str).encode()).hexdigest()
+        return f"{super().get_cache_key(path)}_{digest[:12]}"
+
+    def _filters(self) -> Filters:
+        tags = self.get_option("tags") or {}
+        return Filters(
+            statuses=self.get_option("statuses"),
+            units=self.get_option("organizational_units"),
+            tags={
+                key: [str(v) for v in (value if isinstance(value, list) else [value])] for key, value in tags.items()
+            },
+            names=self.get_option("names"),
+        )
+
+    def _read(self, filters: Filters, read_tags: bool) -> dict[str, t.Any]:
+        try:
+            # Organizations is global; botocore insists on a region where the endpoint is given.
+            client = self.client(
+                "organizations",
+                region=self.region or "aws-global",
+                config=Config(retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS}),
+            )
+            management = read_management_account(client)
+            found: Found = find_accounts(client, filters, read_tags)
+        except UnknownUnitError as exc:
+            raise AnsibleParserError(str(exc)) from exc
+        except (*AWS_ERRORS, AnsibleBotocoreError) as exc:
+            raise AnsibleParserError(failure_sentence(exc)) from exc
+        return {
+            "management": management,
+            "accounts": [account.as_dict() for account in found.accounts],
+            "left_out": [account.as_dict() for account in found.left_out],
+            "groups": unit_groups(found.units),
+        }
+
+    def _populate(self, accounts: list[Account], management: str, groups: Mapping[str, str]) -> None:
+        self.inventory.add_group(ORGANIZATION_GROUP)
+        names = host_names(accounts)
+        for account in accounts:
+            host = names[account.id]
+            variables = host_variables(account, account.id == management, self.get_option("assume_role_name"))
+            self._add_host(host, [groups[path] for path in paths_down_to(account.ou_path)], variables)
+            for group in tag_groups(account.tags):
+                self.inventory.add_host(host, group=self.inventory.add_group(group))
+            self._construct(host, variables)
+
+    def _add_host(self, host: str, groups: Sequence[str], variables: Mapping[str, t.Any]) -> None:
+        """Add a host to the last of these groups, each of which is in the one before."""
+        for parent, child in pairwise(groups):
+            self.inventory.add_group(child)
+            self.inventory.add_child(parent, child)
+        self.inventory.add_host(host, group=groups[-1])
+        for name, value in {**variables, **CONNECTION}.items():
+            self.inventory.set_variable(host, name, value)
+
+    def _construct(self, host: str, variables: dict[str, t.Any]) -> None:
+        strict = self.get_option("strict")
+        self._set_composite_vars(self.get_option("compose"), variables, host, strict=strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), variables, host, strict=strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host, strict=strict)

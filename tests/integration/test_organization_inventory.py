@@ -1,0 +1,140 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The inventory plugin as ansible-inventory shows it."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from aws_clients import organizations_client
+from control_node import ControlNode, Run
+from organization import MANAGEMENT, Member, make_account, make_organization
+
+MEMBERS = [
+    Member("shop live", "/Workloads/Production", {"stage": "live"}),
+    Member("shop test", "/Workloads", {"stage": "test"}),
+    Member("sandbox"),
+]
+GRAPH = """\
+@all:
+  |--@ungrouped:
+  |--@organization:
+  |  |--@ou_Workloads:
+  |  |  |--@ou_Workloads_Production:
+  |  |  |  |--shop-live
+  |  |  |--shop-test
+  |  |--master
+  |  |--sandbox
+  |--@tag_stage_live:
+  |  |--shop-live
+  |--@tag_stage_test:
+  |  |--shop-test
+"""
+
+
+@pytest.fixture
+def ids(node: ControlNode, moto: str) -> dict[str, str]:
+    """Ids of the organization's member accounts, by name."""
+    return make_organization(moto, MEMBERS)
+
+
+def configure(node: ControlNode, **options: t.Any) -> None:
+    """Write org.yml. JSON is YAML too."""
+    configuration = {"plugin": "cloudhsm.iam.organization_accounts", **options}
+    (node.folder / "org.yml").write_text(json.dumps(configuration))
+
+
+def show(node: ControlNode, *args: str) -> tuple[Run, dict[str, t.Any]]:
+    """What ansible-inventory lists."""
+    kept = node.folder / "list.json"
+    run = node.run("ansible-inventory", "-i", "org.yml", "--list", "--output", str(kept), *args)
+    return run, json.loads(kept.read_text())
+
+
+def plain(value: t.Any) -> t.Any:
+    """Text that came from AWS is marked so that nobody takes it for a template. Here it is text."""
+    if isinstance(value, dict):
+        if "__ansible_unsafe" in value:
+            return value["__ansible_unsafe"]
+        return {key: plain(part) for key, part in value.items()}
+    return value
+
+
+def hosts(listed: dict[str, t.Any]) -> dict[str, t.Any]:
+    return t.cast("dict[str, t.Any]", plain(listed["_meta"]["hostvars"]))
+
+
+def test_accounts_are_hosts_in_groups(node: ControlNode, ids: dict[str, str]) -> None:
+    configure(node, compose={"stage": "account_tags.stage | default('none')"}, assume_role_name="Admin")
+    graph = node.run("ansible-inventory", "-i", "org.yml", "--graph")
+    assert (graph.status, graph.output) == (0, GRAPH)
+    _run, listed = show(node)
+    live = hosts(listed)["shop-live"]
+    unit = live.pop("account_ou_id")
+    assert unit.startswith("ou-")
+    assert live == {
+        "account_arn": live["account_arn"],
+        "account_email": "shop.live@example.com",
+        "account_id": ids["shop live"],
+        "account_is_management": False,
+        "account_name": "shop live",
+        "account_ou_path": "/Workloads/Production",
+        "account_role_arn": f"arn:aws:iam::{ids['shop live']}:role/Admin",
+        "account_status": "ACTIVE",
+        "account_tags": {"stage": "live"},
+        "ansible_connection": "local",
+        "ansible_pipelining": True,
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+        "stage": "live",
+    }
+    management = hosts(listed)["master"]
+    assert management["account_is_management"]
+    assert management["account_id"] == MANAGEMENT
+    assert "account_role_arn" not in management
+
+
+def test_filters_keep_out_and_a_suspended_account_is_named(node: ControlNode, ids: dict[str, str], moto: str) -> None:
+    configure(node, organizational_units=["/Workloads"], tags={"stage": ["live", "beta"]})
+    assert list(hosts(show(node)[1])) == ["shop-live"]
+    configure(node, names=["s*"], keyed_groups=[{"key": "account_ou_path", "prefix": "path"}], read_tags=False)
+    organizations_client(moto).close_account(AccountId=ids["sandbox"])
+    run, listed = show(node)
+    assert list(hosts(listed)) == ["shop-live", "shop-test"]
+    assert hosts(listed)["shop-live"]["account_tags"] == {}
+    assert listed["path__Workloads"] == {"hosts": ["shop-test"]}
+    words = f"Left out of the inventory because of their status: sandbox ({ids['sandbox']}, SUSPENDED)"
+    assert words in " ".join(run.output.split())
+
+
+def test_a_cache_is_read_until_it_is_flushed(node: ControlNode, ids: dict[str, str], moto: str) -> None:
+    folder = str(node.folder / "cache")
+    cached = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": folder}
+    configure(node, **cached)
+    assert len(hosts(show(node)[1])) == 4
+    make_account(moto, Member("newcomer"))
+    assert "newcomer" not in hosts(show(node)[1])
+    assert "newcomer" in hosts(show(node, "--flush-cache")[1])
+    # Another filter is another question.
+    configure(node, **cached, names=["new*"])
+    assert list(hosts(show(node)[1])) == ["newcomer"]
+
+
+def test_units_that_are_not_there_are_named(node: ControlNode, ids: dict[str, str]) -> None:
+    configure(node, organizational_units=["/Nowhere"])
+    run, listed = show(node)
+    assert "organizational_units: the organization has no unit /Nowhere" in " ".join(run.output.split())
+    assert "Traceback" not in run.output
+    assert not hosts(listed)
+
+
+def test_an_account_without_organization_is_told_so(node: ControlNode) -> None:
+    configure(node)
+    run, _listed = show(node)
+    said = " ".join(run.output.split())
+    assert (
+        "the account of these credentials is in none; use credentials of an organization's management account" in said
+    )
+    assert "Traceback" not in run.output
