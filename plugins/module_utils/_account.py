@@ -44,6 +44,12 @@ class Caller:
         service, resource = self.arn.split(":", 5)[2::3]
         return resource.rsplit("/", 1)[1] if service == "iam" and resource.startswith("user/") else None
 
+    @property
+    def is_root(self) -> bool:
+        """Whether the account's root user calls."""
+        service, resource = self.arn.split(":", 5)[2::3]
+        return service == "iam" and resource == "root"
+
 
 def read_caller(sts: STSClient) -> Caller:
     """Ask STS who calls. Needs no permission. Raises what botocore raises."""

@@ -52,12 +52,13 @@ def describe_policies(iam: IAMClient, names: Iterable[str]) -> list[Described]:
 
     Raises what botocore raises.
     """
-    wanted = set(names)
+    # IAM tells names of policies apart without regard to case.
+    wanted = {name.lower() for name in names}
     if not wanted:
         return []
     # A policy's ARN has its path in it, so the name alone does not give it.
     pages = iam.get_paginator("list_policies").paginate(Scope="Local", PaginationConfig={"PageSize": 1000})
-    found = {p["PolicyName"]: p["Arn"] for page in pages for p in page["Policies"] if p["PolicyName"] in wanted}
+    found = {p["PolicyName"]: p["Arn"] for page in pages for p in page["Policies"] if p["PolicyName"].lower() in wanted}
     return existing(iam, (found[name] for name in sorted(found)), _describe_policy)
 
 

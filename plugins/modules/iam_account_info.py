@@ -15,6 +15,8 @@ description:
   - Tells which account the credentials belong to, who calls, and where the account's users sign in.
   - Tells of named users, groups, customer managed policies, roles and SAML providers whether they are there, and what
     they have.
+  - Tells on request how much of its quotas the account uses, what its password policy is, and what is wrong with the
+    root user and with the password policy.
 author:
   - cloudhsm.iam contributors (@cloudhsm)
 options:
@@ -33,6 +35,7 @@ options:
   policies:
     description:
       - Names of customer managed policies to look up. AWS's own policies are not looked at.
+      - Case does not count, as it does not in IAM. The result has the policy's own name.
     type: list
     elements: str
     default: []
@@ -50,12 +53,26 @@ options:
     elements: str
     default: []
     version_added: 1.0.0
+  summary:
+    description:
+      - Whether to look up the account's quotas, what is used of them, and what the root user can sign in with.
+    type: bool
+    default: false
+    version_added: 1.0.0
+  password_policy:
+    description:
+      - Whether to look up the account's password policy.
+    type: bool
+    default: false
+    version_added: 1.0.0
 notes:
   - Needs the permission C(iam:ListAccountAliases) for the alias, and goes without it where that is not granted.
   - Looking up users needs C(iam:GetUser). Groups need C(iam:GetGroup), C(iam:ListAttachedGroupPolicies) and
     C(iam:ListGroupPolicies). Policies need C(iam:ListPolicies), C(iam:GetPolicy) and C(iam:GetPolicyVersion).
   - Roles need C(iam:GetRole), C(iam:ListAttachedRolePolicies) and C(iam:ListRolePolicies). SAML providers need
     C(iam:ListSAMLProviders), C(iam:GetSAMLProvider) and C(iam:ListRoles).
+  - O(summary) needs C(iam:GetAccountSummary), and O(password_policy) needs C(iam:GetAccountPasswordPolicy). Where one
+    of these is not granted, the module goes on, and says so in RV(missing_permissions) and RV(findings).
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -78,6 +95,15 @@ EXAMPLES = r"""
   cloudhsm.iam.iam_account_info:
     groups: [Administrators]
   register: administrators
+
+- name: How many users there may yet be
+  cloudhsm.iam.iam_account_info:
+    summary: true
+  register: here
+
+- name: Say it
+  ansible.builtin.debug:
+    msg: "{{ here.summary.UsersQuota - here.summary.Users }}"
 """
 
 RETURN = r"""
@@ -116,6 +142,12 @@ account:
       returned: always
       type: str
       sample: Administrator
+    is_root:
+      description: Whether the caller is the account's root user.
+      returned: always
+      type: bool
+      sample: false
+      version_added: 1.0.0
     sign_in_url:
       description: Where the account's users sign in.
       returned: always
@@ -315,11 +347,125 @@ saml_providers:
       type: list
       elements: str
       sample: [CloudHSMAdministrators]
+summary:
+  description:
+    - Quotas of the account and what is used of them, under the names that AWS has for them in GetAccountSummary.
+    - None where the caller may not ask.
+  returned: when O(summary=true)
+  type: dict
+  sample: {"Users": 12, "UsersQuota": 5000, "AccountAccessKeysPresent": 0, "AccountMFAEnabled": 1}
+  version_added: 1.0.0
+root_user:
+  description: What the summary tells of the root user. None where the caller may not ask.
+  returned: when O(summary=true)
+  type: dict
+  version_added: 1.0.0
+  contains:
+    access_keys:
+      description: Whether the root user has access keys.
+      returned: always
+      type: bool
+      sample: false
+    mfa:
+      description: Whether the root user has an MFA device.
+      returned: always
+      type: bool
+      sample: true
+    password:
+      description: Whether the root user has a password, taken to be so where AWS does not tell.
+      returned: always
+      type: bool
+      sample: true
+password_policy:
+  description:
+    - The account's password policy, under the names that the options of the module M(amazon.aws.iam_password_policy)
+      have. None where the account has no policy of its own, or where the caller may not ask.
+  returned: when O(password_policy=true)
+  type: dict
+  version_added: 1.0.0
+  contains:
+    min_pw_length:
+      description: The least number of characters.
+      returned: always
+      type: int
+      sample: 14
+    require_symbols:
+      description: Whether there must be a symbol.
+      returned: always
+      type: bool
+      sample: true
+    require_numbers:
+      description: Whether there must be a digit.
+      returned: always
+      type: bool
+      sample: true
+    require_uppercase:
+      description: Whether there must be an uppercase letter.
+      returned: always
+      type: bool
+      sample: true
+    require_lowercase:
+      description: Whether there must be a lowercase letter.
+      returned: always
+      type: bool
+      sample: true
+    allow_pw_change:
+      description: Whether users may change their own passwords.
+      returned: always
+      type: bool
+      sample: true
+    pw_max_age:
+      description: After how many days a password expires; 0 where it does not.
+      returned: always
+      type: int
+      sample: 90
+    pw_reuse_prevent:
+      description: How many former passwords can't be used again; 0 where all can.
+      returned: always
+      type: int
+      sample: 24
+    pw_expire:
+      description: Whether a user whose password has expired needs an administrator to sign in again.
+      returned: always
+      type: bool
+      sample: false
+findings:
+  description:
+    - What is wrong with the account, as far as O(summary) and O(password_policy) were asked for.
+  returned: success
+  type: list
+  elements: dict
+  version_added: 1.0.0
+  contains:
+    id:
+      description:
+        - Which finding this is, one of V(root_access_keys), V(root_without_mfa), V(no_password_policy) and, where the
+          caller may not ask, V(summary_unknown) and V(password_policy_unknown).
+      returned: always
+      type: str
+      sample: root_without_mfa
+    text:
+      description: What is wrong and what to do, in a sentence.
+      returned: always
+      type: str
+      sample: The root user has no MFA device; register one, signed in as the root user.
+missing_permissions:
+  description: Actions that the caller may not call, of those that O(summary) and O(password_policy) need.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+  version_added: 1.0.0
 """
 
 import typing as t
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._account import read_alias, read_caller, sign_in_url
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account_checks import (
+    CHECKS,
+    describe_root_user,
+    look_into,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._account_details import (
     describe_groups,
     describe_policies,
@@ -337,13 +483,22 @@ if t.TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 NAMES: dict[str, t.Any] = {"type": "list", "elements": "str", "default": []}
-ARGUMENT_SPEC: dict[str, t.Any] = dict.fromkeys(("users", "groups", "policies", "roles", "saml_providers"), NAMES)
+# Ansible takes anything with "password" in its name for a secret, unless told otherwise.
+SWITCH: dict[str, t.Any] = {"type": "bool", "default": False, "no_log": False}
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    **dict.fromkeys(("users", "groups", "policies", "roles", "saml_providers"), NAMES),
+    **dict.fromkeys(("summary", "password_policy"), SWITCH),
+}
 
 
 def look_up(iam: IAMClient, sts: STSClient, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """The module's result. Raises what botocore raises."""
     caller = read_caller(sts)
     alias = read_alias(iam)
+    checked = look_into(iam, [name for name in CHECKS if params[name]])
+    if "summary" in checked:
+        summary = checked["summary"]
+        checked["root_user"] = None if summary is None else describe_root_user(summary)
     return {
         "account": {
             "account_id": caller.account_id,
@@ -352,6 +507,7 @@ def look_up(iam: IAMClient, sts: STSClient, params: t.Mapping[str, t.Any]) -> di
             "caller_arn": caller.arn,
             "caller_user_id": caller.user_id,
             "caller_user_name": caller.user_name,
+            "is_root": caller.is_root,
             "sign_in_url": sign_in_url(caller.partition, alias or caller.account_id),
         },
         "users": describe_users(iam, params["users"]),
@@ -359,6 +515,7 @@ def look_up(iam: IAMClient, sts: STSClient, params: t.Mapping[str, t.Any]) -> di
         "policies": describe_policies(iam, params["policies"]),
         "roles": describe_roles(iam, params["roles"]),
         "saml_providers": describe_saml_providers(iam, params["saml_providers"]),
+        **checked,
     }
 
 

@@ -78,6 +78,18 @@ def in_json(answer: Answer) -> Answer:
     return Answer(answer.status, body, "application/x-amz-json-1.1")
 
 
+def caller_identity(arn: str) -> Answer:
+    """Who calls, for GetCallerIdentity."""
+    parts = {"Arn": arn, "UserId": "AIDAEXAMPLE", "Account": arn.split(":")[4]}
+    return success("GetCallerIdentity", "".join(f"<{key}>{escape(value)}</{key}>" for key, value in parts.items()))
+
+
+def account_summary(**numbers: int) -> Answer:
+    """Quotas and use, for GetAccountSummary."""
+    entries = "".join(f"<entry><key>{key}</key><value>{value}</value></entry>" for key, value in numbers.items())
+    return success("GetAccountSummary", f"<SummaryMap>{entries}</SummaryMap>")
+
+
 THROTTLING = error(400, "Throttling", "Rate exceeded")
 SERVICE_FAILURE = error(500, "ServiceFailure", "The request processing has failed because of an unknown error.")
 SERVICE_UNAVAILABLE = error(503, "ServiceUnavailable", "The service is temporarily unavailable.")

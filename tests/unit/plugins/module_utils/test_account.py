@@ -31,6 +31,20 @@ def test_partition_and_user_are_read_off_the_arn(arn: str, partition: str, user_
     assert (caller.partition, caller.user_name) == (partition, user_name)
 
 
+@pytest.mark.parametrize(
+    ("arn", "is_root"),
+    [
+        ("arn:aws:iam::123456789012:root", True),
+        ("arn:aws-cn:iam::123456789012:root", True),
+        ("arn:aws:iam::123456789012:user/root", False),
+        ("arn:aws:sts::123456789012:assumed-role/ops/root", False),
+        ("arn:aws:sts::123456789012:root", False),
+    ],
+)
+def test_only_the_root_user_is_root(arn: str, is_root: bool) -> None:
+    assert Caller(account_id="123456789012", arn=arn, user_id="123456789012").is_root == is_root
+
+
 def test_the_caller_is_whom_sts_names(sts: Stubbed) -> None:
     arn = "arn:aws:iam::123456789012:user/alice"
     sts.answers("get_caller_identity", {"Account": "123456789012", "Arn": arn, "UserId": "AIDA"})

@@ -142,6 +142,12 @@ def test_policies_are_found_by_name_on_any_page_whatever_their_path(iam: Stubbed
     ]
 
 
+def test_a_policy_is_found_whatever_the_case_of_its_name(iam: Stubbed) -> None:
+    script_policies(iam, "Admins", "Other")
+    script_policy(iam, "Admins")
+    assert [described["name"] for described in describe_policies(iam.client, ["ADMINS"])] == ["Admins"]
+
+
 def test_a_policy_that_goes_while_it_is_read_is_left_out(iam: Stubbed) -> None:
     script_policies(iam, "Gone")
     iam.refuses("get_policy", "NoSuchEntity", PolicyArn=policy("Gone")["Arn"])

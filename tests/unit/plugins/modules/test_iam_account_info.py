@@ -68,8 +68,9 @@ def script_saml_provider(iam: Stubbed) -> None:
 def test_the_options_are_as_documented() -> None:
     options = yaml.safe_load(module.DOCUMENTATION)["options"]
     kept = ("type", "elements", "default")
-    documented = {name: {key: option[key] for key in kept} for name, option in options.items()}
-    assert documented == module.ARGUMENT_SPEC
+    documented = {name: {key: option[key] for key in kept if key in option} for name, option in options.items()}
+    spec = {name: {key: option[key] for key in kept if key in option} for name, option in module.ARGUMENT_SPEC.items()}
+    assert documented == spec
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -85,6 +86,7 @@ def test_the_account_and_the_caller_are_told(iam: Stubbed, sts: Stubbed, run_mod
             "caller_arn": ALICE,
             "caller_user_id": "AIDACKCEVSQ6C2EXAMPLE",
             "caller_user_name": "alice",
+            "is_root": False,
             "sign_in_url": "https://example-corp.signin.aws.amazon.com/console",
         },
         "users": [],
@@ -92,6 +94,8 @@ def test_the_account_and_the_caller_are_told(iam: Stubbed, sts: Stubbed, run_mod
         "policies": [],
         "roles": [],
         "saml_providers": [],
+        "findings": [],
+        "missing_permissions": [],
     }
 
 
@@ -114,6 +118,8 @@ def test_results_have_the_documented_keys(
 ) -> None:
     script_caller(sts)
     script_alias(iam)
+    iam.answers("get_account_summary", {"SummaryMap": {"Users": 12}})
+    iam.answers("get_account_password_policy", {"PasswordPolicy": {"MinimumPasswordLength": 14}})
     script_user(iam)
     script_group(iam)
     script_policy(iam)
@@ -121,12 +127,26 @@ def test_results_have_the_documented_keys(
     script_saml_provider(iam)
     named: dict[str, t.Any] = {"users": ["alice"], "groups": ["Admins"]}
     named |= {kind: ["Own"] for kind in ("policies", "roles", "saml_providers")}
-    result = run_module(module.main, **named)
+    result = run_module(module.main, **named, summary=True, password_policy=True)
     assert set(result) - {"changed"} == documented(module.RETURN)
     assert set(result["account"]) == documented(module.RETURN, "account")
-    for kind in named:
+    for kind in ("root_user", "password_policy"):
+        assert set(result[kind]) == documented(module.RETURN, kind)
+    for kind in (*named, "findings"):
         (described,) = result[kind]
         assert set(described) == documented(module.RETURN, kind)
+
+
+def test_what_the_caller_may_not_read_of_the_account_is_none(iam: Stubbed, sts: Stubbed, run_module: RunModule) -> None:
+    script_caller(sts, f"arn:aws:iam::{ACCOUNT}:root")
+    script_alias(iam)
+    iam.refuses("get_account_summary", "AccessDenied", "No.")
+    iam.refuses("get_account_password_policy", "AccessDenied", "No.")
+    result = run_module(module.main, summary=True, password_policy=True)
+    assert result["account"]["is_root"]
+    assert (result["summary"], result["root_user"], result["password_policy"]) == (None, None, None)
+    assert result["missing_permissions"] == ["iam:GetAccountSummary", "iam:GetAccountPasswordPolicy"]
+    assert [finding["id"] for finding in result["findings"]] == ["summary_unknown", "password_policy_unknown"]
 
 
 def test_what_is_not_there_is_left_out(iam: Stubbed, sts: Stubbed, run_module: RunModule) -> None:

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""What can be wrong with an account as a whole: its root user and its password policy."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, is_access_denied
+from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy import read_password_policy
+
+if t.TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+Described = dict[str, t.Any]
+
+
+def read_summary(iam: IAMClient) -> Described:
+    """The account's quotas and what is used of them, as AWS names them. Raises what botocore raises."""
+    return {str(name): number for name, number in iam.get_account_summary()["SummaryMap"].items()}
+
+
+def describe_root_user(summary: Mapping[str, int]) -> Described:
+    """What the summary tells of the root user."""
+    return {
+        "access_keys": summary.get("AccountAccessKeysPresent", 0) > 0,
+        "mfa": summary.get("AccountMFAEnabled", 0) > 0,
+        # An organization can do without passwords for the root users of its accounts; a summary that does not tell
+        # is no reason to take it for granted.
+        "password": summary.get("AccountPasswordPresent", 1) > 0,
+    }
+
+
+def summary_findings(summary: Mapping[str, int]) -> list[Described]:
+    """What is wrong with the root user."""
+    root = describe_root_user(summary)
+    findings = []
+    if root["access_keys"]:
+        text = "The root user has access keys, whose rights no policy limits; delete them, signed in as the root user."
+        findings.append({"id": "root_access_keys", "text": text})
+    # Nobody can sign in as a root user without a password.
+    if root["password"] and not root["mfa"]:
+        text = "The root user has no MFA device; register one, signed in as the root user."
+        findings.append({"id": "root_without_mfa", "text": text})
+    return findings
+
+
+def password_policy_findings(policy: Mapping[str, t.Any] | None) -> list[Described]:
+    """What is wrong with the password policy: that there is none."""
+    text = "The account has no password policy, so that IAM's default counts: 8 characters, and no expiry."
+    return [] if policy else [{"id": "no_password_policy", "text": text}]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One read of the account: the action it needs, how to judge what it gives, and what is unknown without it."""
+
+    action: str
+    read: Callable[[IAMClient], t.Any]
+    judge: Callable[[t.Any], list[Described]]
+    question: str
+
+
+CHECKS = {
+    "summary": Check(
+        "iam:GetAccountSummary", read_summary, summary_findings, "whether the root user has access keys and MFA"
+    ),
+    "password_policy": Check(
+        "iam:GetAccountPasswordPolicy",
+        read_password_policy,
+        password_policy_findings,
+        "whether the account has a password policy",
+    ),
+}
+
+
+def look_into(iam: IAMClient, names: Iterable[str]) -> Described:
+    """What the named checks read, by their names, what they find, and which permissions were missing for that.
+
+    What the caller may not read is None, and a finding of its own. Raises what else botocore raises.
+    """
+    read: Described = {}
+    findings: list[Described] = []
+    missing: list[str] = []
+    for name in names:
+        check = CHECKS[name]
+        try:
+            read[name] = check.read(iam)
+        except AWS_ERRORS as exc:
+            if not is_access_denied(exc):
+                raise
+            read[name] = None
+            missing.append(check.action)
+            text = f"The caller may not call {check.action}, so {check.question} is not known."
+            findings.append({"id": f"{name}_unknown", "text": text})
+        else:
+            findings += check.judge(read[name])
+    return {**read, "findings": findings, "missing_permissions": missing}
