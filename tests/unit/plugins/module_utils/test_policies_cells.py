@@ -1,0 +1,90 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the policies allow, cell by cell, and that none of them raises its own rights."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import LIMIT, size
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.limits import build_policy
+from cloudsplaining.scan.policy_document import PolicyDocument
+from policy_cells import HERE, OTHERS, OWN, VARIANTS, expected, requests
+from policy_evaluator import allows
+from policy_variants import documents
+
+DOCUMENTS = documents()
+ROWS = requests()
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_cell_is_as_the_catalogue_says(variant: str) -> None:
+    wish = VARIANTS[variant]
+    policy, problems = build_policy(wish)
+    assert not problems
+    for row in ROWS:
+        context = {**row.context, "aws:RequestedRegion": row.region}
+        assert allows(policy, row.action, row.resource, context) == expected(wish, row), (variant, row)
+
+
+def cell(variant: str, section: str, action: str, note: str = "") -> bool:
+    found = next(row for row in ROWS if (row.section, row.action, row.note) == (section, action, note))
+    context = {**found.context, "aws:RequestedRegion": HERE}
+    return allows(build_policy(VARIANTS[variant])[0], found.action, found.resource, context)
+
+
+# Each hole of the guide's, spelled out: open there, closed in the hardened policy of the same level.
+@pytest.mark.parametrize(
+    ("level", "section", "action", "note"),
+    [
+        ("admin", OTHERS, "iam:CreateServiceLinkedRole", "another service's"),
+        ("power_user", OTHERS, "iam:CreateServiceLinkedRole", "another service's"),
+        ("admin", OTHERS, "ec2:CreateTags", "an instance"),
+        ("power_user", OTHERS, "ec2:CreateTags", "an instance"),
+        ("admin", OWN, "cloudhsm:CopyBackupToRegion", ""),
+        ("power_user", OWN, "cloudhsm:CopyBackupToRegion", ""),
+        ("admin", OWN, "cloudhsm:PutResourcePolicy", ""),
+        ("admin", OWN, "cloudhsm:DeleteResourcePolicy", ""),
+    ],
+)
+def test_a_hole_of_the_guides_is_closed(level: str, section: str, action: str, note: str) -> None:
+    assert cell(f"guide {level}", section, action, note)
+    assert not cell(f"hardened {level}", section, action, note)
+
+
+@pytest.mark.parametrize(
+    ("level", "action"),
+    [
+        ("power_user", "cloudhsm:ModifyCluster"),
+        ("power_user", "cloudhsm:ModifyBackupAttributes"),
+        ("read_only", "cloudhsm:GetResourcePolicy"),
+    ],
+)
+def test_what_the_guide_forgot_is_there(level: str, action: str) -> None:
+    assert not cell(f"guide {level}", OWN, action)
+    assert cell(f"hardened {level}", OWN, action)
+
+
+def test_an_action_that_is_not_in_the_catalogue_is_not_given_by_a_wildcard() -> None:
+    assert allows(build_policy(VARIANTS["guide admin"])[0], "cloudhsm:NewAction", "*", {})
+    assert not allows(build_policy(VARIANTS["hardened admin"])[0], "cloudhsm:NewAction", "*", {})
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_no_policy_raises_its_own_rights(name: str) -> None:
+    found = PolicyDocument(DOCUMENTS[name])
+    assert found.allows_privilege_escalation == []
+    assert found.credentials_exposure == []
+    assert found.allows_data_exfiltration_actions == []
+    assert size(DOCUMENTS[name]) <= LIMIT
+
+
+@pytest.mark.parametrize("action", ["iam:AttachUserPolicy", "iam:CreateAccessKey", "iam:PutGroupPolicy"])
+def test_the_escalation_rules_catch_one_more_action(action: str) -> None:
+    statement: dict[str, t.Any] = json.loads(json.dumps(DOCUMENTS["admin-guide"]["Statement"][0]))
+    statement["Action"].append(action)
+    found = PolicyDocument({"Version": "2012-10-17", "Statement": [statement]})
+    assert [rule["type"] for rule in found.allows_privilege_escalation] == [action.removeprefix("iam:")]
