@@ -146,7 +146,7 @@ def expected(wish: Wish, request: Request) -> bool:
     if request.action in known:
         return _cloudhsm_allowed(wish, request, known[request.action])
     if wish.level == catalogue.READ_ONLY or wish.profile == "guide":
-        return wish.level != catalogue.READ_ONLY
+        return bool(wish.level != catalogue.READ_ONLY)
     if request.action == catalogue.CREATE_SERVICE_LINKED_ROLE:
         # Only making a cluster needs the role, and who is limited to clusters makes none.
         return request.section == OWN and wish.cluster_arns is None
