@@ -124,6 +124,33 @@ options:
     type: list
     elements: str
     default: []
+  onboarding_group:
+    description:
+      - Lets new users in by two phases. A user that is made with O(users[].console_access=true) becomes a member of
+        this group and of no other, and gets no policies of its own. The group is to allow no more than to change
+        one's password and to register an MFA device.
+      - A later run moves those who have done both from this group to their O(users[].groups), and attaches their
+        O(users[].managed_policies). RV(pending) tells who has not, and why.
+      - Users without console access, and users that are there already and not in this group, are treated as always. So
+        is a member whose console access is taken away.
+      - The group must exist, and nobody may be listed as its member. Left out, users get everything at once.
+    type: str
+    version_added: 1.0.0
+  require_mfa_policy_name:
+    description:
+      - Name of the managed policy that makes a group require MFA, as with P(cloudhsm.iam.require_mfa_policy#filter).
+      - A user who has to change the first password, and is in such a group, could never sign in. That is refused.
+    type: str
+    default: CloudHSMIamRequireMFA
+    version_added: 1.0.0
+  require_mfa_groups:
+    description:
+      - Groups that require MFA because an earlier task of the same play says so. They count beside those that have
+        the policy O(require_mfa_policy_name) when the account is read.
+    type: list
+    elements: str
+    default: []
+    version_added: 1.0.0
   credentials_store:
     description:
       - Where passwords go that are generated for users with O(users[].console_access=true) and no
@@ -188,8 +215,8 @@ options:
     default: 250
 notes:
   - Needs the permissions C(iam:GetAccountAuthorizationDetails), C(iam:ListAccountAliases), C(iam:GetLoginProfile),
-    C(iam:GetUser), C(iam:GetGroup), C(iam:GetPolicy) and C(iam:GetAccountSummary) to plan, and the IAM actions that
-    the changes are named after in RV(changes) to carry the plan out.
+    C(iam:GetUser), C(iam:GetGroup), C(iam:GetPolicy) and C(iam:GetAccountSummary) to plan, C(iam:ListMFADevices) too
+    with O(onboarding_group), and the IAM actions that the changes are named after in RV(changes) to carry the plan out.
   - A user with a virtual MFA device is tagged with C(cloudhsm.iam/leaving-mfa-device-1) and so on before the device is
     taken away, so that a deletion that was stopped can be finished.
   - With several runs at once on the same users, each run looks again at users that another one changed under it.
@@ -249,6 +276,16 @@ EXAMPLES = r"""
     credentials_tags:
       team: security
     region: eu-central-1
+
+- name: A new user gets nothing but the way in, until the password is changed and MFA is registered
+  cloudhsm.iam.iam_users:
+    users:
+      - name: alice
+        groups: [CloudHSMAdministrators]
+        console_access: true
+    onboarding_group: CloudHSMIamOnboarding
+    credentials_store: vault_file
+    credentials_path: credentials/first-passwords.yml
 
 - name: Exactly the listed groups for the listed users
   cloudhsm.iam.iam_users:
@@ -378,6 +415,24 @@ failed_users:
   type: list
   elements: dict
   sample: []
+pending:
+  description: The listed users that are in O(onboarding_group) after the run, and what they have yet to do.
+  returned: when the plan was not refused
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the user.
+      returned: always
+      type: str
+      sample: alice
+    waiting_for:
+      description: What is missing, out of V(password) (it has not been changed) and V(mfa) (there is no device).
+      returned: always
+      type: list
+      elements: str
+      sample: [password, mfa]
+  version_added: 1.0.0
 problems:
   description: What is wrong with the input or the plan, one sentence each. Nothing was written.
   returned: when the run was refused
@@ -428,7 +483,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
 from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine, report, snapshot, stores
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine, onboarding, report, snapshot, stores
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import number_problems, parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     Account,
@@ -464,6 +519,9 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "max_deletions": {"type": "int", "default": 10},
     "protected_groups": {"type": "list", "elements": "str", "default": ["Administrators"]},
     "pending_groups": {"type": "list", "elements": "str", "default": []},
+    "onboarding_group": {"type": "str"},
+    "require_mfa_policy_name": {"type": "str", "default": "CloudHSMIamRequireMFA"},
+    "require_mfa_groups": {"type": "list", "elements": "str", "default": []},
     "credentials_store": {
         "type": "str",
         "choices": ["none", "file", "vault_file", "secretsmanager", "ssm_parameter"],
@@ -491,6 +549,9 @@ def options_from(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
         max_deletions=params["max_deletions"],
         protected_groups=frozenset(params["protected_groups"]),
         pending_groups=frozenset(params["pending_groups"] if check_mode else ()),
+        onboarding_group=params["onboarding_group"] or None,
+        require_mfa_policy_name=params["require_mfa_policy_name"],
+        require_mfa_groups=frozenset(params["require_mfa_groups"]),
         batch_size=params["batch_size"],
     )
 
@@ -543,6 +604,7 @@ def run(module: CloudHsmIamModule) -> dict[str, t.Any]:
         else:
             outcomes = engine.carry_out(service, plans, desired, options, source=passwords)
     result = report.describe_outcomes(plans, outcomes, account)
+    result["pending"] = onboarding.describe_pending(report.final_plans(plans, outcomes), options)
     if module._diff:
         result["diff"] = report.describe_diff(plans)
     if module.check_mode:

@@ -1,26 +1,28 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Calls that moto lacks or gets wrong: users' permissions boundaries, lists of service specific credentials, moves."""
+"""Calls that moto lacks or gets wrong: permissions boundaries, forced changes of passwords, and a few more."""
 
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Awaitable, Callable, Mapping
 
-from account_pages import set_boundary, tag, to_answer
+from account_pages import child, set_boundary, tag, to_answer
 from aws_answers import Answer, no_such_entity, success
 
 # Asks the server something in the client's name: action and parameters.
 Ask = Callable[[str, Mapping[str, str]], Awaitable[Answer]]
 EMULATED = frozenset({"PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary", "ListServiceSpecificCredentials"})
+PROFILES = ("CreateLoginProfile", "UpdateLoginProfile", "DeleteLoginProfile")
 
 
 class EmulatedCalls:
-    """Keeps the boundaries, which moto 5.2 neither stores at CreateUser nor lets change afterwards."""
+    """Keeps what moto 5.2 forgets: boundaries, and who has to choose a new password at the next sign-in."""
 
     def __init__(self) -> None:
         self.boundaries: dict[str, str] = {}
+        self.resets: set[str] = set()
 
     async def answer(self, action: str, params: Mapping[str, str], ask: Ask) -> Answer | None:
         """The answer to a call that moto lacks, or to one that AWS refuses and moto does not. None for the others."""
@@ -30,6 +32,8 @@ class EmulatedCalls:
             return await _missing_policy(boundary, ask) if boundary else None
         if action == "UpdateUser" and "NewPath" in params:
             return await _move(params, ask)
+        if action == "ChangePassword":
+            return await self._change_password(params["NewPassword"], ask)
         if action not in EMULATED:
             return None
         user = await ask("GetUser", {"UserName": name})
@@ -46,11 +50,40 @@ class EmulatedCalls:
             self.boundaries[name] = boundary
         return refused or success(action)
 
+    async def _change_password(self, password: str, ask: Ask) -> Answer:
+        """Change the password of who asks. Whether the old one was right, moto can't be asked."""
+        user = await ask("GetUser", {})
+        if user.status != 200:
+            return user
+        name = ET.fromstring(user.body).findtext(f".//{tag('UserName')}") or ""
+        changed = await ask("UpdateLoginProfile", {"UserName": name, "Password": password})
+        if changed.status == 200:
+            self.resets.discard(name)
+        return success("ChangePassword") if changed.status == 200 else changed
+
     def after(self, action: str, params: Mapping[str, str], answer: Answer) -> Answer:
-        """moto's answer, with the boundary where AWS would show it."""
-        name = params.get("UserName", "")
+        """moto's answer, with what AWS would show."""
         if answer.status != 200:
             return answer
+        if action in PROFILES:
+            self._note_reset(action, params)
+        return self._with_reset(params, answer) if action == "GetLoginProfile" else self._user(action, params, answer)
+
+    def _note_reset(self, action: str, params: Mapping[str, str]) -> None:
+        forced = params.get("PasswordResetRequired")
+        if forced == "true":
+            self.resets.add(params["UserName"])
+        elif forced == "false" or action != "UpdateLoginProfile":
+            self.resets.discard(params["UserName"])
+
+    def _with_reset(self, params: Mapping[str, str], answer: Answer) -> Answer:
+        root = ET.fromstring(answer.body)
+        for profile in root.iter(tag("LoginProfile")):
+            child(profile, "PasswordResetRequired").text = str(params.get("UserName") in self.resets).lower()
+        return to_answer(root)
+
+    def _user(self, action: str, params: Mapping[str, str], answer: Answer) -> Answer:
+        name = params.get("UserName", "")
         if action == "DeleteUser":
             self.boundaries.pop(name, None)
         elif action == "UpdateUser" and "NewUserName" in params and name in self.boundaries:

@@ -17,6 +17,9 @@ if t.TYPE_CHECKING:
 
 BOOTSTRAP = ("cloudhsm.iam.bootstrap", "-e", '{"bootstrap_cloudhsm_administrators": ["alice", "bob"]}')
 
+# What else bootstrap can be told, by the variables of the roles that it includes.
+MORE = ("-e", '{"admin_group_require_mfa": true, "user_provisioning_onboarding": "two_phase"}')
+
 
 def test_check_mode_predicts_a_run_makes_it_and_a_second_run_changes_nothing(
     node: ControlNode, aws: FaultProxy, iam: IAMClient
@@ -99,7 +102,11 @@ def test_a_teardown_takes_back_what_was_made_and_nothing_else(
     iam.create_user(UserName="zoe")
     iam.create_group(GroupName="Administrators")
     iam.add_user_to_group(GroupName="Administrators", UserName="zoe")
-    assert node.playbook(*BOOTSTRAP).status == 0
+    made = node.playbook(*BOOTSTRAP, *MORE)
+    assert made.status == 0, made.output
+    assert "Pending: Administrator, alice, bob. Run this again" in made.output
+    assert groups(iam) == ["Administrators", "CloudHSMAdministrators", "CloudHSMIamOnboarding"]
+    assert len(iam.list_policies(Scope="Local")["Policies"]) == 3
     confirm = ("-e", "bootstrap_teardown_confirm=123456789012")
     aws.clear()
     predicted = node.playbook("cloudhsm.iam.teardown", *confirm, "--check")

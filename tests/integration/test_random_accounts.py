@@ -22,7 +22,7 @@ from everything import ACCOUNT, ANYTHING, key_and_certificate
 from fault_proxy import FaultProxy
 from hypothesis import HealthCheck, Phase, given, settings
 from moto_server import MotoServer
-from simulated_iam import BOUNDARIES, GROUPS, POLICIES, accounts, options, wishes
+from simulated_iam import BOUNDARIES, GROUPS, ONBOARDING, POLICIES, accounts, options, wishes
 
 # 500 examples in all, in parts that can run side by side.
 PARTS = 4
@@ -43,7 +43,7 @@ class World:
         """Make the account on the server."""
         moto_server.reset(self.moto)
         self.proxy.clear()
-        for group in GROUPS:
+        for group in (*GROUPS, ONBOARDING):
             self.iam.create_group(GroupName=group)
         for arn in (*POLICIES, *BOUNDARIES):
             self.iam.create_policy(PolicyName=arn.rsplit("/", 1)[1], PolicyDocument=json.dumps(ANYTHING))
@@ -62,7 +62,8 @@ class World:
         for policy in user.inline_policies:
             self.iam.put_user_policy(UserName=user.name, PolicyName=policy, PolicyDocument=json.dumps(ANYTHING))
         if user.console_access:
-            self.iam.create_login_profile(UserName=user.name, Password="Was-there-1")
+            reset = bool(user.password_reset_required)
+            self.iam.create_login_profile(UserName=user.name, Password="Was-there-1", PasswordResetRequired=reset)
         self._make_credentials(user)
 
     def _make_credentials(self, user: ActualUser) -> None:

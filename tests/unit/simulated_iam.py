@@ -24,11 +24,13 @@ from hypothesis import strategies as st
 CALLER = Caller("123456789012", "arn:aws:iam::123456789012:user/ops/root-like", "AIDAEXAMPLE")
 NAMES = [f"user{number}" for number in range(5)]
 GROUPS = ["Administrators", "CloudHSMAdministrators", "Auditors", "Readers"]
+# Where pending users are; no wish names it.
+ONBOARDING = "Onboarding"
 POLICIES = [f"arn:aws:iam::123456789012:policy/{name}" for name in ("first", "second", "third")]
 BOUNDARIES = ["arn:aws:iam::123456789012:policy/boundary", "arn:aws:iam::123456789012:policy/narrow"]
 PATHS = ["/", "/hsm/", "/staff/berlin/"]
 TAG = Options().managed_by_tag
-EMPTY = Account(CALLER, {}, frozenset(GROUPS))
+EMPTY = Account(CALLER, {}, frozenset((*GROUPS, ONBOARDING)))
 
 tags = st.dictionaries(st.sampled_from(["team", "cost-centre", "owner"]), st.sampled_from(["a", "b", ""]))
 some_groups = st.frozensets(st.sampled_from(GROUPS))
@@ -53,16 +55,19 @@ def actual_users(draw: st.DrawFn, name: str) -> ActualUser:
     path = draw(st.sampled_from(PATHS))
     have = draw(credentials(name))
     owned = draw(st.booleans())
+    console = draw(st.booleans())
     return ActualUser(
         name=name,
         arn=f"arn:aws:iam::123456789012:user{path}{name}",
         path=path,
         tags={**draw(tags), **({TAG: OWNED} if owned else {})},
-        groups=draw(some_groups),
+        groups=draw(some_groups) | draw(st.sampled_from([frozenset(), frozenset({ONBOARDING})])),
         managed_policies=draw(some_policies),
         inline_policies=draw(st.frozensets(st.sampled_from(["inline"]))),
         boundary=draw(st.sampled_from([None, *BOUNDARIES])),
-        console_access=draw(st.booleans()),
+        console_access=console,
+        password_reset_required=draw(st.booleans()) if console else None,
+        has_mfa=bool(have.mfa_devices),
         credentials=replace(have, active_access_keys=have.access_keys[:1]),
     )
 
@@ -72,7 +77,7 @@ def accounts(draw: st.DrawFn) -> Account:
     """An account with some users and all groups."""
     names = draw(st.lists(st.sampled_from(NAMES), unique=True))
     users = {name: draw(actual_users(name)) for name in names}
-    return Account(caller=CALLER, users=users, groups=frozenset(GROUPS))
+    return replace(EMPTY, users=users)
 
 
 @st.composite
@@ -107,6 +112,7 @@ options = st.builds(
     purge_tags=st.booleans(),
     purge_policies=st.booleans(),
     max_deletions=st.just(len(NAMES)),
+    onboarding_group=st.sampled_from([None, ONBOARDING]),
 )
 
 
@@ -172,6 +178,7 @@ def _created(account: Account, change: Change) -> ActualUser:
         tags=_tags(change.params["Tags"]),
         boundary=change.params.get("PermissionsBoundary"),
         console_access=False,
+        has_mfa=False,
         credentials=Credentials(),
     )
 
@@ -194,10 +201,10 @@ def _moved(user: ActualUser, path: str) -> ActualUser:
     return replace(user, path=path, arn=f"arn:aws:iam::123456789012:user{path}{user.name}")
 
 
-def _login(user: ActualUser, there: bool) -> ActualUser:
+def _login(user: ActualUser, there: bool, reset: bool | None) -> ActualUser:
     if user.console_access == there:
         raise RefusedCallError("EntityAlreadyExists" if there else "NoSuchEntity")
-    return replace(user, console_access=there)
+    return replace(user, console_access=there, password_reset_required=reset)
 
 
 def _without(items: t.Any, item: str) -> t.Any:
@@ -240,8 +247,8 @@ _EFFECTS: dict[str, Effect] = {
     ),
     "put_user_permissions_boundary": lambda user, p: replace(user, boundary=p["PermissionsBoundary"]),
     "delete_user_permissions_boundary": lambda user, _p: replace(user, boundary=None),
-    "create_login_profile": lambda user, _p: _login(user, True),
-    "delete_login_profile": lambda user, _p: _login(user, False),
+    "create_login_profile": lambda user, p: _login(user, True, p["PasswordResetRequired"]),
+    "delete_login_profile": lambda user, _p: _login(user, False, None),
     "update_access_key": _deactivated,
     "delete_access_key": _access_key_gone,
     "deactivate_mfa_device": _credential_gone("mfa_devices", "SerialNumber"),

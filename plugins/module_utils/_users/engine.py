@@ -14,7 +14,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import guard, snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import guard, onboarding, snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import apply_plans
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import label
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
@@ -77,6 +77,7 @@ def make_plan(
     problems += _policy_problems(service, plans)
     problems += _quota_problems(service, plans, account)
     refused = [f"{places.get(name, name)}: {problem}" for name, problem in problems]
+    refused += onboarding.refusals(account, options)
     refused += guard.refusals(plans, account, options)
     if refused:
         raise RefusedError(refused)
@@ -86,13 +87,19 @@ def make_plan(
 def _plan(service: Service, desired: Sequence[DesiredUser], options: Options) -> tuple[list[UserPlan], Account]:
     account = snapshot.read_account(service.iam, service.sts, service.pool)
     account = snapshot.read_details(
-        service.iam, service.pool, account, desired, unlisted_users(desired, account, options)
+        service.iam,
+        service.pool,
+        account,
+        desired,
+        unlisted_users(desired, account, options),
+        onboarding_group=options.onboarding_group,
     )
     wanted = {group for user in desired if user.present for group in user.groups or ()}
+    wanted |= {options.onboarding_group} if options.onboarding_group else set()
     unseen = wanted - account.groups - options.pending_groups
     if unseen:
         found = snapshot.find_groups(service.iam, service.pool, unseen)
-        account = Account(account.caller, account.users, account.groups | found, account.alias)
+        account = replace(account, groups=account.groups | found)
     return plan_users(desired, account, options), account
 
 
@@ -105,6 +112,8 @@ def _policy_problems(service: Service, plans: Iterable[UserPlan]) -> list[tuple[
                 wanted.setdefault(change.params["PolicyArn"], []).append((plan.name, "managed_policies"))
             elif change.params.get("PermissionsBoundary"):
                 wanted.setdefault(change.params["PermissionsBoundary"], []).append((plan.name, "boundary"))
+        for arn in plan.later_policies:
+            wanted.setdefault(arn, []).append((plan.name, "managed_policies"))
     missing = snapshot.missing_policies(service.iam, service.pool, wanted) if wanted else frozenset()
     return [(name, f"{field}: there is no policy {arn}") for arn in sorted(missing) for name, field in wanted[arn]]
 

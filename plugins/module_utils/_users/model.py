@@ -36,6 +36,8 @@ class DesiredUser:
     console_access: bool | None = None
     password: str | None = field(default=None, repr=False)
     password_reset_required: bool = True
+    # Groups that the user is not to be in any more, whatever the switches say.
+    leaves: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Credentials:
 
 @dataclass(frozen=True)
 class ActualUser:
-    """A user as the account has it. console_access and credentials are None where they were not read."""
+    """A user as the account has it. What only reads of single users tell is None where it was not read."""
 
     name: str
     arn: str
@@ -64,6 +66,9 @@ class ActualUser:
     boundary: str | None = None
     console_access: bool | None = None
     credentials: Credentials | None = None
+    # Of the login profile: whether a new password has to be chosen at the next sign-in.
+    password_reset_required: bool | None = None
+    has_mfa: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,8 @@ class Account:
     users: Mapping[str, ActualUser]
     groups: frozenset[str]
     alias: str | None = None
+    # ARNs of the managed policies of each group that has some.
+    group_policies: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def members(self, group: str) -> frozenset[str]:
         """Names of the users that are in the group."""
@@ -101,6 +108,11 @@ class Options:
     protected_groups: frozenset[str] = frozenset()
     # Groups that an earlier task makes: in check mode they count as existing.
     pending_groups: frozenset[str] = frozenset()
+    # Where new people are while they change the password and register MFA; None for no such phase.
+    onboarding_group: str | None = None
+    # The policy, by its name, that makes a group require MFA; and groups of which an earlier task says that they do.
+    require_mfa_policy_name: str = "CloudHSMIamRequireMFA"
+    require_mfa_groups: frozenset[str] = frozenset()
     # Users for each line of progress.
     batch_size: int = 250
 
@@ -149,6 +161,8 @@ class UserPlan:
     changes: tuple[Change, ...] = ()
     # Why the run can't go on with this user: each says the field and what is wrong with it.
     problems: tuple[str, ...] = ()
+    # Managed policies that the user gets in a later run. A mistake among them is one today.
+    later_policies: frozenset[str] = frozenset()
 
     @property
     def action(self) -> str:

@@ -12,7 +12,7 @@ import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits, onboarding
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     MFA_NOTE,
     OWNED,
@@ -61,14 +61,21 @@ def plan_user(
     problems = tuple(_problems(desired, before, account, options))
     if problems:
         return UserPlan(desired.name, before, before, problems=problems)
-    return (
-        _plan_creation(desired, account, options) if before is None else _plan_update(desired, before, options, account)
+    now = onboarding.stage(desired, before, options)
+    plan = _plan_creation(now, account, options) if before is None else _plan_update(now, before, options, account)
+    locked_out = onboarding.lockout(plan, account, options)
+    return replace(
+        plan,
+        problems=(locked_out,) if locked_out else (),
+        later_policies=(desired.managed_policies or frozenset()) - (now.managed_policies or frozenset()),
     )
 
 
 def _problems(desired: DesiredUser, before: ActualUser | None, account: Account, options: Options) -> Iterable[str]:
     groups = account.groups | options.pending_groups
     spelling = {group.lower(): group for group in groups}
+    if options.onboarding_group in (desired.groups or ()):
+        yield f"groups: {options.onboarding_group!r} is the onboarding group, which users enter and leave by themselves"
     for group in sorted((desired.groups or frozenset()) - groups):
         close = spelling.get(group.lower())
         hint = f"; did you mean {close!r}?" if close else "; make it first"
@@ -93,6 +100,7 @@ def _plan_creation(desired: DesiredUser, account: Account, options: Options) -> 
         tags=tags,
         boundary=desired.boundary or None,
         console_access=False,
+        has_mfa=False,
     )
     params: dict[str, t.Any] = {"Path": path, "Tags": _tag_list(tags)}
     if blank.boundary:
@@ -109,18 +117,21 @@ def _plan_update(desired: DesiredUser, before: ActualUser, options: Options, acc
         path=desired.path or before.path,
         arn=account.user_arn(before.name, desired.path) if desired.path else before.arn,
         tags=_tags_after(desired, before, options),
-        groups=_after(before.groups, desired.groups, options.purge_groups),
+        groups=_after(before.groups, desired.groups, options.purge_groups) - desired.leaves,
         managed_policies=_after(before.managed_policies, desired.managed_policies, options.purge_policies),
         boundary=before.boundary if desired.boundary is None else desired.boundary or None,
         console_access=before.console_access if desired.console_access is None else desired.console_access,
     )
+    if after.console_access != before.console_access:
+        reset = desired.password_reset_required if after.console_access else None
+        after = replace(after, password_reset_required=reset)
     changes = [
         *_console_off(before, after),
         *_boundary_changes(before, after),
         *_path_and_tag_changes(before, after),
         *_membership_changes(before, after),
         *_policy_changes(before, after),
-        *_console_on(desired, before, after),
+        *_console_on(before, after),
     ]
     return UserPlan(before.name, before, after, tuple(changes))
 
@@ -155,10 +166,9 @@ def _console_off(before: ActualUser, after: ActualUser) -> Iterable[Change]:
         yield _change(before.name, "delete_login_profile")
 
 
-def _console_on(desired: DesiredUser, before: ActualUser, after: ActualUser) -> Iterable[Change]:
+def _console_on(before: ActualUser, after: ActualUser) -> Iterable[Change]:
     if after.console_access and not before.console_access:
-        reset = desired.password_reset_required
-        yield _change(before.name, "create_login_profile", PasswordResetRequired=reset)
+        yield _change(before.name, "create_login_profile", PasswordResetRequired=after.password_reset_required)
 
 
 def _boundary_changes(before: ActualUser, after: ActualUser) -> Iterable[Change]:

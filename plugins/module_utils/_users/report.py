@@ -79,6 +79,13 @@ def describe_outcomes(plans: Sequence[UserPlan], outcomes: Sequence[Outcome], ac
     }
 
 
+def final_plans(plans: Sequence[UserPlan], outcomes: Sequence[Outcome]) -> list[UserPlan]:
+    """The plans as they were in the end, without those of users that failed."""
+    ended = {outcome.plan.name: outcome for outcome in outcomes}
+    failed = {name for name, outcome in ended.items() if outcome.error}
+    return [ended[plan.name].plan if plan.name in ended else plan for plan in plans if plan.name not in failed]
+
+
 def describe_diff(plans: Iterable[UserPlan]) -> dict[str, t.Any]:
     """Before and after of the users that change, for --diff. Deletions show what goes with the user."""
     before: dict[str, t.Any] = {}

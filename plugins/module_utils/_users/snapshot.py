@@ -22,10 +22,11 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     Credentials,
     DesiredUser,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.onboarding import concerns
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
-    from mypy_boto3_iam.type_defs import UserDetailTypeDef
+    from mypy_boto3_iam.type_defs import GroupDetailTypeDef, UserDetailTypeDef
     from mypy_boto3_sts import STSClient
 
 # GetAccountAuthorizationDetails gives at most this many objects a page (IAM API reference).
@@ -44,12 +45,19 @@ def read_account(iam: IAMClient, sts: STSClient, pool: Executor) -> Account:
     caller = pool.submit(read_caller, sts)
     alias = pool.submit(read_alias, iam)
     users, groups = _read_users_and_groups(iam)
-    return Account(caller=caller.result(), alias=alias.result(), users=users, groups=frozenset(groups))
+    return Account(
+        caller=caller.result(),
+        alias=alias.result(),
+        users=users,
+        groups=frozenset(groups),
+        group_policies={group: policies for group, policies in groups.items() if policies},
+    )
 
 
-def _read_users_and_groups(iam: IAMClient) -> tuple[dict[str, ActualUser], list[str]]:
+def _read_users_and_groups(iam: IAMClient) -> tuple[dict[str, ActualUser], dict[str, frozenset[str]]]:
+    """The users, and the groups with the ARNs of their managed policies, by their names."""
     users: dict[str, ActualUser] = {}
-    groups: list[str] = []
+    groups: dict[str, frozenset[str]] = {}
     complete = False
     pages = iam.get_paginator("get_account_authorization_details").paginate(
         Filter=["User", "Group"], PaginationConfig={"PageSize": PAGE_SIZE}
@@ -60,7 +68,7 @@ def _read_users_and_groups(iam: IAMClient) -> tuple[dict[str, ActualUser], list[
                 "GetAccountAuthorizationDetails gave a page without its lists of users and groups"
             )
         users.update((detail["UserName"], _actual_user(detail)) for detail in page["UserDetailList"])
-        groups += [detail["GroupName"] for detail in page["GroupDetailList"]]
+        groups.update((detail["GroupName"], _attached(detail)) for detail in page["GroupDetailList"])
         complete = not page.get("IsTruncated", False)
     # The paginator also stops, without a word, at a page that says there is more but not where.
     if not complete:
@@ -75,38 +83,52 @@ def _actual_user(detail: UserDetailTypeDef) -> ActualUser:
         path=detail["Path"],
         tags={tag["Key"]: tag["Value"] for tag in detail.get("Tags", [])},
         groups=frozenset(detail.get("GroupList", [])),
-        managed_policies=frozenset(policy["PolicyArn"] for policy in detail.get("AttachedManagedPolicies", [])),
+        managed_policies=_attached(detail),
         inline_policies=frozenset(policy["PolicyName"] for policy in detail.get("UserPolicyList", [])),
         boundary=detail.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
     )
 
 
+def _attached(detail: UserDetailTypeDef | GroupDetailTypeDef) -> frozenset[str]:
+    return frozenset(policy["PolicyArn"] for policy in detail.get("AttachedManagedPolicies", []))
+
+
 def read_details(
-    iam: IAMClient, pool: Executor, account: Account, desired: Iterable[DesiredUser], deleted: Iterable[str]
+    iam: IAMClient,
+    pool: Executor,
+    account: Account,
+    desired: Iterable[DesiredUser],
+    deleted: Iterable[str],
+    *,
+    onboarding_group: str | None = None,
 ) -> Account:
     """Add what only reads of single users can tell, for the users where the plan depends on it.
 
     desired are the users asked for; deleted names those that may be removed because they are
-    no longer listed.
+    no longer listed. Of those in the onboarding group, or on their way there, it is asked how far they have come.
     """
     readers: dict[str, Callable[[], ActualUser]] = {}
     for user in desired:
         actual = account.users.get(user.name)
         if actual is not None:
-            readers[user.name] = _reader(iam, actual, user)
+            readers[user.name] = _reader(iam, actual, user, onboarding_group)
     for name in deleted:
         readers[name] = _reader(iam, account.users[name], DesiredUser(name, present=False))
     found = dict(zip(readers, pool.map(lambda read: read(), readers.values()), strict=True))
     return account.with_users(found)
 
 
-def _reader(iam: IAMClient, actual: ActualUser, desired: DesiredUser) -> Callable[[], ActualUser]:
+def _reader(
+    iam: IAMClient, actual: ActualUser, desired: DesiredUser, onboarding_group: str | None = None
+) -> Callable[[], ActualUser]:
     def read() -> ActualUser:
         user = actual
-        if not desired.present or desired.console_access is not None:
-            user = replace(user, console_access=has_login_profile(iam, user.name))
+        if not desired.present or desired.console_access is not None or onboarding_group in user.groups:
+            user = _with_login_profile(iam, user)
         if not desired.present:
             return replace(user, credentials=_read_credentials(iam, user.name))
+        if onboarding_group and concerns(onboarding_group, desired, user):
+            user = replace(user, has_mfa=bool(_list(iam, "list_mfa_devices", "MFADevices", user.name)))
         # The bulk read has been seen to leave the boundary out, so its absence is asked for again.
         if desired.boundary is not None and user.boundary is None:
             user = replace(user, boundary=_read_boundary(iam, user.name))
@@ -117,11 +139,15 @@ def _reader(iam: IAMClient, actual: ActualUser, desired: DesiredUser) -> Callabl
 
 def has_login_profile(iam: IAMClient, name: str) -> bool:
     """Whether the user has a password for the console."""
+    return bool(_with_login_profile(iam, ActualUser(name, "")).console_access)
+
+
+def _with_login_profile(iam: IAMClient, user: ActualUser) -> ActualUser:
     try:
-        iam.get_login_profile(UserName=name)
+        profile = iam.get_login_profile(UserName=user.name)["LoginProfile"]
     except iam.exceptions.NoSuchEntityException:
-        return False
-    return True
+        return replace(user, console_access=False)
+    return replace(user, console_access=True, password_reset_required=profile.get("PasswordResetRequired", False))
 
 
 def _read_boundary(iam: IAMClient, name: str) -> str | None:

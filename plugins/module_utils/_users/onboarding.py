@@ -1,0 +1,112 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""The way in for new people, in two phases, and who would be locked out without them. Pure, like the plan itself.
+
+Who is in the onboarding group is pending: somebody who can sign in, and has nothing but what is needed to change the
+password and to register an MFA device. Who has done both leaves that group for those that were asked for.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    Account,
+    ActualUser,
+    DesiredUser,
+    Options,
+    UserPlan,
+)
+
+
+def stage(desired: DesiredUser, before: ActualUser | None, options: Options) -> DesiredUser:
+    """What is wanted of a user now, out of what is wanted in the end."""
+    group = options.onboarding_group
+    state = before or ActualUser(desired.name, "", console_access=False, has_mfa=False)
+    if group is None or not concerns(group, desired, state):
+        return desired
+    # Who is to have no console access has no password to change: that is no way in for people.
+    if desired.console_access is False or not waits_for(_signing_in(desired, state)):
+        return replace(desired, leaves=frozenset({group}))
+    # Nothing that the user does not have already, but the onboarding group.
+    groups, policies = desired.groups, desired.managed_policies
+    if groups is not None or group not in state.groups:
+        groups = ((groups or frozenset()) & state.groups) | {group}
+    return replace(
+        desired, groups=groups, managed_policies=None if policies is None else policies & state.managed_policies
+    )
+
+
+def concerns(group: str, desired: DesiredUser, user: ActualUser) -> bool:
+    """Whether the user is between the two phases, or comes to the first: somebody who signs in, and has no rights yet.
+
+    A creation that was stopped may have left such a user, so not only those that are not there are new.
+    """
+    bare = not (user.console_access or user.groups or user.managed_policies or user.inline_policies)
+    return group in user.groups or (bare and bool(desired.console_access))
+
+
+def _signing_in(desired: DesiredUser, user: ActualUser) -> ActualUser:
+    """The user with the login profile that it has or gets."""
+    if user.console_access or not desired.console_access:
+        return user
+    return replace(user, console_access=True, password_reset_required=desired.password_reset_required)
+
+
+def waits_for(user: ActualUser) -> tuple[str, ...]:
+    """What a pending user has yet to do. What was not read, or is not there, has not been done."""
+    password = () if user.password_reset_required is False else ("password",)
+    return password if user.has_mfa else (*password, "mfa")
+
+
+def describe_pending(plans: Iterable[UserPlan], options: Options) -> list[dict[str, t.Any]]:
+    """Who is pending once the plans are carried out, and why."""
+    return [
+        {"name": plan.name, "waiting_for": list(waits_for(plan.after))}
+        for plan in plans
+        if plan.after is not None and options.onboarding_group in plan.after.groups
+    ]
+
+
+def refusals(account: Account, options: Options) -> Iterable[str]:
+    """Why no run can begin with these options."""
+    group = options.onboarding_group
+    if group is not None and group not in account.groups | options.pending_groups:
+        yield f"onboarding_group: the account has no group {group!r}; make it first"
+
+
+def groups_with_mfa(account: Account, options: Options) -> frozenset[str]:
+    """The groups that let their members do nothing without MFA: by their policies, or because an earlier task says."""
+    found = {
+        group
+        for group, policies in account.group_policies.items()
+        if any(arn.rsplit("/", 1)[-1] == options.require_mfa_policy_name for arn in policies)
+    }
+    return options.require_mfa_groups | found
+
+
+def lockout(plan: UserPlan, account: Account, options: Options) -> str | None:
+    """Why the user could not get in after this plan: a password that can't be changed before there is MFA."""
+    after = plan.after
+    if after is None or not after.password_reset_required:
+        return None
+    groups = after.groups & groups_with_mfa(account, options)
+    joined = groups - (plan.before.groups if plan.before else frozenset())
+    if not groups or not (plan.makes_login_profile or joined):
+        return None
+    why = (
+        f"{' and '.join(sorted(groups))} lets nobody change a password without MFA, and the user has to change it to "
+        "sign in for the first time"
+    )
+    if not plan.makes_login_profile:
+        return f"groups: {why}; add the user when that is done"
+    return (
+        f"password_reset_required: {why}; let new users in by two phases (onboarding_group, in the role "
+        "user_provisioning_onboarding: two_phase), or set password_reset_required to false"
+    )
