@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
 BOOTSTRAP = ("cloudhsm.iam.bootstrap", "-e", '{"bootstrap_cloudhsm_administrators": ["alice", "bob"]}')
 
 # What else bootstrap can be told, by the variables of the roles that it includes.
-MORE = ("-e", '{"admin_group_require_mfa": true, "user_provisioning_onboarding": "two_phase"}')
+MORE = ("-e", '{"cloudhsm_group_require_mfa": true, "user_provisioning_onboarding": "two_phase"}')
 
 
 def test_check_mode_predicts_a_run_makes_it_and_a_second_run_changes_nothing(

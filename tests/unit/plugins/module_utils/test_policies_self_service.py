@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import typing as t
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import (
@@ -45,7 +45,7 @@ def every_action() -> Iterator[str]:
 
 
 def allowed(
-    documents: list[Mapping[str, t.Any]], resource: str, how: Mapping[str, str], name: str = "alice"
+    documents: Sequence[Mapping[str, t.Any]], resource: str, how: Mapping[str, str], name: str = "alice"
 ) -> set[str]:
     """All that alice may do with this resource."""
     context = {**how, "aws:username": name}
