@@ -62,7 +62,7 @@ def test_a_second_run_has_nothing_to_do(account: Account, desired: list[DesiredU
     assert [change for plan in plan_users(desired, after, switches) for change in plan.changes] == []
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(accounts(), wishes(), options)
 def test_a_run_cut_off_anywhere_is_finished_by_the_next(
     account: Account, desired: list[DesiredUser], switches: Options
