@@ -67,7 +67,7 @@ def _read_users_and_groups(iam: IAMClient) -> tuple[dict[str, ActualUser], dict[
             raise IncompleteReadError(
                 "GetAccountAuthorizationDetails gave a page without its lists of users and groups"
             )
-        users.update((detail["UserName"], _actual_user(detail)) for detail in page["UserDetailList"])
+        users.update((detail["UserName"], actual_user(detail)) for detail in page["UserDetailList"])
         groups.update((detail["GroupName"], _attached(detail)) for detail in page["GroupDetailList"])
         complete = not page.get("IsTruncated", False)
     # The paginator also stops, without a word, at a page that says there is more but not where.
@@ -76,7 +76,8 @@ def _read_users_and_groups(iam: IAMClient) -> tuple[dict[str, ActualUser], dict[
     return users, groups
 
 
-def _actual_user(detail: UserDetailTypeDef) -> ActualUser:
+def actual_user(detail: UserDetailTypeDef) -> ActualUser:
+    """A user out of a page of GetAccountAuthorizationDetails."""
     return ActualUser(
         name=detail["UserName"],
         arn=detail["Arn"],

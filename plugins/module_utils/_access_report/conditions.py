@@ -1,0 +1,86 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Conditions of policies: what they ask of MFA is decided, what they ask of anything else stays open."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Iterable, Mapping
+from enum import Enum
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import matches
+
+PRESENT = "aws:multifactorauthpresent"
+AGE = "aws:multifactorauthage"
+_OPERATOR = re.compile(r"(?:(?P<set>forallvalues|foranyvalue):)?(?P<name>[a-z]+?)(?P<lenient>ifexists)?")
+_EQUALITY = frozenset({"bool", "stringequals", "stringequalsignorecase", "stringlike"})
+_INEQUALITY = frozenset({"stringnotequals", "stringnotequalsignorecase", "stringnotlike"})
+_NUMERIC = ("numericlessthan", "numericlessthanequals", "numericgreaterthan", "numericgreaterthanequals")
+
+
+class Session(Enum):
+    """How somebody can come: what AWS then says of MFA (IAM User Guide, global condition context keys)."""
+
+    # Signed in with MFA, or with temporary credentials got with it.
+    MFA = "true"
+    # Signed in with a password alone, or with temporary credentials got without MFA.
+    PASSWORD = "false"
+    # With an access key alone: the request then has none of MFA's keys at all.
+    KEY = None
+
+
+def holds(condition: Mapping[str, t.Any], session: Session, allows: bool) -> bool | None:
+    """Whether a statement's condition holds in such a session; None where it depends on something else than MFA.
+
+    How long ago the MFA was is up to the person: it is as it suits, so a statement that allows applies and one that
+    denies does not.
+    """
+    results = [
+        _test(operator.lower(), key.lower(), _texts(values), session, allows)
+        for operator, keys in condition.items()
+        for key, values in keys.items()
+    ]
+    if False in results:
+        return False
+    return None if None in results else True
+
+
+def asks_for_mfa(condition: Mapping[str, t.Any]) -> bool:
+    """Whether the condition has to do with MFA."""
+    return any(key.lower() in (PRESENT, AGE) for keys in condition.values() for key in keys)
+
+
+def _texts(values: object) -> list[str]:
+    many = values if isinstance(values, (list, tuple)) else [values]
+    return [str(value).lower() for value in many]
+
+
+def _test(operator: str, key: str, values: list[str], session: Session, allows: bool) -> bool | None:
+    found = _OPERATOR.fullmatch(operator)
+    if key not in (PRESENT, AGE) or not found:
+        return None
+    name = found["name"]
+    if name == "null":
+        return ("false" if _known(key, session) else "true") in values
+    if not _known(key, session):
+        return bool(found["lenient"]) or found["set"] == "forallvalues" or name in _INEQUALITY
+    if key == AGE:
+        return allows if name in _NUMERIC else None
+    return _compare(name, values, str(session.value))
+
+
+def _known(key: str, session: Session) -> bool:
+    """Whether a request of such a session has the key."""
+    return session is Session.MFA or (key == PRESENT and session is Session.PASSWORD)
+
+
+def _compare(name: str, values: Iterable[str], actual: str) -> bool | None:
+    equal = any(matches(value, actual) for value in values)
+    if name in _EQUALITY:
+        return equal
+    return not equal if name in _INEQUALITY else None

@@ -1,0 +1,146 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Passwords, MFA and access keys: all users at once from the credential report, and few users as they are now.
+
+The credential report is up to four hours old, but it is the only source of ages, and the only bulk read of the rest.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import time
+import typing as t
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import AccessKey, Credentials
+from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, error_code
+
+if t.TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+ROOT = "<root_account>"
+# Seconds between two looks at a report that is being made.
+PAUSE = 1.0
+# What GetCredentialReport answers while there is none to be had.
+_NOT_YET = frozenset({"ReportNotPresent", "ReportInProgress", "ReportExpired"})
+
+
+class ReportLateError(Exception):
+    """The credential report was not finished in time."""
+
+
+@dataclass(frozen=True)
+class CredentialReport:
+    """The rows of a credential report by their users' names, and when AWS made it."""
+
+    generated: datetime.datetime
+    rows: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def read_credential_report(
+    iam: IAMClient, timeout: float, sleep: Callable[[float], None] = time.sleep
+) -> CredentialReport:
+    """Have AWS make a credential report, wait for it, and read it.
+
+    Raises ReportLateError after so many seconds, and what botocore raises.
+    """
+    looks = max(1, round(timeout / PAUSE))
+    for look in range(looks):
+        if look:
+            sleep(PAUSE)
+        if iam.generate_credential_report().get("State") != "COMPLETE":
+            continue
+        try:
+            answer = iam.get_credential_report()
+        except AWS_ERRORS as exc:
+            if error_code(exc) not in _NOT_YET:
+                raise
+            continue
+        rows = csv.DictReader(io.StringIO(answer["Content"].decode()))
+        return CredentialReport(answer["GeneratedTime"], {row["user"]: row for row in rows})
+    raise ReportLateError(f"AWS did not finish it within {timeout:g} seconds")
+
+
+def moment(value: str | None) -> datetime.datetime | None:
+    """A time of the report's; None for its words for "never" and "not known"."""
+    try:
+        return datetime.datetime.fromisoformat(value or "")
+    except ValueError:
+        return None
+
+
+def reported(row: Mapping[str, str]) -> Credentials:
+    """What the report's row says of a user."""
+    return Credentials(
+        password=row.get("password_enabled") == "true",
+        password_changed=moment(row.get("password_last_changed")),
+        password_used=moment(row.get("password_last_used")),
+        mfa=row.get("mfa_active") == "true",
+        keys=tuple(key for number in (1, 2) if (key := _reported_key(row, number))),
+        source="credential_report",
+        reported=True,
+    )
+
+
+def _reported_key(row: Mapping[str, str], number: int) -> AccessKey | None:
+    start = f"access_key_{number}_"
+    active = row.get(f"{start}active") == "true"
+    created = moment(row.get(f"{start}last_rotated"))
+    if not active and created is None:
+        return None
+    return AccessKey(active, None, created, moment(row.get(f"{start}last_used_date")))
+
+
+def read_live(iam: IAMClient, pool: Executor, names: Iterable[str]) -> dict[str, Credentials]:
+    """Whether these users have passwords, MFA and access keys now. Three calls a user; raises what botocore raises."""
+    wanted = list(names)
+    passwords = pool.map(lambda name: _has_password(iam, name), wanted)
+    devices = pool.map(lambda name: _pages(iam, "list_mfa_devices", "MFADevices", name), wanted)
+    keys = pool.map(lambda name: _pages(iam, "list_access_keys", "AccessKeyMetadata", name), wanted)
+    return {
+        name: Credentials(password=password, mfa=bool(device), keys=tuple(map(_live_key, key)), source="live")
+        for name, password, device, key in zip(wanted, passwords, devices, keys, strict=True)
+    }
+
+
+def _has_password(iam: IAMClient, name: str) -> bool:
+    try:
+        iam.get_login_profile(UserName=name)
+    except iam.exceptions.NoSuchEntityException:
+        return False
+    return True
+
+
+def _pages(iam: IAMClient, operation: t.Any, key: str, name: str) -> list[Mapping[str, t.Any]]:
+    try:
+        return [found for page in iam.get_paginator(operation).paginate(UserName=name) for found in page.get(key, [])]
+    except iam.exceptions.NoSuchEntityException:
+        return []
+
+
+def _live_key(key: Mapping[str, t.Any]) -> AccessKey:
+    return AccessKey(key["Status"] == "Active", key["AccessKeyId"], key["CreateDate"])
+
+
+def with_ages(live: Credentials, row: Credentials | None) -> Credentials:
+    """What a user has now, with the ages that the report knows."""
+    if row is None:
+        return live
+    # The report has no ids: a key is told by the second in which it was made.
+    used = {_second(key.created): key.last_used for key in row.keys or ()}
+    keys = tuple(replace(key, last_used=used.get(_second(key.created))) for key in live.keys or ())
+    return replace(
+        live, password_changed=row.password_changed, password_used=row.password_used, keys=keys, reported=True
+    )
+
+
+def _second(when: datetime.datetime | None) -> datetime.datetime | None:
+    return when.replace(microsecond=0) if when else None

@@ -1,0 +1,71 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Where the account differs from what the roles' variables ask for: the plan that they would make, without carrying it
+out. Pure.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, DesiredUser, Options, UserPlan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_users
+
+Difference = dict[str, t.Any]
+
+
+def users_drift(desired: Sequence[DesiredUser], snapshot: Snapshot, options: Options) -> list[Difference]:
+    """What iam_users would do to the users, one entry a user that is not as it was asked for."""
+    users = {
+        name: replace(person.user, console_access=person.credentials.password)
+        for name, person in snapshot.users.items()
+    }
+    account = Account(snapshot.caller, users, frozenset(snapshot.groups), snapshot.alias)
+    # Where it is not known whether there is a password, it is no difference.
+    known = [_as_far_as_known(user, account) for user in desired]
+    return [_difference(plan) for plan in plan_users(known, account, options) if plan.changes or plan.problems]
+
+
+def _as_far_as_known(user: DesiredUser, account: Account) -> DesiredUser:
+    actual = account.users.get(user.name)
+    unknown = actual is not None and actual.console_access is None
+    return replace(user, console_access=None) if unknown else user
+
+
+def _difference(plan: UserPlan) -> Difference:
+    kinds = {"created": "missing", "deleted": "not_wanted", "updated": "differs", "unchanged": "impossible"}
+    changes = [{key: value for key, value in change.describe().items() if key != "user"} for change in plan.changes]
+    return {"kind": "user", "name": plan.name, "state": kinds[plan.action], "changes": changes} | (
+        {"problems": list(plan.problems)} if plan.problems else {}
+    )
+
+
+def groups_drift(desired: Iterable[Mapping[str, t.Any]], snapshot: Snapshot) -> list[Difference]:
+    """Groups that are missing, and policies that they lack or have beside those asked for."""
+    found = []
+    for wanted in desired:
+        name = wanted["name"]
+        group = snapshot.groups.get(name)
+        if group is None:
+            found.append(
+                {"kind": "group", "name": name, "state": "missing", "changes": [{"operation": "create_group"}]}
+            )
+            continue
+        policies = wanted.get("managed_policies")
+        if policies is None:
+            continue
+        lacks = sorted(set(policies) - group.managed_policies)
+        extra = sorted(group.managed_policies - set(policies))
+        changes = [{"operation": "attach_group_policy", "policy": arn} for arn in lacks]
+        changes += [{"operation": "detach_group_policy", "policy": arn} for arn in extra]
+        changes += [{"operation": "delete_group_policy", "inline_policy": policy} for policy in sorted(group.inline)]
+        if changes:
+            found.append({"kind": "group", "name": name, "state": "differs", "changes": changes})
+    return found

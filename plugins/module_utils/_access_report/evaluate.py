@@ -1,0 +1,166 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""A small evaluator of identity policies: what their statements allow and deny, for a fixed list of questions. Pure.
+
+It errs to the side of the larger right. What it leaves out is told in docs/access_report.md.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.conditions import Session, holds
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import matches, meet
+
+# Stands in a question for any text: no policy has it, so only an asterisk matches it.
+ANY = "\0" * 200
+SESSIONS = tuple(Session)
+_VARIABLE_START = "${"
+
+
+class UnreadablePolicyError(Exception):
+    """A document that is not the JSON of a policy."""
+
+
+class Extent(IntEnum):
+    """How far a statement, or all of them together, reach."""
+
+    NONE = 0
+    # Under conditions other than MFA.
+    CONDITIONAL = 1
+    # On some resources.
+    SOME = 2
+    ALL = 3
+
+
+class Question(t.NamedTuple):
+    """An action, and the ARN of what it is done to with ANY in it; no resource for actions that have none."""
+
+    action: str
+    resource: str | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a policy, with its actions in lower case."""
+
+    allows: bool
+    actions: tuple[str, ...]
+    but_actions: bool
+    resources: tuple[str, ...]
+    but_resources: bool
+    condition: Mapping[str, t.Any]
+
+    def applies_to(self, action: str) -> bool:
+        """Whether the statement is about the action."""
+        return any(matches(pattern, action.lower()) for pattern in self.actions) != self.but_actions
+
+    def reaches(self, resource: str | None) -> Extent:
+        """On which of the resources that a question is about."""
+        if resource is None:
+            # AWS then compares with an asterisk.
+            named = any(matches(pattern, "*") for pattern in self.resources)
+            return Extent.ALL if named != self.but_resources else Extent.NONE
+        generic = resource.replace(ANY, "*")
+        if any(matches(pattern, resource) for pattern in self.resources):
+            return Extent.NONE if self.but_resources else Extent.ALL
+        if any(meet(_without_variables(pattern), generic) for pattern in self.resources):
+            return Extent.SOME
+        return Extent.ALL if self.but_resources else Extent.NONE
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What policies allow and deny: an Extent for each question in each kind of session, in that order."""
+
+    allowed: tuple[int, ...]
+    denied: tuple[int, ...]
+
+    def within(self, boundary: Rights) -> Rights:
+        """What is left of these rights under a permissions boundary."""
+        return Rights(
+            tuple(map(min, self.allowed, boundary.allowed)),
+            tuple(map(max, self.denied, boundary.denied)),
+        )
+
+    def extent(self, question: int, session: Session) -> Extent:
+        """What comes out for one question in one kind of session."""
+        place = question * len(SESSIONS) + SESSIONS.index(session)
+        allowed, denied = Extent(self.allowed[place]), Extent(self.denied[place])
+        if denied is Extent.ALL:
+            return Extent.NONE
+        return min(allowed, denied) if allowed is Extent.ALL and denied else allowed
+
+
+def together(many: Iterable[Rights], questions: int) -> Rights:
+    """All policies of a user or group as one."""
+    size = questions * len(SESSIONS)
+    all_of_them = [Rights((0,) * size, (0,) * size), *many]
+    return Rights(
+        tuple(map(max, zip(*(rights.allowed for rights in all_of_them), strict=True))),
+        tuple(map(max, zip(*(rights.denied for rights in all_of_them), strict=True))),
+    )
+
+
+def read_document(document: object) -> list[Statement]:
+    """The statements of a policy's document, given as text or as botocore decodes it.
+
+    Raises UnreadablePolicyError.
+    """
+    try:
+        policy = json.loads(document) if isinstance(document, str) else document
+        return [_read_statement(statement) for statement in _many(t.cast("dict[str, t.Any]", policy)["Statement"])]
+    except (AttributeError, KeyError, TypeError, ValueError) as exc:
+        raise UnreadablePolicyError(f"{type(exc).__name__}: {exc}") from exc
+
+
+def _read_statement(statement: Mapping[str, t.Any]) -> Statement:
+    but_actions = "NotAction" in statement
+    but_resources = "NotResource" in statement
+    actions = _many(statement["NotAction" if but_actions else "Action"])
+    return Statement(
+        allows=statement["Effect"] == "Allow",
+        actions=tuple(action.lower() for action in actions),
+        but_actions=but_actions,
+        resources=tuple(_many(statement["NotResource" if but_resources else "Resource"])),
+        but_resources=but_resources,
+        condition={operator: dict(keys) for operator, keys in statement.get("Condition", {}).items()},
+    )
+
+
+def _many(value: t.Any) -> list[t.Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _without_variables(pattern: str) -> str:
+    """The pattern with asterisks for what AWS fills in, such as ${aws:username}."""
+    start, *rest = pattern.split(_VARIABLE_START)
+    return start + "".join("*" + part.partition("}")[2] for part in rest)
+
+
+def rights_of(statements: Sequence[Statement], questions: Sequence[Question]) -> Rights:
+    """What the statements allow and deny."""
+    allowed: list[int] = []
+    denied: list[int] = []
+    for question in questions:
+        about = [statement for statement in statements if statement.applies_to(question.action)]
+        reach = [(statement, statement.reaches(question.resource)) for statement in about]
+        for session in SESSIONS:
+            allowed.append(max((_extent(s, r, session) for s, r in reach if s.allows), default=0))
+            denied.append(max((_extent(s, r, session) for s, r in reach if not s.allows), default=0))
+    return Rights(tuple(allowed), tuple(denied))
+
+
+def _extent(statement: Statement, reach: Extent, session: Session) -> Extent:
+    applies = holds(statement.condition, session, statement.allows)
+    if applies is None:
+        return min(reach, Extent.CONDITIONAL)
+    return reach if applies else Extent.NONE

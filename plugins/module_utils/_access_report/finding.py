@@ -1,0 +1,93 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""What a finding is, what the rules look at, and the commands that mend things. Pure: the time is given."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import shlex
+import typing as t
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import NO, Access
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Snapshot
+
+SEVERITIES = ("critical", "high", "medium", "low", "info")
+PROTECTED_TAG = "cloudhsm.iam/protected"
+
+
+class Subject(t.NamedTuple):
+    """What a finding is about: its name, what there is to know about it, what to run, and what kind of thing it is."""
+
+    name: str
+    detail: str
+    run: str
+    # user, group, policy, account or root.
+    kind: str = "user"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One kind of mistake with all that make it."""
+
+    rule: str
+    severity: str
+    title: str
+    why: str
+    subjects: tuple[Subject, ...]
+
+    def describe(self) -> dict[str, t.Any]:
+        """The finding as the report has it."""
+        return {
+            "rule": self.rule,
+            "severity": self.severity,
+            "title": self.title,
+            "why": self.why,
+            "subjects": [subject._asdict() for subject in self.subjects],
+        }
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the rules look at. ages in days."""
+
+    snapshot: Snapshot
+    access: Mapping[str, Access]
+    # By the labels of policies that are attached somewhere: what each gives by itself.
+    policies: Mapping[str, Access]
+    passed_by_keys: Sequence[str]
+    drift: Sequence[Mapping[str, t.Any]]
+    now: datetime.datetime
+    max_key_age: int
+    max_unused: int
+
+    def days(self, when: datetime.datetime | None) -> int | None:
+        """How many days ago that was."""
+        return None if when is None else max(0, (self.now - when).days)
+
+    def people(self) -> list[tuple[Person, Access]]:
+        """All users with what they can do, by name."""
+        return [(self.snapshot.users[name], self.access[name]) for name in sorted(self.snapshot.users)]
+
+
+def is_administrator(access: Access) -> bool:
+    """Whether everything is allowed, IAM too, be it under conditions."""
+    return access.administrator != NO
+
+
+def provision(name: str, **fields: t.Any) -> str:
+    """The command that has iam_users change one user."""
+    extra = {"user_provisioning_users": [{"name": name, **fields}]}
+    return f"ansible-playbook cloudhsm.iam.provision_users -e {shlex.quote(json.dumps(extra))}"
+
+
+def aws(command: str, **options: str) -> str:
+    """A command of the AWS CLI, with its values quoted for a shell."""
+    given = [f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in options.items()]
+    return " ".join(["aws iam", command, *given])

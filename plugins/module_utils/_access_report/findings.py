@@ -1,0 +1,44 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Everything that is wrong with an account, ranked by how bad it is. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report import rules_account, rules_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.finding import SEVERITIES, Facts, Finding
+
+# The worst first, and among equals in this order.
+RULES: Sequence[Callable[[Facts], Finding]] = (
+    rules_account.root_access_keys,
+    rules_account.root_without_mfa,
+    rules_users.administrators_without_mfa,
+    rules_users.can_become_administrator,
+    rules_account.wide_policies,
+    rules_users.administrator_keys,
+    rules_account.passed_by_keys,
+    rules_users.console_without_mfa,
+    rules_account.drift,
+    rules_account.inline_policies,
+    rules_users.not_seen,
+    rules_users.old_keys,
+    rules_users.unused_keys,
+    rules_account.no_password_policy,
+    rules_users.direct_policies,
+    rules_users.outside_groups,
+    rules_users.two_keys,
+    rules_users.cloudhsm_without_mfa,
+    rules_account.no_service_linked_role,
+    rules_account.empty_groups,
+)
+
+
+def find(facts: Facts) -> list[Finding]:
+    """Everything that is wrong, the worst first."""
+    found = [finding for rule in RULES for finding in [rule(facts)] if finding.subjects]
+    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))

@@ -1,0 +1,226 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""The report as one structure of plain values: everything that any of its formats shows. Pure."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import (
+    NO,
+    Access,
+    Evaluator,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.drift import groups_drift, users_drift
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.finding import (
+    PROTECTED_TAG,
+    SEVERITIES,
+    Facts,
+    Finding,
+    is_administrator,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.findings import find
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import (
+    AccessKey,
+    Group,
+    Person,
+    Snapshot,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account import sign_in_url
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import OWNED, DesiredUser, Options
+
+NOT_EVALUATED = (
+    "Service control policies and resource control policies of AWS Organizations",
+    "Policies of resources, such as those that share CloudHSM backups",
+    "Policies of sessions, and roles that users may take on",
+    "Conditions other than those about MFA: they are shown as such, not decided",
+    "AWS's check that a resource exists: a right counts, whether there are clusters or not",
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the account is compared with, and the limits of the findings."""
+
+    users: Sequence[DesiredUser] = ()
+    groups: Sequence[Mapping[str, t.Any]] = ()
+    options: Options = field(default_factory=Options)
+    max_key_age: int = 90
+    max_unused: int = 90
+
+
+def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> dict[str, t.Any]:
+    """The whole report."""
+    evaluator = Evaluator(snapshot)
+    access = {name: evaluator.user(person) for name, person in snapshot.users.items()}
+    groups = _describe_groups(snapshot, evaluator)
+    policies, alone = _describe_policies(snapshot, evaluator)
+    drift = [*groups_drift(wanted.groups, snapshot), *users_drift(wanted.users, snapshot, wanted.options)]
+    passed = evaluator.passed_by_keys()
+    facts = Facts(snapshot, access, alone, passed, drift, now, wanted.max_key_age, wanted.max_unused)
+    findings = find(facts)
+    caller = snapshot.caller
+    return {
+        "account": {
+            "account_id": caller.account_id,
+            "account_alias": snapshot.alias,
+            "partition": caller.partition,
+            "caller_arn": caller.arn,
+            "sign_in_url": sign_in_url(caller.partition, snapshot.alias or caller.account_id),
+        },
+        "generated_at": stamp(now),
+        "credential_report_time": stamp(snapshot.credential_report_time),
+        "summary": _summary(snapshot, access, findings, drift),
+        "findings": [finding.describe() for finding in findings],
+        "drift": drift,
+        "actions": [
+            {"name": action.name.partition(":")[2], "access_level": action.access} for action in catalogue.ACTIONS
+        ],
+        "users": [_describe_user(facts, person, can) for person, can in facts.people()],
+        "groups": groups,
+        "policies": policies,
+        "service_linked_roles": [role.describe() for role in snapshot.service_linked_roles or ()],
+        "root": _describe_root(snapshot),
+        "password_policy": dict(snapshot.password_policy) if snapshot.password_policy is not None else None,
+        "not_read": [*snapshot.gaps, *(f"{what}: {why}" for what, why in sorted(evaluator.problems.items()))],
+        "not_evaluated": list(NOT_EVALUATED),
+        "compared": bool(wanted.users or wanted.groups or wanted.options.purge_users),
+        "limits": {"max_key_age": wanted.max_key_age, "max_unused": wanted.max_unused},
+    }
+
+
+def stamp(when: datetime.datetime | None) -> str | None:
+    """A time as people read it."""
+    return when.astimezone(datetime.UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if when else None
+
+
+def _day(when: datetime.datetime | None) -> str | None:
+    return when.astimezone(datetime.UTC).strftime("%Y-%m-%d") if when else None
+
+
+def _summary(
+    snapshot: Snapshot, access: Mapping[str, Access], findings: Sequence[Finding], drift: Sequence[t.Any]
+) -> dict[str, t.Any]:
+    people = snapshot.users.values()
+    counts = Counter[str]()
+    for finding in findings:
+        counts[finding.severity] += len(finding.subjects)
+    return {
+        "users": len(snapshot.users),
+        "groups": len(snapshot.groups),
+        "administrators": sorted(name for name, can in access.items() if is_administrator(can)),
+        "console_users": sum(person.credentials.password is True for person in people),
+        "console_users_without_mfa": sum(
+            person.credentials.password is True and person.credentials.mfa is False for person in people
+        ),
+        "access_keys": sum(key.active for person in people for key in person.credentials.keys or ()),
+        "outside_every_group": sum(not person.user.groups for person in people),
+        "cloudhsm_users": sum(any(word != NO for word in can.cloudhsm.values()) for can in access.values()),
+        "cloudhsm_changers": sum(can.changes_cloudhsm for can in access.values()),
+        "drift": len(drift),
+        "findings": {severity: counts[severity] for severity in SEVERITIES},
+    }
+
+
+def _describe_access(access: Access) -> dict[str, t.Any]:
+    return {
+        "administrator": access.administrator,
+        "can_become_administrator": access.can_become_administrator,
+        "cloudhsm": dict(access.cloudhsm),
+    }
+
+
+def _describe_user(facts: Facts, person: Person, access: Access) -> dict[str, t.Any]:
+    user, have = person.user, person.credentials
+    return {
+        "name": user.name,
+        "arn": user.arn,
+        "path": user.path,
+        "created": _day(person.created),
+        "groups": sorted(user.groups),
+        "managed_policies": sorted(user.managed_policies),
+        "inline_policies": sorted(person.inline),
+        "boundary": user.boundary,
+        "managed": user.tags.get("cloudhsm.iam/managed") == OWNED or user.tags.get("cloudhsm.iam/bootstrap") == OWNED,
+        "protected": user.tags.get(PROTECTED_TAG, "").lower() == "true",
+        **_describe_access(access),
+        "credentials": {
+            "source": have.source,
+            "password": have.password,
+            "password_age": facts.days(have.password_changed) if have.password else None,
+            "password_last_used": facts.days(have.password_used) if have.password else None,
+            "mfa": have.mfa,
+            "access_keys": None if have.keys is None else [_describe_key(facts, key) for key in have.keys],
+        },
+    }
+
+
+def _describe_key(facts: Facts, key: AccessKey) -> dict[str, t.Any]:
+    return {
+        "access_key_id": key.key_id,
+        "active": key.active,
+        "age": facts.days(key.created),
+        "last_used": facts.days(key.last_used),
+    }
+
+
+def _describe_groups(snapshot: Snapshot, evaluator: Evaluator) -> list[dict[str, t.Any]]:
+    members: dict[str, list[str]] = {name: [] for name in snapshot.groups}
+    for name in sorted(snapshot.users):
+        for group in snapshot.users[name].user.groups:
+            members.setdefault(group, []).append(name)
+    return [
+        {
+            "name": name,
+            "arn": group.arn,
+            "path": group.path,
+            "members": members[name],
+            "managed_policies": sorted(group.managed_policies),
+            "inline_policies": sorted(group.inline),
+            **_describe_access(evaluator.group(name)),
+        }
+        for name, group in sorted(snapshot.groups.items())
+    ]
+
+
+def _describe_policies(snapshot: Snapshot, evaluator: Evaluator) -> tuple[list[dict[str, t.Any]], dict[str, Access]]:
+    """Every policy of a user or group, and what each gives by itself, by its ARN or by whose inline policy it is."""
+    holders: dict[str, dict[str, t.Any]] = {}
+    alone: dict[str, Access] = {}
+
+    def note(label: str, name: str, kind: str, holder: str, owner: str) -> None:
+        entry = holders.setdefault(label, {"name": name, "arn": label if kind != "inline" else None, "kind": kind})
+        entry.setdefault("groups", [])
+        entry.setdefault("users", [])
+        entry[holder].append(owner)
+
+    holds: list[tuple[str, Mapping[str, Group | Person]]] = [("groups", snapshot.groups), ("users", snapshot.users)]
+    for holder, owners in holds:
+        for owner, thing in sorted(owners.items()):
+            for arn in sorted(thing.managed_policies):
+                policy = snapshot.policies.get(arn)
+                name = policy.name if policy else arn.rpartition("/")[2]
+                note(arn, name, "aws" if arn.split(":")[4] == "aws" else "customer", holder, owner)
+                alone.setdefault(arn, evaluator.managed_policy(arn))
+            for name, document in sorted(thing.inline.items()):
+                label = f"{holder[:-1]} {owner}: {name}"
+                note(label, name, "inline", holder, owner)
+                alone[label] = evaluator.inline_policy(f"{holder[:-1]} {owner}", name, document)
+    described = [{**entry, **_describe_access(alone[label])} for label, entry in sorted(holders.items())]
+    return described, alone
+
+
+def _describe_root(snapshot: Snapshot) -> dict[str, t.Any] | None:
+    root = snapshot.root
+    return (
+        None if root is None else {"mfa": root.mfa, "access_keys": root.access_keys, "last_used": _day(root.last_used)}
+    )

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""The report as one page of HTML that needs nothing else. All that comes from AWS is in it as data, never as HTML."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import string
+import typing as t
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+# As the page numbers the answers.
+ANSWERS = ("no", "conditional", "some", "yes", "conditional_mfa", "some_mfa", "mfa")
+_HERE = Path(__file__).parent
+
+
+def account_page(report: Mapping[str, t.Any]) -> str:
+    """The page of one account."""
+    account = report["account"]
+    name = account["account_alias"] or account["account_id"]
+    return _page(f"Access to {name}", {"kind": "account", **_with_profiles(report)})
+
+
+def accounts_page(overview: Mapping[str, t.Any]) -> str:
+    """The page of several accounts, with links to theirs."""
+    return _page("Access of all accounts", {"kind": "accounts", **overview})
+
+
+def _page(title: str, data: Mapping[str, t.Any]) -> str:
+    style = (_HERE / "page.css").read_text()
+    script = (_HERE / "page.js").read_text()
+    # Nothing is loaded, nothing is sent, and no other script than this one runs.
+    policy = (
+        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    skeleton = string.Template((_HERE / "page.html").read_text())
+    return skeleton.substitute(
+        title=html.escape(title), policy=policy, style=style, script=script, data=script_data(data)
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def script_data(data: object) -> str:
+    """JSON that can stand in a script element: nothing in it can end the element or start another."""
+    text = json.dumps(data, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _with_profiles(report: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The report with each combination of rights once: thousands of people have a few dozen of them."""
+    known: dict[t.Any, int] = {}
+
+    def shortened(things: Sequence[Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
+        kept = []
+        for thing in things:
+            rest = {key: value for key, value in thing.items() if key not in _RIGHTS}
+            answers = tuple(thing["cloudhsm"][action["name"]] for action in report["actions"])
+            rights = (thing["administrator"], thing["can_become_administrator"], answers)
+            kept.append({**rest, "access": known.setdefault(rights, len(known))})
+        return kept
+
+    kinds = {kind: shortened(report[kind]) for kind in ("users", "groups", "policies")}
+    profiles = [
+        {
+            "administrator": administrator,
+            "can_become_administrator": become,
+            "cloudhsm": [ANSWERS.index(word) for word in answers],
+        }
+        for administrator, become, answers in known
+    ]
+    return {**report, **kinds, "access": profiles}
+
+
+_RIGHTS = frozenset({"administrator", "can_become_administrator", "cloudhsm"})

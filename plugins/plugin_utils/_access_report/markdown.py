@@ -1,0 +1,200 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""The report as Markdown, for a pull request: what comes from AWS stands in code spans, as text and no more."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Iterable, Mapping, Sequence
+
+# A comment of a pull request holds 65,536 characters on the common hosts: beyond these the files have the rest.
+PEOPLE = 200
+SUBJECTS = 20
+NAMES = 6
+_SPACE = re.compile(r"\s+|[\x00-\x1f\x7f\u2028\u2029]+")
+
+
+def code(text: object) -> str:
+    """A code span of any text, that also stands in a cell of a table."""
+    line = _SPACE.sub(" ", str(text)).strip()
+    if not line:
+        return ""
+    longest = max((len(run) for run in re.findall("`+", line)), default=0)
+    fence = "`" * (longest + 1)
+    space = " " if line[0] == "`" or line[-1] == "`" else ""
+    # A table cuts cells at pipes before it looks for code.
+    return f"{fence}{space}{line}{space}{fence}".replace("|", "\\|")
+
+
+def _codes(names: Sequence[str], most: int = NAMES) -> str:
+    shown = ", ".join(code(name) for name in names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
+    return [*lines, *("| " + " | ".join(row) + " |" for row in rows), ""]
+
+
+def account_page(report: Mapping[str, t.Any]) -> str:
+    """The report of one account."""
+    account = report["account"]
+    name = account["account_alias"] or account["account_id"]
+    ages = report["credential_report_time"]
+    lines = [
+        f"# Access to {code(name)}",
+        "",
+        f"Account {code(account['account_id'])}, read at {report['generated_at']}. "
+        + (f"Ages are from the credential report of {ages}." if ages else "There was no credential report: no ages."),
+        "",
+        *_summary(report["summary"]),
+        *_findings(report["findings"]),
+        *_people(report),
+        *_groups(report["groups"]),
+        *_policies(report["policies"]),
+        *_drift(report),
+        *_notes(report),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _summary(summary: Mapping[str, t.Any]) -> list[str]:
+    counts = ", ".join(f"{count} {level}" for level, count in summary["findings"].items() if count) or "none"
+    return [
+        f"- Users: {summary['users']}, in no group: {summary['outside_every_group']}",
+        f"- Administrators: {_codes(summary['administrators']) or 'none'}",
+        f"- Console users: {summary['console_users']}, without MFA: {summary['console_users_without_mfa']}",
+        f"- Active access keys: {summary['access_keys']}",
+        f"- Can change CloudHSM: {summary['cloudhsm_changers']}, can do anything with it: {summary['cloudhsm_users']}",
+        f"- Findings: {counts}",
+        "",
+    ]
+
+
+def _findings(findings: Sequence[Mapping[str, t.Any]]) -> list[str]:
+    lines = ["## Findings", ""]
+    for finding in findings:
+        subjects = finding["subjects"]
+        lines += [
+            f"### {finding['severity'].capitalize()}: {finding['title']} ({len(subjects)})",
+            "",
+            finding["why"],
+            "",
+        ]
+        rows = [[code(s["name"]), code(s["detail"]), code(s["run"])] for s in subjects[:SUBJECTS]]
+        lines += _table(["who or what", "why", "what to run"], rows)
+        if len(subjects) > SUBJECTS:
+            lines += [f"… and {len(subjects) - SUBJECTS} more.", ""]
+    return lines if findings else [*lines, "Nothing found.", ""]
+
+
+def rights(thing: Mapping[str, t.Any]) -> str:
+    """What somebody can do with CloudHSM, in a few words."""
+    answers = [word for word in thing["cloudhsm"].values() if word != "no"]
+    if not answers:
+        return "nothing"
+    what = "everything" if len(answers) == len(thing["cloudhsm"]) else f"{len(answers)} of {len(thing['cloudhsm'])}"
+    mfa = [word.endswith("mfa") for word in answers]
+    notes = ["with MFA"] if all(mfa) else ["partly with MFA"] if any(mfa) else []
+    notes += ["limited"] if any(word.startswith(("some", "conditional")) for word in answers) else []
+    return ", ".join([what, *notes])
+
+
+def _administrator(thing: Mapping[str, t.Any]) -> str:
+    if thing["administrator"] != "no":
+        return "with MFA" if thing["administrator"].endswith("mfa") else "yes"
+    return "no" if thing["can_become_administrator"] == "no" else "can become one"
+
+
+def _people(report: Mapping[str, t.Any]) -> list[str]:
+    people = report["users"]
+    rows = [_person(user) for user in people[:PEOPLE]]
+    heads = ["user", "groups", "administrator", "CloudHSM", "password", "MFA", "active keys"]
+    lines = ["## People", "", *_table(heads, rows)]
+    if len(people) > PEOPLE:
+        lines += [f"… and {len(people) - PEOPLE} more: the CSV and HTML files have all of them.", ""]
+    return lines
+
+
+def _person(user: Mapping[str, t.Any]) -> list[str]:
+    have = user["credentials"]
+    words = {True: "yes", False: "no", None: "not known"}
+    age = have["password_age"]
+    keys = [key for key in have["access_keys"] or [] if key["active"]]
+    ages = ", ".join("age not known" if key["age"] is None else f"{key['age']} d" for key in keys)
+    return [
+        code(user["name"]),
+        _codes(user["groups"]) or "none",
+        _administrator(user),
+        rights(user),
+        words[have["password"]] + ("" if age is None else f", {age} d"),
+        words[have["mfa"]],
+        "not known" if have["access_keys"] is None else ages or "none",
+    ]
+
+
+def _groups(groups: Sequence[Mapping[str, t.Any]]) -> list[str]:
+    rows = []
+    for group in groups:
+        policies = [arn.rpartition("/")[2] for arn in group["managed_policies"]]
+        policies += [f"{name} (inline)" for name in group["inline_policies"]]
+        members = group["members"]
+        rows.append([code(group["name"]), str(len(members)), _codes(members), _codes(policies), rights(group)])
+    return ["## Groups", "", *_table(["group", "members", "who", "policies", "CloudHSM"], rows)]
+
+
+def _policies(policies: Sequence[Mapping[str, t.Any]]) -> list[str]:
+    rows = [
+        [code(policy["name"]), policy["kind"], _codes(policy["groups"]), _codes(policy["users"]), rights(policy)]
+        for policy in policies[:PEOPLE]
+    ]
+    return ["## Policies", "", *_table(["policy", "kind", "groups", "users directly", "CloudHSM"], rows)]
+
+
+def _drift(report: Mapping[str, t.Any]) -> list[str]:
+    if not report["compared"]:
+        return []
+    if not report["drift"]:
+        return ["## Differences from what is wanted", "", "None.", ""]
+    rows = []
+    for entry in report["drift"][:PEOPLE]:
+        changes = [" ".join(str(value) for value in change.values()) for change in entry["changes"]]
+        changes += entry.get("problems", [])
+        rows.append([f"{entry['kind']} {code(entry['name'])}", entry["state"].replace("_", " "), _codes(changes)])
+    return ["## Differences from what is wanted", "", *_table(["name", "state", "what would be done"], rows)]
+
+
+def _notes(report: Mapping[str, t.Any]) -> list[str]:
+    roles = [role["name"] for role in report["service_linked_roles"]]
+    lines = ["## Notes", "", f"- CloudHSM's service-linked role: {_codes(roles) or 'none'}"]
+    lines += [f"- Could not be read: {code(gap)}" for gap in report["not_read"]]
+    return [*lines, *(f"- Not looked at: {line}" for line in report["not_evaluated"])]
+
+
+def accounts_page(overview: Mapping[str, t.Any]) -> str:
+    """The overview of several accounts."""
+    rows = []
+    for account in overview["accounts"]:
+        summary = account.get("summary")
+        name = code(account.get("account_id") or account["host"])
+        if summary is None:
+            rows.append([name, code(account["host"]), "could not be read", "", "", "", ""])
+            continue
+        counts = ", ".join(f"{count} {level}" for level, count in summary["findings"].items() if count) or "none"
+        numbers = [
+            summary["users"],
+            len(summary["administrators"]),
+            summary["console_users_without_mfa"],
+            summary["drift"],
+        ]
+        rows.append([name, code(account.get("account_alias") or account["host"]), counts, *map(str, numbers)])
+    heads = ["account", "name", "findings", "users", "administrators", "console without MFA", "differences"]
+    worst = [[f["severity"], f["title"], code(f["account_id"]), str(f["count"])] for f in overview["findings"][:PEOPLE]]
+    lines = ["# Access of all accounts", "", f"Read up to {overview['generated_at']}.", "", *_table(heads, rows)]
+    lines += ["## Worst findings", "", *_table(["how bad", "finding", "account", "how often"], worst)]
+    return "\n".join(lines).rstrip() + "\n"
