@@ -44,7 +44,7 @@ options:
         type: str
         required: true
       managed_policies:
-        description: ARNs of all the policies that the group is to have. Left out, they are not compared.
+        description: All the policies that the group is to have, by ARN or name. Left out, they are not compared.
         type: list
         elements: str
   purge_users:
@@ -433,6 +433,11 @@ report:
       returned: always
       type: list
       elements: str
+    limits:
+      description: After how many days keys count as old and passwords as unused.
+      returned: always
+      type: dict
+      sample: {"max_key_age": 90, "max_unused": 90}
     compared:
       description: Whether the account was compared with anything wanted.
       returned: always

@@ -61,11 +61,16 @@ def groups_drift(desired: Iterable[Mapping[str, t.Any]], snapshot: Snapshot) -> 
         policies = wanted.get("managed_policies")
         if policies is None:
             continue
-        lacks = sorted(set(policies) - group.managed_policies)
-        extra = sorted(group.managed_policies - set(policies))
+        # What is wanted may be named without its ARN, and so without partition and path.
+        lacks = sorted(policy for policy in policies if not any(_is(arn, policy) for arn in group.managed_policies))
+        extra = sorted(arn for arn in group.managed_policies if not any(_is(arn, policy) for policy in policies))
         changes = [{"operation": "attach_group_policy", "policy": arn} for arn in lacks]
         changes += [{"operation": "detach_group_policy", "policy": arn} for arn in extra]
         changes += [{"operation": "delete_group_policy", "inline_policy": policy} for policy in sorted(group.inline)]
         if changes:
             found.append({"kind": "group", "name": name, "state": "differs", "changes": changes})
     return found
+
+
+def _is(arn: str, policy: str) -> bool:
+    return policy in (arn, arn.rpartition("/")[2])

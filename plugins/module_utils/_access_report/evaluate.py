@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import typing as t
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -70,9 +70,9 @@ class Statement:
             named = any(matches(pattern, "*") for pattern in self.resources)
             return Extent.ALL if named != self.but_resources else Extent.NONE
         generic = resource.replace(ANY, "*")
-        if any(matches(pattern, resource) for pattern in self.resources):
+        if any(_by_fields(pattern, resource, matches) for pattern in self.resources):
             return Extent.NONE if self.but_resources else Extent.ALL
-        if any(meet(_without_variables(pattern), generic) for pattern in self.resources):
+        if any(_by_fields(_without_variables(pattern), generic, meet) for pattern in self.resources):
             return Extent.SOME
         return Extent.ALL if self.but_resources else Extent.NONE
 
@@ -138,6 +138,15 @@ def _read_statement(statement: Mapping[str, t.Any]) -> Statement:
 
 def _many(value: t.Any) -> list[t.Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _by_fields(pattern: str, resource: str, compare: Callable[[str, str], bool]) -> bool:
+    """Compare ARNs field by field: a wildcard ends at a colon, but in the last field, and what is left out is free."""
+    if not pattern.startswith("arn:") or not resource.startswith("arn:"):
+        return compare(pattern, resource)
+    fields = pattern.split(":", 5)
+    fields += ["*"] * (6 - len(fields))
+    return all(map(compare, fields, resource.split(":", 5)))
 
 
 def _without_variables(pattern: str) -> str:

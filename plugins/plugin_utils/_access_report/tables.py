@@ -18,11 +18,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 
 
 def cell(value: object) -> str:
-    """A value as text. An apostrophe in front has spreadsheets take it for text where it looks like a formula."""
+    """A value as text. An apostrophe in front has spreadsheets take it for text where it looks like a formula.
+
+    What begins with an apostrophe gets another one, so that who takes the first one away has the value in every case.
+    """
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(("'", *_FORMULA)) or text.lstrip().startswith(_FORMULA) else text
 
 
 def _csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

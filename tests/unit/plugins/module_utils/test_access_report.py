@@ -1,0 +1,302 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a read account to the report: rights, findings with what to run, differences, and that it takes no long time."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import time
+import typing as t
+
+import pytest
+import sample_accounts as samples
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import ANSWERS, Evaluator
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.findings import RULES
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Policy, Snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.limits import Wish, build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
+from sample_accounts import document, group, key, person, snapshot
+
+READS = {"DescribeBackups", "DescribeClusters", "GetResourcePolicy", "ListTags"}
+NO_MFA = {"Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}}
+
+
+def report(account: Snapshot, **wanted: t.Any) -> dict[str, t.Any]:
+    return make_report(account, Wanted(**wanted), samples.NOW)
+
+
+def user(made: dict[str, t.Any], name: str) -> dict[str, t.Any]:
+    found: dict[str, t.Any] = next(one for one in made["users"] if one["name"] == name)
+    return found
+
+
+def found(made: dict[str, t.Any]) -> dict[str, list[str]]:
+    """Names of the subjects by the rules that found them."""
+    return {finding["rule"]: [subject["name"] for subject in finding["subjects"]] for finding in made["findings"]}
+
+
+def only(one: Person, *groups: t.Any, **more: t.Any) -> dict[str, t.Any]:
+    """What the report says of an account with one user."""
+    made = report(snapshot([one], groups, **more))
+    return user(made, one.user.name)
+
+
+def test_all_of_cloudhsms_actions_are_answered() -> None:
+    made = report(samples.team())
+    assert [action["name"] for action in made["actions"]] == [a.name.partition(":")[2] for a in catalogue.ACTIONS]
+    assert len(made["actions"]) == 18
+    for thing in (*made["users"], *made["groups"], *made["policies"]):
+        assert list(thing["cloudhsm"]) == [action["name"] for action in made["actions"]]
+        assert set(thing["cloudhsm"].values()) <= set(ANSWERS)
+
+
+def test_a_team_can_do_what_its_groups_give() -> None:
+    made = report(samples.team())
+    can = {one["name"]: {action for action, word in one["cloudhsm"].items() if word != "no"} for one in made["users"]}
+    assert len(can["alice"]) == len(can["Administrator"]) == len(can["frank"]) == 18
+    assert can["carol"] == READS
+    assert can["ivan"] == can["judy"] == set()
+    assert user(made, "dave")["cloudhsm"]["DeleteBackup"] == "mfa"
+    # One of dave's policies lets him do it to one cluster without MFA.
+    assert user(made, "dave")["cloudhsm"]["DeleteCluster"] == "yes"
+    assert made["summary"]["administrators"] == ["Administrator", "break-glass", "erin", "grace"]
+
+
+@pytest.mark.parametrize(
+    ("policies", "expected"),
+    [
+        ([document("*")], "yes"),
+        ([document("*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})], "mfa"),
+        ([document("*"), document("*", effect="Deny", **NO_MFA)], "mfa"),
+        ([document("iam:*", "cloudhsm:*", "ec2:*")], "no"),
+        ([{"Statement": {"Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*"}}], "no"),
+        ([document("*", resource="arn:aws:s3:::x/*")], "no"),
+        ([document("*"), document("iam:*", effect="Deny")], "no"),
+        ([document("*"), document("organizations:*", effect="Deny")], "yes"),
+    ],
+)
+def test_who_administers(policies: list[t.Any], expected: str) -> None:
+    inline = {str(number): policy for number, policy in enumerate(policies)}
+    assert only(person("x", inline=inline))["administrator"] == expected
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        (document("iam:CreateAccessKey"), "yes"),
+        (document("iam:*", resource="arn:aws:iam::123456789012:*"), "yes"),
+        (document("iam:CreateAccessKey", **samples.MFA), "mfa"),
+        (document("iam:CreateAccessKey", resource="arn:aws:iam::123456789012:user/${aws:username}"), "no"),
+        (document("iam:ListUsers"), "no"),
+    ],
+)
+def test_who_can_become_an_administrator(policy: t.Any, expected: str) -> None:
+    assert only(person("x", inline={"one": policy}))["can_become_administrator"] == expected
+
+
+def test_a_boundary_takes_away() -> None:
+    bounded = only(person("x", policies=[samples.ADMINISTRATOR], boundary=samples.READ))
+    assert bounded["administrator"] == "no"
+    assert {action for action, word in bounded["cloudhsm"].items() if word != "no"} == READS
+
+
+def test_a_boundary_that_can_not_be_read_takes_nothing_away_and_is_told() -> None:
+    arn = "arn:aws:iam::123456789012:policy/unknown"
+    made = report(snapshot([person("x", policies=[samples.FULL], boundary=arn)]))
+    assert user(made, "x")["cloudhsm"]["CreateHsm"] == "yes"
+    assert made["not_read"] == [f"{arn}: it could not be read"]
+
+
+def test_a_policy_that_is_none_gives_nothing_and_is_told() -> None:
+    arn = "arn:aws:iam::123456789012:policy/odd"
+    made = report(snapshot([person("x", policies=[arn])], policies={arn: Policy(arn, "odd", "{")}))
+    assert set(user(made, "x")["cloudhsm"].values()) == {"no"}
+    assert made["not_read"][0].startswith(f"{arn}: it is not the JSON of a policy")
+
+
+@pytest.mark.parametrize("level", catalogue.LEVELS)
+@pytest.mark.parametrize("profile", ["guide", "hardened"])
+def test_this_collections_own_policies_give_what_the_catalogue_says(level: str, profile: str) -> None:
+    policy, problems = build_policy(Wish(level, profile=profile))
+    assert not problems
+    given = only(person("x", inline={"one": policy}))["cloudhsm"]
+    lowest = {a.name.partition(":")[2]: a.guide if profile == "guide" else a.hardened for a in catalogue.ACTIONS}
+    held_back = {a.name.partition(":")[2] for a in catalogue.ACTIONS if a.option and profile == "hardened"}
+    expected = {
+        action: "yes" if catalogue.allowed(level, least) and action not in held_back else "no"
+        for action, least in lowest.items()
+    }
+    assert given == expected
+
+
+def test_an_account_in_order_has_no_findings() -> None:
+    made = report(samples.one_person())
+    assert found(made) == {}
+    assert made["not_read"] == []
+
+
+def test_a_team_with_all_sorts_of_things_wrong() -> None:
+    wanted = [DesiredUser("zoe", groups=frozenset({"CloudHSMAuditors"}))]
+    assert found(report(samples.team(), users=wanted)) == {
+        "root_access_keys": ["root user"],
+        "administrator_without_mfa": ["erin", "grace"],
+        "can_become_administrator": ["ivan"],
+        "wide_policies": ["user grace: everything"],
+        "administrator_access_keys": ["erin", "grace", "grace"],
+        "console_without_mfa": ["bob"],
+        "drift": ["zoe"],
+        "inline_policies": ["grace", "Helpdesk"],
+        "not_signed_in": ["frank", "ivan"],
+        "old_access_keys": ["carol", "erin"],
+        "unused_access_keys": ["grace"],
+        "weak_password_policy": ["account"],
+        "direct_policies": ["frank"],
+        "outside_every_group": ["frank", "grace", "judy"],
+        "two_active_access_keys": ["grace"],
+        "cloudhsm_without_mfa": ["alice", "dave", "frank", "heidi"],
+        "no_service_linked_role": ["account"],
+        "empty_groups": ["Empty"],
+    }
+
+
+def test_the_worst_comes_first_and_is_counted() -> None:
+    made = report(samples.team())
+    severities = [finding["severity"] for finding in made["findings"]]
+    assert severities == sorted(severities, key=["critical", "high", "medium", "low", "info"].index)
+    assert sum(made["summary"]["findings"].values()) == sum(len(finding["subjects"]) for finding in made["findings"])
+    assert made["summary"]["findings"]["critical"] == 3
+
+
+@pytest.mark.parametrize(
+    ("changed", "rule"),
+    [
+        ({"root": samples.Root(mfa=False, access_keys=False)}, "root_without_mfa"),
+        ({"password_policy": {"MinimumPasswordLength": 8}}, "weak_password_policy"),
+        ({"policies": {"p": Policy("p", "p", {})}}, None),
+        ({"root": None, "password_policy": None, "service_linked_roles": None}, None),
+    ],
+)
+def test_what_is_wrong_with_an_account_itself(changed: dict[str, t.Any], rule: str | None) -> None:
+    assert list(found(report(snapshot([], **changed)))) == ([rule] if rule else [])
+
+
+BOOL = document("*", effect="Deny", Condition={"Bool": {"aws:MultiFactorAuthPresent": "false"}})
+
+
+def test_a_demand_for_mfa_that_access_keys_pass_by_is_found() -> None:
+    made = found(
+        report(snapshot([person("x", "G")], [group("G", one=BOOL, two=document("*", effect="Deny", **NO_MFA))]))
+    )
+    assert made["mfa_passed_by_keys"] == ["group G: one"]
+
+
+@pytest.mark.parametrize(
+    ("credentials", "rule"),
+    [
+        ({"mfa": None}, "console_without_mfa"),
+        ({"mfa": False, "password": False}, "console_without_mfa"),
+        ({"keys": (key(120, active=False),)}, "old_access_keys"),
+        ({"keys": (key(90),)}, "old_access_keys"),
+        ({"keys": (key(14, None),)}, "unused_access_keys"),
+        ({"keys": (key(60, None),), "reported": False}, "unused_access_keys"),
+        ({"password_used": None, "reported": False}, "not_signed_in"),
+        ({"password_used": samples.ago(90)}, "not_signed_in"),
+        ({"password_used": None, "age": 90}, "not_signed_in"),
+        ({"password_used": samples.ago(200), "tags": {"cloudhsm.iam/protected": "true"}}, "not_signed_in"),
+        ({"password_used": samples.ago(200), "password": False}, "not_signed_in"),
+    ],
+)
+def test_what_is_in_order_or_not_known_is_no_finding(credentials: dict[str, t.Any], rule: str) -> None:
+    assert rule not in found(report(snapshot([person("x", "G", **credentials)], [group("G")])))
+
+
+def test_every_rule_is_seen_to_find_something() -> None:
+    wanted = [DesiredUser("zoe", groups=frozenset({"Nowhere"}))]
+    everything = {
+        **found(report(samples.team(), users=wanted)),
+        **found(report(snapshot([person("x", inline={"one": BOOL})], root=samples.Root(False, False)))),
+    }
+    assert len(everything) == len(RULES)
+
+
+def test_commands_hold_hostile_names_as_one_word() -> None:
+    made = report(samples.hostile())
+    names = set(samples.HOSTILE)
+    checked = 0
+    for finding in made["findings"]:
+        for subject in finding["subjects"]:
+            if not subject["run"].startswith("aws iam") or subject["name"] not in names:
+                continue
+            words = shlex.split(subject["run"])
+            assert names & set(words), subject["run"]
+            assert not {"rm", "calc"} & set(words)
+            checked += 1
+    assert checked > len(names)
+
+
+def test_the_command_for_a_user_is_of_this_collection() -> None:
+    made = report(snapshot([person("it's me", "G", password_used=samples.ago(200))], [group("G")]))
+    (finding,) = made["findings"]
+    program, playbook, option, extra = shlex.split(finding["subjects"][0]["run"])
+    assert (program, playbook, option) == ("ansible-playbook", "cloudhsm.iam.provision_users", "-e")
+    assert json.loads(extra) == {"user_provisioning_users": [{"name": "it's me", "console_access": False}]}
+
+
+def test_differences_are_the_plan_of_the_engine() -> None:
+    wanted = [
+        DesiredUser("alice", groups=frozenset({"CloudHSMAdministrators"}), console_access=True),
+        DesiredUser("bob", groups=frozenset({"CloudHSMAuditors"})),
+        DesiredUser("judy", console_access=True),
+        DesiredUser("zoe", path="/staff/"),
+        DesiredUser("yan", groups=frozenset({"Nowhere"})),
+    ]
+    groups = [
+        {"name": "Administrators", "managed_policies": ["AdministratorAccess"]},
+        {"name": "CloudHSMAuditors", "managed_policies": [samples.FULL]},
+        {"name": "Helpdesk"},
+        {"name": "Missing"},
+    ]
+    made = report(samples.team(), users=wanted, groups=groups)
+    drift = {entry["name"]: entry for entry in made["drift"]}
+    assert {name: entry["state"] for name, entry in drift.items()} == {
+        "CloudHSMAuditors": "differs",
+        "Missing": "missing",
+        "bob": "differs",
+        "zoe": "missing",
+        "yan": "impossible",
+    }
+    assert drift["bob"]["changes"] == [{"operation": "add_user_to_group", "group": "CloudHSMAuditors"}]
+    assert drift["CloudHSMAuditors"]["changes"] == [
+        {"operation": "attach_group_policy", "policy": samples.FULL},
+        {"operation": "detach_group_policy", "policy": samples.READ},
+    ]
+    assert "Nowhere" in drift["yan"]["problems"][0]
+    assert made["compared"]
+    assert made["summary"]["drift"] == 5
+
+
+def test_users_that_are_not_wanted_any_more_are_differences() -> None:
+    owned = person("old", tags={"cloudhsm.iam/managed": "true"})
+    made = report(snapshot([owned, person("other")]), options=Options(purge_users=True))
+    assert [(entry["name"], entry["state"]) for entry in made["drift"]] == [("old", "not_wanted")]
+
+
+def test_the_report_is_plain_json() -> None:
+    made = report(samples.team())
+    assert json.loads(json.dumps(made)) == made
+
+
+def test_thousands_of_users_are_evaluated_by_their_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = samples.thousands()
+    counted = []
+    read = Evaluator._read
+    monkeypatch.setattr(Evaluator, "_read", lambda *given: counted.append(given) or read(*given))
+    start = time.process_time()
+    made = report(account)
+    assert len(made["users"]) == 5000
+    # Each policy once, not once a user. The time is thirty times what it takes, and a tenth of what would be too long.
+    assert len(counted) <= len(samples.POLICIES)
+    assert time.process_time() - start < 5

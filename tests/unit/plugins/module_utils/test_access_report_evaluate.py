@@ -1,0 +1,235 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The evaluator of policies: patterns, conditions about MFA, statements, and all of it beside a simpler one."""
+
+from __future__ import annotations
+
+import fnmatch
+import typing as t
+
+import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import answer
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.conditions import Session, holds
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import (
+    ANY,
+    Extent,
+    Question,
+    UnreadablePolicyError,
+    read_document,
+    rights_of,
+    together,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import matches, meet
+from hypothesis import given
+from hypothesis import strategies as st
+
+CLUSTER = f"arn:aws:cloudhsm:{ANY}:123456789012:cluster/{ANY}"
+PATTERNS = st.text("ab*?", max_size=7)
+TEXTS = st.text("ab", max_size=7)
+PRESENT = "aws:MultiFactorAuthPresent"
+AGE = "aws:MultiFactorAuthAge"
+
+
+def statement(*actions: str, effect: str = "Allow", resource: t.Any = "*", **more: t.Any) -> dict[str, t.Any]:
+    return {"Effect": effect, "Action": list(actions), "Resource": resource, **more}
+
+
+def word(
+    statements: list[dict[str, t.Any]], action: str = "cloudhsm:DeleteCluster", resource: str | None = CLUSTER
+) -> str:
+    """What comes out for one action."""
+    rights = rights_of(read_document({"Statement": statements}), [Question(action, resource)])
+    return answer(rights, [0])
+
+
+@given(PATTERNS, TEXTS)
+def test_patterns_match_as_those_of_a_shell(pattern: str, text: str) -> None:
+    assert matches(pattern, text) == fnmatch.fnmatchcase(text, pattern)
+
+
+@given(PATTERNS, PATTERNS, TEXTS)
+def test_patterns_that_match_the_same_text_meet(one: str, other: str, text: str) -> None:
+    if matches(one, text) and matches(other, text):
+        assert meet(one, other)
+    assert meet(one, other) == meet(other, one)
+    assert meet(one, text) == matches(one, text)
+
+
+@pytest.mark.parametrize(("one", "other"), [("a*", "b*"), ("*a", "*b"), ("a", ""), ("?", ""), ("a?c", "ab*d")])
+def test_patterns_without_a_text_in_common_do_not_meet(one: str, other: str) -> None:
+    assert not meet(one, other)
+
+
+# The condition; then whether it holds with MFA, with a password alone, and with an access key alone.
+CONDITIONS: list[tuple[dict[str, t.Any], tuple[bool | None, bool | None, bool | None]]] = [
+    ({}, (True, True, True)),
+    ({"Bool": {PRESENT: "true"}}, (True, False, False)),
+    ({"Bool": {PRESENT.lower(): True}}, (True, False, False)),
+    ({"Bool": {PRESENT: "false"}}, (False, True, False)),
+    ({"BoolIfExists": {PRESENT: "true"}}, (True, False, True)),
+    ({"BoolIfExists": {PRESENT: "false"}}, (False, True, True)),
+    ({"Bool": {PRESENT: ["true", "false"]}}, (True, True, False)),
+    ({"StringEquals": {PRESENT: "true"}}, (True, False, False)),
+    ({"StringNotEquals": {PRESENT: "true"}}, (False, True, True)),
+    ({"Null": {PRESENT: "true"}}, (False, False, True)),
+    ({"Null": {PRESENT: "false"}}, (True, True, False)),
+    ({"Null": {AGE: "true"}}, (False, True, True)),
+    ({"Null": {AGE: "false"}}, (True, False, False)),
+    ({"NumericLessThan": {AGE: "3600"}}, (True, False, False)),
+    ({"NumericLessThanIfExists": {AGE: "3600"}}, (True, True, True)),
+    ({"ForAllValues:Bool": {PRESENT: "true"}}, (True, False, True)),
+    ({"ForAnyValue:Bool": {PRESENT: "true"}}, (True, False, False)),
+    ({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, (None, None, None)),
+    ({"Bool": {PRESENT: "true"}, "IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, (None, False, False)),
+    ({"Bool": {PRESENT: "true", "aws:SecureTransport": "true"}}, (None, False, False)),
+    ({"DateLessThan": {AGE: "x"}}, (None, False, False)),
+    ({"IpAddress": {PRESENT: "true"}}, (None, None, False)),
+]
+
+
+@pytest.mark.parametrize(("condition", "expected"), CONDITIONS)
+def test_conditions_about_mfa_are_decided(condition: dict[str, t.Any], expected: t.Any) -> None:
+    assert tuple(holds(condition, session, True) for session in Session) == expected
+
+
+def test_the_age_of_mfa_is_as_it_suits_who_comes() -> None:
+    condition = {"NumericGreaterThan": {AGE: "3600"}}
+    assert holds(condition, Session.MFA, True)
+    assert holds(condition, Session.MFA, False) is False
+
+
+MFA = {"Condition": {"Bool": {PRESENT: "true"}}}
+NO_MFA_DENIED = statement("*", effect="Deny", Condition={"BoolIfExists": {PRESENT: "false"}})
+OFFICE = {"Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}
+ONE = "arn:aws:cloudhsm:eu-central-1:123456789012:cluster/one"
+OURS = "arn:aws:cloudhsm:*:123456789012:*"
+
+CASES: list[tuple[str, list[dict[str, t.Any]]]] = [
+    ("no", []),
+    ("no", [statement("s3:*")]),
+    ("yes", [statement("cloudhsm:*")]),
+    ("yes", [statement("CLOUDHSM:delete*")]),
+    ("yes", [statement("*")]),
+    ("yes", [statement("cloudhsm:Delete??uster")]),
+    ("no", [statement("cloudhsm:DeleteHsm")]),
+    ("no", [statement("cloudhsm:*"), statement("cloudhsm:DeleteCluster", effect="Deny")]),
+    ("yes", [{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}]),
+    ("no", [{"Effect": "Allow", "NotAction": ["cloudhsm:Delete*"], "Resource": "*"}]),
+    ("no", [statement("*"), {"Effect": "Deny", "NotAction": "iam:*", "Resource": "*"}]),
+    ("some", [statement("cloudhsm:*", resource=ONE)]),
+    ("some", [statement("cloudhsm:*", resource=["arn:aws:s3:::x", ONE])]),
+    ("yes", [statement("cloudhsm:*", resource=OURS)]),
+    ("yes", [statement("cloudhsm:*", resource="arn:*:cloudhsm:*:*:cluster/*")]),
+    ("no", [statement("cloudhsm:*", resource="arn:aws:cloudhsm:*:999999999999:*")]),
+    ("no", [statement("cloudhsm:*", resource="arn:aws:s3:::*")]),
+    ("no", [statement("cloudhsm:*", resource="arn:*:s3:*")]),
+    ("yes", [statement("cloudhsm:*", resource="arn:aws:cloudhsm")]),
+    ("some", [statement("cloudhsm:*", resource="arn:aws:cloudhsm:eu-*")]),
+    ("no", [statement("cloudhsm:*", resource="arn:aws:cloudhsm:*:*:backup/*")]),
+    ("some", [statement("cloudhsm:*", resource="arn:aws:cloudhsm:*:123456789012:cluster/${aws:username}")]),
+    ("some", [statement("*"), statement("*", effect="Deny", resource=ONE)]),
+    ("some", [{"Effect": "Allow", "Action": "*", "NotResource": ONE}]),
+    ("no", [{"Effect": "Allow", "Action": "*", "NotResource": OURS}]),
+    ("yes", [{"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::*"}]),
+    ("conditional", [statement("cloudhsm:*", **OFFICE)]),
+    ("conditional", [statement("cloudhsm:*", resource=ONE, **OFFICE)]),
+    ("some", [statement("cloudhsm:*", **OFFICE), statement("cloudhsm:*", resource=ONE)]),
+    ("conditional", [statement("cloudhsm:*"), statement("*", effect="Deny", **OFFICE)]),
+    ("mfa", [statement("cloudhsm:*", **MFA)]),
+    ("yes", [statement("cloudhsm:*", **MFA), statement("cloudhsm:*")]),
+    ("some_mfa", [statement("cloudhsm:*", resource=ONE, **MFA)]),
+    ("conditional_mfa", [statement("*", Condition={**MFA["Condition"], **OFFICE["Condition"]})]),
+    ("mfa", [statement("cloudhsm:*"), NO_MFA_DENIED]),
+    ("mfa", [statement("cloudhsm:*"), statement("*", effect="Deny", Condition={"Null": {AGE: "true"}})]),
+    # Access keys pass by it.
+    ("yes", [statement("cloudhsm:*"), statement("*", effect="Deny", Condition={"Bool": {PRESENT: "false"}})]),
+    ("no", [NO_MFA_DENIED]),
+]
+
+
+@pytest.mark.parametrize(("expected", "statements"), CASES)
+def test_what_comes_out_of_statements(expected: str, statements: list[dict[str, t.Any]]) -> None:
+    assert word(statements) == expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "resource"), [("yes", "*"), ("no", OURS), ("no", ONE), ("yes", ["arn:aws:s3:::x", "*"])]
+)
+def test_actions_without_resources_need_an_asterisk(expected: str, resource: t.Any) -> None:
+    assert word([statement("cloudhsm:*", resource=resource)], "cloudhsm:DescribeClusters", None) == expected
+
+
+def test_an_action_on_two_kinds_of_things_is_whole_with_both_only() -> None:
+    backup = CLUSTER.replace("cluster/", "backup/")
+    questions = [Question("cloudhsm:ListTags", CLUSTER), Question("cloudhsm:ListTags", backup)]
+    clusters = statement("cloudhsm:*", resource="arn:aws:cloudhsm:*:*:cluster/*")
+    backups = statement("cloudhsm:*", resource="arn:aws:cloudhsm:*:*:backup/*")
+    half = rights_of(read_document({"Statement": clusters}), questions)
+    other = rights_of(read_document({"Statement": [backups]}), questions)
+    assert answer(half, [0, 1]) == "some"
+    assert answer(together([half, other], 2), [0, 1]) == "yes"
+    assert answer(half, [0, 1], every=True) == "no"
+
+
+@pytest.mark.parametrize(
+    "document", ["", "[]", "null", {}, {"Statement": [{"Effect": "Allow"}]}, {"Statement": "x"}, 7]
+)
+def test_what_is_no_policy_is_told(document: t.Any) -> None:
+    with pytest.raises(UnreadablePolicyError):
+        read_document(document)
+
+
+def test_a_document_may_be_text() -> None:
+    assert len(read_document('{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}')) == 1
+
+
+ACTIONS = ("cloudhsm:CreateHsm", "cloudhsm:DeleteHsm", "ec2:CreateTags")
+STATEMENTS = st.lists(
+    st.builds(
+        lambda effect, which, actions, sessions: {
+            "Effect": effect,
+            which: actions,
+            "Resource": "*",
+            **({"Condition": {"Bool": {PRESENT: sessions}}} if sessions else {}),
+        },
+        st.sampled_from(["Allow", "Deny"]),
+        st.sampled_from(["Action", "NotAction"]),
+        st.lists(st.sampled_from([*ACTIONS, "*", "cloudhsm:*", "*Hsm", "ec2:?reate*"]), min_size=1, max_size=2),
+        st.sampled_from([None, "true", "false"]),
+    ),
+    max_size=4,
+)
+
+
+def simply(statements: list[dict[str, t.Any]], action: str, session: Session) -> bool:
+    """A policy read as the IAM User Guide tells it: what is not allowed is denied, and a deny wins."""
+    effects = set()
+    for one in statements:
+        named = any(fnmatch.fnmatchcase(action, pattern) for pattern in one.get("Action", one.get("NotAction")))
+        applies = named == ("Action" in one)
+        wanted = one.get("Condition", {"Bool": {PRESENT: session.value}})["Bool"][PRESENT]
+        if applies and wanted == session.value:
+            effects.add(one["Effect"])
+    return effects == {"Allow"}
+
+
+@given(STATEMENTS, st.lists(STATEMENTS, max_size=2), st.sampled_from(ACTIONS))
+def test_the_evaluator_and_a_simpler_one_agree(
+    first: list[dict[str, t.Any]], more: list[list[dict[str, t.Any]]], action: str
+) -> None:
+    question = [Question(action)]
+    policies = [rights_of(read_document({"Statement": one}), question) for one in [first, *more]]
+    every = together(policies, 1)
+    for session in Session:
+        expected = simply([*first, *(one for many in more for one in many)], action, session)
+        assert every.extent(0, session) == (Extent.ALL if expected else Extent.NONE)
+
+
+@given(STATEMENTS, STATEMENTS, st.sampled_from(ACTIONS))
+def test_a_boundary_never_adds(policy: list[dict[str, t.Any]], boundary: list[dict[str, t.Any]], action: str) -> None:
+    question = [Question(action)]
+    rights = rights_of(read_document({"Statement": policy}), question)
+    limits = rights_of(read_document({"Statement": boundary}), question)
+    for session in Session:
+        both = simply(policy, action, session) and simply(boundary, action, session)
+        assert rights.within(limits).extent(0, session) == (Extent.ALL if both else Extent.NONE)
