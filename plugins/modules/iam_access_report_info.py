@@ -231,6 +231,11 @@ report:
           elements: dict
           contains:
             name: {description: The user or whatever else it is., returned: always, type: str, sample: alice}
+            kind:
+              description: What it is, one of C(user), C(group), C(policy), C(account) and C(root).
+              returned: always
+              type: str
+              sample: user
             detail:
               description: What there is to know about it.
               returned: always
@@ -306,7 +311,11 @@ report:
           type: list
           elements: str
           sample: []
-        boundary: {description: ARN of the user's permissions boundary, or none., returned: always, type: str}
+        boundary:
+          description: ARN of the user's permissions boundary, or none.
+          returned: always
+          type: str
+          sample: arn:aws:iam::123456789012:policy/Boundary
         managed: {description: Whether this collection made the user., returned: always, type: bool, sample: true}
         protected:
           description: Whether the user is marked as one that is never deleted.

@@ -39,7 +39,7 @@ def document(*actions: str, resource: str = "*", effect: str = "Allow", **more: 
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-MFA = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
+MFA: dict[str, t.Any] = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
 POLICIES = {
     ADMINISTRATOR: document("*"),
     FULL: document("cloudhsm:*"),

@@ -98,9 +98,9 @@ def test_the_age_of_mfa_is_as_it_suits_who_comes() -> None:
     assert holds(condition, Session.MFA, False) is False
 
 
-MFA = {"Condition": {"Bool": {PRESENT: "true"}}}
+MFA: dict[str, t.Any] = {"Condition": {"Bool": {PRESENT: "true"}}}
 NO_MFA_DENIED = statement("*", effect="Deny", Condition={"BoolIfExists": {PRESENT: "false"}})
-OFFICE = {"Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}
+OFFICE: dict[str, t.Any] = {"Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}
 ONE = "arn:aws:cloudhsm:eu-central-1:123456789012:cluster/one"
 OURS = "arn:aws:cloudhsm:*:123456789012:*"
 
@@ -205,7 +205,7 @@ def simply(statements: list[dict[str, t.Any]], action: str, session: Session) ->
     """A policy read as the IAM User Guide tells it: what is not allowed is denied, and a deny wins."""
     effects = set()
     for one in statements:
-        named = any(fnmatch.fnmatchcase(action, pattern) for pattern in one.get("Action", one.get("NotAction")))
+        named = any(fnmatch.fnmatchcase(action, pattern) for pattern in one.get("Action") or one["NotAction"])
         applies = named == ("Action" in one)
         wanted = one.get("Condition", {"Bool": {PRESENT: session.value}})["Bool"][PRESENT]
         if applies and wanted == session.value:

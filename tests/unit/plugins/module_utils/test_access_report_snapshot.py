@@ -1,6 +1,6 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads for the report: in pages and to the end, with what may not be read noted, and people asked only in small accounts."""
+"""Reads for the report: in pages and to the end; what may not be read is noted; few are asked themselves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report import credentials, snapshot
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Root, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.snapshot import IncompleteReadError
 from botocore.exceptions import ClientError
 
@@ -49,7 +49,7 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 def read(
     iam: Stubbed, sts: Stubbed, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Snapshot]:
-    """Reads the account, without waiting. What is scripted by script() comes before the bulk read, as the order has it."""
+    """Reads the account; what script() scripts comes before the bulk read."""
     sts.answers("get_caller_identity", IDENTITY)
     monkeypatch.setattr(snapshot, "read_alias", lambda _iam: None)
     submit = pool.submit
@@ -106,7 +106,13 @@ def local(arn: str = LOCAL, bounded: int = 0) -> Answer:
 
 
 def page(
-    iam: Stubbed, users: t.Any = (), groups: t.Any = (), policies: t.Any = (), marker: str = "", more: str = ""
+    iam: Stubbed,
+    *,
+    users: t.Any = (),
+    groups: t.Any = (),
+    policies: t.Any = (),
+    marker: str = "",
+    more: str = "",
 ) -> None:
     """The next page of the bulk read."""
     held: Answer = {"UserDetailList": list(users), "GroupDetailList": list(groups), "Policies": list(policies)}
@@ -131,7 +137,7 @@ def test_thousands_are_read_in_pages_and_nobody_is_asked(iam: Stubbed, read: Cal
     (key,) = have.keys or ()
     assert (key.active, key.key_id, key.last_used) == (True, None, datetime.datetime(2026, 4, 1, tzinfo=datetime.UTC))
     assert found.credential_report_time == WHEN
-    assert found.root == snapshot.Root(True, True, datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC))
+    assert found.root == Root(True, True, datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC))
     assert (found.password_policy, found.service_linked_roles, found.gaps) == ({}, (), ())
 
 
