@@ -1,14 +1,14 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Wrong input through Ansible itself: a message with item and field, no traceback, and no call."""
+"""Wrong input through Ansible itself: a message with item and field, no traceback, and no call but the guard's."""
 
 from __future__ import annotations
 
 import json
 
 import pytest
-from control_node import ControlNode
+from control_node import GUARD_CALLS, ControlNode
 from fault_proxy import FaultProxy
 from malformed_users import cases
 
@@ -64,4 +64,5 @@ def test_wrong_types_stop_at_the_role(node: ControlNode, aws: FaultProxy) -> Non
         (name,) = variables
         assert name in run.output
         assert "Traceback" not in run.output
-    assert aws.calls == []
+        assert [call.action for call in aws.calls] == GUARD_CALLS
+        aws.clear()

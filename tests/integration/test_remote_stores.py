@@ -16,7 +16,7 @@ import open_moto
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
 from aws_clients import iam_client, secretsmanager_client, ssm_client
-from control_node import ControlNode
+from control_node import GUARD_CALLS, ControlNode
 from fault_proxy import NO_FAULTS, FaultProxy, Faults
 from module_process import Result, result_of, start_module
 from moto_server import MotoServer
@@ -248,4 +248,4 @@ def test_mistakes_about_the_store_are_told_with_the_others(node: ControlNode, aw
     assert run.status != 0
     for word in ("users[0] (a b)", "credentials_prefix", "credentials_kms_key_id", f"credentials_tags.{STATE}"):
         assert word in run.failure
-    assert aws.calls == []
+    assert [call.action for call in aws.calls] == GUARD_CALLS

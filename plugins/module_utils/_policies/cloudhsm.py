@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -19,7 +20,8 @@ GUIDE = "guide"
 HARDENED = "hardened"
 PROFILES = (GUIDE, HARDENED)
 
-Condition = dict[str, dict[str, str | list[str]]]
+# Operator, key, and the value or a list of them.
+Condition = dict[str, dict[str, t.Any]]
 
 
 @dataclass(frozen=True)

@@ -180,8 +180,13 @@ def _combination_problems(wish: Wish) -> Iterator[str]:
     for option in _OPTIONS:
         if not getattr(wish, option):
             continue
-        lowest = next(action.hardened for action in catalogue.ACTIONS if action.option == option)
+        lowest = _lowest_level(option)
         if not catalogue.allowed(wish.level, lowest):
             yield f"{option}: the access level {wish.level} has no such right; {lowest} has"
         elif wish.cluster_arns is not None:
             yield f"{option}: can't be limited to cluster_arns, for a backup's ARN does not tell its cluster; use tags"
+
+
+def _lowest_level(option: str) -> str:
+    """The lowest access level that has the rights of an option."""
+    return next(action.hardened for action in catalogue.ACTIONS if action.option == option)
