@@ -80,7 +80,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         passwords: dict[str, str] = {}
         if needed:
             account_id = result["account"]["account_id"]
-            passwords = store.prepare(account_id, needed, int(args.get("password_length") or 32))
+            minimum = result["minimum_password_length"]
+            length = max(int(args.get("password_length") or 32), minimum)
+            passwords = store.prepare(account_id, needed, length, minimum)
         result = self._run_module({**args, "users": _with_passwords(args["users"], passwords)}, task_vars, False)
         return {**result, "passwords_set": _settle(store, result, passwords)}
 

@@ -8,10 +8,29 @@
 
 from __future__ import annotations
 
+import string
 import typing as t
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, is_access_denied
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
+
+Policy = dict[str, t.Any]
+
+# IAM User Guide, "Set an account password policy for IAM users": what counts where an account has no policy of its own.
+# That a password may not be the account's name either is left to AWS.
+DEFAULT_LENGTH = 8
+DEFAULT_CLASSES = 3
+# The classes of characters by the setting that asks for them, as that page lists them.
+CLASSES = {
+    "require_lowercase": ("a lowercase letter", string.ascii_lowercase),
+    "require_uppercase": ("an uppercase letter", string.ascii_uppercase),
+    "require_numbers": ("a digit", string.digits),
+    "require_symbols": ("one of the symbols ! @ # $ % ^ & * ( ) _ + - = [ ] { } | '", "!@#$%^&*()_+-=[]{}|'"),
+}
 
 # By our name: AWS's name, and what it means when AWS leaves it out.
 _AWS_NAMES: dict[str, tuple[str, int | bool]] = {
@@ -27,10 +46,55 @@ _AWS_NAMES: dict[str, tuple[str, int | bool]] = {
 }
 
 
-def read_password_policy(iam: IAMClient) -> dict[str, int | bool] | None:
+def read_password_policy(iam: IAMClient) -> Policy | None:
     """The account's own password policy; None where it has none. Raises what botocore raises."""
     try:
         policy: t.Mapping[str, t.Any] = iam.get_account_password_policy()["PasswordPolicy"]
     except iam.exceptions.NoSuchEntityException:
         return None
     return {name: policy.get(aws_name, default) for name, (aws_name, default) in _AWS_NAMES.items()}
+
+
+@dataclass(frozen=True)
+class PasswordRules:
+    """What a new password has to have: so many characters, those classes, and so many different classes in all."""
+
+    length: int = 0
+    required: tuple[str, ...] = ()
+    classes: int = 0
+
+    def missing(self, password: str) -> list[str]:
+        """What a password lacks, in words that say nothing else about it."""
+        return list(self._missing(password))
+
+    def _missing(self, password: str) -> Iterator[str]:
+        if len(password) < self.length:
+            yield f"at least {self.length} characters"
+        has = {name for name, (_words, characters) in CLASSES.items() if set(password) & set(characters)}
+        yield from (CLASSES[name][0] for name in self.required if name not in has)
+        if len(has) < self.classes:
+            yield f"{self.classes} of the four kinds of characters (lowercase and uppercase letters, digits, symbols)"
+
+
+# Where it is not known what the account asks for, AWS has to tell.
+NO_RULES = PasswordRules()
+
+
+def read_rules(iam: IAMClient) -> PasswordRules:
+    """What new passwords in the account have to have; no rules where the caller may not ask.
+
+    Raises what else botocore raises.
+    """
+    try:
+        return rules_of(read_password_policy(iam))
+    except AWS_ERRORS as exc:
+        if is_access_denied(exc):
+            return NO_RULES
+        raise
+
+
+def rules_of(policy: Policy | None) -> PasswordRules:
+    """The rules of a policy; None is IAM's default."""
+    if policy is None:
+        return PasswordRules(DEFAULT_LENGTH, classes=DEFAULT_CLASSES)
+    return PasswordRules(policy["min_pw_length"], tuple(name for name in CLASSES if policy[name]))

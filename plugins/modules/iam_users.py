@@ -71,6 +71,7 @@ options:
       password:
         description:
           - The first password, set when the user gets console access and not looked at afterwards.
+          - One that is to be set and does not satisfy the account's password policy is refused before the first write.
           - Needs O(users[].console_access=true).
         type: str
       password_reset_required:
@@ -197,6 +198,7 @@ options:
   password_length:
     description:
       - Characters in a generated password, which always has upper and lower case letters, digits and symbols.
+      - Where the account's password policy asks for more characters, it has as many as that.
     type: int
     default: 32
   workers:
@@ -217,6 +219,8 @@ notes:
   - Needs the permissions C(iam:GetAccountAuthorizationDetails), C(iam:ListAccountAliases), C(iam:GetLoginProfile),
     C(iam:GetUser), C(iam:GetGroup), C(iam:GetPolicy) and C(iam:GetAccountSummary) to plan, C(iam:ListMFADevices) too
     with O(onboarding_group), and the IAM actions that the changes are named after in RV(changes) to carry the plan out.
+  - Where passwords are to be set, C(iam:GetAccountPasswordPolicy) tells what they have to have. Where it is not
+    granted, the module goes on, and a password that AWS does not take fails that user.
   - A user with a virtual MFA device is tagged with C(cloudhsm.iam/leaving-mfa-device-1) and so on before the device is
     taken away, so that a deletion that was stopped can be finished.
   - With several runs at once on the same users, each run looks again at users that another one changed under it.
@@ -445,6 +449,14 @@ passwords_needed:
   type: list
   elements: str
   sample: [Administrator]
+minimum_password_length:
+  description:
+    - How many characters the passwords that the run would set have to have. 0 where it would set none, and where
+      the caller may not ask.
+  returned: in check mode, when the plan was not refused
+  type: int
+  sample: 14
+  version_added: 1.0.0
 credentials:
   description: Where generated passwords are, and whose this run put there. Never a password.
   returned: when O(credentials_store) is not V(none)
@@ -574,11 +586,13 @@ def open_passwords(
     if kind not in stores.SERVICES:
         return None
     settings = stores.settings_from(params)
+    minimum = account.password_rules.length
     return StoredPasswords(
         desired,
         stores.open_store(kind, module.store_client(stores.SERVICES[kind][0], params["workers"]), settings),
         settings.folder(account.caller.account_id),
-        params["password_length"],
+        max(params["password_length"], minimum),
+        minimum=minimum,
         has_login_profile=lambda user: snapshot.has_login_profile(iam, user),
     )
 
@@ -609,6 +623,7 @@ def run(module: CloudHsmIamModule) -> dict[str, t.Any]:
         result["diff"] = report.describe_diff(plans)
     if module.check_mode:
         result["passwords_needed"] = needed_passwords(plans, desired)
+        result["minimum_password_length"] = account.password_rules.length
     if passwords:
         users = result["passwords_needed"] if module.check_mode else passwords.set_by(outcomes)
         result["credentials"] = passwords.describe(module.region, users)

@@ -23,6 +23,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import (
     generate_password,
 )
 
+Entry = dict[str, str]
+# By account and user.
+Entries = dict[str, dict[str, Entry]]
+
 
 class CredentialsStore:
     """A file of first passwords, replaced as a whole at each change and locked while it is worked on.
@@ -37,9 +41,13 @@ class CredentialsStore:
         self._encrypt = encrypt
         self._decrypt = decrypt
         self._private_folder = private_folder
+        self._before: Entries = {}
 
     def check(self) -> None:
-        """Raise StoreError if the store could not be read and written, without writing anything."""
+        """Raise StoreError if the store could not be read and written, without writing anything.
+
+        Comes before the account is looked at, so that entries can be told from those that another run set later.
+        """
         if os.path.isdir(self.path):
             raise StoreError(f"credentials_path: {self.path} is a folder; name a file in it")
         folder = os.path.dirname(self.path)
@@ -53,18 +61,22 @@ class CredentialsStore:
                 raise StoreError(f"credentials_path: the folder {folder} can't be written to")
         # Encrypting shows now, and not after the first user, that there is no vault secret.
         self._encrypt(b"")
-        self._read()
+        self._before = self._read()
 
-    def prepare(self, account_id: str, users: Iterable[str], length: int) -> dict[str, str]:
-        """Passwords for these users, on disk when this returns.
+    def prepare(self, account_id: str, users: Iterable[str], length: int, minimum: int = 0) -> dict[str, str]:
+        """Passwords for these users, who have no login profile, on disk when this returns.
 
         A pending entry is what an interrupted run left: its password may already be set, so it is used
-        again. An entry that was set belongs to a login profile that has gone, and is replaced.
+        again, unless the account takes none with less than minimum characters. An entry that was set before the
+        account was looked at belongs to a login profile that has gone, and is replaced. One that another run has set
+        since is that run's first password, and stays.
         """
+        before = self._before.get(account_id, {})
         with self._locked() as entries:
             account = entries.setdefault(account_id, {})
             for user in users:
-                if account.get(user, {}).get("state") != PENDING:
+                entry = account.get(user)
+                if entry is None or _is_spent(entry, before.get(user), minimum):
                     account[user] = {"password": generate_password(length), "state": PENDING}
             self._write(entries)
             return {user: str(account[user]["password"]) for user in users}
@@ -87,7 +99,7 @@ class CredentialsStore:
                 self._write(entries)
 
     @contextmanager
-    def _locked(self) -> Iterator[dict[str, dict[str, dict[str, str]]]]:
+    def _locked(self) -> Iterator[Entries]:
         folder = os.path.dirname(self.path)
         os.makedirs(folder, mode=0o700, exist_ok=True)
         descriptor = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -97,7 +109,7 @@ class CredentialsStore:
         finally:
             os.close(descriptor)
 
-    def _read(self) -> dict[str, dict[str, dict[str, str]]]:
+    def _read(self) -> Entries:
         try:
             with open(self.path, "rb") as stream:
                 content = stream.read()
@@ -112,7 +124,7 @@ class CredentialsStore:
             raise StoreError(f"credentials_path: {self.path} is not the YAML that this collection writes") from exc
         if not _is_store(entries):
             raise StoreError(f"credentials_path: {self.path} holds something else than first passwords")
-        return t.cast("dict[str, dict[str, dict[str, str]]]", entries)
+        return t.cast(Entries, entries)
 
     def _write(self, entries: Mapping[str, t.Any]) -> None:
         """Replace the file in one step: it is the old one or the new one, and never open to others."""
@@ -134,6 +146,13 @@ class CredentialsStore:
             os.fsync(directory)
         finally:
             os.close(directory)
+
+
+def _is_spent(entry: Entry, before: Entry | None, minimum: int) -> bool:
+    """Whether the entry of a user without a login profile is of no use any more; before is what it was at the start."""
+    if entry.get("state") == PENDING:
+        return len(str(entry["password"])) < minimum
+    return entry == before
 
 
 def _is_store(entries: object) -> bool:

@@ -221,3 +221,26 @@ def test_no_password_is_in_ansible_runners_artifacts(node: ControlNode, aws: Fau
     for path in (node.folder / "runner" / "artifacts").rglob("*"):
         assert not path.is_file() or password.encode() not in path.read_bytes(), path
     assert iam.get_login_profile(UserName="alice")
+
+
+def test_passwords_satisfy_the_accounts_policy_or_are_refused(
+    node: ControlNode, aws: FaultProxy, iam: IAMClient
+) -> None:
+    iam.update_account_password_policy(MinimumPasswordLength=40, RequireNumbers=True, RequireSymbols=True)
+    refused = provision(node)
+    assert refused.failure == (
+        "Nothing was changed. users[1] (bob): password: does not satisfy the account's password policy, which asks for "
+        "at least 40 characters"
+    )
+    assert aws.writes == []
+    assert not (node.folder / "private" / "passwords.yml").exists()
+    users = [USERS[0], {**USERS[1], "password": GIVEN * 3}]
+    aws.clear()
+    assert provision(node, users=users).status == 0
+    passwords = set_passwords(aws)
+    assert passwords == {"alice": stored(node)["alice"]["password"], "bob": GIVEN * 3}
+    assert len(passwords["alice"]) == 40
+    aws.clear()
+    assert provision(node, users=users).status == 0
+    # Once by the guard, and not for users who have their passwords.
+    assert [call.action for call in aws.calls].count("GetAccountPasswordPolicy") == 1

@@ -9,11 +9,16 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy import (
+    NO_RULES,
+    PasswordRules,
+    read_rules,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import guard, onboarding, snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import apply_plans
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import label
@@ -69,11 +74,13 @@ def make_plan(
     plans, account = _plan(service, desired, options)
     places = {user.name: label(index, user.name) for index, user in enumerate(desired)}
     problems = [(plan.name, problem) for plan in plans for problem in plan.problems]
-    given = {user.name for user in desired if user.password is not None}
+    given = {user.name: user.password for user in desired if user.password is not None}
     if not passwords_come_later:
         problems += [
             (plan.name, PASSWORD_WAYS) for plan in plans if plan.makes_login_profile and plan.name not in given
         ]
+    rules = _password_rules(service, plans, given, passwords_come_later)
+    problems += _password_problems(plans, given, rules)
     problems += _policy_problems(service, plans)
     problems += _quota_problems(service, plans, account)
     refused = [f"{places.get(name, name)}: {problem}" for name, problem in problems]
@@ -81,7 +88,7 @@ def make_plan(
     refused += guard.refusals(plans, account, options)
     if refused:
         raise RefusedError(refused)
-    return plans, account
+    return plans, replace(account, password_rules=rules)
 
 
 def _plan(service: Service, desired: Sequence[DesiredUser], options: Options) -> tuple[list[UserPlan], Account]:
@@ -101,6 +108,27 @@ def _plan(service: Service, desired: Sequence[DesiredUser], options: Options) ->
         found = snapshot.find_groups(service.iam, service.pool, unseen)
         account = replace(account, groups=account.groups | found)
     return plan_users(desired, account, options), account
+
+
+def _password_rules(
+    service: Service, plans: Iterable[UserPlan], given: Mapping[str, str], passwords_come_later: bool
+) -> PasswordRules:
+    """What the passwords that this run sets have to have. Asked for only where it sets any."""
+    names = [plan.name for plan in plans if plan.makes_login_profile]
+    return read_rules(service.iam) if any(passwords_come_later or name in given for name in names) else NO_RULES
+
+
+def _password_problems(
+    plans: Iterable[UserPlan], given: Mapping[str, str], rules: PasswordRules
+) -> Iterator[tuple[str, str]]:
+    """Given passwords that AWS would not take. The password itself is never part of a message."""
+    for plan in plans:
+        missing = rules.missing(given[plan.name]) if plan.makes_login_profile and plan.name in given else []
+        if missing:
+            yield (
+                plan.name,
+                f"password: does not satisfy the account's password policy, which asks for {', '.join(missing)}",
+            )
 
 
 def _policy_problems(service: Service, plans: Iterable[UserPlan]) -> list[tuple[str, str]]:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy import NO_RULES, PasswordRules
+
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -81,6 +83,8 @@ class Account:
     alias: str | None = None
     # ARNs of the managed policies of each group that has some.
     group_policies: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    # Read only where passwords are to be set.
+    password_rules: PasswordRules = NO_RULES
 
     def members(self, group: str) -> frozenset[str]:
         """Names of the users that are in the group."""

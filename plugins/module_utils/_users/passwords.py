@@ -70,8 +70,11 @@ class GivenPasswords:
 class StoredPasswords:
     """Passwords that came with the users, and generated ones for the others, in a store of AWS's.
 
-    folder is what the names of its entries begin with. A user that the store does not know costs no read: making an
-    entry is refused where there is one, and only then it is looked at. So two runs at once agree on a password, too.
+    folder is what the names of its entries begin with. New passwords have length characters, and stored ones with less
+    than minimum, which the account does not take any more, are replaced.
+
+    A user that the store does not know costs no read: making an entry is refused where there is one, and only then it
+    is looked at. So two runs at once agree on a password, too.
     """
 
     def __init__(
@@ -81,6 +84,7 @@ class StoredPasswords:
         folder: str,
         length: int,
         *,
+        minimum: int = 0,
         has_login_profile: Callable[[str], bool],
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -88,6 +92,7 @@ class StoredPasswords:
         self._store = store
         self.folder = folder
         self._length = length
+        self._minimum = minimum
         self._has_login_profile = has_login_profile
         self._sleep = sleep
         self._stored: dict[str, str] = {}
@@ -175,7 +180,9 @@ class StoredPasswords:
                     "this collection; remove it, or choose another credentials_prefix"
                 )
             if entry.state == PENDING and not entry.leaving:
-                return self._store.read(name)
+                stored = self._store.read(name)
+                if len(stored) >= self._minimum:
+                    return stored
             if entry.state == SET and self._has_login_profile(user):
                 raise OneUserError(f"somebody else gave {user} console access meanwhile; run again", conflict=True)
             if self._store.replace(name, entry, password):

@@ -188,3 +188,47 @@ def test_a_user_that_no_longer_fits_after_a_conflict_fails_with_the_reason(
     _plans, (outcome,) = run(service, DesiredUser("alice", groups=frozenset({"Readers"})))
     assert outcome.error is not None
     assert outcome.error.startswith("name: the account has this user as 'Alice'")
+
+
+def test_a_password_that_the_account_would_not_take_is_refused_without_showing_it(
+    service: engine.Service, iam: Stubbed
+) -> None:
+    iam.refuses("get_account_password_policy", "NoSuchEntity")
+    (problem,) = refused(
+        service,
+        DesiredUser("ann", console_access=True, password="Secret-of-ann"),
+        DesiredUser("bob", console_access=True, password="secret"),
+    )
+    assert problem.startswith(
+        "users[1] (bob): password: does not satisfy the account's password policy, which asks for at least 8 "
+        "characters, 3 of the four kinds"
+    )
+    assert "secret" not in problem
+
+
+def test_a_password_that_is_not_to_be_set_is_not_checked(
+    service: engine.Service, accounts: Accounts, iam: Stubbed
+) -> None:
+    accounts.next = [account_with("alice", console_access=None)]
+    iam.answers(
+        "get_login_profile", {"LoginProfile": {"UserName": "alice", "CreateDate": "2026-11-24"}}, UserName="alice"
+    )
+    desired = [DesiredUser("alice", console_access=True, password="short")]
+    engine.make_plan(service, desired, Options(), passwords_come_later=True)
+
+
+def test_the_plan_tells_what_passwords_that_come_later_have_to_have(service: engine.Service, iam: Stubbed) -> None:
+    iam.answers(
+        "get_account_password_policy",
+        {
+            "PasswordPolicy": {
+                "MinimumPasswordLength": 40,
+                **dict.fromkeys(("RequireSymbols", "RequireNumbers", "RequireUppercaseCharacters"), False),
+                **dict.fromkeys(("RequireLowercaseCharacters", "AllowUsersToChangePassword"), False),
+                "ExpirePasswords": False,
+            }
+        },
+    )
+    desired = [DesiredUser("ann", console_access=True)]
+    _plans, account = engine.make_plan(service, desired, Options(), passwords_come_later=True)
+    assert account.password_rules.length == 40

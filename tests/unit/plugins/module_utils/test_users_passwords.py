@@ -132,6 +132,13 @@ def test_an_interrupted_runs_password_is_used_again(store: MemoryStore) -> None:
     assert open_passwords(store).password("ann") == first
 
 
+def test_a_password_that_the_account_does_not_take_any_more_is_replaced(store: MemoryStore) -> None:
+    first = open_passwords(store).password("ann")
+    second = StoredPasswords([], store, FOLDER, 30, minimum=21, has_login_profile=lambda _user: False).password("ann")
+    assert (len(first), len(second)) == (20, 30)
+    assert store.entries[ANN] == (second, Entry(PENDING))
+
+
 def test_a_password_that_was_set_is_not_used_again(store: MemoryStore) -> None:
     passwords = open_passwords(store)
     first = passwords.password("ann")

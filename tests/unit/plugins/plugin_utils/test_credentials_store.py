@@ -74,9 +74,31 @@ def test_a_password_that_was_set_is_not_used_again(path: Path) -> None:
     store = open_store(path)
     first = store.prepare(ACCOUNT, ["ann", "bob"], 32)
     store.confirm(ACCOUNT, ["ann", "nobody"])
-    second = store.prepare(ACCOUNT, ["ann"], 32)
+    later = open_store(path)
+    later.check()
+    second = later.prepare(ACCOUNT, ["ann"], 32)
     assert second["ann"] != first["ann"]
     assert yaml.safe_load(path.read_text())[ACCOUNT]["bob"]["password"] == first["bob"]
+
+
+def test_a_password_that_another_run_has_set_meanwhile_is_not_replaced(path: Path) -> None:
+    store = open_store(path)
+    store.confirm(ACCOUNT, store.prepare(ACCOUNT, ["ann"], 32))
+    runs = [open_store(path), open_store(path)]
+    # Both find ann without a login profile, and the second one is slower.
+    for run in runs:
+        run.check()
+    first = runs[0].prepare(ACCOUNT, ["ann"], 32)
+    runs[0].confirm(ACCOUNT, ["ann"])
+    assert runs[1].prepare(ACCOUNT, ["ann"], 32) == first
+    assert yaml.safe_load(path.read_text())[ACCOUNT] == {"ann": {"password": first["ann"], "state": "set"}}
+
+
+def test_a_password_that_the_account_does_not_take_any_more_is_replaced(path: Path) -> None:
+    first = open_store(path).prepare(ACCOUNT, ["ann"], 20)
+    assert open_store(path).prepare(ACCOUNT, ["ann"], 32, minimum=20) == first
+    second = open_store(path).prepare(ACCOUNT, ["ann"], 32, minimum=21)
+    assert len(second["ann"]) == 32
 
 
 def test_users_that_have_no_login_profile_any_more_are_forgotten(path: Path) -> None:
