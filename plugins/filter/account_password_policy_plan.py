@@ -69,7 +69,7 @@ _value:
       returned: always
       type: list
       elements: str
-      sample: ["min_pw_length: from 14 to 12"]
+      sample: ["min_pw_length from 14 to 12"]
     before:
       description:
         - The account's policy under the names that the options of M(amazon.aws.iam_password_policy) have. Empty where

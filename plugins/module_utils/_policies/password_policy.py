@@ -52,7 +52,7 @@ class Weakened:
     after: int | bool | str
 
     def __str__(self) -> str:
-        return f"{self.name}: from {_shown(self.before)} to {_shown(self.after)}"
+        return f"{self.name} from {_shown(self.before)} to {_shown(self.after)}"
 
 
 def make_plan(options: Mapping[str, t.Any], found: Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -72,9 +72,7 @@ def make_plan(options: Mapping[str, t.Any], found: Mapping[str, t.Any]) -> dict[
     after = merged(before, wanted) if options["state"] == "present" else None
     weaker = [str(each) for each in weakened(before, after)]
     if weaker and not boolean(options["allow_weaker"]):
-        problems = [
-            f"{PREFIX}{each}, which is weaker; to allow that, set {PREFIX}allow_weaker: true" for each in weaker
-        ]
+        problems = [f"{PREFIX}allow_weaker: has to be true for what would be weaker than it is: {', '.join(weaker)}"]
     changed = before != after and not problems
     return {
         "problems": problems,

@@ -57,9 +57,10 @@ def test_weakening_is_refused_by_name_and_allowed_on_request(before: Policy | No
     options = after or {"state": "absent"}
     weaker = weakened(before, after)
     refused = plan(before, **options)
-    assert len(refused["problems"]) == len(weaker)
-    for each, problem in zip(weaker, refused["problems"], strict=True):
-        assert problem.startswith(f"account_password_policy_{each}, which is weaker; to allow that, set ")
+    said = ", ".join(str(each) for each in weaker)
+    assert refused["problems"] == [
+        f"account_password_policy_allow_weaker: has to be true for what would be weaker than it is: {said}"
+    ] * bool(weaker)
     assert refused["changed"] == (before != after and not weaker)
     allowed = plan(before, allow_weaker=True, **options)
     assert allowed["problems"] == []
@@ -81,13 +82,13 @@ def test_weakening_is_refused_by_name_and_allowed_on_request(before: Policy | No
 )
 def test_each_setting_has_a_weaker_side(setting: str, value: int | bool, words: str) -> None:
     (weaker,) = weakened(STRONG, {**STRONG, setting: value})
-    assert str(weaker) == f"{setting}: {words}"
+    assert str(weaker) == f"{setting} {words}"
     assert weakened({**STRONG, setting: value}, STRONG) == []
 
 
 def test_letting_people_renew_expired_passwords_is_weaker() -> None:
     (weaker,) = weakened({**STRONG, "pw_expire": True}, STRONG)
-    assert str(weaker) == "pw_expire: from true to false"
+    assert str(weaker) == "pw_expire from true to false"
     assert weakened(STRONG, {**STRONG, "pw_expire": True}) == []
 
 
@@ -98,14 +99,14 @@ def test_an_expiry_where_there_was_none_is_not_weaker() -> None:
 def test_a_new_policy_starts_from_iams_default() -> None:
     assert merged(None, {"pw_reuse_prevent": 5}) == {**START, "pw_reuse_prevent": 5}
     assert weakened(None, START) == []
-    assert [str(each) for each in weakened(None, {**START, "min_pw_length": 7})] == ["min_pw_length: from 8 to 7"]
+    assert [str(each) for each in weakened(None, {**START, "min_pw_length": 7})] == ["min_pw_length from 8 to 7"]
 
 
 def test_a_new_policy_may_ask_for_three_kinds_of_characters_and_not_for_two() -> None:
     three = {**START, "require_symbols": False}
     assert weakened(None, three) == []
     (weaker,) = weakened(None, {**three, "require_numbers": False})
-    assert str(weaker) == "require_*: from 3 kinds of characters out of 4 to 2"
+    assert str(weaker) == "require_* from 3 kinds of characters out of 4 to 2"
 
 
 def test_deleting_a_policy_falls_back_to_the_default() -> None:
