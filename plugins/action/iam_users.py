@@ -18,7 +18,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import Sto
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import number_problems, parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress import VARIABLE
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import FILE_STORES, store_problems
+from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import CredentialsStore
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._progress import show_progress
 
 NO_VAULT_SECRET = (
@@ -29,17 +31,19 @@ NO_VAULT_SECRET = (
 display = Display()
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]
+class ActionModule(InWorkerAction):
     """Runs the module twice where passwords have to be generated for a store on the controller, and once otherwise.
 
     The first run then only plans and tells whose password is needed; these are stored, and the second
     run, which looks at the account anew, sets them.
     """
 
-    TRANSFERS_FILES = False
+    MODULE = "cloudhsm.iam.iam_users"
+    MAIN = staticmethod(iam_users.main)
+    _supports_async = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        super().run(tmp, task_vars)
+        ActionBase.run(self, tmp, task_vars)
         args: dict[str, t.Any] = dict(self._task.args)
         problems = self._input_problems(args)
         kind = str(args.get("credentials_store") or "none")
@@ -90,22 +94,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         self, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None, check_mode: bool
     ) -> dict[str, t.Any]:
         self._keep_off_disk()
-        before = self._task.check_mode, self._task.environment
+        before = self._task.check_mode
         self._task.check_mode = check_mode
         # Elsewhere than on the controller the module could not reach the file with its progress.
         shown = not check_mode and self._connection.transport == "local"
         with show_progress(display.display) if shown else nullcontext() as file:
-            if file:
-                self._task.environment = [*(before[1] or []), {VARIABLE: file}]
             try:
-                return t.cast(
-                    "dict[str, t.Any]",
-                    self._execute_module(
-                        module_name="cloudhsm.iam.iam_users", module_args=args, task_vars=task_vars, wrap_async=False
-                    ),
-                )
+                return self.run_module(args, task_vars or {}, {VARIABLE: file} if file else None)
             finally:
-                self._task.check_mode, self._task.environment = before
+                self._task.check_mode = before
 
     def _keep_off_disk(self) -> None:
         """Have the module, and the passwords among its options, sent to a process on this machine by its stdin.

@@ -1,0 +1,17 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The controller's part of sts_session: no process of its own where none is needed."""
+
+from __future__ import annotations
+
+from ansible_collections.cloudhsm.iam.plugins.modules import sts_session
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction
+
+
+class ActionModule(InWorkerAction):
+    """Runs the module in the worker."""
+
+    MODULE = "cloudhsm.iam.sts_session"
+    MAIN = staticmethod(sts_session.main)

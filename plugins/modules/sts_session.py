@@ -1,0 +1,143 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: sts_session
+short_description: Get temporary credentials of a role
+version_added: 1.0.0
+description:
+  - Assumes a role and returns its temporary credentials, in check mode too.
+  - P(amazon.aws.sts_assume_role#module) can't give the session tags, and does nothing in check mode.
+  - Use it with C(no_log), for the result holds the credentials. The role C(cloudhsm.iam.account_session) does so, and
+    renews them.
+author:
+  - cloudhsm.iam contributors (@cloudhsm)
+options:
+  role_arn:
+    description: ARN of the role.
+    type: str
+    required: true
+  session_name:
+    description: Name of the session, as CloudTrail shows it.
+    type: str
+    default: cloudhsm.iam
+  duration:
+    description: How long the credentials are good for, in seconds. The role's own limit counts as well.
+    type: int
+    default: 3600
+  external_id:
+    description: What the role's trust policy asks for as C(sts:ExternalId).
+    type: str
+  tags:
+    description: Tags of the session.
+    type: dict
+    default: {}
+notes:
+  - Needs the permission C(sts:AssumeRole) for the role, and with O(tags) C(sts:TagSession) as well. The role's trust
+    policy has to allow both.
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - cloudhsm.iam._attributes
+  - cloudhsm.iam._attributes.actiongroup_aws
+  - cloudhsm.iam._attributes.info_module
+"""
+
+EXAMPLES = r"""
+- name: Become an administrator of another account
+  cloudhsm.iam.sts_session:
+    role_arn: arn:aws:iam::123456789012:role/OrganizationAccountAccessRole
+    tags:
+      change: CHG0042
+  register: session
+  no_log: true
+
+- name: Look up that account
+  cloudhsm.iam.iam_account_info:
+    access_key: "{{ session.credentials.access_key }}"
+    secret_key: "{{ session.credentials.secret_key }}"
+    session_token: "{{ session.credentials.session_token }}"
+"""
+
+RETURN = r"""
+credentials:
+  description: The temporary credentials.
+  returned: success
+  type: dict
+  contains:
+    access_key:
+      description: The access key's id.
+      returned: always
+      type: str
+      sample: ASIAIOSFODNN7EXAMPLE
+    secret_key:
+      description: The secret key.
+      returned: always
+      type: str
+    session_token:
+      description: The session's token.
+      returned: always
+      type: str
+expires:
+  description: When they end, in seconds since 1970.
+  returned: success
+  type: int
+  sample: 1795539600
+"""
+
+import typing as t
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
+
+if t.TYPE_CHECKING:
+    from mypy_boto3_sts import STSClient
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "role_arn": {"type": "str", "required": True},
+    "session_name": {"type": "str", "default": "cloudhsm.iam"},
+    "duration": {"type": "int", "default": 3600},
+    "external_id": {"type": "str"},
+    "tags": {"type": "dict", "default": {}},
+}
+
+
+def assume(sts: STSClient, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The module's result. Raises what botocore raises."""
+    more: dict[str, t.Any] = {"ExternalId": params["external_id"]} if params["external_id"] else {}
+    if params["tags"]:
+        more["Tags"] = [{"Key": key, "Value": str(value)} for key, value in params["tags"].items()]
+    credentials = sts.assume_role(
+        RoleArn=params["role_arn"],
+        RoleSessionName=params["session_name"],
+        DurationSeconds=params["duration"],
+        **more,
+    )["Credentials"]
+    return {
+        "credentials": {
+            "access_key": credentials["AccessKeyId"],
+            "secret_key": credentials["SecretAccessKey"],
+            "session_token": credentials["SessionToken"],
+        },
+        "expires": int(credentials["Expiration"].timestamp()),
+    }
+
+
+def main() -> None:
+    module = CloudHsmIamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    try:
+        result = assume(module.sts_client(), module.params)
+    except AWS_ERRORS as exc:
+        module.fail_cleanly(exc, f"assume the role {module.params['role_arn']}")
+    module.exit_json(changed=False, **result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Runs a module in Ansible's own worker process, where it would run on this machine and with this Python anyway.
+
+A process of its own costs a module about half a second of processor time, nearly all of it for starting Python and
+for reading boto3. Ansible forks a worker for each task from a process that has read both, once.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+import typing as t
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout, suppress
+
+from ansible.module_utils.common.json import Direction, get_module_decoder
+
+# The one way that core names to give options to a module in the process that one is in.
+from ansible.module_utils.testing import patch_module_args
+from ansible.plugins.action import ActionBase
+
+PROFILE = "legacy"
+
+
+class InWorkerAction(ActionBase):  # type: ignore[misc]
+    """The action of a module that can run in the worker. MAIN is the module's main()."""
+
+    TRANSFERS_FILES = False
+    MODULE: t.ClassVar[str]
+    MAIN: t.ClassVar[Callable[[], None]]
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        super().run(tmp, task_vars)
+        return self.run_module(dict(self._task.args), task_vars or {})
+
+    def run_module(
+        self, args: dict[str, t.Any], task_vars: dict[str, t.Any], environment: Mapping[str, str] | None = None
+    ) -> dict[str, t.Any]:
+        """The module's result, from this process where nothing speaks against it."""
+        if self._runs_here(task_vars):
+            return self._run_here(args, task_vars, environment or {})
+        before = self._task.environment
+        if environment:
+            self._task.environment = [*(before or []), dict(environment)]
+        try:
+            return t.cast(
+                "dict[str, t.Any]",
+                self._execute_module(
+                    module_name=self.MODULE, module_args=args, task_vars=task_vars, wrap_async=self._task.async_val
+                ),
+            )
+        finally:
+            self._task.environment = before
+
+    def _runs_here(self, task_vars: Mapping[str, t.Any]) -> bool:
+        """Whether the module's process would be one of this machine, user, environment and Python."""
+        return (
+            self._connection.transport == "local"
+            and not self._connection.become
+            and not any(self._task.environment or [])
+            and not self._task.async_val
+            and self._templar.template(task_vars.get("ansible_python_interpreter")) == sys.executable
+        )
+
+    def _run_here(
+        self, args: dict[str, t.Any], task_vars: dict[str, t.Any], environment: Mapping[str, str]
+    ) -> dict[str, t.Any]:
+        self._update_module_args(self.MODULE, args, task_vars)
+        printed = io.StringIO()
+        main = type(self).MAIN
+        with patch_module_args(args), _environment(environment), redirect_stdout(printed), suppress(SystemExit):
+            main()
+        decoder = get_module_decoder(PROFILE, Direction.MODULE_TO_CONTROLLER)
+        return t.cast("dict[str, t.Any]", json.loads(printed.getvalue(), cls=decoder))
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
