@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+SESSION = "{{ account_session_module_defaults | default({}) }}"
 PLAYBOOKS = sorted((Path(__file__).resolve().parents[2] / "playbooks").glob("*.yml"))
 
 
@@ -17,10 +18,17 @@ def test_there_are_playbooks() -> None:
 
 
 @pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.stem)
-def test_every_play_begins_with_the_guard(path: Path) -> None:
-    for play in yaml.safe_load(path.read_text()):
+def test_every_play_begins_with_the_accounts_session_and_the_guard(path: Path) -> None:
+    plays = [play for play in yaml.safe_load(path.read_text()) if "include_role" in str(play)]
+    assert plays
+    for play in plays:
         # Whatever runs before the tasks would run before the guard.
         assert not {"roles", "pre_tasks"} & set(play)
-        first = play["tasks"][0]
-        assert first["ansible.builtin.include_role"] == {"name": "cloudhsm.iam.account_guard"}
-        assert set(first) == {"name", "ansible.builtin.include_role"}, "nothing may switch the guard off"
+        assert play["module_defaults"] == {"group/cloudhsm.iam.aws": SESSION}
+        first_two = play["tasks"][0].get("block", play["tasks"])[:2]
+        assert [task["ansible.builtin.include_role"] for task in first_two] == [
+            {"name": "cloudhsm.iam.account_session"},
+            {"name": "cloudhsm.iam.account_guard"},
+        ]
+        for task in first_two:
+            assert set(task) == {"name", "ansible.builtin.include_role"}, "nothing may switch these off"
