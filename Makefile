@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup docs lint unit integration molecule oldest sanity importer bench clean
+.PHONY: help demo test setup docs lint unit integration molecule oldest sanity importer bench bench-fleet clean
 
 scenario ?= --all
 BIN := .venv/bin
 
 help: ## What can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: ## The main job on an emulated account, from nothing
 	@tools/demo.sh
@@ -46,6 +46,10 @@ importer: setup ## Build the collection and read it as Galaxy would
 
 bench: setup ## Times, calls and memory beside amazon.aws and bare boto3
 	@PYTHONPATH=tests:tools:tests/integration $(BIN)/python -m benchmark
+
+bench-fleet: setup ## Processor time of an organization beside amazon.aws
+	@$(BIN)/uv pip install -q --python $(BIN)/python mitogen==0.3.54
+	@PYTHONPATH=tests:tools:tests/integration $(BIN)/python -m benchmark.accounts
 
 clean: ## Remove what the other targets left
 	@rm -rf .venv .venv-* .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache dist tests/output

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.parsing.vault import VaultLib, VaultSecretsContext, match_encrypt_secret
@@ -93,7 +93,8 @@ class ActionModule(InWorkerAction):
     def _run_module(
         self, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None, check_mode: bool
     ) -> dict[str, t.Any]:
-        self._keep_off_disk()
+        if not self.runs_here(task_vars or {}):
+            self._keep_off_disk()
         before = self._task.check_mode
         self._task.check_mode = check_mode
         # Elsewhere than on the controller the module could not reach the file with its progress.
@@ -110,7 +111,9 @@ class ActionModule(InWorkerAction):
         Else they would lie in a temporary file, and stay there when the run is killed.
         """
         if self._connection.transport == "local" and not self._connection.become:
-            self._connection.set_option("pipelining", True)
+            # Connections of mitogen's have no such option, and use no files either.
+            with suppress(AnsibleError):
+                self._connection.set_option("pipelining", True)
 
     def _open_store(self, kind: str, args: Mapping[str, t.Any]) -> CredentialsStore:
         path = self._loader.path_dwim(str(args["credentials_path"]))

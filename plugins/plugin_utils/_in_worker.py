@@ -46,7 +46,7 @@ class InWorkerAction(ActionBase):  # type: ignore[misc]
         self, args: dict[str, t.Any], task_vars: dict[str, t.Any], environment: Mapping[str, str] | None = None
     ) -> dict[str, t.Any]:
         """The module's result, from this process where nothing speaks against it."""
-        if self._runs_here(task_vars):
+        if self.runs_here(task_vars):
             return self._run_here(args, task_vars, environment or {})
         before = self._task.environment
         if environment:
@@ -61,7 +61,7 @@ class InWorkerAction(ActionBase):  # type: ignore[misc]
         finally:
             self._task.environment = before
 
-    def _runs_here(self, task_vars: Mapping[str, t.Any]) -> bool:
+    def runs_here(self, task_vars: Mapping[str, t.Any]) -> bool:
         """Whether the module's process would be one of this machine, user, environment and Python."""
         return (
             self._connection.transport == "local"

@@ -17,6 +17,8 @@ from .contestants import NAMES, Who
 from .fleet import GROUPS
 from .stage import Findings
 
+DOCS_PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
+FLEET = "# A fleet of accounts"
 TEMPLATE = """# Benchmarks
 
 Written by `make bench` on {date}{quick}. Every figure is measured, or says how it was extrapolated.
@@ -101,10 +103,23 @@ def write(findings: Findings, folder: Path, quick: bool) -> Path:
         calls_users=findings.calls_users,
         calls=_calls(findings),
         notes="\n".join(f"- {note}" for note in findings.notes),
-        machine=_machine(),
+        machine=machine(),
     )
-    path.write_text(text)
+    path.write_text(text + _fleet(path if path.exists() else DOCS_PAGE))
     return path
+
+
+def with_fleet(folder: Path, section: str) -> Path:
+    """Put the fleet's part at the end of the page, in the place of an older one. Returns where it is."""
+    path = folder / DOCS_PAGE.name
+    path.write_text(f"{path.read_text().partition(FLEET)[0].rstrip()}\n\n{FLEET}\n\n{section}")
+    return path
+
+
+def _fleet(path: Path) -> str:
+    """The fleet's part, which another benchmark writes."""
+    _before, heading, part = path.read_text().partition(FLEET)
+    return f"\n{heading}{part}" if heading else ""
 
 
 def _calls(findings: Findings) -> str:
@@ -115,7 +130,8 @@ def _calls(findings: Findings) -> str:
     return table(("Action", "(a)", "(b)", "(c)"), [*rows, total])
 
 
-def _machine() -> str:
+def machine() -> str:
+    """What all of this ran on."""
     packages = ", ".join(
         f"{name} {version(name)}" for name in ("ansible-core", "ansible", "boto3", "botocore", "moto", "aiohttp")
     )
