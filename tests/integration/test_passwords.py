@@ -134,6 +134,8 @@ def test_a_later_run_sets_no_password_again(node: ControlNode, aws: FaultProxy) 
     again = provision(node)
     assert again.changed_tasks == []
     assert aws.writes == []
+    # By the guard, and by nobody else where no password is set.
+    assert [call.action for call in aws.calls].count("GetAccountPasswordPolicy") == 1
     assert stored(node) == before
 
 
@@ -240,7 +242,16 @@ def test_passwords_satisfy_the_accounts_policy_or_are_refused(
     passwords = set_passwords(aws)
     assert passwords == {"alice": stored(node)["alice"]["password"], "bob": GIVEN * 3}
     assert len(passwords["alice"]) == 40
+
+
+def test_a_password_whose_login_profile_has_gone_is_replaced(
+    node: ControlNode, aws: FaultProxy, iam: IAMClient
+) -> None:
+    provision(node, users=USERS[:1])
+    first = set_passwords(aws)["alice"]
+    iam.delete_login_profile(UserName="alice")
     aws.clear()
-    assert provision(node, users=users).status == 0
-    # Once by the guard, and not for users who have their passwords.
-    assert [call.action for call in aws.calls].count("GetAccountPasswordPolicy") == 1
+    assert provision(node, users=USERS[:1]).status == 0
+    second = set_passwords(aws)["alice"]
+    assert second != first
+    assert stored(node) == {"alice": {"password": second, "state": "set"}}
