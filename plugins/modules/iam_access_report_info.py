@@ -481,7 +481,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "purge_tags": {"type": "bool", "default": False},
     "purge_policies": {"type": "bool", "default": False},
     "managed_by_tag": {"type": "str", "default": "cloudhsm.iam/managed"},
-    "max_key_age": {"type": "int", "default": 90},
+    # Ansible takes anything with "key" in its name for a secret, unless told otherwise.
+    "max_key_age": {"type": "int", "default": 90, "no_log": False},
     "max_unused": {"type": "int", "default": 90},
     "live_limit": {"type": "int", "default": 100},
     "wait_timeout": {"type": "int", "default": 60},
