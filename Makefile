@@ -48,7 +48,6 @@ bench: setup ## Times, calls and memory beside amazon.aws and bare boto3
 	@PYTHONPATH=tests:tools:tests/integration $(BIN)/python -m benchmark
 
 bench-fleet: setup ## Processor time of an organization beside amazon.aws
-	@$(BIN)/uv pip install -q --python $(BIN)/python mitogen==0.3.54
 	@PYTHONPATH=tests:tools:tests/integration $(BIN)/python -m benchmark.accounts
 
 clean: ## Remove what the other targets left

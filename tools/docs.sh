@@ -2,29 +2,34 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Writes what is generated from the argument_specs into the READMEs of the roles, and the table of what policies allow
-# into docs; with --check only compares.
+# Writes the documentation that is made from something else; with --check only compares.
 . "$(dirname "$0")/environment.sh"
 use_venv .venv
+check=${1:-}
 
+# settle MADE PATH: make PATH what was made, or with --check complain where it is not.
+settle() {
+  if [ "$check" != --check ]; then
+    cp -rT "$1" "$2"
+  elif ! diff -ru "$2" "$1"; then
+    echo "$2 is not current: run make docs" >&2
+    exit 1
+  fi
+}
+
+# Out of the argument_specs, the variables in the roles' READMEs.
 cp -r galaxy.yml roles "$work"
 for role in roles/*; do
   aar-doc --output-template tools/role_readme.md.j2 "$work/$role" markdown
-  if [ "${1:-}" != --check ]; then
-    cp "$work/$role/README.md" "$role/README.md"
-  elif ! diff -u "$role/README.md" "$work/$role/README.md"; then
-    echo "$role/README.md is not current: run make docs" >&2
-    exit 1
-  fi
+  settle "$work/$role/README.md" "$role/README.md"
 done
 
-# The table of what CloudHSM's policies allow.
-page=docs/cloudhsm_policies.md
-cp "$page" "$work/policies.md"
+# Out of the catalogue, the table of what CloudHSM's policies allow.
+cp docs/cloudhsm_policies.md "$work/policies.md"
 PYTHONPATH=tools python tools/policy_table.py "$work/policies.md"
-if [ "${1:-}" != --check ]; then
-  cp "$work/policies.md" "$page"
-elif ! diff -u "$page" "$work/policies.md"; then
-  echo "$page is not current: run make docs" >&2
-  exit 1
-fi
+settle "$work/policies.md" docs/cloudhsm_policies.md
+
+# Out of docs/permissions.yml, what callers need.
+python tools/permissions.py "$work/docs"
+settle "$work/docs/permissions.md" docs/permissions.md
+settle "$work/docs/permissions" docs/permissions

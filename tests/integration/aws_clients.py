@@ -51,3 +51,9 @@ def secretsmanager_client(url: str) -> SecretsManagerClient:
 def ssm_client(url: str) -> SSMClient:
     """Systems Manager at this URL."""
     return _session().client("ssm", endpoint_url=require_loopback(url))
+
+
+def administrator(url: str, account: str) -> IAMClient:
+    """A client that may do anything in this account, as long as nothing is enforced."""
+    role = sts_client(url).assume_role(RoleArn=f"arn:aws:iam::{account}:role/any", RoleSessionName="tests")
+    return iam_client(url, role["Credentials"])

@@ -55,21 +55,22 @@ OPTIONS: dict[str, t.Any] = {
 GENERATED = ("fresh", "winner")
 
 
-def prepare(iam: IAMClient) -> None:
+def prepare(iam: IAMClient, account: str = ACCOUNT) -> None:
     """Make the account as it is before the run."""
+    policies = f"arn:aws:iam::{account}:policy/"
     for group in ("Old", "New", "Administrators"):
         iam.create_group(GroupName=group)
     for policy in ("first", "second", "boundary"):
         iam.create_policy(PolicyName=policy, PolicyDocument=json.dumps(ANYTHING))
     iam.create_user(UserName="mover", Tags=[{"Key": "team", "Value": "old"}, {"Key": "gone", "Value": "1"}])
     iam.add_user_to_group(UserName="mover", GroupName="Old")
-    iam.attach_user_policy(UserName="mover", PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/first")
-    iam.create_user(UserName="loser", PermissionsBoundary=f"arn:aws:iam::{ACCOUNT}:policy/boundary")
+    iam.attach_user_policy(UserName="mover", PolicyArn=f"{policies}first")
+    iam.create_user(UserName="loser", PermissionsBoundary=f"{policies}boundary")
     iam.create_login_profile(UserName="loser", Password="Was-there-before-1")
     iam.create_user(UserName="winner")
     iam.create_user(UserName="unlisted", Tags=[t.cast(t.Any, OWNED)])
     _prepare_others(iam)
-    _prepare_leaver(iam)
+    prepare_leaver(iam, policies)
 
 
 def _prepare_others(iam: IAMClient) -> None:
@@ -82,11 +83,11 @@ def _prepare_others(iam: IAMClient) -> None:
     iam.create_virtual_mfa_device(VirtualMFADeviceName="spare")
 
 
-def _prepare_leaver(iam: IAMClient) -> None:
+def prepare_leaver(iam: IAMClient, policies: str) -> None:
     """A user with one of everything that a user can have."""
     iam.create_user(UserName="leaver")
     iam.add_user_to_group(UserName="leaver", GroupName="Old")
-    iam.attach_user_policy(UserName="leaver", PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/first")
+    iam.attach_user_policy(UserName="leaver", PolicyArn=f"{policies}first")
     iam.put_user_policy(UserName="leaver", PolicyName="inline", PolicyDocument=json.dumps(ANYTHING))
     iam.create_login_profile(UserName="leaver", Password="Going-away-12345")
     iam.create_access_key(UserName="leaver")

@@ -155,7 +155,8 @@ def _group(detail: t.Any) -> Group:
 
 def _policy(detail: ManagedPolicyDetailTypeDef) -> Policy:
     documents = [v.get("Document") for v in detail.get("PolicyVersionList", []) if v.get("IsDefaultVersion")]
-    return Policy(detail["Arn"], detail["PolicyName"], documents[0] if documents else None)
+    # The name is the end of the ARN, and an emulator leaves it out by itself.
+    return Policy(detail["Arn"], detail["Arn"].rsplit("/", 1)[1], documents[0] if documents else None)
 
 
 def _with_boundaries(iam: IAMClient, bulk: _Bulk, optional: _Optional) -> dict[str, Person]:

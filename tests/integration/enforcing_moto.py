@@ -1,0 +1,137 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A moto server that can enforce policies in many accounts, and tells which actions were asked for.
+
+moto checks calls against the caller's policies once it is told to. It takes most of them as calls on all resources,
+and evaluates no conditions: a statement that is limited to some resources is only proven for roles.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import typing as t
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+TOOLS = Path(__file__).resolve().parents[2] / "tools"
+LOG_PATH = "/moto-api/asked-for"
+# What moto 5.2 lacks is answered without doing anything: what is proven is who may call it. Each user has one
+# service-specific credential, so that there is one to be deleted.
+MISSING: dict[str, dict[str, t.Any]] = {
+    "put_user_permissions_boundary": {},
+    "delete_user_permissions_boundary": {},
+    "list_service_specific_credentials": {
+        "ServiceSpecificCredentials": [{"ServiceSpecificCredentialId": "ACCA12345678EXAMPLE12", "Status": "Active"}],
+        "IsTruncated": False,
+    },
+    "delete_service_specific_credential": {},
+    "update_service_specific_credential": {},
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A call that somebody made while policies were enforced; action as in iam:CreateUser."""
+
+    account: str
+    action: str
+    allowed: bool
+
+
+def read_log(url: str) -> list[Asked]:
+    """All calls since the last reading."""
+    with urllib.request.urlopen(url + LOG_PATH, timeout=30) as answer:
+        return [Asked(**call) for call in json.load(answer)]
+
+
+def enforce(url: str, on: bool) -> None:
+    """Switch the enforcement on or off."""
+    body = b"0" if on else b"inf"
+    request = urllib.request.Request(f"{url}/moto-api/reset-auth", body, {"Content-Type": "text/plain"})
+    with urllib.request.urlopen(request, timeout=30):
+        pass
+
+
+def _note_calls(asked: list[dict[str, t.Any]]) -> None:
+    from moto.iam.access_control import IAMRequestBase
+
+    check = IAMRequestBase.check_action_permitted
+
+    def check_and_note(self: t.Any, resource: str) -> None:
+        call = {"account": self.account_id, "action": self._action, "allowed": False}
+        asked.append(call)
+        check(self, resource)
+        call["allowed"] = True
+
+    IAMRequestBase.check_action_permitted = check_and_note
+
+
+def _fill_gaps() -> None:
+    from moto.core.responses import ActionResult
+    from moto.iam.models import IAMBackend
+    from moto.iam.responses import IamResponse
+
+    # AWS's own policies are the same in each account, and take long to load.
+    load = IAMBackend._init_aws_policies
+    shared: list[t.Any] = []
+
+    def load_once(self: t.Any) -> list[t.Any]:
+        if not shared:
+            shared.extend(load(self))
+        return shared
+
+    IAMBackend._init_aws_policies = load_once
+    determine = IamResponse._determine_resource
+
+    def determine_resource(self: t.Any) -> str:
+        service = self._get_param("AWSServiceName")
+        if service:
+            return f"arn:aws:iam::{self.current_account}:role/aws-service-role/{service}/AWSServiceRole"
+        return str(determine(self))
+
+    IamResponse._determine_resource = determine_resource
+    create_user = IamResponse.create_user
+
+    def create_user_with_boundary(self: t.Any) -> t.Any:
+        result = create_user(self)
+        boundary = self._get_param("PermissionsBoundary")
+        if boundary:
+            self.backend.get_user(self._get_param("UserName")).permissions_boundary = {
+                "PermissionsBoundaryArn": boundary
+            }
+        return result
+
+    IamResponse.create_user = create_user_with_boundary
+    for method, answer in MISSING.items():
+        setattr(IamResponse, method, _always(ActionResult(answer)))
+
+
+def _always(answer: t.Any) -> t.Callable[[t.Any], t.Any]:
+    # moto takes only functions for what a service can do.
+    return lambda _self: answer
+
+
+def main() -> int:
+    """Be the server."""
+    sys.path.append(str(TOOLS))
+    import moto_server
+    from moto.moto_api._internal import urls
+
+    asked: list[dict[str, t.Any]] = []
+
+    def answer(*_request: t.Any) -> tuple[int, dict[str, str], str]:
+        told = json.dumps(asked)
+        asked.clear()
+        return 200, {}, told
+
+    urls.url_paths["{0}" + LOG_PATH] = answer
+    _note_calls(asked)
+    _fill_gaps()
+    return moto_server.main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

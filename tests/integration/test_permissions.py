@@ -1,0 +1,81 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What docs/permissions.yml says that callers need: enough for each playbook, and not one action too many."""
+
+from __future__ import annotations
+
+import itertools
+import typing as t
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import enforcing_moto
+import permissions
+import pytest
+from callers import Callers, Failures
+from control_node import ControlNode
+from enforcing_moto import read_log
+from moto_server import MotoServer
+from permission_cases import ASKED_BY_AWS_ONLY, CASES, Case
+
+NEEDED = permissions.load()
+HARMLESS = "sts:GetCallerIdentity"
+ACCOUNTS = (str(number) for number in itertools.count(200000000000))
+
+
+@pytest.fixture(scope="session")
+def enforcing() -> Iterator[str]:
+    """URL of a server that enforces policies."""
+    with MotoServer(program=Path(enforcing_moto.__file__)) as server:
+        yield server.url
+
+
+class Runs:
+    """Runs of one playbook by callers with this and that policy, each in an account of its own."""
+
+    def __init__(self, url: str, folder: Path, playbook: str) -> None:
+        self.url = url
+        self.node = ControlNode(folder, url)
+        self.playbook = playbook
+        self.accounts: dict[str, str] = {}
+
+    def together(self, callers: Mapping[str, tuple[Case, t.Iterable[str]]], quickly: bool) -> Failures:
+        """Run cases with the actions that their callers may call; gives what failed for each caller."""
+        hosts = Callers(self.url, self.node.folder)
+        for name, (case, actions) in callers.items():
+            self.accounts[name] = next(ACCOUNTS)
+            hosts.add(name, self.accounts[name], case, permissions.policy(actions))
+        return hosts.run(self.node, self.playbook, quickly)
+
+    def asked(self) -> dict[str, set[str]]:
+        """The actions that each caller has asked for since the last reading."""
+        log = read_log(self.url)
+        return {
+            name: {call.action for call in log if call.account == account} - {HARMLESS}
+            for name, account in self.accounts.items()
+        }
+
+
+@pytest.mark.parametrize("playbook", sorted(NEEDED.playbooks))
+def test_what_is_listed_is_enough_and_no_action_is_too_many(playbook: str, enforcing: str, tmp_path: Path) -> None:
+    needs = NEEDED.of_playbook(playbook)
+    cases = {name: case for name, case in CASES.items() if case.playbook == playbook}
+    runs = Runs(enforcing, tmp_path, playbook)
+    runs.asked()
+
+    failures = runs.together({name: (case, needs.actions) for name, case in cases.items()}, quickly=False)
+    assert failures == {name: [] for name in cases}
+    asked = runs.asked()
+    enforced = set(needs.actions) - ASKED_BY_AWS_ONLY.get(playbook, set())
+    assert set().union(*asked.values()) == enforced
+
+    by_action = {action: next(cases[name] for name in cases if action in asked[name]) for action in sorted(enforced)}
+    # An action that asks for nothing, because a policy can't be empty.
+    without = {action: (case, {*needs.actions, HARMLESS} - {action}) for action, case in by_action.items()}
+    failures = runs.together(without, quickly=True)
+    for action in sorted(enforced):
+        if action in needs.optional:
+            assert failures[action] == [], f"{action} is said to be optional"
+        else:
+            assert [action in told for told in failures[action]] == [True], f"without {action}: {failures[action]}"

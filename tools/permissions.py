@@ -1,0 +1,166 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which AWS actions callers need: reads docs/permissions.yml, and writes what is made from it.
+
+tools/permissions.py FOLDER      writes permissions.md and permissions/PLAYBOOK.json into the folder
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import typing as t
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+DATA = Path(__file__).resolve().parents[1] / "docs" / "permissions.yml"
+# Of service-linked roles nobody should be able to make or change other ones than CloudHSM's.
+SERVICE_LINKED_ROLE = "arn:aws:iam::*:role/aws-service-role/cloudhsm.amazonaws.com/*"
+ON_SERVICE_LINKED_ROLE = frozenset({"iam:CreateServiceLinkedRole", "iam:DeleteServiceLinkedRole", "iam:UpdateRole"})
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Actions that are required, and optional ones with what is lost without them."""
+
+    required: frozenset[str] = frozenset()
+    optional: Mapping[str, str] = field(default_factory=dict)
+
+    def __or__(self, other: Needs) -> Needs:
+        required = self.required | other.required
+        optional = {
+            action: lost for action, lost in {**self.optional, **other.optional}.items() if action not in required
+        }
+        return Needs(required, optional)
+
+    @property
+    def actions(self) -> list[str]:
+        """All of them, sorted."""
+        return sorted({*self.required, *self.optional})
+
+
+@dataclass(frozen=True)
+class Permissions:
+    """The data: what each role needs by use, and which uses each playbook makes of which roles."""
+
+    roles: Mapping[str, Mapping[str, Needs]]
+    playbooks: Mapping[str, Mapping[str, list[str]]]
+
+    def of_role(self, role: str) -> Needs:
+        """What a role needs, whatever is done with it."""
+        return _union(self.roles[role].values())
+
+    def of_playbook(self, playbook: str) -> Needs:
+        """What a playbook needs."""
+        return _union(self.roles[role][use] for role, uses in self.playbooks[playbook].items() for use in uses)
+
+
+def _union(all_needs: Iterable[Needs]) -> Needs:
+    union = Needs()
+    for needs in all_needs:
+        union |= needs
+    return union
+
+
+def load(path: Path = DATA) -> Permissions:
+    """Read the data."""
+    data = yaml.safe_load(path.read_text())
+    return Permissions(
+        {
+            role: {
+                use: Needs(frozenset(needs.get("required", [])), needs.get("optional", {}))
+                for use, needs in uses.items()
+            }
+            for role, uses in data["roles"].items()
+        },
+        data["playbooks"],
+    )
+
+
+def policy(actions: Iterable[str]) -> dict[str, t.Any]:
+    """A policy that allows these actions, and what is done to service-linked roles only for CloudHSM's."""
+    wanted = set(actions)
+    narrow = sorted(wanted & ON_SERVICE_LINKED_ROLE)
+    if "iam:CreateRole" in wanted:
+        # Then it is roles of the caller's own that are updated.
+        narrow = [action for action in narrow if action != "iam:UpdateRole"]
+    anything = sorted(wanted - set(narrow))
+    statements: list[dict[str, t.Any]] = []
+    if anything:
+        statements.append({"Effect": "Allow", "Action": anything, "Resource": "*"})
+    if narrow:
+        statements.append({"Effect": "Allow", "Action": narrow, "Resource": SERVICE_LINKED_ROLE})
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+INTRODUCTION = """\
+# What callers need
+
+Which AWS actions a caller has to be allowed to call, for each playbook and each role. Each playbook has a policy ready
+to attach; make it with
+
+```shell
+aws iam create-policy --policy-name cloudhsm-iam-bootstrap --policy-document file://docs/permissions/bootstrap.json
+```
+
+What is listed is proven by tests: on an emulator that enforces policies, each playbook runs with just the actions
+listed for it, and without any single required one it fails with a message that names the missing action. Without an
+optional one it does its work all the same.
+
+Who may attach policies to groups, or put users into them, can get every right in the account. So the policies of
+`bootstrap`, `provision_users` and others below are those of an administrator in effect, and no resource in them would
+change that: treat the credentials accordingly. What is done to service-linked roles is allowed for CloudHSM's only. In
+China and GovCloud replace `arn:aws:` by `arn:aws-cn:` or `arn:aws-us-gov:`.
+
+AWS asks for some of these actions only where something is there to be read, changed or deleted. `sts:GetCallerIdentity`
+needs no permission.
+
+This page is made from [permissions.yml](permissions.yml).
+"""
+
+
+def render(permissions: Permissions) -> dict[str, str]:
+    """All files, by their paths inside of the folder."""
+    policies = {
+        f"permissions/{name}.json": json.dumps(policy(permissions.of_playbook(name).actions), indent=2) + "\n"
+        for name in permissions.playbooks
+    }
+    return {"permissions.md": "\n".join(_page(permissions)) + "\n", **policies}
+
+
+def _page(permissions: Permissions) -> Iterable[str]:
+    yield INTRODUCTION
+    yield "## Playbooks\n"
+    yield "| playbook | roles, and what they do there | actions | policy |"
+    yield "| --- | --- | --- | --- |"
+    for name, roles in permissions.playbooks.items():
+        done = "; ".join(f"[{role}](#{role}) ({', '.join(uses)})" for role, uses in roles.items())
+        count = len(permissions.of_playbook(name).actions)
+        yield f"| `cloudhsm.iam.{name}` | {done} | {count} | [{name}.json](permissions/{name}.json) |"
+    yield "\n## Roles"
+    for role, uses in permissions.roles.items():
+        yield f"\n### {role}\n"
+        for use, needs in uses.items():
+            yield f"- {use}: {_listed(needs)}"
+
+
+def _listed(needs: Needs) -> str:
+    required = [f"`{action}`" for action in sorted(needs.required)]
+    optional = [f"`{action}` (optional; without it {lost})" for action, lost in sorted(needs.optional.items())]
+    return ", ".join(required + optional)
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    for name, content in render(load()).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+
+
+if __name__ == "__main__":
+    main()
