@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup docs lint unit integration molecule oldest sanity importer bench bench-fleet clean
+.PHONY: help demo test setup docs lint unit integration molecule browser oldest sanity importer bench bench-fleet clean
 
 scenario ?= --all
 BIN := .venv/bin
@@ -34,6 +34,9 @@ integration: setup ## Whole playbooks against moto server
 molecule: setup ## The scenarios, or one: make molecule scenario=admin_group
 	@tools/molecule.sh .venv $(scenario)
 
+browser: setup ## The access report in headless Chromium
+	@tools/browser.sh
+
 oldest: ## The bootstrap scenario on the oldest supported versions
 	@tools/bootstrap.sh --python 3.11 dev .venv-oldest
 	@tools/molecule.sh .venv-oldest bootstrap
@@ -51,4 +54,4 @@ bench-fleet: setup ## Processor time of an organization beside amazon.aws
 	@PYTHONPATH=tests:tools:tests/integration $(BIN)/python -m benchmark.accounts
 
 clean: ## Remove what the other targets left
-	@rm -rf .venv .venv-* .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache dist tests/output
+	@rm -rf .venv .venv-* .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache .browser dist tests/output

@@ -16,6 +16,7 @@ credentials=${DEMO_CREDENTIALS:-$HOME/.cloudhsm-iam/demo/credentials.yml}
 # A file from an earlier demo is about an emulated account that has gone.
 rm -f "$credentials"
 mkdir -p -m 700 "$(dirname "$credentials")"
+reports=${DEMO_REPORTS:-$HOME/.cloudhsm-iam/demo/reports}
 export ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false
 export ANSIBLE_CALLBACK_RESULT_FORMAT=yaml ANSIBLE_DISPLAY_SKIPPED_HOSTS=false
 work=$(mktemp -d)
@@ -25,9 +26,10 @@ touch "$work/ansible.cfg"
 export ANSIBLE_CONFIG=$work/ansible.cfg ANSIBLE_HOME=$work/ansible ANSIBLE_COLLECTIONS_PATH=$work
 log=$work/log
 
+wanted='{"bootstrap_cloudhsm_administrators": ["Alice", "Bob"]}'
+
 bootstrap() {
-  "$bin/ansible-playbook" cloudhsm.iam.bootstrap \
-    -e '{"bootstrap_cloudhsm_administrators": ["Alice", "Bob"]}' -e "bootstrap_credentials_path=$credentials" | tee "$log"
+  "$bin/ansible-playbook" cloudhsm.iam.bootstrap -e "$wanted" -e "bootstrap_credentials_path=$credentials" | tee "$log"
 }
 
 say() { printf '\n\033[1m== %s\033[0m\n' "$1"; }
@@ -41,4 +43,9 @@ say "The same again: nothing is left to change"
 bootstrap >/dev/null || { cat "$log"; exit 1; }
 tail -n 4 "$log"
 grep -q 'changed=0 .*failed=0' "$log" || { echo "The second run changed something, which it must not." >&2; exit 1; }
-echo "Nothing changed. The emulated account ends here; README.md tells how to do the same on AWS."
+say "Who can do what now: a report to open in a browser"
+ANSIBLE_CALLBACK_RESULT_FORMAT=json "$bin/ansible-playbook" cloudhsm.iam.access_report \
+  -e "$wanted" -e "access_report_folder=$reports" >"$log" ||
+  { cat "$log"; exit 1; }
+sed -nE 's/^ *"((Account [0-9]+: users|Findings:|The page is) .*)",?$/\1/p' "$log"
+echo "Nothing changed in the second run. The emulated account ends here; README.md tells how to do the same on AWS."

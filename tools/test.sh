@@ -28,7 +28,7 @@ lane() {
 
 make --no-print-directory setup || exit 1
 lane sanity importer oldest &
-lane unit lint molecule
+lane unit lint browser molecule
 wait
 
 # Last, so that the whole run ends with pytest's own line.

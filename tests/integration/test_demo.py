@@ -73,9 +73,14 @@ def test_the_demo_makes_the_pages_end_state_and_nothing_the_second_time(
         "CloudHSMAdministrators   policies: CloudHSMAdministrators",
         "/aws-service-role/cloudhsm.amazonaws.com/",
         "By hand, as the root user",
-        "Nothing changed.",
+        "Nothing changed in the second run.",
+        "users 3, administrators 1, console users without MFA 3, differences from what is wanted 0",
     ):
         assert shown in output, output
+    page = tmp_path / ".cloudhsm-iam" / "demo" / "reports" / "access-report-123456789012.html"
+    assert f"The page is {page}" in output
+    assert page.stat().st_mode & 0o777 == 0o600
+    assert '"name":"Alice"' in page.read_text()
     store = tmp_path / ".cloudhsm-iam" / "demo" / "credentials.yml"
     assert str(store) in output
     assert store.stat().st_mode & 0o777 == 0o600

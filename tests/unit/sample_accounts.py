@@ -103,7 +103,7 @@ def key(age: int, used: int | None = 1, active: bool = True, key_id: str | None 
 def snapshot(people: Iterable[Person], groups: Iterable[Group] = (), **more: t.Any) -> Snapshot:
     """An account in order, with these people and groups."""
     known: dict[str, t.Any] = {
-        "policies": {arn: Policy(arn, arn.rpartition("/")[2], doc) for arn, doc in POLICIES.items()},
+        "policies": {arn: Policy(arn, doc) for arn, doc in POLICIES.items()},
         "service_linked_roles": (Role("cloudhsm.amazonaws.com", name="AWSServiceRoleForCloudHSM"),),
         "root": Root(mfa=True, access_keys=False),
         "password_policy": {"MinimumPasswordLength": 14},

@@ -77,8 +77,12 @@ class Policy:
     """A managed policy. Without a document it could not be read."""
 
     arn: str
-    name: str
     document: Document | None = None
+
+    @property
+    def name(self) -> str:
+        """The policy's name, which is the end of its ARN. An emulator leaves it out of the bulk read."""
+        return self.arn.rpartition("/")[2]
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model 
     AccessKey,
     Group,
     Person,
+    Policy,
     Snapshot,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._account import sign_in_url
@@ -207,9 +208,7 @@ def _describe_policies(snapshot: Snapshot, evaluator: Evaluator) -> tuple[list[d
     for holder, owners in holds:
         for owner, thing in sorted(owners.items()):
             for arn in sorted(thing.managed_policies):
-                policy = snapshot.policies.get(arn)
-                name = policy.name if policy else arn.rpartition("/")[2]
-                note(arn, name, "aws" if arn.split(":")[4] == "aws" else "customer", holder, owner)
+                note(arn, Policy(arn).name, "aws" if arn.split(":")[4] == "aws" else "customer", holder, owner)
                 alone.setdefault(arn, evaluator.managed_policy(arn))
             for name, document in sorted(thing.inline.items()):
                 label = f"{holder[:-1]} {owner}: {name}"

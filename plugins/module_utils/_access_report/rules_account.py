@@ -115,11 +115,7 @@ def inline_policies(facts: Facts) -> Finding:
 def no_password_policy(facts: Facts) -> Finding:
     policy = facts.snapshot.password_policy
     found = []
-    run = (
-        f"aws iam update-account-password-policy --minimum-password-length {PASSWORD_LENGTH} --require-symbols "
-        "--require-numbers --require-uppercase-characters --require-lowercase-characters "
-        "--allow-users-to-change-password --password-reuse-prevention 24"
-    )
+    run = "ansible-playbook cloudhsm.iam.account_password_policy"
     if policy is not None and not policy:
         found.append(Subject("account", "has no password policy of its own", run, "account"))
     elif policy and policy.get("MinimumPasswordLength", 0) < PASSWORD_LENGTH:

@@ -155,8 +155,7 @@ def _group(detail: t.Any) -> Group:
 
 def _policy(detail: ManagedPolicyDetailTypeDef) -> Policy:
     documents = [v.get("Document") for v in detail.get("PolicyVersionList", []) if v.get("IsDefaultVersion")]
-    # The name is the end of the ARN, and an emulator leaves it out by itself.
-    return Policy(detail["Arn"], detail["Arn"].rsplit("/", 1)[1], documents[0] if documents else None)
+    return Policy(detail["Arn"], documents[0] if documents else None)
 
 
 def _with_boundaries(iam: IAMClient, bulk: _Bulk, optional: _Optional) -> dict[str, Person]:
@@ -204,7 +203,7 @@ def _other_policies(
         used |= person.user.managed_policies | ({person.user.boundary} if person.user.boundary else set())
     wanted = sorted(used - bulk.policies.keys())
     found = pool.map(lambda arn: optional(f"read the policy {arn}", lambda: _read_policy(iam, arn)), wanted)
-    return {arn: policy or Policy(arn, arn.rpartition("/")[2]) for arn, policy in zip(wanted, found, strict=True)}
+    return {arn: policy or Policy(arn) for arn, policy in zip(wanted, found, strict=True)}
 
 
 def _read_policy(iam: IAMClient, arn: str) -> Policy | None:
@@ -213,7 +212,7 @@ def _read_policy(iam: IAMClient, arn: str) -> Policy | None:
         version = iam.get_policy_version(PolicyArn=arn, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
     except iam.exceptions.NoSuchEntityException:
         return None
-    return Policy(arn, policy["PolicyName"], version["Document"])
+    return Policy(arn, version["Document"])
 
 
 def _password_policy(iam: IAMClient) -> Mapping[str, t.Any]:

@@ -67,7 +67,7 @@
       const table = el("table", { class: options.class }, el("caption", { class: "hidden" }, label),
         el("thead", {}, above), this.body);
       this.node = el("div", { class: "card" },
-        el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, table), this.pager);
+        el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Table: ${label}` }, table), this.pager);
       this.show();
     }
 
@@ -305,7 +305,9 @@
         { title: "What to run", plain: true, value: () => 0, cell: (s) => runCell(s.run) },
       ], finding.subjects, { size: LISTED }).node);
     };
+    // A browser's own search opens it without a click.
     card.addEventListener("toggle", () => { if (card.open) fill(); });
+    card.firstChild.addEventListener("click", fill);
     card.fill = fill;
     return card;
   };
@@ -349,7 +351,7 @@
     { title: "Groups", value: (u) => u.groups.join(", "), cell: (u) => (u.groups.length ? some(u.groups, 4) : el("span", { class: "warn" }, "none")) },
     { title: "Administrator", tight: true, value: administratorRank, cell: administratorCell },
     { title: "CloudHSM", tight: true, value: (u) => cloudhsmSummary(u).rank, cell: (u) => el("span", { class: cloudhsmSummary(u).kind }, cloudhsmSummary(u).text) },
-    { title: "Password", value: (u) => (u.credentials.password ? unknownLow(u.credentials.password_age) : -2), cell: passwordCell },
+    { title: "Password", tight: true, value: (u) => (u.credentials.password ? unknownLow(u.credentials.password_age) : -2), cell: passwordCell },
     { title: "MFA", tight: true, value: (u) => unknownLow(u.credentials.mfa), cell: mfaCell },
     { title: "Access keys", tight: true, value: (u) => Math.max(-1, ...activeKeys(u).map((key) => key.age || 0)), cell: keysCell },
     { title: "Findings", tight: true, value: (u) => (found(u).length ? (SEVERITIES.length - worst(found(u))) * 1000 + found(u).length : 0),
@@ -641,6 +643,6 @@
 
   if (data.kind === "accounts") showAccounts();
   else showAccount();
-  document.getElementById("end").append(el("p", {},
-    `Made by cloudhsm.iam. On paper, ${number(PRINTED)} people at most; the CSV file has all of them.`));
+  const paper = data.kind === "account" ? ` On paper, ${number(PRINTED)} people at most; the CSV file has all of them.` : "";
+  document.getElementById("end").append(el("p", {}, `Made by cloudhsm.iam.${paper}`));
 })();

@@ -112,7 +112,7 @@ def test_a_boundary_that_can_not_be_read_takes_nothing_away_and_is_told() -> Non
 
 def test_a_policy_that_is_none_gives_nothing_and_is_told() -> None:
     arn = "arn:aws:iam::123456789012:policy/odd"
-    made = report(snapshot([person("x", policies=[arn])], policies={arn: Policy(arn, "odd", "{")}))
+    made = report(snapshot([person("x", policies=[arn])], policies={arn: Policy(arn, "{")}))
     assert set(user(made, "x")["cloudhsm"].values()) == {"no"}
     assert made["not_read"][0].startswith(f"{arn}: it is not the JSON of a policy")
 
@@ -175,7 +175,7 @@ def test_the_worst_comes_first_and_is_counted() -> None:
     [
         ({"root": Root(mfa=False, access_keys=False)}, "root_without_mfa"),
         ({"password_policy": {"MinimumPasswordLength": 8}}, "weak_password_policy"),
-        ({"policies": {"p": Policy("p", "p", {})}}, None),
+        ({"policies": {"p": Policy("p", {})}}, None),
         ({"root": None, "password_policy": None, "service_linked_roles": None}, None),
     ],
 )

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Looks at the access report in headless Chromium. Installs the browser on Debian where it is missing and may be
+# installed, and fetches axe-core, which judges whether everybody can use the page.
+. "$(dirname "$0")/environment.sh"
+use_venv .venv
+
+axe=axe-core-4.14.1.tgz
+
+have_browser() { command -v chromium >/dev/null && command -v chromedriver >/dev/null; }
+
+if ! have_browser && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  { apt-get update && apt-get install -y --no-install-recommends chromium chromium-driver; } >"$work/apt" 2>&1 ||
+    cat "$work/apt" >&2
+fi
+if ! have_browser; then
+  echo "The browser tests need chromium and chromedriver. On Debian: apt-get install chromium chromium-driver" >&2
+  exit 1
+fi
+
+mkdir -p .browser
+if [ ! -f ".browser/$axe" ]; then
+  if ! command -v npm >/dev/null; then
+    echo "The browser tests need npm, to fetch axe-core. On Debian: apt-get install npm" >&2
+    exit 1
+  fi
+  name=${axe%.tgz}
+  npm pack --silent --pack-destination .browser "${name%-*}@${name##*-}" >/dev/null
+fi
+tar -xzf ".browser/$axe" -C .browser package/axe.min.js
+
+python -m pytest -q tests/browser "$@"
