@@ -51,7 +51,8 @@ def show(_browser: webdriver.Chrome, tmp_path: Path) -> Iterator[Callable[..., R
         return page
 
     yield open_it
-    assert _browser.get_log("browser") == []
+    console: list[dict[str, t.Any]] = _browser.get_log("browser")  # type: ignore[no-untyped-call]
+    assert console == []
     assert _browser.execute_script("return performance.getEntriesByType('resource').map((entry) => entry.name)") == []
     _browser.execute_script("localStorage.clear()")
 

@@ -229,5 +229,5 @@ def test_an_overview_leads_to_the_accounts(show: Show) -> None:
     # The worst account is first, and the one that could not be read says so.
     assert page.texts("#accounts tbody td:nth-child(2)")[-2:] != ["", ""]
     assert "could not be read" in page.texts("#accounts tbody")[0]
-    assert page.one("#accounts tbody a").get_attribute("href").endswith("/one.html")
+    assert str(page.one("#accounts tbody a").get_attribute("href")).endswith("/one.html")
     assert len(page.all("#accounts tbody tr")) == 4
