@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser
 
-_BOOLEANS = {
+BOOLEANS = {
     **dict.fromkeys(("true", "yes", "on", "1", "t", "y"), True),
     **dict.fromkeys(("false", "no", "off", "0", "f", "n"), False),
 }
@@ -167,8 +167,8 @@ class _ItemReader:
         value = self.item.get(field)
         if value is None or isinstance(value, bool):
             return value
-        if isinstance(value, (str, int)) and str(value).lower() in _BOOLEANS:
-            return _BOOLEANS[str(value).lower()]
+        if isinstance(value, (str, int)) and str(value).lower() in BOOLEANS:
+            return BOOLEANS[str(value).lower()]
         self.problem(field, f"must be true or false, not {_kind(value)}")
         return None
 

@@ -1,0 +1,80 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Users as text, as a filter."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._users_text import read_users
+
+DOCUMENTATION = r"""
+name: users_from_text
+short_description: A list of users from YAML or CSV that somebody wrote
+version_added: 1.0.0
+author:
+  - cloudhsm.iam contributors
+description:
+  - Makes the list for C(user_provisioning_users) out of text, such as the answer to a question of a survey, or a file.
+  - Every mistake is told in one message, with its line and its field.
+  - A password is refused, for such text is kept and shown as it is.
+options:
+  _input:
+    description:
+      - A YAML list of users with the keys of C(user_provisioning_users), or CSV whose first line names the columns.
+      - In CSV the groups and managed policies of a user are separated by spaces or semicolons, and tags are written as
+        in V(team=audit;stage=production). An empty cell says nothing about the user.
+    type: str
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Provision the users that somebody wrote into a form
+  ansible.builtin.include_role:
+    name: cloudhsm.iam.user_provisioning
+  vars:
+    user_provisioning_users: "{{ users_text | cloudhsm.iam.users_from_text }}"
+    # users_text: |
+    #   name,groups,console_access
+    #   alice,CloudHSMAdministrators,yes
+    #   bob,CloudHSMAuditors;Readers,
+
+- name: Provision those of a file of the project
+  ansible.builtin.include_role:
+    name: cloudhsm.iam.user_provisioning
+  vars:
+    user_provisioning_users: "{{ lookup('ansible.builtin.file', 'users.csv') | cloudhsm.iam.users_from_text }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The users. What was not written has no key.
+  type: list
+  elements: dict
+  sample:
+    - name: alice
+      groups: [CloudHSMAdministrators]
+      console_access: true
+"""
+
+
+def users_from_text(text: t.Any) -> list[dict[str, t.Any]]:
+    """The users. Raises AnsibleFilterError with everything that is wrong in the text."""
+    if not isinstance(text, str):
+        raise AnsibleFilterError("The users are not text; give a YAML list or CSV as one string")
+    users, problems = read_users(text)
+    if problems:
+        raise AnsibleFilterError(f"The users can't be read. {'; '.join(problems)}")
+    return users
+
+
+class FilterModule:
+    """What Ansible looks for in a filter plugin."""
+
+    def filters(self) -> dict[str, Callable[..., t.Any]]:
+        """Names and functions."""
+        return {"users_from_text": users_from_text}
