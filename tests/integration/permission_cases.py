@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import everything
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.limits import Wish, build_policy
 from aws_clients import administrator
 
 METADATA = Path(__file__).resolve().parents[2] / "extensions" / "molecule" / "federated_access" / "metadata.xml"
@@ -87,6 +88,22 @@ def _bootstrapped(iam: IAMClient, account: str) -> None:
     iam.create_policy(PolicyName="first", PolicyDocument=_document("s3:ListBucket"))
     everything.prepare_leaver(iam, policies)
     iam.tag_user(UserName="leaver", Tags=[{"Key": "cloudhsm.iam/bootstrap", "Value": "true"}])
+    _service_linked_role(iam, account)
+
+
+def _just_bootstrapped(iam: IAMClient, account: str) -> None:
+    """The page's end state, with nobody but the administrator."""
+    document, _problems = build_policy(Wish("admin"))
+    own = iam.create_policy(PolicyName="CloudHSMAdministrators", PolicyDocument=json.dumps(document))["Policy"]["Arn"]
+    for group, policy in (
+        ("Administrators", "arn:aws:iam::aws:policy/AdministratorAccess"),
+        ("CloudHSMAdministrators", own),
+    ):
+        iam.create_group(GroupName=group)
+        iam.attach_group_policy(GroupName=group, PolicyArn=policy)
+    iam.create_user(UserName="Administrator")
+    iam.create_login_profile(UserName="Administrator", Password="Chosen-by-the-user-1")
+    iam.add_user_to_group(GroupName="Administrators", UserName="Administrator")
     _service_linked_role(iam, account)
 
 
@@ -166,6 +183,7 @@ CASES: dict[str, Case] = {
     ),
     "bootstrap": Case("bootstrap", lambda _account: {"bootstrap_cloudhsm_administrators": ["alice"]}),
     "bootstrap over something older": Case("bootstrap", lambda _account: WITH_MFA, _older_setup),
+    "drift_check": Case("drift_check", lambda _account: {}, _just_bootstrapped),
     "provision_users": Case("provision_users", _all_kinds_of_users, everything.prepare),
     "bootstrap_organization": Case("bootstrap_organization", _member, _role_in_member),
     "federated_access": Case("federated_access", _federated(saml_metadata=_metadata("new"))),
