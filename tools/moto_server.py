@@ -23,12 +23,14 @@ import types
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 # Seconds. Loading AWS's managed policies takes moto about two on a slow machine.
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 10.0
+GRACE = 5.0
 STATE_FILE = "moto.json"
 
 
@@ -174,17 +176,31 @@ def run(command: Sequence[str], log: Path | None) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)
     with MotoServer(log=log) as server:
-        child = subprocess.Popen(command, env=offline_environment(server.url))
+        # A session of its own, so that all it has started can be told to end, and be made to.
+        child = subprocess.Popen(command, env=offline_environment(server.url), start_new_session=True)
         try:
             return child.wait()
         except KeyboardInterrupt:
-            # The terminal has told the child too: let it end in its own way.
-            child.wait(STOP_TIMEOUT)
+            _end_group(child, signal.SIGINT)
             return 130
         finally:
-            if child.poll() is None:
-                child.terminate()
-                child.wait(STOP_TIMEOUT)
+            _end_group(child, signal.SIGTERM)
+
+
+def _end_group(leader: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """Tell all processes of the leader's group to end in their own way, and kill those that don't.
+
+    ansible-playbook can wait for ever for a lock that one of its workers held when it was stopped.
+    """
+    deadline = time.monotonic() + GRACE
+    with suppress(ProcessLookupError):
+        os.killpg(leader.pid, number)
+        while time.monotonic() < deadline:
+            leader.poll()
+            time.sleep(0.05)
+            os.killpg(leader.pid, 0)
+        os.killpg(leader.pid, signal.SIGKILL)
+    leader.wait(STOP_TIMEOUT)
 
 
 def start(folder: Path, port: int | None) -> None:

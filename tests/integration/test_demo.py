@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Iterator
@@ -97,5 +98,16 @@ def test_a_demo_that_is_stopped_leaves_nothing_running(environment: dict[str, st
             break
     # Ctrl-C reaches all processes of the terminal; a service manager's TERM does too.
     os.killpg(process.pid, number)
-    process.stdout.read()
-    assert process.wait(timeout=PATIENCE) != 0
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode != 0
+
+
+def test_what_does_not_end_when_told_is_killed(environment: dict[str, str]) -> None:
+    stubborn = "trap '' INT TERM; echo begun; while true; do sleep 1; done"
+    server = [sys.executable, str(ROOT / "tools" / "moto_server.py"), "run", "--", "bash", "-c", stubborn]
+    process = subprocess.Popen(server, env=environment, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
+    process.terminate()
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 128 + signal.SIGTERM
