@@ -1,0 +1,197 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbook access_report: a fleet in one run, nothing written to AWS, and an account that is as large as can be."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+import typing as t
+from collections.abc import Iterator
+from pathlib import Path
+
+import moto_server
+import pytest
+from aws_clients import iam_client
+from control_node import ControlNode
+from fault_proxy import FaultProxy
+from organization import member_iam
+
+if t.TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRST, SECOND = "111111111111", "222222222222"
+ROLE = "role/OrganizationAccountAccessRole"
+FULL = "arn:aws:iam::aws:policy/AWSCloudHSMFullAccess"
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+ENDS = ("-findings.csv", ".csv", ".html", ".json", ".md")
+# The one call that is not named like a read: AWS makes a report, and changes nothing.
+MAKES_REPORT = "GenerateCredentialReport"
+# Seconds of processor time and calls that a run on 5,000 users may take; it takes about a third of either.
+SECONDS, CALLS = 15.0, 60
+USERS = 5000
+
+
+def fill(iam: IAMClient) -> None:
+    """An account with an administrator, and with somebody who got more than was wanted."""
+    for group, policy in (("Administrators", ADMINISTRATOR), ("Keys", FULL)):
+        iam.create_group(GroupName=group)
+        iam.attach_group_policy(GroupName=group, PolicyArn=policy)
+    for user, group in (("root-like", "Administrators"), ("alice", "Keys")):
+        iam.create_user(UserName=user)
+        iam.add_user_to_group(UserName=user, GroupName=group)
+        iam.create_login_profile(UserName=user, Password="Not-a-secret-12345")
+    anything: t.Any = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    iam.put_user_policy(UserName="alice", PolicyName="more", PolicyDocument=json.dumps(anything))
+    iam.create_access_key(UserName="alice")
+
+
+def inventory(node: ControlNode) -> tuple[str, ...]:
+    """Options for two accounts, and for one whose role nobody may assume. A password is among the variables."""
+    hosts = {
+        "first": {"account_role_arn": f"arn:aws:iam::{FIRST}:{ROLE}"},
+        "second": {"account_role_arn": f"arn:aws:iam::{SECOND}:{ROLE}"},
+        "third": {"account_guard_account_ids": ["333333333333"]},
+    }
+    wanted = [
+        {"name": "alice", "groups": ["Keys"], "console_access": True, "password": "Given-to-alice-1"},
+        {"name": "zoe"},
+    ]
+    (node.folder / "hosts.json").write_text(
+        json.dumps({"all": {"hosts": hosts, "vars": {"user_provisioning_users": wanted}}})
+    )
+    return ("cloudhsm.iam.access_report", "-i", "hosts.json", "-e", "target_hosts=all")
+
+
+@pytest.fixture
+def reports(node: ControlNode) -> Path:
+    """Where the reports go when nothing else is said."""
+    return node.home / ".cloudhsm-iam" / "access-reports"
+
+
+def test_a_fleet_is_reported_on_in_one_run(node: ControlNode, aws: FaultProxy, moto: str, reports: Path) -> None:
+    fill(member_iam(moto, FIRST))
+    member_iam(moto, SECOND).create_user(UserName="bob")
+    play = inventory(node)
+    aws.clear()
+    predicted = node.playbook(*play, "--check")
+    assert not reports.exists()
+    made = node.playbook(*play, "-vvv", ANSIBLE_SHOW_CUSTOM_STATS="true")
+    # The third account is not the one that was expected, so the run as a whole fails.
+    assert made.status == predicted.status != 0
+    assert set(made.changed_tasks) == set(predicted.changed_tasks) != set()
+    assert {call.action for call in aws.writes} == {MAKES_REPORT}
+    assert "Given-to-alice-1" not in made.output
+    assert '"access_report"' in made.output.partition("CUSTOM STATS")[2]
+
+    names = {f"access-report-{account}{end}" for account in (FIRST, SECOND) for end in ENDS}
+    names |= {f"access-report-overview.{kind}" for kind in ("csv", "html", "json", "md")}
+    assert {path.name for path in reports.iterdir()} == names
+    assert {path.stat().st_mode & 0o777 for path in reports.iterdir()} == {0o600}
+    assert reports.stat().st_mode & 0o777 == 0o700
+    check_first(reports)
+    check_overview(reports)
+
+    again = node.playbook(*play)
+    assert again.changed_tasks == []
+    assert {path.name for path in reports.iterdir()} == names
+
+
+def check_first(reports: Path) -> None:
+    """What is in the files of the account that was filled."""
+    report = json.loads((reports / f"access-report-{FIRST}.json").read_text())
+    alice = next(user for user in report["users"] if user["name"] == "alice")
+    assert (alice["administrator"], alice["cloudhsm"]["DeleteCluster"]) == ("yes", "yes")
+    assert alice["credentials"]["source"] == "live"
+    assert report["summary"]["administrators"] == ["alice", "root-like"]
+    assert [(entry["name"], entry["state"]) for entry in report["drift"]] == [("zoe", "missing")]
+    found = {finding["rule"]: [subject["name"] for subject in finding["subjects"]] for finding in report["findings"]}
+    assert found["administrator_without_mfa"] == ["alice", "root-like"]
+    assert found["inline_policies"] == ["alice"]
+    assert found["administrator_access_keys"] == ["alice"]
+    with (reports / f"access-report-{FIRST}.csv").open(newline="") as stream:
+        assert [row["user"] for row in csv.DictReader(stream)] == ["alice", "root-like"]
+
+
+def check_overview(reports: Path) -> None:
+    """All accounts are in it, with the one that could not be read."""
+    overview = json.loads((reports / "access-report-overview.json").read_text())
+    accounts = {account["host"]: account["account_id"] for account in overview["accounts"]}
+    assert accounts == {"first": FIRST, "second": SECOND, "third": None}
+    assert overview["accounts"][0]["file"] == f"access-report-{FIRST}.html"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("access_report_formats=pdf", "access_report_formats"),
+        ('{"access_report_expected_users": [{"name": "a", "grups": []}]}', "expected_users[0] (a): grups"),
+        ("access_report_folder=/proc/nowhere", "the report can't be written to /proc/nowhere"),
+    ],
+)
+def test_what_is_wrong_is_told(node: ControlNode, wrong: str, message: str) -> None:
+    run = node.playbook("cloudhsm.iam.access_report", "-e", wrong)
+    assert run.status != 0
+    assert message in run.output
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Iterator[str]:
+    """URL of a server with 5,000 users in 40 groups, put there without calls."""
+    people = [
+        {"name": f"user{number:04}", "path": "/", "tags": {}, "groups": [f"team{number % 40}"]}
+        for number in range(USERS)
+    ]
+    file = tmp_path / "people.json"
+    file.write_text(json.dumps(people))
+    port = moto_server.free_port()
+    url = f"http://127.0.0.1:{port}"
+    environment = {
+        **moto_server.offline_environment(url),
+        "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
+        "PYTHONPATH": str(ROOT / "tools"),
+    }
+    command = [sys.executable, str(ROOT / "tests" / "benchmark" / "filled_moto.py"), str(port), str(file)]
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + moto_server.START_TIMEOUT
+        while not moto_server.answers(url) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        iam = iam_client(url)
+        iam.attach_group_policy(GroupName="team0", PolicyArn=FULL)
+        iam.attach_group_policy(GroupName="team1", PolicyArn=ADMINISTRATOR)
+        yield url
+        # The server ends with its standard input.
+        process.communicate()
+
+
+def processor_time() -> float:
+    """Seconds that all children that have ended took."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def test_5000_users_take_seconds_and_few_calls(large: str, tmp_path: Path) -> None:
+    folder = tmp_path / "node"
+    folder.mkdir()
+    with FaultProxy(large) as proxy:
+        node = ControlNode(folder, proxy.url)
+        before = processor_time()
+        run = node.playbook("cloudhsm.iam.access_report")
+        took = processor_time() - before
+        calls = len(proxy.calls)
+    assert run.status == 0, run.output
+    # The whole playbook, of which the server's own time is no part: a busy machine takes longer by the clock.
+    assert took < SECONDS
+    assert calls < CALLS
+    report = json.loads((node.home / ".cloudhsm-iam/access-reports/access-report-123456789012.json").read_text())
+    assert len(report["users"]) == USERS
+    assert sum(user["cloudhsm"]["CreateHsm"] == "yes" for user in report["users"]) == USERS // 20
+    assert {user["credentials"]["source"] for user in report["users"]} == {"credential_report"}
+    assert os.path.getsize(node.home / ".cloudhsm-iam/access-reports/access-report-123456789012.html") < 5_000_000
