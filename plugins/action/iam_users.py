@@ -149,7 +149,7 @@ def _as_it_is(content: bytes) -> bytes:
 def _may_need_password(users: Sequence[Mapping[str, t.Any]]) -> bool:
     """Whether a login profile may have to be made for a user that was given no password."""
     parsed, _problems = parse_users(users, "")
-    return any(user.present and user.console_access and user.password is None for user in parsed)
+    return any(user.present and not user.suspended and user.console_access and user.password is None for user in parsed)
 
 
 def _with_passwords(users: Sequence[Mapping[str, t.Any]], passwords: Mapping[str, str]) -> list[dict[str, t.Any]]:
@@ -165,7 +165,8 @@ def _settle(store: CredentialsStore, result: Mapping[str, t.Any], passwords: Map
     account_id = result["account"]["account_id"]
     operations = {(change["user"], change["operation"]) for change in result["changes"]}
     made = sorted(user for user in passwords if (user, "create_login_profile") in operations)
-    gone = sorted(user for user, operation in operations if operation == "delete_login_profile")
+    # Also where an earlier run that was stopped took the login profile.
+    gone = sorted({user for user, operation in operations if operation in ("delete_login_profile", "delete_user")})
     if made:
         store.confirm(account_id, made)
     if gone:

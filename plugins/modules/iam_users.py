@@ -37,9 +37,22 @@ options:
         description:
           - Whether the user is there. V(absent) deletes the user with all that belongs to it, beginning
             with whatever lets somebody sign in.
+          - V(suspended) locks the user out and deletes nothing but its password. It denies everything with the AWS
+            managed policy C(AWSDenyAll), which also counts for sessions that are open, and makes access keys, SSH
+            public keys, signing certificates and service-specific credentials inactive. Groups, other policies and
+            MFA devices stay, and what is listed for the user is not looked at. A user that is not there is a mistake.
+          - With V(present) a suspended user is left as it is, unless O(restore_suspended=true).
+          - V(suspended) was added in version 1.0.0.
         type: str
-        choices: [present, absent]
+        choices: [present, absent, suspended]
         default: present
+      protected:
+        description:
+          - Whether the user is marked as one for emergencies, by the tag C(cloudhsm.iam/protected). A run that deletes
+            or suspends a user with that tag is refused, also when the same run takes the mark away.
+          - V(false) takes the mark away. Left out, the mark is left alone.
+        type: bool
+        version_added: 1.0.0
       path:
         description:
           - Path of the user, beginning and ending with a slash.
@@ -48,6 +61,7 @@ options:
       tags:
         description:
           - Tags that the user is to have. IAM does not tell tag keys apart by case.
+          - Keys that begin with C(cloudhsm.iam/) are this collection's own and can't be given.
         type: dict
       groups:
         description:
@@ -92,8 +106,8 @@ options:
     default: false
   purge_tags:
     description:
-      - Whether tags that are not listed in O(users[].tags) are removed. Users without that key keep theirs, and the
-        ownership tag always stays.
+      - Whether tags that are not listed in O(users[].tags) are removed. Users without that key keep theirs, and tags
+        with keys that begin with C(cloudhsm.iam/) always stay.
     type: bool
     default: false
   purge_policies:
@@ -102,6 +116,16 @@ options:
         Users without that key keep theirs. Inline policies are not touched.
     type: bool
     default: false
+  restore_suspended:
+    description:
+      - Whether suspended users that are listed with O(users[].state=present) come back. Whatever was active before is
+        active again, what is listed for the user is done, a user with O(users[].console_access=true) gets a new first
+        password, and at the end nothing is denied any more.
+      - V(false) leaves them as they are and names them in RV(suspended), so that an emergency outlasts the next
+        run over the usual list.
+    type: bool
+    default: false
+    version_added: 1.0.0
   managed_by_tag:
     description:
       - Key of the tag that marks the users created by this module. Its value is C(true).
@@ -114,7 +138,8 @@ options:
     default: 10
   protected_groups:
     description:
-      - Groups that must keep a member. A plan that takes the last one away is refused before the first write.
+      - Groups that must keep a member who is not suspended. A plan that takes the last one away is refused before the
+        first write.
     type: list
     elements: str
     default: [Administrators]
@@ -221,6 +246,12 @@ notes:
     with O(onboarding_group), and the IAM actions that the changes are named after in RV(changes) to carry the plan out.
   - Where passwords are to be set, C(iam:GetAccountPasswordPolicy) tells what they have to have. Where it is not
     granted, the module goes on, and a password that AWS does not take fails that user.
+  - To plan deletions and suspensions it needs C(iam:ListAccessKeys), C(iam:ListMFADevices), C(iam:ListSSHPublicKeys),
+    C(iam:ListSigningCertificates) and C(iam:ListServiceSpecificCredentials) too.
+  - All users that go or are suspended are locked out before anything else is done to anybody. Of a user that goes, the
+    access keys are inactive then, and the password, the other credentials, the memberships and the policies are gone.
+  - A suspended user has the tag C(cloudhsm.iam/suspended), and tags C(cloudhsm.iam/suspended-had-1) and so on that
+    note what was active before. They are set before anything is taken from the user, and are needed for the way back.
   - A user with a virtual MFA device is tagged with C(cloudhsm.iam/leaving-mfa-device-1) and so on before the device is
     taken away, so that a deletion that was stopped can be finished.
   - With several runs at once on the same users, each run looks again at users that another one changed under it.
@@ -291,6 +322,28 @@ EXAMPLES = r"""
     credentials_store: vault_file
     credentials_path: credentials/first-passwords.yml
 
+- name: Lock a user out at once
+  cloudhsm.iam.iam_users:
+    users:
+      - name: bob
+        state: suspended
+
+- name: And bring the user back, with a new first password
+  cloudhsm.iam.iam_users:
+    users:
+      - name: bob
+        console_access: true
+    restore_suspended: true
+    credentials_store: vault_file
+    credentials_path: credentials/first-passwords.yml
+
+- name: A user for emergencies, whom no run deletes or suspends
+  cloudhsm.iam.iam_users:
+    users:
+      - name: break-glass
+        groups: [Administrators]
+        protected: true
+
 - name: Exactly the listed groups for the listed users
   cloudhsm.iam.iam_users:
     users:
@@ -344,7 +397,7 @@ users:
       type: str
       sample: created
     state:
-      description: Whether the user is there, V(present) or V(absent).
+      description: Whether the user is there, V(present), V(absent), or V(suspended) for one that is locked out.
       returned: unless the user failed
       type: str
       sample: present
@@ -385,6 +438,13 @@ users:
       returned: when it was asked for
       type: bool
       sample: true
+suspended:
+  description: Names of the users of the list that are suspended now, or would be.
+  returned: when the plan was not refused
+  type: list
+  elements: str
+  sample: [bob]
+  version_added: 1.0.0
 counts:
   description: How many users were V(created), V(updated), V(deleted), V(unchanged) and V(failed).
   returned: when the plan was not refused
@@ -511,7 +571,8 @@ if t.TYPE_CHECKING:
 
 USER_SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "state": {"type": "str", "choices": ["present", "absent", "suspended"], "default": "present"},
+    "protected": {"type": "bool"},
     "path": {"type": "str"},
     "tags": {"type": "dict"},
     "groups": {"type": "list", "elements": "str"},
@@ -527,6 +588,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "purge_groups": {"type": "bool", "default": False},
     "purge_tags": {"type": "bool", "default": False},
     "purge_policies": {"type": "bool", "default": False},
+    "restore_suspended": {"type": "bool", "default": False},
     "managed_by_tag": {"type": "str", "default": "cloudhsm.iam/managed"},
     "max_deletions": {"type": "int", "default": 10},
     "protected_groups": {"type": "list", "elements": "str", "default": ["Administrators"]},
@@ -557,6 +619,7 @@ def options_from(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
         purge_groups=params["purge_groups"],
         purge_tags=params["purge_tags"],
         purge_policies=params["purge_policies"],
+        restore_suspended=params["restore_suspended"],
         managed_by_tag=params["managed_by_tag"],
         max_deletions=params["max_deletions"],
         protected_groups=frozenset(params["protected_groups"]),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Calls that moto lacks or gets wrong: permissions boundaries, forced changes of passwords, and a few more."""
+"""Calls that moto lacks or gets wrong: boundaries, service-specific credentials, forced changes of passwords, moves."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import xml.etree.ElementTree as ET
 from collections.abc import Awaitable, Callable, Mapping
 
 from account_pages import child, set_boundary, tag, to_answer
-from aws_answers import Answer, no_such_entity, success
+from aws_answers import Answer, error, no_such_entity, success
+from emulated_credentials import ACTIONS, ServiceSpecificCredentials
 
 # Asks the server something in the client's name: action and parameters.
 Ask = Callable[[str, Mapping[str, str]], Awaitable[Answer]]
-EMULATED = frozenset({"PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary", "ListServiceSpecificCredentials"})
+EMULATED = ACTIONS | {"PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary"}
 PROFILES = ("CreateLoginProfile", "UpdateLoginProfile", "DeleteLoginProfile")
 
 
@@ -23,6 +24,7 @@ class EmulatedCalls:
     def __init__(self) -> None:
         self.boundaries: dict[str, str] = {}
         self.resets: set[str] = set()
+        self._credentials = ServiceSpecificCredentials()
 
     async def answer(self, action: str, params: Mapping[str, str], ask: Ask) -> Answer | None:
         """The answer to a call that moto lacks, or to one that AWS refuses and moto does not. None for the others."""
@@ -34,14 +36,18 @@ class EmulatedCalls:
             return await _move(params, ask)
         if action == "ChangePassword":
             return await self._change_password(params["NewPassword"], ask)
+        if action == "DeleteUser" and self._credentials.any_left(name):
+            return error(409, "DeleteConflict", "Cannot delete entity, must delete service-specific credentials first.")
         if action not in EMULATED:
             return None
         user = await ask("GetUser", {"UserName": name})
-        return user if user.status != 200 else await self._for_user(action, name, boundary or "", ask)
+        return user if user.status != 200 else await self._for_user(action, params, ask)
 
-    async def _for_user(self, action: str, name: str, boundary: str, ask: Ask) -> Answer:
-        if action == "ListServiceSpecificCredentials":
-            return success(action, "<ServiceSpecificCredentials/><IsTruncated>false</IsTruncated>")
+    async def _for_user(self, action: str, params: Mapping[str, str], ask: Ask) -> Answer:
+        name = params["UserName"]
+        boundary = params.get("PermissionsBoundary", "")
+        if action in ACTIONS:
+            return self._credentials.answer(action, params)
         if action == "DeleteUserPermissionsBoundary":
             self.boundaries.pop(name, None)
             return success(action)

@@ -40,6 +40,10 @@ def _all_kinds_of_users(account: str) -> Variables:
     }
 
 
+def _leaving(_account: str) -> Variables:
+    return {"user_offboarding_users": ["leaver"]}
+
+
 def _older_setup(iam: IAMClient, account: str) -> None:
     """Groups and a user that are there already, and a policy with as many versions as IAM keeps."""
     arn = f"arn:aws:iam::{account}:policy/CloudHSMAdministrators"
@@ -184,7 +188,13 @@ CASES: dict[str, Case] = {
     "bootstrap": Case("bootstrap", lambda _account: {"bootstrap_cloudhsm_administrators": ["alice"]}),
     "bootstrap over something older": Case("bootstrap", lambda _account: WITH_MFA, _older_setup),
     "drift_check": Case("drift_check", lambda _account: {}, _just_bootstrapped),
+    "offboard_users": Case("offboard_users", _leaving, everything.prepare),
     "provision_users": Case("provision_users", _all_kinds_of_users, everything.prepare),
+    "provision_users suspended": Case(
+        "provision_users",
+        lambda _account: {"user_provisioning_users": [{"name": "leaver", "state": "suspended"}]},
+        everything.prepare,
+    ),
     "bootstrap_organization": Case("bootstrap_organization", _member, _role_in_member),
     "federated_access": Case("federated_access", _federated(saml_metadata=_metadata("new"))),
     "federated_access over something older": Case(
@@ -202,5 +212,6 @@ CASES: dict[str, Case] = {
     "service_linked_role absent": Case(
         "service_linked_role", lambda _: {"service_linked_role_state": "absent"}, _service_linked_role
     ),
+    "suspend_users": Case("suspend_users", _leaving, everything.prepare),
     "teardown": Case("teardown", lambda account: {"bootstrap_teardown_confirm": account}, _bootstrapped),
 }

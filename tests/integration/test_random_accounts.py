@@ -10,9 +10,11 @@ import typing as t
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import moto_server
+import open_moto
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.engine import RefusedError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, DesiredUser, Options
@@ -82,6 +84,8 @@ class World:
             self.iam.upload_ssh_public_key(UserName=user.name, SSHPublicKeyBody=KEY)
         for _certificate in have.signing_certificates:
             self.iam.upload_signing_certificate(UserName=user.name, CertificateBody=CERTIFICATE)
+        for _credential in have.service_specific_credentials:
+            self.iam.create_service_specific_credential(UserName=user.name, ServiceName="codecommit.amazonaws.com")
 
     def run(self, desired: list[DesiredUser], switches: Options, check: bool) -> dict[str, t.Any]:
         """What the module answers; a refusal is its problems."""
@@ -103,18 +107,21 @@ class World:
 
 def as_item(user: DesiredUser) -> dict[str, t.Any]:
     """The user as it would be written in a playbook."""
-    item = {key: value for key, value in vars(user).items() if value is not None and key != "present"}
+    item = {
+        key: value for key, value in vars(user).items() if value is not None and key not in ("present", "suspended")
+    }
     for key in ("groups", "managed_policies"):
         if key in item:
             item[key] = sorted(item[key])
     # Without a password for everybody who may need one, most runs would be refused for just that.
     password = {"password": "Given-1-password"} if user.console_access and user.present else {}
-    return {**item, **password, "state": "present" if user.present else "absent"}
+    state = "suspended" if user.suspended else "present" if user.present else "absent"
+    return {**item, **password, "state": state}
 
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with MotoServer(managed_policies=False) as server, FaultProxy(server.url) as proxy:
+    with MotoServer(program=Path(open_moto.__file__)) as server, FaultProxy(server.url) as proxy:
         yield World(server.url, proxy)
 
 

@@ -19,8 +19,13 @@ from ansible.module_utils.common import warnings as ansible_warnings
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
 from botocore.stub import Stubber
+from hypothesis import HealthCheck, settings
 
 Answer = dict[str, t.Any]
+
+# How long an example takes says more about what else the machine does than about the code.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 CLOUDHSM = "cloudhsm.amazonaws.com"
 

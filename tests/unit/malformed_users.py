@@ -70,7 +70,7 @@ def _wrong_types() -> Iterator[Case]:
             yield _user(**{field: value}), f"users[0] (alice): {field}: must be a list"
         for element in (7, None, ["x"], {"x": 1}):
             yield _user(**{field: [element]}), f"users[0] (alice): {field}[0]: must be a string"
-    for field in ("console_access", "password_reset_required"):
+    for field in ("console_access", "password_reset_required", "protected"):
         for value in NOT_BOOLEANS:
             yield _user(**{field: value}), f"users[0] (alice): {field}: must be true or false"
     for value in (*SCALARS, ["team=a"]):
@@ -78,8 +78,8 @@ def _wrong_types() -> Iterator[Case]:
 
 
 def _wrong_choices() -> Iterator[Case]:
-    for state in ("gone", "Present", "deleted", "", True, 7, ["present"]):
-        yield _user(state=state), "users[0] (alice): state: must be present or absent"
+    for state in ("gone", "Present", "deleted", "suspend", "", True, 7, ["present"]):
+        yield _user(state=state), "users[0] (alice): state: must be present, absent or suspended"
     for wrong, meant in (("group", "groups"), ("boundry", "boundary"), ("managed_policy", "managed_policies")):
         yield _user(**{wrong: "x"}), f"users[0] (alice): {wrong}: is not an option of a user; did you mean {meant}?"
     for unknown in ("zzz", "mfa", "email"):
@@ -106,6 +106,11 @@ def _tags() -> Iterator[Case]:
         yield _user(tags={"team": value}), "users[0] (alice): tags.team: the value must be a string"
     yield _user(tags={"team": "a", "Team": "b"}), "users[0] (alice): tags.Team: differs only by case from 'team'"
     yield _user(tags={"cloudhsm.iam/managed": "true"}), "users[0] (alice): tags.cloudhsm.iam/managed: is the ownership"
+    for key in ("cloudhsm.iam/protected", "cloudhsm.iam/suspended", "CloudHSM.IAM/anything"):
+        yield (
+            _user(tags={key: "true"}),
+            f"users[0] (alice): tags.{key}: keys that begin with cloudhsm.iam/ are reserved",
+        )
     yield _user(tags={f"k{number}": "v" for number in range(50)}), "users[0] (alice): tags: lists 50"
 
 
@@ -151,4 +156,7 @@ def _contradictions() -> Iterator[Case]:
     for console in (None, False):
         wrong = _user(console_access=console, password="Given-1-password")
         yield wrong, "users[0] (alice): password: is given, but console_access is not true"
+    for state in ("absent", "suspended"):
+        message = f"users[0] (alice): protected: is true, and a protected user can't be {state}"
+        yield _user(state=state, protected=True), message
     yield _user(password="Given-1-password"), "users[0] (alice): password: is given, but console_access is not true"

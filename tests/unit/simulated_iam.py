@@ -12,6 +12,8 @@ from dataclasses import replace
 from ansible_collections.cloudhsm.iam.plugins.module_utils._account import Caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     OWNED,
+    PROTECTED,
+    SUSPENDED,
     Account,
     ActualUser,
     Change,
@@ -19,6 +21,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     DesiredUser,
     Options,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.suspension import NOTE
 from hypothesis import strategies as st
 
 CALLER = Caller("123456789012", "arn:aws:iam::123456789012:user/ops/root-like", "AIDAEXAMPLE")
@@ -29,7 +32,9 @@ ONBOARDING = "Onboarding"
 POLICIES = [f"arn:aws:iam::123456789012:policy/{name}" for name in ("first", "second", "third")]
 BOUNDARIES = ["arn:aws:iam::123456789012:policy/boundary", "arn:aws:iam::123456789012:policy/narrow"]
 PATHS = ["/", "/hsm/", "/staff/berlin/"]
+DENY_ALL = "arn:aws:iam::aws:policy/AWSDenyAll"
 TAG = Options().managed_by_tag
+NOTES = [{SUSPENDED: OWNED, f"{NOTE}1": words} for words in ("AKIA1 APKA1", "ACCA1 AKIA2 CERT1 console deny-all")]
 EMPTY = Account(CALLER, {}, frozenset((*GROUPS, ONBOARDING)))
 
 tags = st.dictionaries(st.sampled_from(["team", "cost-centre", "owner"]), st.sampled_from(["a", "b", ""]))
@@ -56,19 +61,33 @@ def actual_users(draw: st.DrawFn, name: str) -> ActualUser:
     have = draw(credentials(name))
     owned = draw(st.booleans())
     console = draw(st.booleans())
+    protected = draw(st.booleans())
+    suspended = draw(st.sampled_from([{}, {}, {}, {SUSPENDED: OWNED}, *NOTES]))
+    denied = draw(st.booleans())
     return ActualUser(
         name=name,
         arn=f"arn:aws:iam::123456789012:user{path}{name}",
         path=path,
-        tags={**draw(tags), **({TAG: OWNED} if owned else {})},
+        tags={
+            **draw(tags),
+            **({TAG: OWNED} if owned else {}),
+            **({PROTECTED: OWNED} if protected else {}),
+            **suspended,
+        },
         groups=draw(some_groups) | draw(st.sampled_from([frozenset(), frozenset({ONBOARDING})])),
-        managed_policies=draw(some_policies),
+        managed_policies=draw(some_policies) | ({DENY_ALL} if suspended or denied else set()),
         inline_policies=draw(st.frozensets(st.sampled_from(["inline"]))),
         boundary=draw(st.sampled_from([None, *BOUNDARIES])),
         console_access=console,
         password_reset_required=draw(st.booleans()) if console else None,
         has_mfa=bool(have.mfa_devices),
-        credentials=replace(have, active_access_keys=have.access_keys[:1]),
+        credentials=replace(
+            have,
+            active_access_keys=have.access_keys[:1],
+            active_ssh_public_keys=have.ssh_public_keys if draw(st.booleans()) else (),
+            active_signing_certificates=have.signing_certificates if draw(st.booleans()) else (),
+            active_service_specific_credentials=have.service_specific_credentials if draw(st.booleans()) else (),
+        ),
     )
 
 
@@ -84,9 +103,12 @@ def accounts(draw: st.DrawFn) -> Account:
 def desired_users(draw: st.DrawFn, name: str) -> DesiredUser:
     """A user as somebody may ask for it."""
     console = draw(st.sampled_from([None, True, False]))
+    state = draw(st.sampled_from(["present", "present", "present", "absent", "suspended"]))
     return DesiredUser(
         name=name,
-        present=draw(st.sampled_from([True, True, True, False])),
+        present=state != "absent",
+        suspended=state == "suspended",
+        protected=draw(st.sampled_from([None, True, False])) if state == "present" else None,
         path=draw(st.sampled_from([None, *PATHS])),
         tags=draw(st.none() | tags),
         groups=draw(st.none() | some_groups),
@@ -111,6 +133,7 @@ options = st.builds(
     purge_groups=st.booleans(),
     purge_tags=st.booleans(),
     purge_policies=st.booleans(),
+    restore_suspended=st.booleans(),
     max_deletions=st.just(len(NAMES)),
     onboarding_group=st.sampled_from([None, ONBOARDING]),
 )
@@ -214,22 +237,37 @@ def _without(items: t.Any, item: str) -> t.Any:
     return type(items)(element for element in items if element != item)
 
 
+def _device_gone(user: ActualUser, params: t.Mapping[str, t.Any]) -> ActualUser:
+    have = t.cast(Credentials, user.credentials)
+    return replace(user, credentials=replace(have, mfa_devices=_without(have.mfa_devices, params["SerialNumber"])))
+
+
 def _credential_gone(field: str, key: str) -> Effect:
     def effect(user: ActualUser, params: t.Mapping[str, t.Any]) -> ActualUser:
         have = t.cast(Credentials, user.credentials)
-        return replace(user, credentials=replace(have, **{field: _without(getattr(have, field), params[key])}))
+        left = _without(getattr(have, field), params[key])
+        active = tuple(one for one in getattr(have, f"active_{field}") if one in left)
+        return replace(user, credentials=replace(have, **{field: left, f"active_{field}": active}))
 
     return effect
 
 
-def _deactivated(user: ActualUser, params: t.Mapping[str, t.Any]) -> ActualUser:
-    have = t.cast(Credentials, user.credentials)
-    active = _without(have.active_access_keys, params["AccessKeyId"])
-    return replace(user, credentials=replace(have, active_access_keys=active))
+def _switched(field: str, key: str) -> Effect:
+    """A credential goes on or off. A call for one that is so already would be one too many."""
 
+    def effect(user: ActualUser, params: t.Mapping[str, t.Any]) -> ActualUser:
+        have = t.cast(Credentials, user.credentials)
+        listed, active = getattr(have, field), set(getattr(have, f"active_{field}"))
+        identifier, on = params[key], params["Status"] == "Active"
+        if identifier not in listed or (identifier in active) == on:
+            raise RefusedCallError(f"{identifier} is {params['Status']}")
+        active ^= {identifier}
+        return replace(
+            user,
+            credentials=replace(have, **{f"active_{field}": tuple(one for one in listed if one in active)}),
+        )
 
-def _access_key_gone(user: ActualUser, params: t.Mapping[str, t.Any]) -> ActualUser:
-    return _credential_gone("access_keys", "AccessKeyId")(user, params)
+    return effect
 
 
 _EFFECTS: dict[str, Effect] = {
@@ -249,9 +287,12 @@ _EFFECTS: dict[str, Effect] = {
     "delete_user_permissions_boundary": lambda user, _p: replace(user, boundary=None),
     "create_login_profile": lambda user, p: _login(user, True, p["PasswordResetRequired"]),
     "delete_login_profile": lambda user, _p: _login(user, False, None),
-    "update_access_key": _deactivated,
-    "delete_access_key": _access_key_gone,
-    "deactivate_mfa_device": _credential_gone("mfa_devices", "SerialNumber"),
+    "update_access_key": _switched("access_keys", "AccessKeyId"),
+    "update_ssh_public_key": _switched("ssh_public_keys", "SSHPublicKeyId"),
+    "update_signing_certificate": _switched("signing_certificates", "CertificateId"),
+    "update_service_specific_credential": _switched("service_specific_credentials", "ServiceSpecificCredentialId"),
+    "delete_access_key": _credential_gone("access_keys", "AccessKeyId"),
+    "deactivate_mfa_device": _device_gone,
     "delete_ssh_public_key": _credential_gone("ssh_public_keys", "SSHPublicKeyId"),
     "delete_signing_certificate": _credential_gone("signing_certificates", "CertificateId"),
     "delete_service_specific_credential": _credential_gone(

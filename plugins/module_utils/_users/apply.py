@@ -13,6 +13,7 @@ import time
 import typing as t
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
+from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import error_code, sentence
 from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
@@ -65,33 +66,39 @@ def apply_plans(
 ) -> Iterator[Outcome]:
     """Carry out the plans that have changes; passwords gives those for new login profiles.
 
-    Work begins at once; the outcomes come in the order of the plans, each as soon as it and those before it are
-    there.
+    First, before anything else is done to anybody, all users that go or are suspended are locked out. Then the
+    outcomes come in the order of the plans, each as soon as it and those before it are there.
 
     One user's failure does not stop the others. After an error that would meet every call, such as
     expired credentials, users not yet begun are left alone and say so.
     """
     hopeless = threading.Event()
 
-    def work(plan: UserPlan) -> Outcome:
+    def work(begun: Outcome, until: int | None = None) -> Outcome:
+        if begun.error or not begun.not_done:
+            return begun
         if hopeless.is_set():
-            return Outcome(plan, error="not begun, because of the error that ended the run")
-        return passwords.settled(_apply_plan(plan, passwords, client, sleep, hopeless))
+            how = "locked out, but not finished" if begun.done else "not begun"
+            return replace(begun, error=f"{how}, because of the error that ended the run")
+        return _go_on(begun, until, call, hopeless)
 
-    return pool.map(work, [plan for plan in plans if plan.changes])
+    def call(plan: UserPlan, change: Change) -> None:
+        _call(client, change, passwords, sleep if plan.before is None else None)
+
+    begun = {plan.name: Outcome(plan) for plan in plans if plan.changes}
+    urgent = [outcome for outcome in begun.values() if outcome.plan.urgent]
+    begun |= {o.plan.name: o for o in pool.map(lambda outcome: work(outcome, outcome.plan.urgent), urgent)}
+    return pool.map(lambda outcome: passwords.settled(work(outcome)), begun.values())
 
 
-def _apply_plan(
-    plan: UserPlan,
-    passwords: PasswordSource,
-    client: IAMClient,
-    sleep: Callable[[float], None],
-    hopeless: threading.Event,
+def _go_on(
+    begun: Outcome, until: int | None, call: Callable[[UserPlan, Change], None], hopeless: threading.Event
 ) -> Outcome:
-    done: list[Change] = []
-    for change in plan.changes:
+    """Make the calls of a plan from where it was left to the end, or to the one before the given number."""
+    plan, done = begun.plan, list(begun.done)
+    for change in plan.changes[len(done) : until]:
         try:
-            _call(client, change, passwords, sleep if plan.before is None else None)
+            call(plan, change)
         except StoreError as exc:
             return Outcome(plan, tuple(done), str(exc), exc.conflict)
         # Whatever goes wrong with one user is that user's failure, not the run's.

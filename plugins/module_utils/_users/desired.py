@@ -13,8 +13,9 @@ import typing as t
 from collections.abc import Mapping, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import RESERVED, DesiredUser
 
+STATES = ("present", "absent", "suspended")
 BOOLEANS = {
     **dict.fromkeys(("true", "yes", "on", "1", "t", "y"), True),
     **dict.fromkeys(("false", "no", "off", "0", "f", "n"), False),
@@ -113,6 +114,7 @@ class _ItemReader:
     KEYS = (
         "name",
         "state",
+        "protected",
         "path",
         "tags",
         "groups",
@@ -138,9 +140,12 @@ class _ItemReader:
                 hint = f"; did you mean {close[0]}?" if close else f"; known are {', '.join(self.KEYS)}"
                 self.problem(str(key), f"is not an option of a user{hint}")
         reset = self._boolean("password_reset_required")
+        state = self._state()
         user = DesiredUser(
             name=self._name(),
-            present=self._state(),
+            present=state != "absent",
+            suspended=state == "suspended",
+            protected=self._boolean("protected"),
             path=self._path(),
             tags=self.read_tags(),
             groups=self._groups(),
@@ -152,6 +157,12 @@ class _ItemReader:
         )
         if user.password is not None and user.present and user.console_access is not True:
             self.problem("password", "is given, but console_access is not true; a password is only for console access")
+        for key in user.tags or ():
+            if key.lower().startswith(RESERVED) and key != self.managed_by_tag:
+                hint = "to protect a user say protected: true"
+                self.problem(f"tags.{key[:80]}", f"keys that begin with {RESERVED} are reserved; {hint}")
+        if user.protected and state != "present":
+            self.problem("protected", f"is true, and a protected user can't be {state}")
         return user
 
     def _string(self, field: str) -> str | None:
@@ -199,11 +210,12 @@ class _ItemReader:
             self.problem("name", f"{name!r} has characters that IAM does not allow; use A-Z a-z 0-9 and _+=,.@-")
         return name
 
-    def _state(self) -> bool:
+    def _state(self) -> str:
         state = self.item.get("state")
-        if state not in (None, "present", "absent"):
-            self.problem("state", f"must be present or absent, not {state!r}")
-        return state != "absent"
+        if state is None or state in STATES:
+            return state or "present"
+        self.problem("state", f"must be {', '.join(STATES[:-1])} or {STATES[-1]}, not {state!r}")
+        return "present"
 
     def _path(self) -> str | None:
         path = self._string("path")

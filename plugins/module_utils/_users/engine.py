@@ -101,7 +101,7 @@ def _plan(service: Service, desired: Sequence[DesiredUser], options: Options) ->
         unlisted_users(desired, account, options),
         onboarding_group=options.onboarding_group,
     )
-    wanted = {group for user in desired if user.present for group in user.groups or ()}
+    wanted = {group for user in desired if user.present and not user.suspended for group in user.groups or ()}
     wanted |= {options.onboarding_group} if options.onboarding_group else set()
     unseen = wanted - account.groups - options.pending_groups
     if unseen:

@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, Options, UserPlan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import PROTECTED, Account, Options, UserPlan
 
 
 def refusals(plans: Sequence[UserPlan], account: Account, options: Options) -> list[str]:
     """Why this plan is refused: one sentence a reason, empty when it may go on."""
     return [
         *_caller(plans, account),
+        *_protected(plans),
         *_too_many_deletions(plans, options),
         *_emptied_groups(plans, account, options),
     ]
@@ -29,8 +30,23 @@ def _caller(plans: Iterable[UserPlan], account: Account) -> Iterable[str]:
             continue
         if plan.after is None:
             yield f"the plan deletes {plan.name}, the user who runs it; run it as somebody else"
+        elif plan.suspends:
+            yield f"the plan suspends {plan.name}, the user who runs it; run it as somebody else"
         elif plan.before.console_access and not plan.after.console_access:
             yield f"the plan takes console access from {plan.name}, the user who runs it; run it as somebody else"
+
+
+def _protected(plans: Iterable[UserPlan]) -> Iterable[str]:
+    marked = [plan for plan in plans if plan.before and plan.before.protected]
+    for verb, names in (
+        ("deletes", [plan.name for plan in marked if plan.after is None]),
+        ("suspends", [plan.name for plan in marked if plan.suspends]),
+    ):
+        if names:
+            yield (
+                f"the plan {verb} {', '.join(names)}, marked as protected (tag {PROTECTED}); if that is what you want, "
+                "take the mark away first, with protected: false in a run of its own"
+            )
 
 
 def _too_many_deletions(plans: Iterable[UserPlan], options: Options) -> Iterable[str]:
@@ -47,19 +63,25 @@ def _emptied_groups(plans: Iterable[UserPlan], account: Account, options: Option
     for group in sorted(options.protected_groups):
         before = account.members(group)
         if before and not after[group]:
+            locked = sorted(account.members(group, suspended=True))
             yield (
-                f"the plan leaves the protected group {group} without members (now {', '.join(sorted(before))}); "
+                f"the plan leaves the protected group {group} without members (now {', '.join(sorted(before))}"
+                f"{'; suspended, which does not count: ' + ', '.join(locked) if locked else ''}); "
                 "keep one, or take the group out of protected_groups"
             )
 
 
 def members_after(plans: Iterable[UserPlan], account: Account, groups: Iterable[str]) -> Mapping[str, frozenset[str]]:
-    """Who is in each of the groups once the plans are carried out."""
+    """Who is in each of the groups and not suspended once the plans are carried out."""
     planned = {plan.name: plan for plan in plans}
     result = {}
     for group in groups:
         stay = {name for name in account.members(group) if name not in planned}
-        join = {name for name, plan in planned.items() if plan.after is not None and group in plan.after.groups}
+        join = {
+            name
+            for name, plan in planned.items()
+            if plan.after is not None and group in plan.after.groups and not plan.after.suspended
+        }
         result[group] = frozenset(stay | join)
     return result
 

@@ -20,8 +20,14 @@ if t.TYPE_CHECKING:
 
 # The value of the ownership tag on every user that iam_users creates.
 OWNED = "true"
+# Start of the keys of this collection's own tags. None of them can be asked for by name, and none is purged.
+RESERVED = "cloudhsm.iam/"
 # Start of the keys of the tags that note, on a user who is being deleted, which virtual MFA devices go too.
-MFA_NOTE = "cloudhsm.iam/leaving-mfa-device-"
+MFA_NOTE = f"{RESERVED}leaving-mfa-device-"
+# On users who are for emergencies and are never deleted or suspended. Whatever its value, the tag protects.
+PROTECTED = f"{RESERVED}protected"
+# On users who are locked out for now.
+SUSPENDED = f"{RESERVED}suspended"
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,9 @@ class DesiredUser:
 
     name: str
     present: bool = True
+    # Locked out, and there: what else was asked for counts when the user is brought back.
+    suspended: bool = False
+    protected: bool | None = None
     path: str | None = None
     tags: Mapping[str, str] | None = None
     groups: frozenset[str] | None = None
@@ -50,8 +59,11 @@ class Credentials:
     active_access_keys: tuple[str, ...] = ()
     mfa_devices: tuple[str, ...] = ()
     ssh_public_keys: tuple[str, ...] = ()
+    active_ssh_public_keys: tuple[str, ...] = ()
     signing_certificates: tuple[str, ...] = ()
+    active_signing_certificates: tuple[str, ...] = ()
     service_specific_credentials: tuple[str, ...] = ()
+    active_service_specific_credentials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,16 @@ class ActualUser:
     password_reset_required: bool | None = None
     has_mfa: bool | None = None
 
+    @property
+    def protected(self) -> bool:
+        """Whether the user is marked as one who is never deleted or suspended."""
+        return PROTECTED in self.tags
+
+    @property
+    def suspended(self) -> bool:
+        """Whether the user is locked out for now."""
+        return SUSPENDED in self.tags
+
 
 @dataclass(frozen=True)
 class Account:
@@ -86,9 +108,11 @@ class Account:
     # Read only where passwords are to be set.
     password_rules: PasswordRules = NO_RULES
 
-    def members(self, group: str) -> frozenset[str]:
-        """Names of the users that are in the group."""
-        return frozenset(user.name for user in self.users.values() if group in user.groups)
+    def members(self, group: str, suspended: bool = False) -> frozenset[str]:
+        """Names of the users in the group who can act for it, or of those who can't because they are suspended."""
+        return frozenset(
+            user.name for user in self.users.values() if group in user.groups and user.suspended == suspended
+        )
 
     def with_users(self, users: Mapping[str, ActualUser]) -> Account:
         """The same account with some of its users known in more detail."""
@@ -107,6 +131,8 @@ class Options:
     purge_groups: bool = False
     purge_tags: bool = False
     purge_policies: bool = False
+    # Whether suspended users that are listed as present come back. Else they are left as they are.
+    restore_suspended: bool = False
     managed_by_tag: str = "cloudhsm.iam/managed"
     max_deletions: int = 10
     protected_groups: frozenset[str] = frozenset()
@@ -151,6 +177,7 @@ _RESULT_NAMES = {
     "SSHPublicKeyId": "ssh_public_key_id",
     "CertificateId": "certificate_id",
     "ServiceSpecificCredentialId": "service_specific_credential_id",
+    "Status": "status",
     "PasswordResetRequired": "password_reset_required",
 }
 
@@ -167,6 +194,8 @@ class UserPlan:
     problems: tuple[str, ...] = ()
     # Managed policies that the user gets in a later run. A mistake among them is one today.
     later_policies: frozenset[str] = frozenset()
+    # How many of the changes, from the first on, lock the user out. Those of all users come before the rest of any.
+    urgent: int = 0
 
     @property
     def action(self) -> str:
@@ -176,6 +205,11 @@ class UserPlan:
         if self.before is None:
             return "created"
         return "deleted" if self.after is None else "updated"
+
+    @property
+    def suspends(self) -> bool:
+        """Whether the user is locked out by this plan, and stays."""
+        return bool(self.changes) and self.after is not None and self.after.suspended
 
     @property
     def makes_login_profile(self) -> bool:

@@ -66,11 +66,11 @@ def waits_for(user: ActualUser) -> tuple[str, ...]:
 
 
 def describe_pending(plans: Iterable[UserPlan], options: Options) -> list[dict[str, t.Any]]:
-    """Who is pending once the plans are carried out, and why."""
+    """Who is pending once the plans are carried out, and why. Who is suspended waits for somebody else."""
     return [
         {"name": plan.name, "waiting_for": list(waits_for(plan.after))}
         for plan in plans
-        if plan.after is not None and options.onboarding_group in plan.after.groups
+        if plan.after is not None and not plan.after.suspended and options.onboarding_group in plan.after.groups
     ]
 
 

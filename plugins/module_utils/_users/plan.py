@@ -12,10 +12,14 @@ import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits, onboarding
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits, onboarding, suspension
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import change as _change
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import tag_list as _tag_list
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     MFA_NOTE,
     OWNED,
+    PROTECTED,
+    RESERVED,
     Account,
     ActualUser,
     Change,
@@ -58,11 +62,22 @@ def plan_user(
     before = account.users.get(desired.name)
     if not desired.present:
         return plan_deletion(before) if before else UserPlan(desired.name, None, None)
+    if desired.suspended:
+        return suspension.plan_suspension(desired.name, account)
+    return _plan_present(desired, before, account, options)
+
+
+def _plan_present(desired: DesiredUser, before: ActualUser | None, account: Account, options: Options) -> UserPlan:
+    if before and before.suspended and not options.restore_suspended:
+        return UserPlan(desired.name, before, before)
     problems = tuple(_problems(desired, before, account, options))
     if problems:
         return UserPlan(desired.name, before, before, problems=problems)
-    now = onboarding.stage(desired, before, options)
-    plan = _plan_creation(now, account, options) if before is None else _plan_update(now, before, options, account)
+    base = suspension.without_suspension(desired, before, account) if before and before.suspended else before
+    now = onboarding.stage(desired, base, options)
+    plan = _plan_creation(now, account, options) if base is None else _plan_update(now, base, options, account)
+    if before and before.suspended:
+        plan = suspension.plan_restoration(before, plan, account)
     locked_out = onboarding.lockout(plan, account, options)
     return replace(
         plan,
@@ -88,11 +103,12 @@ def _problems(desired: DesiredUser, before: ActualUser | None, account: Account,
     for key in desired.tags or ():
         if spelled.get(key.lower(), key) != key:
             yield f"tags.{key}: the user has this tag as {spelled[key.lower()]!r}; IAM ignores case, use that spelling"
+    yield from suspension.restoration_problems(desired, before)
 
 
 def _plan_creation(desired: DesiredUser, account: Account, options: Options) -> UserPlan:
     path = desired.path or "/"
-    tags = {**(desired.tags or {}), options.managed_by_tag: OWNED}
+    tags = _marked({**(desired.tags or {}), options.managed_by_tag: OWNED}, desired.protected)
     blank = ActualUser(
         name=desired.name,
         arn=account.user_arn(desired.name, path),
@@ -143,22 +159,23 @@ def _after(before: frozenset[str], desired: frozenset[str] | None, purge: bool) 
 
 
 def _tags_after(desired: DesiredUser, before: ActualUser, options: Options) -> Mapping[str, str]:
-    if desired.tags is None:
-        return before.tags
     kept = {
         key: value
         for key, value in before.tags.items()
-        if not options.purge_tags or key == options.managed_by_tag or key.startswith("aws:")
+        if not options.purge_tags
+        or desired.tags is None
+        or key == options.managed_by_tag
+        or key.startswith(("aws:", RESERVED))
     }
-    return {**kept, **desired.tags}
+    return _marked({**kept, **(desired.tags or {})}, desired.protected)
 
 
-def _change(user: str, operation: str, **params: t.Any) -> Change:
-    return Change(user, operation, {"UserName": user, **params})
-
-
-def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+def _marked(tags: Mapping[str, str], protected: bool | None) -> Mapping[str, str]:
+    """The tags with the mark of a protected user, without it, or as they are."""
+    if protected is None:
+        return tags
+    rest = {key: value for key, value in tags.items() if key != PROTECTED}
+    return {**rest, PROTECTED: OWNED} if protected else rest
 
 
 def _console_off(before: ActualUser, after: ActualUser) -> Iterable[Change]:
@@ -204,31 +221,36 @@ def _policy_changes(before: ActualUser, after: ActualUser) -> Iterable[Change]:
 
 
 def plan_deletion(before: ActualUser) -> UserPlan:
-    """Everything a user has goes before the user does, and first whatever lets somebody in."""
+    """Everything a user has goes before the user does, and first whatever lets somebody in or act once in."""
     have = before.credentials or Credentials()
     name = before.name
-    changes: list[Change] = []
-    changes += [
-        _change(name, "update_access_key", AccessKeyId=key, Status="Inactive") for key in have.active_access_keys
+    lock_out = _lock_out_changes(before, have)
+    changes = [
+        *lock_out,
+        *(_change(name, "delete_access_key", AccessKeyId=key) for key in have.access_keys),
+        *_mfa_device_changes(before, have.mfa_devices),
+        _change(name, "delete_user"),
     ]
-    if before.console_access:
-        changes.append(_change(name, "delete_login_profile"))
-    changes += [_change(name, "delete_access_key", AccessKeyId=key) for key in have.access_keys]
-    changes += [_change(name, "remove_user_from_group", GroupName=group) for group in sorted(before.groups)]
-    changes += [_change(name, "detach_user_policy", PolicyArn=arn) for arn in sorted(before.managed_policies)]
-    changes += [_change(name, "delete_user_policy", PolicyName=policy) for policy in sorted(before.inline_policies)]
-    changes += _mfa_device_changes(before, have.mfa_devices)
-    changes += [_change(name, "delete_ssh_public_key", SSHPublicKeyId=key) for key in have.ssh_public_keys]
-    changes += [
-        _change(name, "delete_signing_certificate", CertificateId=certificate)
-        for certificate in have.signing_certificates
+    return UserPlan(name, before, None, tuple(changes), urgent=len(lock_out))
+
+
+def _lock_out_changes(before: ActualUser, have: Credentials) -> list[Change]:
+    """No way in and, for those who are in, no rights. AWSDenyAll stays on a suspended user until nothing is left."""
+    name = before.name
+    policies = sorted(before.managed_policies, key=lambda arn: (arn.endswith(":policy/AWSDenyAll"), arn))
+    return [
+        *(_change(name, "update_access_key", AccessKeyId=key, Status="Inactive") for key in have.active_access_keys),
+        *([_change(name, "delete_login_profile")] if before.console_access else []),
+        *(_change(name, "delete_ssh_public_key", SSHPublicKeyId=key) for key in have.ssh_public_keys),
+        *(_change(name, "delete_signing_certificate", CertificateId=one) for one in have.signing_certificates),
+        *(
+            _change(name, "delete_service_specific_credential", ServiceSpecificCredentialId=one)
+            for one in have.service_specific_credentials
+        ),
+        *(_change(name, "remove_user_from_group", GroupName=group) for group in sorted(before.groups)),
+        *(_change(name, "delete_user_policy", PolicyName=policy) for policy in sorted(before.inline_policies)),
+        *(_change(name, "detach_user_policy", PolicyArn=arn) for arn in policies),
     ]
-    changes += [
-        _change(name, "delete_service_specific_credential", ServiceSpecificCredentialId=credential)
-        for credential in have.service_specific_credentials
-    ]
-    changes.append(_change(name, "delete_user"))
-    return UserPlan(name, before, None, tuple(changes))
 
 
 def _mfa_device_changes(before: ActualUser, devices: Sequence[str]) -> Iterable[Change]:

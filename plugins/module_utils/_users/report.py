@@ -29,7 +29,7 @@ def describe_account(account: Account) -> dict[str, t.Any]:
 def describe_plan(plan: UserPlan) -> dict[str, t.Any]:
     """One user as results show it: its state after the run, and what the run did to it."""
     shown = plan.after or plan.before
-    state = "present" if plan.after else "absent"
+    state = "absent" if plan.after is None else "suspended" if plan.after.suspended else "present"
     described: dict[str, t.Any] = {"name": plan.name, "state": state, "action": plan.action}
     if shown:
         described.update(arn=shown.arn, **_describe_state(shown))
@@ -66,6 +66,7 @@ def describe_outcomes(plans: Sequence[UserPlan], outcomes: Sequence[Outcome], ac
         "changed": any(outcome.done for outcome in outcomes),
         "account": describe_account(account),
         "users": users,
+        "suspended": [user["name"] for user in users if user.get("state") == "suspended"],
         "counts": counts,
         "changes": [change.describe() for outcome in outcomes for change in outcome.done],
         "failed_users": [
@@ -103,15 +104,7 @@ def describe_diff(plans: Iterable[UserPlan]) -> dict[str, t.Any]:
 def _describe_credentials(user: ActualUser) -> dict[str, t.Any]:
     if user.credentials is None:
         return {}
-    have = user.credentials
-    shown = {
-        "access_keys": have.access_keys,
-        "mfa_devices": have.mfa_devices,
-        "ssh_public_keys": have.ssh_public_keys,
-        "signing_certificates": have.signing_certificates,
-        "service_specific_credentials": have.service_specific_credentials,
-        "inline_policies": tuple(sorted(user.inline_policies)),
-    }
+    shown = {**vars(user.credentials), "inline_policies": tuple(sorted(user.inline_policies))}
     return {key: list(value) for key, value in shown.items() if value}
 
 

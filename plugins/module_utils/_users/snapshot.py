@@ -122,13 +122,17 @@ def read_details(
 def _reader(
     iam: IAMClient, actual: ActualUser, desired: DesiredUser, onboarding_group: str | None = None
 ) -> Callable[[], ActualUser]:
+    # Also of suspended users that stay so: their console access is then told as it is.
+    in_full = not desired.present or desired.suspended or actual.suspended
+
     def read() -> ActualUser:
         user = actual
-        if not desired.present or desired.console_access is not None or onboarding_group in user.groups:
+        if in_full or desired.console_access is not None or onboarding_group in user.groups:
             user = _with_login_profile(iam, user)
-        if not desired.present:
-            return replace(user, credentials=_read_credentials(iam, user.name))
-        if onboarding_group and concerns(onboarding_group, desired, user):
+        if in_full:
+            credentials = _read_credentials(iam, user.name)
+            user = replace(user, credentials=credentials, has_mfa=bool(credentials.mfa_devices))
+        elif onboarding_group and concerns(onboarding_group, desired, user):
             user = replace(user, has_mfa=bool(_list(iam, "list_mfa_devices", "MFADevices", user.name)))
         # The bulk read has been seen to leave the boundary out, so its absence is asked for again.
         if desired.boundary is not None and user.boundary is None:
@@ -160,17 +164,32 @@ def _read_boundary(iam: IAMClient, name: str) -> str | None:
 
 
 def _read_credentials(iam: IAMClient, name: str) -> Credentials:
-    keys = _list(iam, "list_access_keys", "AccessKeyMetadata", name)
+    keys = _statuses(_list(iam, "list_access_keys", "AccessKeyMetadata", name), "AccessKeyId")
+    devices = [device["SerialNumber"] for device in _list(iam, "list_mfa_devices", "MFADevices", name)]
+    ssh = _statuses(_list(iam, "list_ssh_public_keys", "SSHPublicKeys", name), "SSHPublicKeyId")
+    certificates = _statuses(_list(iam, "list_signing_certificates", "Certificates", name), "CertificateId")
+    specific = _statuses(_service_specific_credentials(iam, name), "ServiceSpecificCredentialId")
     return Credentials(
-        access_keys=tuple(key["AccessKeyId"] for key in keys),
-        active_access_keys=tuple(key["AccessKeyId"] for key in keys if key["Status"] != "Inactive"),
-        mfa_devices=tuple(d["SerialNumber"] for d in _list(iam, "list_mfa_devices", "MFADevices", name)),
-        ssh_public_keys=tuple(k["SSHPublicKeyId"] for k in _list(iam, "list_ssh_public_keys", "SSHPublicKeys", name)),
-        signing_certificates=tuple(
-            c["CertificateId"] for c in _list(iam, "list_signing_certificates", "Certificates", name)
-        ),
-        service_specific_credentials=_service_specific_credentials(iam, name),
+        access_keys=tuple(keys),
+        active_access_keys=_active(keys),
+        mfa_devices=tuple(devices),
+        ssh_public_keys=tuple(ssh),
+        active_ssh_public_keys=_active(ssh),
+        signing_certificates=tuple(certificates),
+        active_signing_certificates=_active(certificates),
+        service_specific_credentials=tuple(specific),
+        active_service_specific_credentials=_active(specific),
     )
+
+
+def _statuses(listed: Iterable[Mapping[str, t.Any]], key: str) -> dict[str, str]:
+    """The status of each credential in a list, by the identifier with this key."""
+    return {credential[key]: credential["Status"] for credential in listed}
+
+
+def _active(statuses: Mapping[str, str]) -> tuple[str, ...]:
+    """Identifiers of what is in use. A status that is new to us counts as that."""
+    return tuple(identifier for identifier, status in statuses.items() if status not in ("Inactive", "Expired"))
 
 
 def _list(iam: IAMClient, operation: t.Any, key: str, name: str) -> list[Mapping[str, t.Any]]:
@@ -183,26 +202,26 @@ def _list(iam: IAMClient, operation: t.Any, key: str, name: str) -> list[Mapping
         return []
 
 
-def _service_specific_credentials(iam: IAMClient, name: str) -> tuple[str, ...]:
+def _service_specific_credentials(iam: IAMClient, name: str) -> list[Mapping[str, t.Any]]:
     """ListServiceSpecificCredentials has no paginator of botocore's, and some emulators lack the call.
 
     Where it is not implemented nothing is taken to be there: IAM refuses to delete a user that still has
     such a credential, so an error here can't remove too much.
     """
-    found: list[str] = []
+    found: list[Mapping[str, t.Any]] = []
     marker: dict[str, t.Any] = {}
     while True:
         try:
             page = iam.list_service_specific_credentials(UserName=name, **marker)
         except iam.exceptions.NoSuchEntityException:
-            return ()
+            return []
         except AWS_ERRORS as exc:
             if is_not_implemented(exc):
-                return ()
+                return []
             raise
-        found += [c["ServiceSpecificCredentialId"] for c in page.get("ServiceSpecificCredentials", [])]
+        found += page.get("ServiceSpecificCredentials", [])
         if not page.get("IsTruncated"):
-            return tuple(found)
+            return found
         marker = {"Marker": page["Marker"]}
 
 

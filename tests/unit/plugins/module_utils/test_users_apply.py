@@ -140,6 +140,36 @@ def test_expired_credentials_end_the_run_and_every_user_says_so(iam: Stubbed, ap
     assert [change.operation for change in second.not_done] == ["remove_user_from_group"]
 
 
+def goes(apply: Apply, *desired: DesiredUser) -> list[Outcome]:
+    return apply(DesiredUser("alice"), DesiredUser("bob", present=False), *desired)
+
+
+def test_users_are_locked_out_before_anything_else_is_done_to_anybody(iam: Stubbed, apply: Apply) -> None:
+    iam.answers("remove_user_from_group", {}, UserName="bob", GroupName="Readers")
+    creates_alice(iam)
+    iam.answers("delete_user", {}, UserName="bob")
+    new, gone = goes(apply)
+    assert (done(new), done(gone)) == (["create_user"], ["remove_user_from_group", "delete_user"])
+    assert (new.error, gone.error) == (None, None)
+
+
+def test_a_user_that_cannot_be_locked_out_is_not_gone_on_with(iam: Stubbed, apply: Apply) -> None:
+    iam.refuses("remove_user_from_group", "AccessDenied", UserName="bob", GroupName="Readers")
+    creates_alice(iam)
+    new, kept = goes(apply)
+    assert (done(new), done(kept)) == (["create_user"], [])
+    assert kept.error is not None
+    assert [change.operation for change in kept.not_done] == ["remove_user_from_group", "delete_user"]
+
+
+def test_credentials_that_expire_after_the_lock_out_leave_that_told(iam: Stubbed, apply: Apply) -> None:
+    iam.answers("remove_user_from_group", {}, UserName="bob", GroupName="Readers")
+    iam.refuses("create_user", "ExpiredToken", UserName="alice", Path="/", Tags=OWNED_TAGS)
+    _new, locked = goes(apply)
+    assert locked.error == "locked out, but not finished, because of the error that ended the run"
+    assert done(locked) == ["remove_user_from_group"]
+
+
 def test_an_error_of_our_own_is_one_users_failure_too(apply: Apply, iam: Stubbed) -> None:
     creates_alice(iam)
     # No password was handed over for this user.

@@ -11,6 +11,8 @@ import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._account import Caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import guard
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    PROTECTED,
+    SUSPENDED,
     Account,
     ActualUser,
     DesiredUser,
@@ -21,7 +23,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import pl
 from simulated_iam import user
 
 ADMINS = frozenset({"Administrators"})
-PROTECTED = Options(protected_groups=ADMINS, purge_groups=True)
+PROTECTED_GROUPS = Options(protected_groups=ADMINS, purge_groups=True)
 
 
 def account_of(*users: ActualUser, caller: str = "user/ops/boss") -> Account:
@@ -29,7 +31,7 @@ def account_of(*users: ActualUser, caller: str = "user/ops/boss") -> Account:
     return Account(who, {user.name: user for user in users}, ADMINS | {"Readers"})
 
 
-def refusals(account: Account, desired: list[DesiredUser], options: Options = PROTECTED) -> list[str]:
+def refusals(account: Account, desired: list[DesiredUser], options: Options = PROTECTED_GROUPS) -> list[str]:
     return guard.refusals(plan_users(desired, account, options), account, options)
 
 
@@ -38,6 +40,34 @@ def test_the_caller_is_not_deleted() -> None:
     assert refusals(account, [DesiredUser("boss", present=False)]) == [
         "the plan deletes boss, the user who runs it; run it as somebody else"
     ]
+
+
+def test_the_caller_is_not_suspended() -> None:
+    assert refusals(account_of(user("boss", console_access=True)), [DesiredUser("boss", suspended=True)]) == [
+        "the plan suspends boss, the user who runs it; run it as somebody else"
+    ]
+
+
+def test_protected_users_are_not_deleted() -> None:
+    marked = {PROTECTED: "true", "cloudhsm.iam/managed": "true"}
+    account = account_of(user("ann", tags=marked), user("bob"), user("eve", tags=marked))
+    (problem,) = refusals(account, [DesiredUser(name, present=False) for name in ("ann", "bob", "eve")])
+    assert problem.startswith("the plan deletes ann, eve, marked as protected (tag cloudhsm.iam/protected)")
+    assert "protected: false in a run of its own" in problem
+    (problem,) = refusals(account, [DesiredUser("eve")], Options(purge_users=True))
+    assert problem.startswith("the plan deletes ann, marked as protected")
+
+
+def test_a_user_is_protected_until_the_end_of_the_run_that_takes_the_mark_away() -> None:
+    account = account_of(user("ann", tags={PROTECTED: "whatever"}))
+    assert refusals(account, [DesiredUser("ann", present=False, protected=False)]) != []
+    assert refusals(account, [DesiredUser("ann", protected=False)]) == []
+
+
+def test_protected_users_are_not_suspended() -> None:
+    account = account_of(user("ann", tags={PROTECTED: "true"}), user("bob"))
+    (problem,) = refusals(account, [DesiredUser("ann", suspended=True), DesiredUser("bob", suspended=True)])
+    assert problem.startswith("the plan suspends ann, marked as protected")
 
 
 def test_the_caller_keeps_console_access() -> None:
@@ -79,6 +109,29 @@ def test_a_member_of_a_protected_group_may_go_when_another_stays_or_comes() -> N
     account = account_of(user("ann", groups=ADMINS), user("bob"))
     assert refusals(account, [DesiredUser("ann", present=False), DesiredUser("bob", groups=ADMINS)]) == []
     assert refusals(account, [DesiredUser("ann", present=False), DesiredUser("new", groups=ADMINS)]) == []
+
+
+def test_the_last_member_of_a_protected_group_who_can_act_is_not_suspended() -> None:
+    locked = user("eve", groups=ADMINS, tags={SUSPENDED: "true"})
+    account = account_of(user("ann", groups=ADMINS), locked)
+    for leaving in (DesiredUser("ann", suspended=True), DesiredUser("ann", present=False)):
+        (problem,) = refusals(account, [leaving])
+        assert problem.startswith(
+            "the plan leaves the protected group Administrators without members "
+            "(now ann; suspended, which does not count: eve)"
+        )
+    # One who comes back in the same run can act after it.
+    back = [DesiredUser("ann", suspended=True), DesiredUser("eve")]
+    assert refusals(account, back, replace(PROTECTED_GROUPS, restore_suspended=True)) == []
+    assert refusals(account, back) != []
+    # A suspended member may go.
+    assert refusals(account, [DesiredUser("eve", present=False)]) == []
+
+
+def test_suspensions_are_not_capped() -> None:
+    account = account_of(*(user(f"u{number}") for number in range(3)))
+    locked = [DesiredUser(f"u{number}", suspended=True) for number in range(3)]
+    assert refusals(account, locked, Options(max_deletions=0)) == []
 
 
 def test_a_protected_group_that_is_empty_already_stops_nothing() -> None:

@@ -57,7 +57,7 @@ def test_nobody_who_is_pending_gets_anything_early(
     switches = replace(switches, onboarding_group=ONBOARDING)
     wanted = {wish.name: wish for wish in desired}
     for plan in plan_users(desired, account, switches):
-        if plan.after is None or plan.problems or plan.name not in wanted:
+        if plan.after is None or plan.after.suspended or plan.problems or plan.name not in wanted:
             continue
         before = plan.before or ActualUser(plan.name, "")
         is_new = plan.makes_login_profile and not (before.groups or before.managed_policies or before.inline_policies)

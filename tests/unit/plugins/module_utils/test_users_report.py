@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    SUSPENDED,
     ActualUser,
     Credentials,
     DesiredUser,
@@ -55,6 +56,18 @@ def test_check_mode_and_a_run_that_did_everything_give_the_same() -> None:
     ]
     assert result["users"][0]["tags"] == {"a": "1", "b": "2"}
     assert result["users"][0]["groups"] == ["Readers"]
+
+
+def test_suspended_users_are_told_as_such() -> None:
+    account = replace(ACCOUNT, users={"ann": ANN, "eve": replace(ANN, name="eve", tags={SUSPENDED: "true"})})
+    plans = plan_users([DesiredUser("ann", suspended=True), DesiredUser("eve"), DesiredUser("bob")], account, Options())
+    result = report.describe_outcomes(plans, [Outcome(p, p.changes) for p in plans if p.changes], account)
+    assert [(user["state"], user["action"]) for user in result["users"]] == [
+        ("suspended", "updated"),
+        ("suspended", "unchanged"),
+        ("present", "created"),
+    ]
+    assert result["suspended"] == ["ann", "eve"]
 
 
 def test_console_access_that_was_not_read_is_not_told() -> None:

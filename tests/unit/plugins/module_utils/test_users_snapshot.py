@@ -11,7 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import snapshot
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, Credentials, DesiredUser
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    SUSPENDED,
+    Account,
+    Credentials,
+    DesiredUser,
+)
 from botocore.exceptions import ClientError
 from simulated_iam import NEW_GROUP, account_with
 
@@ -174,7 +179,19 @@ def test_a_user_that_goes_is_read_in_full(iam: Stubbed, details: Details) -> Non
         active_access_keys=("AKIAEXAMPLEEXAMPLE1",),
         mfa_devices=("arn:aws:iam::123456789012:mfa/ann",),
         service_specific_credentials=("ACCAEXAMPLEEXAMPLE12",),
+        active_service_specific_credentials=("ACCAEXAMPLEEXAMPLE12",),
     )
+
+
+@pytest.mark.parametrize("tags", [{}, {SUSPENDED: "true"}])
+def test_a_user_that_is_or_will_be_suspended_is_read_in_full(iam: Stubbed, details: Details, tags: t.Any) -> None:
+    _scripts_credentials(iam, "ann")
+    iam.answers("list_service_specific_credentials", {}, UserName="ann")
+    account = account_with("ann", console_access=None, credentials=None, tags=tags)
+    ann = details(account, DesiredUser("ann", suspended=not tags)).users["ann"]
+    assert ann.console_access is True
+    assert ann.credentials is not None
+    assert ann.credentials.active_access_keys == ("AKIAEXAMPLEEXAMPLE1",)
 
 
 def test_a_call_that_an_emulator_lacks_does_not_stop_a_deletion(iam: Stubbed, details: Details) -> None:

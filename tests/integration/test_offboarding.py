@@ -1,0 +1,165 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""People leave: their users are shown, locked out first and deleted, or suspended, left alone and brought back."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import yaml
+from control_node import ControlNode, Run
+from everything import describe, prepare
+from fault_proxy import FaultProxy
+
+if t.TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+LOCK_OUT = {
+    "UpdateAccessKey",
+    "DeleteLoginProfile",
+    "DeleteSSHPublicKey",
+    "DeleteSigningCertificate",
+    "RemoveUserFromGroup",
+    "DeleteUserPolicy",
+    "DetachUserPolicy",
+}
+DENY_ALL = "arn:aws:iam::aws:policy/AWSDenyAll"
+
+
+def offboard(node: ControlNode, names: object, *args: str, how: str = "offboard", **variables: t.Any) -> Run:
+    given = json.dumps({"user_offboarding_users": names, **variables})
+    return node.playbook(f"cloudhsm.iam.{how}_users", "-e", given, *args)
+
+
+def test_leavers_are_shown_locked_out_first_and_deleted(node: ControlNode, aws: FaultProxy, iam: IAMClient) -> None:
+    prepare(iam)
+    store = node.folder / "private" / "passwords.yml"
+    store.parent.mkdir(mode=0o700)
+    entries = {"leaver": {"password": "not-a-secret-1", "state": "set"}, "zoe": {"password": "x", "state": "set"}}
+    store.write_text(yaml.safe_dump({"123456789012": entries}))
+    stored: dict[str, t.Any] = {
+        "user_offboarding_credentials_store": "file",
+        "user_offboarding_credentials_path": str(store),
+    }
+    names = "leaver, loser\nnobody"
+    predicted = offboard(node, names, "--check", "--diff", **stored)
+    assert predicted.status == 0, predicted.output
+    assert aws.writes == []
+    (key,) = iam.list_access_keys(UserName="leaver")["AccessKeyMetadata"]
+    for shown in (
+        "leaver: to be deleted",
+        "leaver: password for the console",
+        f"leaver: access key {key['AccessKeyId']}",
+        "leaver: MFA device arn:aws:iam::123456789012:mfa/leaver",
+        "leaver: group Old",
+        "leaver: policy arn:aws:iam::123456789012:policy/first",
+        "leaver: inline policy inline",
+        "leaver: SSH public key APKA",
+        "leaver: signing certificate ",
+        "loser: to be deleted",
+        "nobody: not there",
+    ):
+        assert shown in predicted.output, shown
+    assert "not-a-secret-1" not in predicted.output
+    before = describe(iam)
+
+    made = offboard(node, names, **stored)
+    assert made.status == 0, made.output
+    assert (
+        made.changed_tasks == predicted.changed_tasks == ["cloudhsm.iam.user_offboarding : Lock them out and take it"]
+    )
+    check_order(aws)
+    gone = {name: user for name, user in before["users"].items() if name not in ("leaver", "loser")}
+    assert describe(iam) == {**before, "users": gone, "virtual MFA devices": ["arn:aws:iam::123456789012:mfa/spare"]}
+    assert list(yaml.safe_load(store.read_text())["123456789012"]) == ["zoe"]
+
+    aws.clear()
+    again = offboard(node, names, **stored)
+    assert again.status == 0, again.output
+    assert (again.changed_tasks, aws.writes) == ([], [])
+    assert "leaver: not there" in again.output
+
+
+def check_order(aws: FaultProxy) -> None:
+    """Nobody is gone on with before all are locked out."""
+    actions = [call.action for call in aws.writes]
+    rest = next(index for index, action in enumerate(actions) if action not in LOCK_OUT)
+    assert not LOCK_OUT & set(actions[rest:])
+    assert set(actions[:rest]) == LOCK_OUT
+
+
+def test_whoever_must_stay_is_refused(node: ControlNode, aws: FaultProxy, iam: IAMClient) -> None:
+    iam.create_group(GroupName="Administrators")
+    for name in ("ann", "glass", "bob"):
+        iam.create_user(UserName=name)
+    iam.tag_user(UserName="glass", Tags=[{"Key": "cloudhsm.iam/protected", "Value": "true"}])
+    iam.add_user_to_group(UserName="ann", GroupName="Administrators")
+    for how, verb in (("offboard", "deletes"), ("suspend", "suspends")):
+        run = offboard(node, ["ann", "bob", "glass"], how=how, user_offboarding_max_deletions=1)
+        assert run.status != 0
+        assert f"the plan {verb} glass, marked as protected" in run.failure
+        assert "leaves the protected group Administrators without members (now ann)" in run.failure
+        assert ("more than max_deletions allows (1)" in run.failure) == (how == "offboard")
+    slip = offboard(node, "bob, bib", how="suspend")
+    assert "there is no user 'bib' to suspend; did you mean 'bob'?" in slip.failure
+    for names, problem in ((" ,", "no user is named"), ("bob\nb/ob", "line 2: 'b/ob' is no name that IAM allows")):
+        run = offboard(node, names)
+        assert run.status != 0
+        assert problem in run.output
+    assert aws.writes == []
+
+
+def test_the_caller_is_refused(node: ControlNode, aws: FaultProxy, iam: IAMClient) -> None:
+    iam.create_user(UserName="boss")
+    made = iam.create_access_key(UserName="boss")["AccessKey"]
+    keys = {"AWS_ACCESS_KEY_ID": made["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"]}
+    node.environment.update(keys)
+    for how, verb in (("offboard", "deletes"), ("suspend", "suspends")):
+        run = offboard(node, "boss", how=how)
+        assert run.status != 0
+        assert f"the plan {verb} boss, the user who runs it" in run.failure
+    assert aws.writes == []
+
+
+def test_a_suspended_user_is_left_alone_until_asked_for(node: ControlNode, aws: FaultProxy, iam: IAMClient) -> None:
+    prepare(iam)
+    predicted = offboard(node, "leaver", "--check", how="suspend")
+    assert (predicted.status, aws.writes) == (0, []), predicted.output
+    assert "leaver: to be suspended" in predicted.output
+    before = describe(iam)["users"]["leaver"]
+    made = offboard(node, "leaver", how="suspend")
+    assert made.status == 0, made.output
+    assert made.changed_tasks == predicted.changed_tasks
+    assert [call.action for call in aws.writes][:2] == ["TagUser", "AttachUserPolicy"]
+    locked = describe(iam)["users"]["leaver"]
+    assert locked["policies"] == ["AWSDenyAll", "first"]
+    assert not locked["console"]
+    assert statuses(iam) == {"Inactive"}
+
+    aws.clear()
+    usual = [{"name": "leaver", "groups": ["New"], "console_access": True, "password": "Another-1-given"}]
+    for run in (offboard(node, "leaver", how="suspend"), provision(node, usual)):
+        assert run.status == 0, run.output
+        assert (run.changed_tasks, aws.writes) == ([], [])
+    assert "user_provisioning_restore_suspended" in provision(node, usual).output
+
+    back = provision(node, usual, user_provisioning_restore_suspended=True)
+    assert back.status == 0, back.output
+    assert [call.action for call in aws.writes][-3:] == ["CreateLoginProfile", "DetachUserPolicy", "UntagUser"]
+    assert describe(iam)["users"]["leaver"] == {**before, "groups": ["New", "Old"]}
+    assert statuses(iam) == {"Active"}
+
+
+def provision(node: ControlNode, users: list[dict[str, t.Any]], **variables: t.Any) -> Run:
+    given = json.dumps({"user_provisioning_users": users, **variables})
+    return node.playbook("cloudhsm.iam.provision_users", "-e", given)
+
+
+def statuses(iam: IAMClient) -> set[str]:
+    """Those of all that leaver could get in by."""
+    keys = [key["Status"] for key in iam.list_access_keys(UserName="leaver")["AccessKeyMetadata"]]
+    ssh = [key["Status"] for key in iam.list_ssh_public_keys(UserName="leaver")["SSHPublicKeys"]]
+    certificates = [one["Status"] for one in iam.list_signing_certificates(UserName="leaver")["Certificates"]]
+    return {*keys, *ssh, *certificates}
