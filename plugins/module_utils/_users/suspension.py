@@ -139,7 +139,8 @@ def plan_restoration(before: ActualUser, update: UserPlan, account: Account) -> 
 
     Everything else happens while all is still denied. The tags go last: until then another run can do the rest.
     """
-    assert update.after
+    if update.after is None:
+        raise ValueError(f"{update.name} is to be brought back by a plan that deletes it")
     policy = deny_all(account)
     have = before.credentials or Credentials()
     had = noted(before)
