@@ -90,6 +90,27 @@ def test_users_come_as_text_or_from_a_file(awx: Awx, aws: FaultProxy, iam: IAMCl
     assert awx.find_secrets(password) == []
 
 
+def test_users_that_leave_are_locked_out_and_then_deleted(awx: Awx, aws: FaultProxy, iam: IAMClient) -> None:
+    for name in ("alice", "bob", "zoe"):
+        iam.create_user(UserName=name)
+        iam.create_login_profile(UserName=name, Password="Chosen-by-the-user-1")
+    leaving: dict[str, t.Any] = {"user_offboarding_users": "alice, bob\n"}
+    suspended = awx.launch("suspend_users", **leaving)
+    assert suspended.status == 0, suspended.output
+    assert users(iam) == ["alice", "bob", "zoe"]
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        iam.get_login_profile(UserName="alice")
+    aws.clear()
+    refused = awx.launch("offboard_users", user_offboarding_max_deletions=1, **leaving)
+    assert refused.status != 0
+    assert "max_deletions" in refused.failure
+    assert aws.writes == []
+    deleted = awx.launch("offboard_users", **leaving)
+    assert deleted.status == 0, deleted.output
+    assert users(iam) == ["zoe"]
+    assert awx.find_secrets() == []
+
+
 def test_another_account_than_the_one_meant_is_left_alone(awx: Awx, aws: FaultProxy) -> None:
     refused = awx.launch("service_linked_role", expected_account="999999999999")
     assert refused.status != 0

@@ -34,6 +34,10 @@ _JOB_TEMPLATE = {
     *("instance_groups", "inventory", "job_slice_count", "job_tags", "job_type", "labels", "limit", "name"),
     *("organization", "playbook", "project", "skip_tags", "timeout", "verbosity"),
 }
+_WORKFLOW = {
+    *("allow_simultaneous", "description", "extra_vars", "inventory", "labels", "limit", "name", "organization"),
+    *("simplified_workflow_nodes", "workflow_nodes"),
+}
 _SCHEDULE = {
     *("description", "enabled", "extra_data", "inventory", "job_type", "limit", "name", "organization", "rrule"),
     *("unified_job_template",),
@@ -56,8 +60,15 @@ ITEMS = {
     "controller_hosts": {"description", "enabled", "inventory", "name", "variables"},
     "controller_inventory_sources": _SOURCE,
     "controller_templates": _JOB_TEMPLATE | _ASK | _SURVEY,
+    "controller_workflows": _WORKFLOW | _ASK | _SURVEY,
     "controller_schedules": _SCHEDULE,
 }
+NODE = {
+    *("all_parents_must_converge", "always_nodes", "approval_node", "extra_data", "failure_nodes", "identifier"),
+    *("lookup_organization", "success_nodes", "unified_job_template"),
+}
+APPROVAL = {"name", "description", "timeout"}
+
 # What AWX checks when a survey is posted.
 _QUESTION = {
     "question_name",

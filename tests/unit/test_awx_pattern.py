@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from awx_interface import ITEMS, survey_problems
+from awx_interface import APPROVAL, ITEMS, NODE, survey_problems
 
 ROOT = Path(__file__).resolve().parents[2]
 PATTERN = ROOT / "extensions" / "patterns" / "cloudhsm_iam"
@@ -83,6 +83,23 @@ def test_what_is_asked_for_is_what_the_roles_know(name: str) -> None:
         assert set(question.get("choices", [])) <= set(known.get("choices", question.get("choices", []))), variable
     set_there = re.findall(r"^    (\w+):", playbook, re.MULTILINE)
     assert set(set_there) <= set(options) | {"hosts", "connection"}
+
+
+def test_users_are_deleted_only_after_an_approval() -> None:
+    (workflow,) = DEFINED["controller_workflows"]
+    nodes = {node["identifier"]: node for node in workflow["simplified_workflow_nodes"]}
+    for node in nodes.values():
+        assert set(node) <= NODE
+        assert set(node.get("success_nodes", [])) <= set(nodes)
+    before_deletion = [name for name, node in nodes.items() if "delete" in node.get("success_nodes", [])]
+    assert before_deletion == ["approve"]
+    assert set(nodes["approve"]["approval_node"]) <= APPROVAL
+    names = {template["name"]: stem(template) for template in TEMPLATES}
+    assert names[nodes["suspend"]["unified_job_template"]] == "suspend_users"
+    assert names[nodes["delete"]["unified_job_template"]] == "offboard_users"
+    # The workflow's answers reach a node whose own survey asks for the same.
+    asked = {name: {question["variable"] for question in SURVEYS[name]["spec"]} for name in SURVEYS}
+    assert asked["suspend_users"] <= asked["offboard_users"]
 
 
 def test_what_can_not_change_anything_runs_as_a_check() -> None:
