@@ -16,6 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import number_problems, parse_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Options
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress import VARIABLE
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import FILE_STORES, store_problems
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
@@ -68,7 +69,7 @@ class ActionModule(InWorkerAction):
         return result
 
     def _input_problems(self, args: Mapping[str, t.Any]) -> list[str]:
-        _users, problems = parse_users(args.get("users"), str(args.get("managed_by_tag") or ""))
+        _users, problems = parse_users(args.get("users"), str(args.get("managed_by_tag") or Options.managed_by_tag))
         return problems + number_problems(args) + store_problems(args)
 
     def _run_with_store(
