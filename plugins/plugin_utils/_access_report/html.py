@@ -19,7 +19,9 @@ from pathlib import Path
 
 # As the page numbers the answers.
 ANSWERS = ("no", "conditional", "some", "yes", "conditional_mfa", "some_mfa", "mfa")
-_HERE = Path(__file__).parent
+_PARTS = Path(__file__).parent / "page"
+# In the order in which the page reads them; start.js uses all the others.
+_SCRIPTS = ("elements", "table", "frame", "rights", "accounts", "people", "groups", "picture", "account", "start")
 
 
 def account_page(report: Mapping[str, t.Any]) -> str:
@@ -35,17 +37,23 @@ def accounts_page(overview: Mapping[str, t.Any]) -> str:
 
 
 def _page(title: str, data: Mapping[str, t.Any]) -> str:
-    style = (_HERE / "page.css").read_text()
-    script = (_HERE / "page.js").read_text()
+    style = (_PARTS / "page.css").read_text()
+    script = page_script()
     # Nothing is loaded, nothing is sent, and no other script than this one runs.
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-    skeleton = string.Template((_HERE / "page.html").read_text())
+    skeleton = string.Template((_PARTS / "page.html").read_text())
     return skeleton.substitute(
         title=html.escape(title), policy=policy, style=style, script=script, data=script_data(data)
     )
+
+
+def page_script() -> str:
+    """The page's script, whose parts share one scope that nothing else on the page can see."""
+    parts = "\n".join((_PARTS / f"{name}.js").read_text() for name in _SCRIPTS)
+    return f'"use strict";\n(() => {{\n{parts}}})();\n'
 
 
 def _hash(text: str) -> str:

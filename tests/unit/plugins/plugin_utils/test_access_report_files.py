@@ -211,8 +211,7 @@ def test_the_page_holds_each_combination_of_rights_once_and_all_answers() -> Non
 
 def test_page_and_evaluator_know_the_same_answers() -> None:
     assert page.ANSWERS == ANSWERS
-    script = (Path(page.__file__).parent / "page.js").read_text()
-    listed = re.search(r"const ANSWERS = \{(.*?)\};", script, re.DOTALL)
+    listed = re.search(r"const ANSWERS = \{(.*?)\};", page.page_script(), re.DOTALL)
     assert listed
     assert tuple(re.findall(r"^\s+(\w+): \[", listed[1], re.MULTILINE)) == ANSWERS
 

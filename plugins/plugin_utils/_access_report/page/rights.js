@@ -1,0 +1,62 @@
+// Copyright (c) 2026, cloudhsm.iam contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// What a user, a group or a policy gives, and how people sign in, as cells of tables.
+const access = (thing) => data.access[thing.access];
+const answerOf = (thing, action) => ANSWER_NAMES[access(thing).cloudhsm[action]];
+const ANSWER_NAMES = Object.keys(ANSWERS);
+const worst = (found) => found.reduce((least, finding) => Math.min(least, SEVERITIES.indexOf(finding.severity)), SEVERITIES.length);
+
+const findingsOfUsers = () => {
+  const found = new Map();
+  for (const finding of data.findings) {
+    for (const subject of finding.subjects) {
+      if (subject.kind !== "user") continue;
+      if (!found.has(subject.name)) found.set(subject.name, []);
+      found.get(subject.name).push({ severity: finding.severity, title: finding.title, ...subject });
+    }
+  }
+  return found;
+};
+
+const cloudhsmSummary = (thing) => {
+  const answers = data.actions.map((_action, place) => answerOf(thing, place));
+  const can = answers.filter((answer) => answer !== "no");
+  if (!can.length) return { rank: 0, text: "nothing", kind: "soft" };
+  const reads = data.actions.filter((action, place) => answers[place] !== "no" && action.access_level === "Read").length;
+  const mfa = can.every((answer) => answer.endsWith("mfa"));
+  const limited = can.some((answer) => answer.startsWith("some") || answer.startsWith("conditional"));
+  const what = can.length === answers.length ? "everything" : reads === can.length ? `look (${reads})` : `${can.length} of ${answers.length}`;
+  const partly = !mfa && can.some((answer) => answer.endsWith("mfa"));
+  const notes = [mfa && "with MFA", partly && "partly with MFA", limited && "limited"].filter(Boolean);
+  return { rank: can.length * 2 - (mfa ? 1 : 0), text: notes.length ? `${what}, ${notes.join(", ")}` : what };
+};
+const administratorCell = (thing) => {
+  const { administrator, can_become_administrator: become } = access(thing);
+  if (administrator !== "no") return badge(administrator.endsWith("mfa") ? "medium" : "high", administrator.endsWith("mfa") ? "yes, with MFA" : "yes");
+  return become === "no" ? el("span", { class: "soft" }, "no") : badge("high", "can become one");
+};
+const administratorRank = (thing) => {
+  const { administrator, can_become_administrator: become } = access(thing);
+  return administrator !== "no" ? 2 : become !== "no" ? 1 : 0;
+};
+
+const days = (count) => (count === null || count === undefined ? "?" : `${number(count)} d`);
+const passwordCell = ({ credentials: { password, password_age: age, password_last_used: used } }) => {
+  if (password === null) return el("span", { class: "soft" }, "not known");
+  if (!password) return el("span", { class: "soft" }, "none");
+  return `${days(age)} old, ${used === null ? "no use known" : `used ${days(used)} ago`}`;
+};
+const mfaCell = ({ credentials: { mfa, password } }) => {
+  if (mfa === null) return el("span", { class: "soft" }, "not known");
+  return mfa ? el("span", { class: "fine" }, "yes") : el("span", { class: password ? "bad" : "soft" }, "no");
+};
+const activeKeys = (user) => (user.credentials.access_keys || []).filter((key) => key.active);
+const keysCell = (user) => {
+  if (user.credentials.access_keys === null) return el("span", { class: "soft" }, "not known");
+  const keys = activeKeys(user);
+  if (!keys.length) return el("span", { class: "soft" }, "none");
+  const oldest = Math.max(...keys.map((key) => key.age || 0));
+  return el("span", { class: oldest > data.limits.max_key_age ? "warn" : null }, `${keys.length}, ${days(oldest)} old`);
+};
+const unknownLow = (value) => (value === null || value === undefined ? -1 : Number(value));
