@@ -19,7 +19,7 @@ test: setup ## Everything below
 setup:
 	@tools/bootstrap.sh dev .venv
 
-lint: setup ## ruff, mypy, ansible-lint, documentation and changelog
+lint: setup ## ruff, mypy, ansible-lint, licences, documentation and changelog
 	@tools/lint.sh
 
 docs: setup ## Write the generated parts of the roles' READMEs

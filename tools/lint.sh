@@ -2,12 +2,13 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Reads everything: Python, YAML, roles, documentation, changelog.
+# Reads everything: Python, YAML, roles, documentation, changelog, licences.
 . "$(dirname "$0")/environment.sh"
 use_venv .venv
 
 step() { echo "-- $*"; "$@"; }
 
+step reuse lint --lines
 step ruff check --no-cache .
 step ruff format --no-cache --check .
 # The link gives the files their full names.
