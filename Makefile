@@ -22,8 +22,9 @@ setup:
 lint: setup ## ruff, mypy, ansible-lint, licences, documentation and changelog
 	@tools/lint.sh
 
-docs: setup ## Write the generated parts of the roles' READMEs
+docs: setup ## Write what is generated in the documentation, and build its site in dist/site
 	@tools/docs.sh
+	@tools/site.sh dist/site
 
 unit: setup ## Unit tests
 	@$(BIN)/python -m pytest -q tests/unit

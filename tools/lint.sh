@@ -25,3 +25,4 @@ step env GIT_CEILING_DIRECTORIES="$PWD" antsibull-docs lint-collection-docs \
   --plugin-docs --skip-rstcheck --validate-collection-refs self .
 step antsibull-changelog lint
 step tools/docs.sh --check
+step tools/site.sh "$work/site"
