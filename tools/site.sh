@@ -13,6 +13,8 @@ cp -r README.md CHANGELOG.rst LICENSE docs roles extensions docs/docsite/index.r
 # Else the documentation of amazon.aws is looked for in this repository.
 GIT_CEILING_DIRECTORIES=$PWD antsibull-docs collection --use-current --squash-hierarchy --fail-on-error \
   --no-add-antsibull-docs-version --dest-dir "$site/reference" cloudhsm.iam
+# The theme lists a page's contents itself.
+sed -i '/^\.\. contents::/,/^$/d' "$site"/reference/*.rst "$site/CHANGELOG.rst"
 mkdir "$work/pages"
 sphinx-build --quiet --fail-on-warning --keep-going --builder html \
   --conf-dir docs/docsite --doctree-dir "$work/doctrees" "$site" "$work/pages"
