@@ -74,11 +74,12 @@ def test_everybody_can_use_it(show: Show, name: str) -> None:
         page.picture(f"{name}-light-actions")
 
 
-@pytest.mark.parametrize("name", ["team", "accounts"])
+@pytest.mark.parametrize("name", PAGES)
 def test_its_dark_colours_can_be_read(show: Show, name: str) -> None:
     page = show(PAGES[name](), scheme="dark")
     page.picture(f"{name}-dark")
-    open_everything(page)
+    if name != "thousands":
+        open_everything(page)
     assert page.violations("color-contrast") == []
 
 
