@@ -9,6 +9,7 @@ import typing as t
 from collections.abc import Iterator
 from pathlib import Path
 
+import enforcing_moto
 import moto_server
 import pytest
 from aws_clients import iam_client
@@ -24,6 +25,13 @@ if t.TYPE_CHECKING:
 def moto() -> Iterator[str]:
     """URL of a moto server that all tests share."""
     with MotoServer() as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def enforcing() -> Iterator[str]:
+    """URL of a server that enforces policies."""
+    with MotoServer(program=Path(enforcing_moto.__file__)) as server:
         yield server.url
 
 

@@ -56,6 +56,7 @@ def enforce(url: str, on: bool) -> None:
 
 
 def _note_calls(asked: list[dict[str, t.Any]]) -> None:
+    from moto.core.exceptions import AccessDeniedError, JsonRESTError
     from moto.iam.access_control import IAMRequestBase
 
     check = IAMRequestBase.check_action_permitted
@@ -63,7 +64,13 @@ def _note_calls(asked: list[dict[str, t.Any]]) -> None:
     def check_and_note(self: t.Any, resource: str) -> None:
         call = {"account": self.account_id, "action": self._action, "allowed": False}
         asked.append(call)
-        check(self, resource)
+        try:
+            check(self, resource)
+        except AccessDeniedError as exc:
+            # moto answers in XML, which clients of services that speak JSON can't read.
+            if "X-Amz-Target" in self._headers:
+                raise JsonRESTError("AccessDeniedException", exc.message) from exc
+            raise
         call["allowed"] = True
 
     IAMRequestBase.check_action_permitted = check_and_note

@@ -6,11 +6,16 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
+from pathlib import Path
 
+import permissions
 import pytest
-from aws_clients import organizations_client
+from ansible_collections.cloudhsm.iam.plugins.inventory import organization_accounts
+from aws_clients import iam_client, organizations_client
 from control_node import ControlNode, Run
+from enforcing_moto import enforce
 from organization import MANAGEMENT, Member, make_account, make_organization
 
 MEMBERS = [
@@ -138,3 +143,33 @@ def test_an_account_without_organization_is_told_so(node: ControlNode) -> None:
         "the account of these credentials is in none; use credentials of an organization's management account" in said
     )
     assert "Traceback" not in run.output
+
+
+def test_what_callers_need_is_enough_and_what_is_missing_is_named(enforcing: str, tmp_path: Path) -> None:
+    make_organization(enforcing, MEMBERS)
+    needed = set(re.findall(r"C\((organizations:\w+)\)", organization_accounts.DOCUMENTATION))
+    assert needed
+    iam = iam_client(enforcing)
+    iam.create_user(UserName="caller", Path="/callers/")
+    key = iam.create_access_key(UserName="caller")["AccessKey"]
+    node = ControlNode(tmp_path, enforcing)
+    node.environment |= {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+    configure(node, read_tags=True)
+
+    def said_with(actions: set[str]) -> tuple[str, set[str]]:
+        document = json.dumps(permissions.policy(actions))
+        iam.put_user_policy(UserName="caller", PolicyName="given", PolicyDocument=document)
+        enforce(enforcing, True)
+        try:
+            run, listed = show(node)
+        finally:
+            enforce(enforcing, False)
+        assert "Traceback" not in run.output
+        return " ".join(run.output.split()), set(hosts(listed))
+
+    said, found = said_with(needed)
+    assert found == {"master", "shop-live", "shop-test", "sandbox"}, said
+    for missing in sorted(needed):
+        said, found = said_with(needed - {missing})
+        assert not found, missing
+        assert f"may not call {missing}" in said, (missing, said)

@@ -10,25 +10,16 @@ import typing as t
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import enforcing_moto
 import permissions
 import pytest
 from callers import Callers, Failures
 from control_node import ControlNode
 from enforcing_moto import read_log
-from moto_server import MotoServer
 from permission_cases import ASKED_BY_AWS_ONLY, CASES, Case
 
 NEEDED = permissions.load()
 HARMLESS = "sts:GetCallerIdentity"
 ACCOUNTS = (str(number) for number in itertools.count(200000000000))
-
-
-@pytest.fixture(scope="session")
-def enforcing() -> Iterator[str]:
-    """URL of a server that enforces policies."""
-    with MotoServer(program=Path(enforcing_moto.__file__)) as server:
-        yield server.url
 
 
 class Runs:
