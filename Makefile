@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup docs lint unit integration molecule browser oldest sanity importer bench bench-fleet clean
+.PHONY: help demo test setup docs lint unit integration molecule browser oldest matrix sanity importer bench bench-fleet clean
 
 scenario ?= --all
 BIN := .venv/bin
@@ -39,11 +39,14 @@ browser: setup ## The access report in headless Chromium
 	@tools/browser.sh
 
 oldest: ## The bootstrap scenario on the oldest supported versions
-	@tools/bootstrap.sh --python 3.11 dev .venv-oldest
+	@tools/bootstrap.sh --python 3.11 --core oldest dev .venv-oldest
 	@tools/molecule.sh .venv-oldest bootstrap
 
+matrix: ## Sanity, unit tests and that scenario on each supported pair, or on one: make matrix pair="3.12 2.20"
+	@tools/matrix.sh $(pair)
+
 sanity: setup ## ansible-test sanity
-	@tools/ansible_test.sh sanity
+	@tools/ansible_test.sh .venv sanity
 
 importer: setup ## Build the collection and read it as Galaxy would
 	@tools/importer.sh

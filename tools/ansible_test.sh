@@ -2,9 +2,11 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Runs ansible-test on a copy of the checkout that lies where ansible-test wants it: tools/ansible_test.sh sanity
+# Runs ansible-test on a copy of the checkout that lies where ansible-test wants it:
+# tools/ansible_test.sh VENV sanity ...
 . "$(dirname "$0")/environment.sh"
-use_venv .venv
+use_venv "$1"
+shift
 
 site=$(site_packages)
 here=$work/ansible_collections/cloudhsm/iam

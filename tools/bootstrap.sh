@@ -5,15 +5,21 @@
 # Makes a virtual environment with what requirements-<SET>.txt pins, and the checkout in it as the installed
 # collection cloudhsm.iam. Does nothing where that is done already.
 #
-#   tools/bootstrap.sh [--python VERSION] SET FOLDER       for instance: tools/bootstrap.sh dev .venv
+#   tools/bootstrap.sh [--python VERSION] [--core SERIES] SET FOLDER       for instance: tools/bootstrap.sh dev .venv
+#
+# SERIES is one of ansible-core that pyproject.toml has, or "oldest"; without it the pinned versions count.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 wanted="3.13 3.12 3.11"
-if [ "${1:-}" = --python ]; then
-  wanted=$2
+core=
+while [ $# -gt 2 ]; do
+  case $1 in
+    --python) wanted=$2 ;;
+    --core) core=$2 ;;
+  esac
   shift 2
-fi
+done
 set_name=$1
 venv=$2
 
@@ -42,13 +48,14 @@ link_checkout() {
 }
 
 python=$(find_python)
-stamp="$(cksum <"requirements-$set_name.txt") $("$python" --version)"
+overrides=${core:+$("$python" tools/supported.py overrides "$core")}
+stamp="$(cksum <"requirements-$set_name.txt") $("$python" --version) $overrides"
 if [ "$(cat "$venv/.stamp" 2>/dev/null)" = "$stamp" ]; then
   link_checkout
   exit 0
 fi
 
-echo "Setting up $venv with $("$python" --version)" >&2
+echo "Setting up $venv with $("$python" --version)${core:+, ansible-core $core}" >&2
 rm -rf "$venv"
 if ! "$python" -m venv "$venv" >/dev/null; then
   rm -rf "$venv"
@@ -56,6 +63,7 @@ if ! "$python" -m venv "$venv" >/dev/null; then
   exit 1
 fi
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check uv
-"$venv/bin/uv" pip install --quiet --python "$venv/bin/python" -r "requirements-$set_name.txt"
+"$venv/bin/uv" pip install --quiet --python "$venv/bin/python" -r "requirements-$set_name.txt" \
+  --override <(echo "$overrides")
 link_checkout
 echo "$stamp" >"$venv/.stamp"
