@@ -101,8 +101,9 @@ def test_what_is_no_text_is_refused() -> None:
 
 
 names = st.from_regex(r"[A-Za-z0-9_]{1,20}", fullmatch=True).map(lambda name: f"u{name}")
+groups = st.lists(names, min_size=1, max_size=3, unique_by=str.lower)
 users = st.lists(
-    st.fixed_dictionaries({"name": names}, optional={"groups": st.lists(names, min_size=1, max_size=3)}),
+    st.fixed_dictionaries({"name": names}, optional={"groups": groups}),
     unique_by=lambda user: str(user["name"]).lower(),
     max_size=5,
 )
