@@ -54,7 +54,7 @@ def _blocks(page: Path) -> Iterator[Example]:
 def _examples_of_plugin(path: Path) -> Iterator[Example]:
     for node in ast.parse(path.read_text()).body:
         match node:
-            case ast.Assign(targets=[ast.Name("EXAMPLES")], value=ast.Constant(str(text))):
+            case ast.Assign(targets=[ast.Name("EXAMPLES")], value=ast.Constant(str() as text)):
                 yield Example(f"{shown(path)}:{node.lineno}", "yaml", text)
 
 

@@ -123,7 +123,7 @@ def run(program: str, folder: Path, *arguments: str) -> str:
 @pytest.fixture(scope="session")
 def documented_options(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Options]:
     """The options of every module that an example uses."""
-    used = {action_of(task) for _, document in of_kind("playbook", "tasks") for task in tasks_in(document)}
+    used = {action_of(task) for _example, document in of_kind("playbook", "tasks") for task in tasks_in(document)}
     used = (used | set(TAKES_ALSO.values())) - INCLUDES - PLAY_KEYS
     told = json.loads(run("ansible-doc", tmp_path_factory.mktemp("doc"), "--json", *sorted(used)))
     options = {name: told[name]["doc"].get("options", {}) for name in used}
