@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup docs lint unit integration molecule browser oldest matrix sanity importer bench bench-fleet clean
+.PHONY: help demo test setup docs lint unit integration molecule browser oldest matrix sanity importer bench bench-fleet release clean
 
 scenario ?= --all
 BIN := .venv/bin
@@ -19,7 +19,7 @@ test: setup ## Everything below
 setup:
 	@tools/bootstrap.sh dev .venv
 
-lint: setup ## ruff, mypy, ansible-lint, licences, documentation and changelog
+lint: setup ## ruff, mypy, ansible-lint, licences, documentation, changelog and workflows
 	@tools/lint.sh
 
 docs: setup ## Write what is generated in the documentation, and build its site in dist/site
@@ -56,6 +56,9 @@ bench: setup ## Times, calls and memory beside amazon.aws and bare boto3
 
 bench-fleet: setup ## Processor time of an organization beside amazon.aws
 	@PYTHONPATH=tests:tools:tests/integration $(BIN)/python -m benchmark.accounts
+
+release: setup ## Make a version of the changelog's fragments: make release version=1.2.3
+	@tools/release.sh $(version)
 
 clean: ## Remove what the other targets left
 	@rm -rf .venv .venv-* .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache .browser dist tests/output
