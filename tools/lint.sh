@@ -2,7 +2,7 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Reads everything: Python, YAML, roles, documentation, changelog, licences.
+# Reads everything: Python, YAML, roles, documentation, changelog, licences, workflows.
 . "$(dirname "$0")/environment.sh"
 use_venv .venv
 
@@ -24,5 +24,8 @@ step ansible-lint
 step env GIT_CEILING_DIRECTORIES="$PWD" antsibull-docs lint-collection-docs \
   --plugin-docs --skip-rstcheck --validate-collection-refs self .
 step antsibull-changelog lint
+step check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+step check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+step zizmor --offline --quiet .github .pre-commit-config.yaml
 step tools/docs.sh --check
 step tools/site.sh "$work/site"

@@ -84,6 +84,11 @@ def test_pythons_are_the_ones_of_the_table() -> None:
     assert data("tests/config.yml") == {"modules": {"python_requires": f">={PYTHONS[0]}"}}
     assert re.findall(r'^wanted="(.*)"$', text("tools/bootstrap.sh"), re.M) == [" ".join(reversed(PYTHONS))]
     assert f"--python {PYTHONS[0]} --core oldest" in text("Makefile")
+    # The workflow's matrix comes out of the table; its other jobs run on the oldest and the newest.
+    steps = data(".github/workflows/ci.yml")["jobs"]["part"]["steps"]
+    assert [step["with"]["python-version"].split() for step in steps if "python-version" in step.get("with", {})] == [
+        [PYTHONS[0], PYTHONS[-1]]
+    ]
 
 
 @pytest.mark.parametrize(
