@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import typing as t
 from pathlib import Path
@@ -29,6 +30,20 @@ def role_options() -> dict[str, dict[str, t.Any]]:
     for path in ROOT.glob("roles/*/meta/argument_specs.yml"):
         options |= yaml.safe_load(path.read_text())["argument_specs"]["main"]["options"]
     return options
+
+
+def test_what_galaxy_shows_is_what_is_defined() -> None:
+    shown = json.loads((PATTERN / "meta/pattern.json").read_text())
+    assert shown["name"] == PATTERN.name
+    assert shown["tags"] == yaml.safe_load((ROOT / "galaxy.yml").read_text())["tags"]
+    resources = shown["aap_resources"]
+    [project] = DEFINED["controller_projects"]
+    assert resources["controller_project"] == {name: project[name] for name in ("name", "description")}
+    templates = resources["controller_job_templates"]
+    assert [template["playbook"] for template in templates if template.get("primary")] == ["bootstrap_account.yml"]
+    assert [(each["name"], each["description"], each["playbook"]) for each in templates] == [
+        (each["name"], each["description"], Path(each["playbook"]).name) for each in DEFINED["controller_templates"]
+    ]
 
 
 def test_every_definition_has_only_fields_that_are_taken() -> None:
