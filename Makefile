@@ -27,7 +27,7 @@ docs: setup ## Write what is generated in the documentation, and build its site 
 	@tools/site.sh dist/site
 
 unit: setup ## Unit tests
-	@$(BIN)/python -m pytest -q tests/unit
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/unit
 
 integration: setup ## Whole playbooks against moto server
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/integration
