@@ -2,8 +2,8 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Makes the changelog's section of a version out of the fragments, and writes the version where it stands:
-# tools/release.sh VERSION
+# Makes the changelog's section of a version out of the fragments, or puts what is new into the section that is there,
+# and writes the version where it stands: tools/release.sh VERSION
 . "$(dirname "$0")/environment.sh"
 use_venv .venv
 version=${1:-}
@@ -12,7 +12,8 @@ if ! [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]]; then
   echo "Which version? make release version=1.2.3" >&2
   exit 1
 fi
-if ! grep -qs '^release_summary:' changelogs/fragments/*.yml; then
+if ! grep -q "^  $version:\$" changelogs/changelog.yaml &&
+  ! grep -qs '^release_summary:' changelogs/fragments/*.yml; then
   echo "Say first in changelogs/fragments/$version.yml what the version brings, as release_summary." >&2
   exit 1
 fi
@@ -21,6 +22,6 @@ antsibull-changelog lint
 sed -i "s/^version: .*/version: $version/" galaxy.yml
 sed -i "s/^VERSION = .*/VERSION = \"$version\"/" plugins/module_utils/_version.py
 # Else the documentation of amazon.aws is looked for in this repository.
-GIT_CEILING_DIRECTORIES=$PWD antsibull-changelog release
+GIT_CEILING_DIRECTORIES=$PWD antsibull-changelog release --reload-plugins --update-existing
 antsibull-changelog lint
 echo "Look at CHANGELOG.rst, commit, let the checks pass, and push the tag $version."

@@ -136,6 +136,14 @@ def test_a_release_is_made_and_published(checkout: Path, galaxy: Galaxy) -> None
     assert "\nv9.9.9\n" in (checkout / "CHANGELOG.rst").read_text()
     assert not list(checkout.glob("changelogs/fragments/*.yml"))
 
+    # What comes in before the tag is put into the same section.
+    (checkout / "changelogs/fragments/late.yml").write_text("bugfixes: [role - mended late.]\n")
+    again = run(checkout, "tools/release.sh", "9.9.9")
+    assert again.returncode == 0, again.stdout + again.stderr
+    section = yaml.safe_load((checkout / "changelogs/changelog.yaml").read_text())["releases"]["9.9.9"]
+    assert "role - mended late." in section["changes"]["bugfixes"]
+    assert section["changes"]["release_summary"]
+
     publish = ("tools/publish.sh", "9.9.9", "--server", galaxy.url)
     assert "GALAXY_TOKEN is empty" in run(checkout, *publish, token="").stderr
     published = run(checkout, *publish)
