@@ -33,3 +33,7 @@ settle "$work/policies.md" docs/cloudhsm_policies.md
 python tools/permissions.py "$work/docs"
 settle "$work/docs/permissions.md" docs/permissions.md
 settle "$work/docs/permissions" docs/permissions
+
+# Out of the documentation of each part, the list of all.
+python tools/contents.py "$work/contents.md"
+settle "$work/contents.md" docs/contents.md

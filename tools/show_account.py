@@ -29,8 +29,8 @@ def group_lines(iam: IAMClient) -> list[str]:
 def user_lines(iam: IAMClient) -> list[str]:
     """One line a user: groups and console access."""
     lines = []
-    for user in iam.list_users()["Users"]:
-        name = user["UserName"]
+    # Users are made side by side, so the emulator lists them in another order each time.
+    for name in sorted(user["UserName"] for user in iam.list_users()["Users"]):
         groups = [group["GroupName"] for group in iam.list_groups_for_user(UserName=name)["Groups"]]
         try:
             iam.get_login_profile(UserName=name)

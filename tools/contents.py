@@ -1,0 +1,72 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the collection holds, each with the sentence that its own documentation begins with.
+
+tools/contents.py FILE      writes the page
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+KINDS = {"modules": "Modules", "filter": "Filters", "inventory": "Inventory plugins"}
+# The part of the first lines' comment that belongs to every file.
+HEADER = ("# Copyright", "# SPDX", "---")
+
+INTRODUCTION = """\
+<!--
+Copyright (c) 2026, cloudhsm.iam contributors
+SPDX-License-Identifier: GPL-3.0-or-later
+-->
+
+# What there is
+
+Everything in the collection. This page is made from the documentation of each part. On a terminal
+`ansible-doc cloudhsm.iam.NAME` has all of it, with `-t role`, `-t filter` or `-t inventory` for what is no module.
+"""
+
+
+def playbook(path: Path) -> str:
+    """The first line of the comment that a playbook begins with."""
+    lines = (line for line in path.read_text().splitlines() if not line.startswith(HEADER))
+    return next(lines).removeprefix("# ").rstrip(":")
+
+
+def role(folder: Path) -> str:
+    """What a role is, in short."""
+    specs = yaml.safe_load((folder / "meta" / "argument_specs.yml").read_text())
+    return str(specs["argument_specs"]["main"]["short_description"])
+
+
+def plugin(path: Path) -> str:
+    """What a module or plugin does, in short."""
+    for node in ast.parse(path.read_text()).body:
+        match node:
+            case ast.Assign(targets=[ast.Name("DOCUMENTATION")], value=ast.Constant(str(text))):
+                return str(yaml.safe_load(text)["short_description"])
+    raise ValueError(f"{path} has no documentation")
+
+
+def page() -> Iterator[str]:
+    yield INTRODUCTION
+    yield "## Playbooks\n"
+    for path in sorted(ROOT.glob("playbooks/*.yml")):
+        yield f"- `cloudhsm.iam.{path.stem}`: {playbook(path).rstrip('.')}"
+    yield "\n## Roles\n"
+    for folder in sorted(path for path in ROOT.glob("roles/*") if path.is_dir()):
+        yield f"- [{folder.name}](../roles/{folder.name}/README.md): {role(folder)}"
+    for kind, title in KINDS.items():
+        yield f"\n## {title}\n"
+        for path in sorted(ROOT.glob(f"plugins/{kind}/*.py")):
+            yield f"- `cloudhsm.iam.{path.stem}`: {plugin(path)}"
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text("\n".join(page()) + "\n")
