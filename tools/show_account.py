@@ -21,7 +21,8 @@ def group_lines(iam: IAMClient) -> list[str]:
     for group in iam.list_groups()["Groups"]:
         name = group["GroupName"]
         policies = [p["PolicyName"] for p in iam.list_attached_group_policies(GroupName=name)["AttachedPolicies"]]
-        members = [user["UserName"] for user in iam.get_group(GroupName=name)["Users"]]
+        # They came in side by side, so the emulator lists them in another order each time.
+        members = sorted(user["UserName"] for user in iam.get_group(GroupName=name)["Users"])
         lines.append(f"  {name:24} policies: {', '.join(policies):24} members: {', '.join(members)}")
     return lines
 
@@ -29,7 +30,6 @@ def group_lines(iam: IAMClient) -> list[str]:
 def user_lines(iam: IAMClient) -> list[str]:
     """One line a user: groups and console access."""
     lines = []
-    # Users are made side by side, so the emulator lists them in another order each time.
     for name in sorted(user["UserName"] for user in iam.list_users()["Users"]):
         groups = [group["GroupName"] for group in iam.list_groups_for_user(UserName=name)["Groups"]]
         try:
