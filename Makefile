@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup docs lint unit integration molecule browser oldest matrix sanity importer bench bench-fleet release clean
+.PHONY: help demo test setup docs screenshot lint unit integration molecule browser oldest matrix sanity importer bench bench-fleet release clean
 
 scenario ?= --all
 BIN := .venv/bin
@@ -25,6 +25,9 @@ lint: setup ## ruff, mypy, ansible-lint, licences, documentation, changelog and 
 docs: setup ## Write what is generated in the documentation, and build its site in dist/site
 	@tools/docs.sh
 	@tools/site.sh dist/site
+
+screenshot: ## Take the picture of the access report in docs/ anew
+	@tools/screenshot.sh
 
 unit: setup ## Unit tests
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/unit
