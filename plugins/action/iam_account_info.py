@@ -7,11 +7,10 @@
 from __future__ import annotations
 
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_account_info
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
 
 
 class ActionModule(InWorkerAction):
     """Runs the module in the worker."""
 
-    MODULE = "cloudhsm.iam.iam_account_info"
-    MAIN = staticmethod(iam_account_info.main)
+    MODULE = Module("cloudhsm.iam.iam_account_info", iam_account_info.main)

@@ -7,11 +7,10 @@
 from __future__ import annotations
 
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_service_linked_role_info
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
 
 
 class ActionModule(InWorkerAction):
     """Runs the module in the worker."""
 
-    MODULE = "cloudhsm.iam.iam_service_linked_role_info"
-    MAIN = staticmethod(iam_service_linked_role_info.main)
+    MODULE = Module("cloudhsm.iam.iam_service_linked_role_info", iam_service_linked_role_info.main)

@@ -21,7 +21,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress impor
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import FILE_STORES, store_problems
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import CredentialsStore
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._progress import show_progress
 
 NO_VAULT_SECRET = (
@@ -39,8 +39,7 @@ class ActionModule(InWorkerAction):
     run, which looks at the account anew, sets them.
     """
 
-    MODULE = "cloudhsm.iam.iam_users"
-    MAIN = staticmethod(iam_users.main)
+    MODULE = Module("cloudhsm.iam.iam_users", iam_users.main)
     _supports_async = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
@@ -102,7 +101,7 @@ class ActionModule(InWorkerAction):
         shown = not check_mode and self._connection.transport == "local"
         with show_progress(display.display) if shown else nullcontext() as file:
             try:
-                return self.run_module(args, task_vars or {}, {VARIABLE: file} if file else None)
+                return self.run_module(self.MODULE, args, task_vars or {}, {VARIABLE: file} if file else None)
             finally:
                 self._task.check_mode = before
 

@@ -7,11 +7,10 @@
 from __future__ import annotations
 
 from ansible_collections.cloudhsm.iam.plugins.modules import sts_session
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
 
 
 class ActionModule(InWorkerAction):
     """Runs the module in the worker."""
 
-    MODULE = "cloudhsm.iam.sts_session"
-    MAIN = staticmethod(sts_session.main)
+    MODULE = Module("cloudhsm.iam.sts_session", sts_session.main)

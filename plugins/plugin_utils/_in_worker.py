@@ -7,11 +7,14 @@
 """Runs a module in Ansible's own worker process, where it would run on this machine and with this Python anyway.
 
 A process of its own costs a module about half a second of processor time, nearly all of it for starting Python and
-for reading boto3. Ansible forks a worker for each task from a process that has read both, once.
+for reading boto3. Ansible forks a worker for each task from a process that has read both, once. The same goes for
+botocore's descriptions of services, which are two thirds of what is left.
 """
 
 from __future__ import annotations
 
+import functools
+import gc
 import io
 import json
 import os
@@ -19,6 +22,7 @@ import sys
 import typing as t
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout, suppress
+from unittest import mock
 
 from ansible.module_utils.common.json import Direction, get_module_decoder
 
@@ -26,28 +30,51 @@ from ansible.module_utils.common.json import Direction, get_module_decoder
 from ansible.module_utils.testing import patch_module_args
 from ansible.plugins.action import ActionBase
 
+try:
+    from botocore import loaders, session
+    from botocore.exceptions import DataNotFoundError
+except ImportError:
+    # The module says so, wherever it runs.
+    HAS_BOTOCORE = False
+else:
+    HAS_BOTOCORE = True
+
 PROFILE = "legacy"
+# What each client of the modules needs to be told by botocore.
+SERVICES = ("iam", "sts")
+SERVICE_DATA = ("service-2", "endpoint-rule-set-1", "paginators-1")
+COMMON_DATA = ("endpoints", "partitions", "sdk-default-configuration", "_retry")
+
+
+class Module(t.NamedTuple):
+    """A module's full name, and its main()."""
+
+    name: str
+    main: Callable[[], None]
 
 
 class InWorkerAction(ActionBase):  # type: ignore[misc]
-    """The action of a module that can run in the worker. MAIN is the module's main()."""
+    """The action of a module that can run in the worker."""
 
     TRANSFERS_FILES = False
-    MODULE: t.ClassVar[str]
-    MAIN: t.ClassVar[Callable[[], None]]
+    MODULE: t.ClassVar[Module]
     _supports_check_mode = True
     _supports_async = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         super().run(tmp, task_vars)
-        return self.run_module(dict(self._task.args), task_vars or {})
+        return self.run_module(self.MODULE, dict(self._task.args), task_vars or {})
 
     def run_module(
-        self, args: dict[str, t.Any], task_vars: dict[str, t.Any], environment: Mapping[str, str] | None = None
+        self,
+        module: Module,
+        args: dict[str, t.Any],
+        task_vars: dict[str, t.Any],
+        environment: Mapping[str, str] | None = None,
     ) -> dict[str, t.Any]:
         """The module's result, from this process where nothing speaks against it."""
         if self.runs_here(task_vars):
-            return self._run_here(args, task_vars, environment or {})
+            return self._run_here(module, args, task_vars, environment or {})
         before = self._task.environment
         if environment:
             self._task.environment = [*(before or []), dict(environment)]
@@ -55,7 +82,7 @@ class InWorkerAction(ActionBase):  # type: ignore[misc]
             return t.cast(
                 "dict[str, t.Any]",
                 self._execute_module(
-                    module_name=self.MODULE, module_args=args, task_vars=task_vars, wrap_async=self._task.async_val
+                    module_name=module.name, module_args=args, task_vars=task_vars, wrap_async=self._task.async_val
                 ),
             )
         finally:
@@ -72,13 +99,18 @@ class InWorkerAction(ActionBase):  # type: ignore[misc]
         )
 
     def _run_here(
-        self, args: dict[str, t.Any], task_vars: dict[str, t.Any], environment: Mapping[str, str]
+        self, module: Module, args: dict[str, t.Any], task_vars: dict[str, t.Any], environment: Mapping[str, str]
     ) -> dict[str, t.Any]:
-        self._update_module_args(self.MODULE, args, task_vars)
+        self._update_module_args(module.name, args, task_vars)
         printed = io.StringIO()
-        main = type(self).MAIN
-        with patch_module_args(args), _environment(environment), redirect_stdout(printed), suppress(SystemExit):
-            main()
+        with (
+            patch_module_args(args),
+            _environment(environment),
+            _common_loader(),
+            redirect_stdout(printed),
+            suppress(SystemExit),
+        ):
+            module.main()
         decoder = get_module_decoder(PROFILE, Direction.MODULE_TO_CONTROLLER)
         return t.cast("dict[str, t.Any]", json.loads(printed.getvalue(), cls=decoder))
 
@@ -92,3 +124,36 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+@contextmanager
+def _common_loader() -> Iterator[None]:
+    """Let all sessions of botocore's share what was read; each would read it anew."""
+    if not HAS_BOTOCORE:
+        yield
+        return
+    with mock.patch.object(session, "create_loader", _loader):
+        yield
+
+
+@functools.cache
+def _loader(path: str | None = None) -> loaders.Loader:
+    return loaders.create_loader(path)
+
+
+def _read_ahead() -> None:
+    """Read before Ansible forks what every worker would read: it imports actions in the process that forks."""
+    loader = _loader(None)
+    for kind in SERVICE_DATA:
+        for service in SERVICES:
+            with suppress(DataNotFoundError):
+                loader.load_service_model(service, kind, api_version=None)
+    for name in COMMON_DATA:
+        with suppress(DataNotFoundError):
+            loader.load_data(name)
+    # What is there by now stays. A worker that collects garbage would copy all of it, only to look at it.
+    gc.freeze()
+
+
+if HAS_BOTOCORE:
+    _read_ahead()

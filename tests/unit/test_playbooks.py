@@ -19,16 +19,14 @@ def test_there_are_playbooks() -> None:
 
 @pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.stem)
 def test_every_play_begins_with_the_accounts_session_and_the_guard(path: Path) -> None:
-    plays = [play for play in yaml.safe_load(path.read_text()) if "include_role" in str(play)]
+    plays = [play for play in yaml.safe_load(path.read_text()) if "_role'" in str(play)]
     assert plays
     for play in plays:
         # Whatever runs before the tasks would run before the guard.
         assert not {"roles", "pre_tasks"} & set(play)
         assert play["module_defaults"] == {"group/cloudhsm.iam.aws": SESSION}
         first_two = play["tasks"][0].get("block", play["tasks"])[:2]
-        assert [task["ansible.builtin.include_role"] for task in first_two] == [
-            {"name": "cloudhsm.iam.account_session"},
-            {"name": "cloudhsm.iam.account_guard"},
-        ]
-        for task in first_two:
-            assert set(task) == {"name", "ansible.builtin.include_role"}, "nothing may switch these off"
+        for task, role in zip(first_two, ("account_session", "account_guard"), strict=True):
+            how = "import_role" if "ansible.builtin.import_role" in task else "include_role"
+            assert task[f"ansible.builtin.{how}"] == {"name": f"cloudhsm.iam.{role}"}
+            assert set(task) == {"name", f"ansible.builtin.{how}"}, "nothing may switch these off"

@@ -1,0 +1,148 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Makes or deletes a group and its policies with those of amazon.aws's modules that have something to do."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+from ansible_collections.amazon.aws.plugins.modules import iam_group, iam_managed_policy
+from ansible_collections.cloudhsm.iam.plugins.modules import iam_account_info
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _group_plan as plan
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_options import (
+    SPEC,
+    Policies,
+    asked,
+    wanted_policies,
+)
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
+
+LOOK_UP = Module("cloudhsm.iam.iam_account_info", iam_account_info.main)
+MODULES = {
+    "iam_group": Module("amazon.aws.iam_group", iam_group.main),
+    "iam_managed_policy": Module("amazon.aws.iam_managed_policy", iam_managed_policy.main),
+}
+
+
+class FailedModuleError(Exception):
+    """A module failed, with the result that it has."""
+
+    def __init__(self, result: dict[str, t.Any]) -> None:
+        super().__init__(result.get("msg"))
+        self.result = result
+
+
+class ActionModule(InWorkerAction):
+    """Looks, tells what is wrong, makes what is not there, and tells all of it as one result."""
+
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        ActionBase.run(self, tmp, task_vars)
+        self._task_vars = task_vars or {}
+        self._said: dict[str, list[t.Any]] = {}
+        given = {name: value for name, value in self._task.args.items() if name in SPEC}
+        self._connection_options = {name: value for name, value in self._task.args.items() if name not in SPEC}
+        checked = ArgumentSpecValidator(SPEC).validate(given)
+        if checked.error_messages:
+            raise AnsibleActionFail("; ".join(checked.error_messages))
+        options = checked.validated_parameters
+        try:
+            found = options["found"] or self._run(LOOK_UP, asked(options))
+            return {**self._work(options, found), **self._said}
+        except FailedModuleError as exc:
+            return exc.result
+
+    def _work(self, options: dict[str, t.Any], found: Mapping[str, t.Any]) -> dict[str, t.Any]:
+        if options["state"] == "absent":
+            return self._remove(options, found)
+        problems = plan.member_problems(options["members"], options["exclusive"], found["users"])
+        policies, wrong = wanted_policies(options, found["account"])
+        return refused(problems + wrong) if problems or wrong else self._make(options, found, policies)
+
+    def _remove(self, options: dict[str, t.Any], found: Mapping[str, t.Any]) -> dict[str, t.Any]:
+        group = plan.named(options["name"], found["groups"])
+        policy = plan.named(options["policy"]["name"], found["policies"]) if options["policy"] else {}
+        caller = found["account"]["caller_user_name"] if options["keep_callers_group"] else None
+        problems = plan.removal_problems(group, policy, caller)
+        if problems:
+            return refused(problems)
+        steps: list[plan.Step] = []
+        for step in plan.removal_steps(group, policy):
+            self._take(step, steps)
+        return self._result(steps)
+
+    def _result(self, steps: list[plan.Step], **more: t.Any) -> dict[str, t.Any]:
+        told = {"diff": [difference(step) for step in steps]} if self._task.diff else {}
+        return {"changed": bool(steps), **more, **told}
+
+    def _make(self, options: dict[str, t.Any], found: Mapping[str, t.Any], policies: Policies) -> dict[str, t.Any]:
+        account, before = found["account"], plan.named(options["name"], found["groups"])
+        arns: dict[str, str] = {}
+        steps: list[plan.Step] = []
+        for policy in policies.all:
+            there = plan.named(policy.name, found["policies"])
+            step = plan.policy_step(policy, there)
+            made = self._take(step, steps).get("policy") or {}
+            arn = plan.policy_arn(policy, there, account["partition"], account["account_id"])
+            arns[policy.name] = made.get("arn", arn)
+        mfa_before = plan.attached(options["require_mfa_policy_name"], before.get("managed_policies", []))
+        mfa = mfa_before if options["require_mfa"] is None else [arns[p.name] for p in policies.mfa]
+        aws = [f"arn:{account['partition']}:iam::aws:policy/{name}" for name in options["aws_managed_policies"]]
+        group = plan.Group(
+            name=options["name"],
+            path=options["path"],
+            attach=(*aws, *(arns[policy.name] for policy in policies.own), *mfa),
+            detach=tuple(arn for arn in mfa_before if arn not in mfa),
+            purge_policies=options["purge_policies"],
+            members=None if options["members"] is None else tuple(options["members"]),
+            exclusive=options["exclusive"],
+        )
+        self._take(plan.group_step(group, before), steps)
+        return self._result(
+            steps,
+            created=not before,
+            policy_name=next((plan.named(p.name, found["policies"]).get("name", p.name) for p in policies.own), None),
+            require_mfa=bool(mfa),
+            other_policies=other_policies(before, group, mfa_before),
+        )
+
+    def _take(self, step: plan.Step | None, steps: list[plan.Step]) -> dict[str, t.Any]:
+        """Run a step's module, and note the step where it changed something."""
+        if step is None:
+            return {}
+        result = self._run(MODULES[step.module], step.options)
+        if result.get("changed"):
+            steps.append(step)
+        return result
+
+    def _run(self, module: Module, options: Mapping[str, t.Any]) -> dict[str, t.Any]:
+        result = self.run_module(module, {**self._connection_options, **options}, self._task_vars)
+        if result.get("failed"):
+            raise FailedModuleError(result)
+        for kind in ("warnings", "deprecations"):
+            if result.get(kind):
+                self._said.setdefault(kind, []).extend(result[kind])
+        return result
+
+
+def refused(problems: list[str]) -> dict[str, t.Any]:
+    """The result that tells what is wrong, before anything was changed."""
+    return {"failed": True, "msg": "; ".join(problems), "problems": problems}
+
+
+def other_policies(before: Mapping[str, t.Any], group: plan.Group, mfa: list[str]) -> list[str]:
+    """What else the group had, and keeps unless told otherwise."""
+    return [arn for arn in before.get("managed_policies", []) if arn not in (*group.attach, *mfa)]
+
+
+def difference(step: plan.Step) -> dict[str, t.Any]:
+    """What Ansible shows of it with --diff."""
+    header = f"{step.module} {step.options['name']}"
+    return {"before_header": header, "after_header": header, "before": step.before, "after": step.after}

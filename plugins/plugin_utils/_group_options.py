@@ -1,0 +1,102 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""The options of iam_group_with_policies, and the policies that they ask for."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+from dataclasses import fields
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.limits import Wish, build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import require_mfa_policy
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_plan import Policy
+
+MANAGED: dict[str, t.Any] = {"type": "dict", "default": {"cloudhsm.iam/managed": "true"}}
+SPEC: dict[str, t.Any] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "name": {"type": "str", "required": True},
+    "path": {"type": "str"},
+    "aws_managed_policies": {"type": "list", "elements": "str", "default": []},
+    "policy": {
+        "type": "dict",
+        "options": {
+            "name": {"type": "str", "required": True},
+            "description": {"type": "str", "default": ""},
+            "cloudhsm": {"type": "dict", "required": True},
+            "tags": {"type": "dict", "default": {}},
+            "purge_tags": {"type": "bool", "default": False},
+            "creation_tags": MANAGED,
+        },
+    },
+    "purge_policies": {"type": "bool", "default": False},
+    "require_mfa": {"type": "bool"},
+    "require_mfa_policy_name": {"type": "str", "default": "CloudHSMIamRequireMFA"},
+    "require_mfa_creation_tags": MANAGED,
+    "members": {"type": "list", "elements": "str"},
+    "exclusive": {"type": "bool", "default": False},
+    "keep_callers_group": {"type": "bool", "default": False},
+    "found": {"type": "dict"},
+}
+MFA_DESCRIPTION = "Nothing but managing one's own credentials until signed in with MFA"
+
+
+class Policies(t.NamedTuple):
+    """The customer managed policies that the group shall have: its own, and the one that requires MFA."""
+
+    own: list[Policy]
+    mfa: list[Policy]
+
+    @property
+    def all(self) -> list[Policy]:
+        """Both, the group's own first."""
+        return self.own + self.mfa
+
+
+def asked(options: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What has to be known of the account."""
+    names = [options["policy"]["name"]] if options["policy"] else []
+    if options["require_mfa"]:
+        names.append(options["require_mfa_policy_name"])
+    return {"groups": [options["name"]], "policies": names, "users": options["members"] or []}
+
+
+def wanted_policies(options: Mapping[str, t.Any], account: Mapping[str, t.Any]) -> tuple[Policies, list[str]]:
+    """The policies, and everything that is wrong with what was asked for."""
+    own: list[Policy] = []
+    mfa: list[Policy] = []
+    problems: list[str] = []
+    given = options["policy"]
+    if given:
+        account_of = {name: account[name] for name in ("partition", "account_id")}
+        wish = {"level": None, **given["cloudhsm"], **account_of}
+        unknown = sorted(set(wish) - {known.name for known in fields(Wish)})
+        if unknown:
+            return Policies([], []), [f"policy.cloudhsm: has no {', '.join(unknown)}"]
+        document, problems = build_policy(Wish(**wish))
+        own = [
+            Policy(
+                given["name"],
+                given["description"],
+                document,
+                options["path"],
+                tags=_texts(given["tags"]),
+                creation_tags=_texts(given["creation_tags"]),
+                purge_tags=given["purge_tags"],
+            )
+        ]
+    if options["require_mfa"]:
+        document = require_mfa_policy(account["partition"])
+        tags = _texts(options["require_mfa_creation_tags"])
+        mfa = [Policy(options["require_mfa_policy_name"], MFA_DESCRIPTION, document, creation_tags=tags)]
+    told = [f"The policy of CloudHSM permissions can't be made: {'; '.join(problems)}"] if problems else []
+    return Policies(own, mfa), told
+
+
+def _texts(tags: Mapping[str, t.Any]) -> dict[str, str]:
+    """The tags as IAM has them, where YAML may have numbers."""
+    return {str(key): str(value) for key, value in tags.items()}

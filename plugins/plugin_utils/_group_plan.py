@@ -1,0 +1,167 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""What has to be done for a group and its policies, and how amazon.aws's modules are told to do it."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+Described = Mapping[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A customer managed policy as it shall be."""
+
+    name: str
+    description: str
+    document: Described
+    path: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    # Those that only a new policy gets.
+    creation_tags: Mapping[str, str] = field(default_factory=dict)
+    purge_tags: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group as it shall be. None stands for what is left alone."""
+
+    name: str
+    path: str | None = None
+    # ARNs of policies that the group has, and of those it has no longer.
+    attach: tuple[str, ...] = ()
+    detach: tuple[str, ...] = ()
+    purge_policies: bool = False
+    members: tuple[str, ...] | None = None
+    exclusive: bool = False
+
+
+class Step(t.NamedTuple):
+    """One module to run, and what it changes."""
+
+    module: str
+    options: dict[str, t.Any]
+    before: dict[str, t.Any]
+    after: dict[str, t.Any]
+
+
+def named(name: str, described: Iterable[Described]) -> Described:
+    """The one with this name, which IAM tells apart without regard to case; else an empty dictionary."""
+    return next((one for one in described if one["name"].casefold() == name.casefold()), {})
+
+
+def policy_arn(policy: Policy, before: Described, partition: str, account_id: str) -> str:
+    """Its ARN, which a new policy has not yet in check mode, but it is known what it will be."""
+    return str(before.get("arn") or f"arn:{partition}:iam::{account_id}:policy{policy.path or '/'}{policy.name}")
+
+
+def attached(name: str, arns: Iterable[str]) -> list[str]:
+    """Those of the ARNs that are of a policy with this name, whatever its path."""
+    return [arn for arn in arns if re.search(rf":policy/(.*/)?{re.escape(name)}$", arn, re.IGNORECASE)]
+
+
+def policy_step(policy: Policy, before: Described) -> Step | None:
+    """How to make the policy, or change it; None where it is as it shall be."""
+    had = dict(before.get("tags", {}))
+    # Who made a policy is no tag to be purged.
+    kept = {key: value for key, value in had.items() if key in policy.creation_tags} if policy.purge_tags else {}
+    tags = {**(kept if before else policy.creation_tags), **policy.tags}
+    has = tags if policy.purge_tags else {**had, **tags}
+    if before and before["document"] == policy.document and has == had:
+        return None
+    # IAM tells names apart without regard to case, and the module does not.
+    name = before.get("name", policy.name)
+    options: dict[str, t.Any] = {
+        "state": "present",
+        "name": name,
+        "policy": policy.document,
+        "tags": tags,
+        "purge_tags": policy.purge_tags,
+    }
+    if not before:
+        # IAM can't change these later.
+        options["description"] = policy.description
+        if policy.path is not None:
+            options["path"] = policy.path
+    return Step(
+        "iam_managed_policy", options, dict(before), {**before, "name": name, "document": policy.document, "tags": has}
+    )
+
+
+def group_step(group: Group, before: Described) -> Step | None:
+    """How to make the group, or change it; None where it is as it shall be."""
+    had, members = before.get("managed_policies", []), set(before.get("members", []))
+    left = [] if group.purge_policies else [arn for arn in had if arn not in group.detach]
+    policies = sorted({*left, *group.attach})
+    wanted = set(group.members or ())
+    after = {
+        **before,
+        "name": group.name,
+        "path": group.path or before.get("path", "/"),
+        "managed_policies": policies,
+        "members": sorted(wanted if group.exclusive else members | wanted),
+    }
+    if before and all(
+        after[what] == now
+        for what, now in (("path", before["path"]), ("managed_policies", sorted(had)), ("members", sorted(members)))
+    ):
+        return None
+    options: dict[str, t.Any] = {
+        "state": "present",
+        "name": group.name,
+        "managed_policies": policies,
+        "purge_policies": group.purge_policies or bool(group.detach),
+        "purge_users": group.exclusive,
+    }
+    if group.path is not None:
+        options["path"] = group.path
+    if group.members is not None:
+        options["users"] = list(group.members)
+    return Step("iam_group", options, dict(before), after)
+
+
+def removal_steps(group: Described, policy: Described) -> list[Step]:
+    """How to delete what is there of them; the group first, from which the policy has to be detached."""
+    there = (("iam_group", group), ("iam_managed_policy", policy))
+    return [Step(module, {"state": "absent", "name": one["name"]}, dict(one), {}) for module, one in there if one]
+
+
+def removal_problems(group: Described, policy: Described, caller: str | None) -> list[str]:
+    """Why they can't go. amazon.aws's modules go on where they would have to ask.
+
+    One detaches a policy from everything, the other stops halfway at inline policies. The caller, if given, must not
+    be a member.
+    """
+    problems = []
+    if group.get("inline_policies"):
+        inline = ", ".join(group["inline_policies"])
+        problems.append(f"The group {group['name']} has inline policies, which have to go first: {inline}")
+    if caller and caller in group.get("members", []):
+        problems.append(
+            f"The group {group['name']} stays: the caller, {caller}, is a member and would be locked out;"
+            " run this as somebody else"
+        )
+    if policy and policy["attachments"] > (policy["arn"] in group.get("managed_policies", [])):
+        besides = f"the group {group['name']}" if group else "the group, which is gone,"
+        problems.append(
+            f"The policy {policy['name']} is attached to something else than {besides} as well; detach it there first"
+        )
+    return problems
+
+
+def member_problems(members: Sequence[str] | None, exclusive: bool, users: Iterable[Described]) -> list[str]:
+    """What is wrong with the members, which amazon.aws would find out about when the group is made already."""
+    there = {user["name"] for user in users}
+    unknown = [name for name in members or () if name not in there]
+    problems = [f"members: the account has no user {', '.join(unknown)}; make it first"] if unknown else []
+    if exclusive and not members:
+        problems.append("exclusive: needs members with at least one user, or the group would be left empty")
+    return problems
