@@ -65,7 +65,6 @@ def test_a_worker_and_a_process_tell_the_same(node: ControlNode, iam: IAMClient)
     assert "others of that service stay" in str(here["warn"]["warnings"])
     for name in STEPS:
         assert comparable(here[name]) == comparable(apart[name]), name
-    assert "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" in run.output
     assert "Correct-Horse" not in run.output + json.dumps([here, apart])
     assert started(run.output, "here") < started(run.output, "apart")
 
