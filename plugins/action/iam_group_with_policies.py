@@ -70,7 +70,7 @@ class ActionModule(InWorkerAction):
         group = plan.named(options["name"], found["groups"])
         policy = plan.named(options["policy"]["name"], found["policies"]) if options["policy"] else {}
         caller = found["account"]["caller_user_name"] if options["keep_callers_group"] else None
-        problems = plan.removal_problems(group, policy, caller)
+        problems = plan.removal_problems(options["name"], group, policy, caller)
         if problems:
             return refused(problems)
         steps: list[plan.Step] = []

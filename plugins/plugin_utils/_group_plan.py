@@ -134,7 +134,7 @@ def removal_steps(group: Described, policy: Described) -> list[Step]:
     return [Step(module, {"state": "absent", "name": one["name"]}, dict(one), {}) for module, one in there if one]
 
 
-def removal_problems(group: Described, policy: Described, caller: str | None) -> list[str]:
+def removal_problems(name: str, group: Described, policy: Described, caller: str | None) -> list[str]:
     """Why they can't go. amazon.aws's modules go on where they would have to ask.
 
     One detaches a policy from everything, the other stops halfway at inline policies. The caller, if given, must not
@@ -143,16 +143,16 @@ def removal_problems(group: Described, policy: Described, caller: str | None) ->
     problems = []
     if group.get("inline_policies"):
         inline = ", ".join(group["inline_policies"])
-        problems.append(f"The group {group['name']} has inline policies, which have to go first: {inline}")
+        problems.append(f"The group {name} has inline policies, which have to go first: {inline}")
     if caller and caller in group.get("members", []):
         problems.append(
-            f"The group {group['name']} stays: the caller, {caller}, is a member and would be locked out;"
+            f"The group {name} stays: the caller, {caller}, is a member and would be locked out;"
             " run this as somebody else"
         )
     if policy and policy["attachments"] > (policy["arn"] in group.get("managed_policies", [])):
-        besides = f"the group {group['name']}" if group else "the group, which is gone,"
         problems.append(
-            f"The policy {policy['name']} is attached to something else than {besides} as well; detach it there first"
+            f"The policy {policy['name']} is attached to something else than the group {name} as well;"
+            " detach it there first"
         )
     return problems
 

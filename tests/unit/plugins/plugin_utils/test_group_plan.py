@@ -147,17 +147,17 @@ def test_members_that_are_not_there_are_named() -> None:
         ({**BEFORE, "inline_policies": ["Old"]}, {}, None, "inline policies, which have to go first: Old"),
         (BEFORE, {}, "ann", "the caller, ann, is a member"),
         (BEFORE, {**THERE, "attachments": 2}, None, "attached to something else than the group Admins"),
-        ({}, THERE, None, "attached to something else than the group, which is gone,"),
+        ({}, THERE, None, "attached to something else than the group Admins as well"),
     ],
     ids=["inline", "caller", "elsewhere", "no group"],
 )
 def test_what_may_not_go_is_told(group: t.Any, policy: t.Any, caller: str | None, told: str) -> None:
-    (problem,) = plan.removal_problems(group, policy, caller)
+    (problem,) = plan.removal_problems("Admins", group, policy, caller)
     assert told in problem
 
 
 def test_what_is_there_can_go() -> None:
-    assert plan.removal_problems(BEFORE, THERE, "ben") == []
+    assert plan.removal_problems("Admins", BEFORE, THERE, "ben") == []
     assert [(step.module, step.options["name"]) for step in plan.removal_steps(BEFORE, THERE)] == [
         ("iam_group", "Admins"),
         ("iam_managed_policy", "Own"),
