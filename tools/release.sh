@@ -21,7 +21,6 @@ fi
 antsibull-changelog lint
 sed -i "s/^version: .*/version: $version/" galaxy.yml
 sed -i "s/^VERSION = .*/VERSION = \"$version\"/" plugins/module_utils/_version.py
-# Else the documentation of amazon.aws is looked for in this repository.
-GIT_CEILING_DIRECTORIES=$PWD antsibull-changelog release --reload-plugins --update-existing
+antsibull-changelog release --reload-plugins --update-existing
 antsibull-changelog lint
 echo "Look at CHANGELOG.rst, commit, let the checks pass, and push the tag $version."
