@@ -49,7 +49,7 @@ def plugin(path: Path) -> str:
     """What a module or plugin does, in short."""
     for node in ast.parse(path.read_text()).body:
         match node:
-            case ast.Assign(targets=[ast.Name("DOCUMENTATION")], value=ast.Constant(str(text))):
+            case ast.Assign(targets=[ast.Name("DOCUMENTATION")], value=ast.Constant(str() as text)):
                 return str(yaml.safe_load(text)["short_description"])
     raise ValueError(f"{path} has no documentation")
 

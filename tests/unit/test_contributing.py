@@ -30,7 +30,7 @@ def data(path: str) -> t.Any:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_pages_name_targets_that_exist(page: Path) -> None:
-    assert set(re.findall(r"\bmake ([a-z-]+)", commands(page.read_text()))) <= TARGETS
+    assert set(re.findall(r"(?:^|`)make ([a-z-]+)", commands(page.read_text()), re.M)) <= TARGETS
 
 
 def test_every_path_of_the_map_exists_and_every_part_is_on_it() -> None:

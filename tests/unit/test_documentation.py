@@ -86,7 +86,7 @@ def of_python(path: Path) -> Iterator[str]:
     """The texts of a file, with a sign for what they get when it runs."""
     for node in ast.walk(ast.parse(path.read_text())):
         match node:
-            case ast.Constant(str(text)):
+            case ast.Constant(str() as text):
                 yield text
             case ast.JoinedStr(values):
                 parts = (str(value.value) if isinstance(value, ast.Constant) else OMITTED for value in values)
