@@ -30,7 +30,7 @@ screenshot: ## Take the picture of the access report in docs/ anew
 	@tools/screenshot.sh
 
 unit: setup ## Unit tests
-	@PYTHONHASHSEED=0 $(BIN)/python -m pytest -q -n 2 --dist worksteal tests/unit
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/unit
 
 integration: setup ## Whole playbooks against moto server
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/integration

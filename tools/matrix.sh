@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
-units() { PYTHONHASHSEED=0 "$1/bin/python" -m pytest -q -n 2 --dist worksteal tests/unit; }
+units() { "$1/bin/python" -m pytest -q -n 2 --dist worksteal tests/unit; }
 
 # step NAME COMMAND...: a line on how it went, and what it printed where it failed.
 step() {

@@ -115,7 +115,7 @@ def test_nothing_is_left_behind(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
         {"python": "/usr/bin/python3.99"},
         {"python": None},
     ],
-    ids=str,
+    ids="-".join,
 )
 def test_elsewhere_and_as_somebody_else_it_is_a_process(differences: dict[str, t.Any]) -> None:
     variables = {"ansible_python_interpreter": differences.pop("python", sys.executable)}
