@@ -18,18 +18,10 @@ from pathlib import Path
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 LOG_PATH = "/moto-api/asked-for"
-# What moto 5.2 lacks is answered without doing anything: what is proven is who may call it. Each user has one
-# service-specific credential, so that there is one to be deleted.
-MISSING: dict[str, dict[str, t.Any]] = {
-    "put_user_permissions_boundary": {},
-    "delete_user_permissions_boundary": {},
-    "list_service_specific_credentials": {
-        "ServiceSpecificCredentials": [{"ServiceSpecificCredentialId": "ACCA12345678EXAMPLE12", "Status": "Active"}],
-        "IsTruncated": False,
-    },
-    "delete_service_specific_credential": {},
-    "update_service_specific_credential": {},
-}
+# What moto 5.2 lacks is answered without doing anything: what is proven is who may call it.
+MISSING = ("put_user_permissions_boundary", "delete_user_permissions_boundary", "delete_service_specific_credential")
+# Each user has one service-specific credential, so that there is one to be deleted or switched.
+SERVICE_CREDENTIAL = "ACCA12345678EXAMPLE12"
 
 
 @dataclass(frozen=True)
@@ -112,13 +104,31 @@ def _fill_gaps() -> None:
         return result
 
     IamResponse.create_user = create_user_with_boundary
-    for method, answer in MISSING.items():
-        setattr(IamResponse, method, _always(ActionResult(answer)))
+    for method in MISSING:
+        # moto takes only functions for what a service can do.
+        setattr(IamResponse, method, lambda _self: ActionResult({}))
+    _add_service_credentials()
 
 
-def _always(answer: t.Any) -> t.Callable[[t.Any], t.Any]:
-    # moto takes only functions for what a service can do.
-    return lambda _self: answer
+def _add_service_credentials() -> None:
+    from moto.core.responses import ActionResult
+    from moto.iam.responses import IamResponse
+
+    statuses: dict[tuple[str, str], str] = {}
+
+    def user(self: t.Any) -> tuple[str, str]:
+        return self.current_account, self._get_param("UserName")
+
+    def update_credential(self: t.Any) -> t.Any:
+        statuses[user(self)] = self._get_param("Status")
+        return ActionResult({})
+
+    def list_credentials(self: t.Any) -> t.Any:
+        credential = {"ServiceSpecificCredentialId": SERVICE_CREDENTIAL, "Status": statuses.get(user(self), "Active")}
+        return ActionResult({"ServiceSpecificCredentials": [credential], "IsTruncated": False})
+
+    IamResponse.update_service_specific_credential = update_credential
+    IamResponse.list_service_specific_credentials = list_credentials
 
 
 def main() -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 import everything
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.limits import Wish, build_policy
 from aws_clients import administrator
+from enforcing_moto import SERVICE_CREDENTIAL
 
 METADATA = Path(__file__).resolve().parents[2] / "extensions" / "molecule" / "federated_access" / "metadata.xml"
 
@@ -25,11 +26,15 @@ Variables = dict[str, t.Any]
 
 @dataclass(frozen=True)
 class Case:
-    """One run of a playbook: its variables, and what the account (a number) holds before."""
+    """One run of a playbook: its variables, and what the account (a number) holds before.
+
+    What asks for all that one use of a role needs, and nothing else, names it as (role, use).
+    """
 
     playbook: str
     variables: Callable[[str], Variables]
     prepare: Callable[[IAMClient, str], None] = lambda _iam, _account: None
+    use: tuple[str, str] | None = None
 
 
 def _all_kinds_of_users(account: str) -> Variables:
@@ -42,6 +47,33 @@ def _all_kinds_of_users(account: str) -> Variables:
 
 def _leaving(_account: str) -> Variables:
     return {"user_offboarding_users": ["leaver"]}
+
+
+def _restoring(_account: str) -> Variables:
+    return {
+        "user_provisioning_users": [{"name": "leaver", "console_access": True}],
+        "user_provisioning_restore_suspended": True,
+        "user_provisioning_credentials_store": "file",
+    }
+
+
+def _suspended(iam: IAMClient, account: str) -> None:
+    """The account of everything, with leaver as suspend_users leaves it."""
+    everything.prepare(iam, account)
+    key = iam.list_access_keys(UserName="leaver")["AccessKeyMetadata"][0]["AccessKeyId"]
+    ssh = iam.list_ssh_public_keys(UserName="leaver")["SSHPublicKeys"][0]["SSHPublicKeyId"]
+    certificate = iam.list_signing_certificates(UserName="leaver")["Certificates"][0]["CertificateId"]
+    iam.update_access_key(UserName="leaver", AccessKeyId=key, Status="Inactive")
+    iam.update_ssh_public_key(UserName="leaver", SSHPublicKeyId=ssh, Status="Inactive")
+    iam.update_signing_certificate(UserName="leaver", CertificateId=certificate, Status="Inactive")
+    iam.update_service_specific_credential(
+        UserName="leaver", ServiceSpecificCredentialId=SERVICE_CREDENTIAL, Status="Inactive"
+    )
+    iam.delete_login_profile(UserName="leaver")
+    iam.attach_user_policy(UserName="leaver", PolicyArn="arn:aws:iam::aws:policy/AWSDenyAll")
+    had = " ".join(("console", key, ssh, certificate, SERVICE_CREDENTIAL))
+    tags = {"cloudhsm.iam/suspended": "true", "cloudhsm.iam/suspended-had-1": had}
+    iam.tag_user(UserName="leaver", Tags=[{"Key": name, "Value": value} for name, value in tags.items()])
 
 
 def _older_setup(iam: IAMClient, account: str) -> None:
@@ -194,6 +226,10 @@ CASES: dict[str, Case] = {
         "provision_users",
         lambda _account: {"user_provisioning_users": [{"name": "leaver", "state": "suspended"}]},
         everything.prepare,
+        use=("user_provisioning", "suspending"),
+    ),
+    "provision_users restoring": Case(
+        "provision_users", _restoring, _suspended, use=("user_provisioning", "restoring")
     ),
     "bootstrap_organization": Case("bootstrap_organization", _member, _role_in_member),
     "federated_access": Case("federated_access", _federated(saml_metadata=_metadata("new"))),
@@ -212,6 +248,6 @@ CASES: dict[str, Case] = {
     "service_linked_role absent": Case(
         "service_linked_role", lambda _: {"service_linked_role_state": "absent"}, _service_linked_role
     ),
-    "suspend_users": Case("suspend_users", _leaving, everything.prepare),
+    "suspend_users": Case("suspend_users", _leaving, everything.prepare, use=("user_offboarding", "suspending")),
     "teardown": Case("teardown", lambda account: {"bootstrap_teardown_confirm": account}, _bootstrapped),
 }
