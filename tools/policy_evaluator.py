@@ -37,8 +37,14 @@ def allows(policies: Iterable[Policy], action: str, resource: str, context: Cont
 
 def _is_about(statement: Policy, action: str, resource: str, known: Mapping[str, Values]) -> bool:
     return _named(statement, "Action", lambda pattern: _like(pattern, action, known, re.IGNORECASE)) and _named(
-        statement, "Resource", lambda pattern: _like(_whole_arn(pattern), resource, known)
+        statement, "Resource", lambda pattern: _is_for(pattern, resource, known)
     )
+
+
+def _is_for(pattern: str, resource: str, known: Mapping[str, Values]) -> bool:
+    """Whether the pattern of a resource is for this one. AWS completes an ARN that has fewer than six fields."""
+    missing = ":*" * (5 - pattern.count(":")) if pattern.startswith("arn:") else ""
+    return _like(pattern, resource, known) or _like(pattern + missing, resource, known)
 
 
 def _named(statement: Policy, element: str, fits: Callable[[str], bool]) -> bool:
@@ -46,12 +52,6 @@ def _named(statement: Policy, element: str, fits: Callable[[str], bool]) -> bool
     if element in statement:
         return any(map(fits, _values(statement[element])))
     return not any(map(fits, _values(statement[f"Not{element}"])))
-
-
-def _whole_arn(pattern: str) -> str:
-    """AWS completes an ARN that has fewer than six fields with asterisks."""
-    missing = 5 - pattern.count(":")
-    return pattern + ":*" * missing if pattern.startswith("arn:") and missing > 0 and "*" not in pattern else pattern
 
 
 def _like(pattern: str, text: str, known: Mapping[str, Values], flags: int = 0) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import matches
@@ -18,8 +18,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs 
 PRESENT = "aws:multifactorauthpresent"
 AGE = "aws:multifactorauthage"
 _OPERATOR = re.compile(r"(?:(?P<set>forallvalues|foranyvalue):)?(?P<name>[a-z]+?)(?P<lenient>ifexists)?")
-_EQUALITY = frozenset({"bool", "stringequals", "stringequalsignorecase", "stringlike"})
-_INEQUALITY = frozenset({"stringnotequals", "stringnotequalsignorecase", "stringnotlike"})
+# Operators that compare text, without the "not" in their names: how.
+_COMPARISONS: Mapping[str, Callable[[str, str], bool]] = {
+    "bool": lambda wanted, actual: wanted.lower() == actual,
+    "stringequals": lambda wanted, actual: wanted == actual,
+    "stringequalsignorecase": lambda wanted, actual: wanted.lower() == actual,
+    "stringlike": matches,
+}
 _NUMERIC = ("numericlessthan", "numericlessthanequals", "numericgreaterthan", "numericgreaterthanequals")
 
 
@@ -57,7 +62,7 @@ def asks_for_mfa(condition: Mapping[str, t.Any]) -> bool:
 
 def _texts(values: object) -> list[str]:
     many = values if isinstance(values, (list, tuple)) else [values]
-    return [str(value).lower() for value in many]
+    return [str(value).lower() if isinstance(value, bool) else str(value) for value in many]
 
 
 def _test(operator: str, key: str, values: list[str], session: Session, allows: bool) -> bool | None:
@@ -66,9 +71,9 @@ def _test(operator: str, key: str, values: list[str], session: Session, allows: 
         return None
     name = found["name"]
     if name == "null":
-        return ("false" if _known(key, session) else "true") in values
+        return ("false" if _known(key, session) else "true") in map(str.lower, values)
     if not _known(key, session):
-        return bool(found["lenient"]) or found["set"] == "forallvalues" or name in _INEQUALITY
+        return bool(found["lenient"]) or found["set"] == "forallvalues" or ("not" in name and not found["set"])
     if key == AGE:
         return allows if name in _NUMERIC else None
     return _compare(name, values, str(session.value))
@@ -80,7 +85,5 @@ def _known(key: str, session: Session) -> bool:
 
 
 def _compare(name: str, values: Iterable[str], actual: str) -> bool | None:
-    equal = any(matches(value, actual) for value in values)
-    if name in _EQUALITY:
-        return equal
-    return not equal if name in _INEQUALITY else None
+    same = _COMPARISONS.get(name.replace("not", "", 1))
+    return None if same is None else any(same(value, actual) for value in values) != ("not" in name)

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import json
 import typing as t
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.conditions import Session, holds
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import matches, meet
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import FIELD, matches, meet
 
 # Stands in a question for any text: no policy has it, so only an asterisk matches it.
 ANY = "\0" * 200
@@ -69,10 +69,11 @@ class Statement:
             # AWS then compares with an asterisk.
             named = any(matches(pattern, "*") for pattern in self.resources)
             return Extent.ALL if named != self.but_resources else Extent.NONE
-        generic = resource.replace(ANY, "*")
-        if any(_by_fields(pattern, resource, matches) for pattern in self.resources):
+        # In a field of an ARN any text is one without a colon.
+        generic = resource.replace(ANY, FIELD if resource.startswith("arn:") else "*")
+        if any(matches(pattern, resource) for pattern in self.resources):
             return Extent.NONE if self.but_resources else Extent.ALL
-        if any(_by_fields(_without_variables(pattern), generic, meet) for pattern in self.resources):
+        if any(meet(_without_variables(pattern), generic) for pattern in self.resources):
             return Extent.SOME
         return Extent.ALL if self.but_resources else Extent.NONE
 
@@ -130,7 +131,7 @@ def _read_statement(statement: Mapping[str, t.Any]) -> Statement:
         allows=statement["Effect"] == "Allow",
         actions=tuple(action.lower() for action in actions),
         but_actions=but_actions,
-        resources=tuple(_many(statement["NotResource" if but_resources else "Resource"])),
+        resources=tuple(_completed(_many(statement["NotResource" if but_resources else "Resource"]))),
         but_resources=but_resources,
         condition={operator: dict(keys) for operator, keys in statement.get("Condition", {}).items()},
     )
@@ -140,13 +141,13 @@ def _many(value: t.Any) -> list[t.Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-def _by_fields(pattern: str, resource: str, compare: Callable[[str, str], bool]) -> bool:
-    """Compare ARNs field by field: a wildcard ends at a colon, but in the last field, and what is left out is free."""
-    if not pattern.startswith("arn:") or not resource.startswith("arn:"):
-        return compare(pattern, resource)
-    fields = pattern.split(":", 5)
-    fields += ["*"] * (6 - len(fields))
-    return all(map(compare, fields, resource.split(":", 5)))
+def _completed(patterns: Iterable[str]) -> Iterable[str]:
+    """The patterns, and those that AWS completes: an ARN with fewer than six fields stands for all that begin so."""
+    for pattern in patterns:
+        yield pattern
+        missing = 5 - pattern.count(":")
+        if pattern.startswith("arn:") and missing > 0:
+            yield pattern + ":*" * missing
 
 
 def _without_variables(pattern: str) -> str:

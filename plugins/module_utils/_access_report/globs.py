@@ -11,6 +11,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+# For meet, in its second pattern: any text without a colon.
+FIELD = "\1"
+
 
 @lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> re.Pattern[str]:
@@ -25,15 +28,17 @@ def matches(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def meet(one: str, other: str) -> bool:
-    """Whether there is a text that both patterns match."""
+    """Whether there is a text that both patterns match. The other may have FIELD in it."""
     # below[j]: whether the rest of one, after the character at hand, meets what other has from j on.
-    below = [all(character == "*" for character in other[j:]) for j in range(len(other) + 1)]
+    below = [all(character in ("*", FIELD) for character in other[j:]) for j in range(len(other) + 1)]
     for i in range(len(one) - 1, -1, -1):
         row = [False] * (len(other) + 1)
         row[-1] = one[i] == "*" and below[-1]
         for j in range(len(other) - 1, -1, -1):
             if one[i] == "*" or other[j] == "*":
                 row[j] = below[j] or row[j + 1]
+            elif other[j] == FIELD:
+                row[j] = (one[i] != ":" and below[j]) or row[j + 1]
             else:
                 row[j] = (one[i] == other[j] or "?" in (one[i], other[j])) and below[j + 1]
         below = row

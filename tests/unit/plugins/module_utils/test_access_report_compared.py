@@ -1,0 +1,177 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The access report's evaluator beside the plain one that proves our policies, on random policies."""
+
+from __future__ import annotations
+
+import itertools
+import typing as t
+from collections.abc import Iterator
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.conditions import Session
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import (
+    ANY,
+    Extent,
+    Question,
+    Rights,
+    read_document,
+    rights_of,
+    together,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+from policy_evaluator import allows
+
+Policy = dict[str, t.Any]
+PRESENT, AGE = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"
+QUESTIONS = [
+    Question("cloudhsm:DeleteHsm", f"arn:aws:cloudhsm:{ANY}:123456789012:cluster/{ANY}"),
+    Question("iam:CreateUser", f"arn:aws:iam::123456789012:user/{ANY}"),
+    Question("cloudhsm:DescribeClusters"),
+]
+# What may stand in a question for any text.
+TEXTS = ("one", "a/two")
+
+ACTIONS = st.lists(
+    st.sampled_from(
+        [
+            *("*", "*:*User*", "*Hsm", "iam:CreateUser", "iam:*", "ec2:*"),
+            *("cloudhsm:*", "CloudHSM:delete*", "cloudhsm:De????Hsm", "cloudhsm:DescribeClusters", "cloudhsm:D*"),
+        ]
+    ),
+    min_size=1,
+    max_size=2,
+)
+RESOURCES = st.lists(
+    st.sampled_from(
+        [
+            *("*", "*/?ne", "arn:*:cluster/*", "arn:*:s3:::*", "arn:*:iam::*", "arn:aws:cloudhsm"),
+            *("arn:aws:cloudhsm:*:123456789012:cluster/one", "arn:aws:cloudhsm:*:123456789012:*/one"),
+            *("arn:aws:cloudhsm:one:*:cluster/*", "arn:aws:cloudhsm:one*:*:*"),
+            *("arn:aws:iam::*:user/*", "arn:aws:iam::1*", "arn:aws:iam::123456789012:user/${aws:username}"),
+        ]
+    ),
+    min_size=1,
+    max_size=2,
+)
+OVER = st.sampled_from(["", "", "ForAllValues:", "ForAnyValue:"])
+IF_EXISTS = st.sampled_from(["", "IfExists"])
+
+
+def operators(*names: str) -> st.SearchStrategy[str]:
+    return st.builds(lambda over, name, lenient: over + name + lenient, OVER, st.sampled_from(names), IF_EXISTS)
+
+
+ON_PRESENT = st.tuples(
+    operators(
+        *("Bool", "StringEquals", "StringEqualsIgnoreCase", "StringLike"),
+        *("StringNotEquals", "StringNotEqualsIgnoreCase", "StringNotLike"),
+    ),
+    st.just(PRESENT),
+    st.lists(st.sampled_from(["true", "false", "True", "FALSE", "t*", "?rue", True, False]), min_size=1, max_size=2),
+)
+IS_NULL = st.tuples(st.just("Null"), st.sampled_from([PRESENT, AGE]), st.sampled_from(["true", "false", True, "False"]))
+ON_MFA = ON_PRESENT | IS_NULL
+ON_AGE = st.tuples(
+    operators("NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan", "NumericGreaterThanEquals"),
+    st.just(AGE),
+    st.sampled_from(["60", "3600"]),
+)
+ON_REGION = st.tuples(operators("StringEquals", "StringNotEquals", "StringLike"), st.just("aws:r"), st.just("eu"))
+Test = tuple[str, str, t.Any]
+
+
+def statements(
+    conditions: st.SearchStrategy[Test],
+    resources: st.SearchStrategy[list[str]],
+    effects: t.Sequence[str] = ("Allow", "Allow", "Deny"),
+    but: str = "Not",
+) -> st.SearchStrategy[Policy]:
+    """Statements; but is what may stand before Resource."""
+
+    def build(effect: str, actions: Policy, where: Policy, tests: list[Test]) -> Policy:
+        condition: dict[str, Policy] = {}
+        for operator, key, wanted in tests:
+            condition.setdefault(operator, {})[key] = wanted
+        return {"Effect": effect, **actions, **where, "Condition": condition}
+
+    actions = st.dictionaries(st.sampled_from(["Action", "Action", "NotAction"]), ACTIONS, min_size=1, max_size=1)
+    where = st.dictionaries(
+        st.sampled_from(["Resource", "Resource", f"{but}Resource"]), resources, min_size=1, max_size=1
+    )
+    return st.builds(build, st.sampled_from(effects), actions, where, st.lists(conditions, max_size=2))
+
+
+def policies(*given_: t.Any) -> st.SearchStrategy[list[Policy]]:
+    documents = st.lists(statements(*given_), min_size=1, max_size=3).map(lambda all_of: {"Statement": all_of})
+    return st.lists(documents, min_size=1, max_size=2)
+
+
+def rights(documents: list[Policy]) -> Rights:
+    return together([rights_of(read_document(one), QUESTIONS) for one in documents], len(QUESTIONS))
+
+
+def requests(question: Question) -> Iterator[str]:
+    """ARNs that the question is about."""
+    if question.resource is None:
+        yield "*"
+        return
+    start, *rest = question.resource.split(ANY)
+    for texts in itertools.product(TEXTS, repeat=len(rest)):
+        yield start + "".join(text + more for text, more in zip(texts, rest, strict=True))
+
+
+def contexts(session: Session) -> Iterator[dict[str, str]]:
+    """What AWS may know of requests in such a session."""
+    present = {} if session is Session.KEY else {PRESENT: str(session.value)}
+    ages: list[dict[str, str]] = [{AGE: age} for age in ("1", "60", "9999")] if session is Session.MFA else [{}]
+    for age, region in itertools.product(ages, ({}, {"aws:r": "eu"}, {"aws:r": "us"})):
+        yield {**present, **age, **region, "aws:username": "one"}
+
+
+def found(documents: list[Policy], question: Question, session: Session, limits: list[Policy] | None) -> set[bool]:
+    """All that comes out for the requests that the question is about."""
+    return {
+        allows(documents, question.action, resource, context)
+        and (limits is None or allows(limits, question.action, resource, context))
+        for resource in requests(question)
+        for context in contexts(session)
+    }
+
+
+@given(policies(ON_MFA, st.just(["*"])))
+def test_where_nothing_hangs_on_resources_both_say_the_same(documents: list[Policy]) -> None:
+    all_rights = rights(documents)
+    for (number, question), session in itertools.product(enumerate(QUESTIONS), Session):
+        outcome = found(documents, question, session, None)
+        extent = all_rights.extent(number, session)
+        assert {extent} == {Extent.ALL if allowed else Extent.NONE for allowed in outcome}, (question, session)
+
+
+@given(policies(ON_MFA | ON_AGE | ON_REGION, RESOURCES))
+def test_what_is_said_to_be_no_right_is_none(documents: list[Policy]) -> None:
+    all_rights = rights(documents)
+    for (number, question), session in itertools.product(enumerate(QUESTIONS), Session):
+        if all_rights.extent(number, session) is Extent.NONE:
+            assert found(documents, question, session, None) == {False}, (question, session)
+
+
+@given(policies(ON_MFA | ON_REGION, RESOURCES), policies(ON_MFA | ON_REGION, RESOURCES))
+def test_what_is_said_to_be_the_whole_right_is_all_of_it(documents: list[Policy], limits: list[Policy]) -> None:
+    under = rights(documents).within(rights(limits))
+    for (number, question), session in itertools.product(enumerate(QUESTIONS), Session):
+        extent = under.extent(number, session)
+        outcome = found(documents, question, session, limits)
+        if extent is Extent.ALL:
+            assert outcome == {True}, (question, session)
+        if extent is Extent.NONE:
+            assert outcome == {False}, (question, session)
+
+
+@given(statements(ON_MFA, RESOURCES, effects=["Allow"], but=""))
+def test_what_one_statement_is_said_to_give_it_gives_to_somebody(statement: Policy) -> None:
+    documents = [{"Statement": [statement]}]
+    for (number, question), session in itertools.product(enumerate(QUESTIONS), Session):
+        if rights(documents).extent(number, session) is not Extent.NONE:
+            assert True in found(documents, question, session, None), (question, session)
