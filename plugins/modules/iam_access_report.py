@@ -14,7 +14,6 @@ version_added: 1.0.0
 description:
   - Has M(cloudhsm.iam.iam_access_report_info) read an AWS account, and writes what it tells to files on the control
     node, to be looked at, put into a pull request, or read by machines. All of them come from the same data.
-  - Takes all options of M(cloudhsm.iam.iam_access_report_info) besides its own.
   - The files can be read by their owner only.
   - This is an action. It reads the account from the host of the task, and writes on the control node.
 author:
@@ -62,6 +61,7 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
+  - cloudhsm.iam._access_report
   - cloudhsm.iam._attributes
   - cloudhsm.iam._attributes.actiongroup_aws
 """

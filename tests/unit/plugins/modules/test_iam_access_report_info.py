@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 import sample_accounts as samples
 import yaml
+from ansible_collections.cloudhsm.iam.plugins.doc_fragments import _access_report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.snapshot import IncompleteReadError
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_access_report
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_access_report_info as module
@@ -36,7 +37,8 @@ def strip(options: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def test_the_options_are_as_documented() -> None:
-    assert strip(yaml.safe_load(module.DOCUMENTATION)["options"]) == strip(module.ARGUMENT_SPEC)
+    documentation = yaml.safe_load(_access_report.ModuleDocFragment.DOCUMENTATION)
+    assert strip(documentation["options"]) == strip(module.ARGUMENT_SPEC)
 
 
 def test_results_have_the_documented_keys(run: Callable[..., Answer], documented: Callable[..., set[str]]) -> None:
