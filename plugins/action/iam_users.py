@@ -79,7 +79,8 @@ class ActionModule(InWorkerAction):
         if check_mode or _may_need_password(args["users"]):
             result = self._run_module(args, task_vars, check_mode=True)
             if check_mode or result.get("failed") or not result.get("changed"):
-                return {**result, "passwords_set": result.get("passwords_needed", [])}
+                told = {"check_mode": check_mode, "passwords_set": result.get("passwords_needed", [])}
+                return {**result, **told}
         needed = result["passwords_needed"]
         passwords: dict[str, str] = {}
         if needed:

@@ -429,6 +429,14 @@ password_policy:
       returned: always
       type: bool
       sample: false
+check_mode:
+  description:
+    - Whether the task ran in check mode. Other than C(ansible_check_mode) it knows also of a C(check_mode) at the task,
+      its block or its play.
+  returned: success
+  type: bool
+  sample: false
+  version_added: 1.0.0
 findings:
   description:
     - What is wrong with the account, as far as O(summary) and O(password_policy) were asked for.
@@ -525,7 +533,7 @@ def main() -> None:
         result = look_up(module.iam_client(), module.sts_client(), module.params)
     except AWS_ERRORS as exc:
         module.fail_cleanly(exc, "look up the account")
-    module.exit_json(changed=False, **result)
+    module.exit_json(changed=False, check_mode=module.check_mode, **result)
 
 
 if __name__ == "__main__":

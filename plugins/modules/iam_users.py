@@ -450,6 +450,13 @@ counts:
   returned: when the plan was not refused
   type: dict
   sample: {"created": 2, "updated": 0, "deleted": 1, "unchanged": 40, "failed": 0}
+check_mode:
+  description:
+    - Whether all of it is only worked out, because the task ran in check mode. Other than C(ansible_check_mode) it
+      knows also of a C(check_mode) at the task, its block or its play.
+  returned: when the plan was not refused
+  type: bool
+  sample: false
 changes:
   description:
     - The write calls that were made or, in check mode, would be made, by user and in order within a user.
@@ -681,6 +688,7 @@ def run(module: CloudHsmIamModule) -> dict[str, t.Any]:
         else:
             outcomes = engine.carry_out(service, plans, desired, options, source=passwords)
     result = report.describe_outcomes(plans, outcomes, account)
+    result["check_mode"] = module.check_mode
     result["pending"] = onboarding.describe_pending(report.final_plans(plans, outcomes), options)
     if module._diff:
         result["diff"] = report.describe_diff(plans)

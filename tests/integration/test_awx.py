@@ -55,9 +55,13 @@ def test_an_account_is_bootstrapped_and_what_drifts_is_told(awx: Awx, aws: Fault
     iam.remove_user_from_group(GroupName="CloudHSMAdministrators", UserName="bob")
     iam.detach_group_policy(GroupName="Administrators", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     aws.clear()
-    drifted = awx.launch("drift_check", "--check", **wanted)
+    more = {"users.csv": "name,groups\nalice,CloudHSMAdministrators\ncarol,CloudHSMAdministrators\n"}
+    drifted = awx.launch("drift_check", "--check", files=more, users_file="users.csv", **wanted)
     assert drifted.status != 0
-    assert drifted.failure == "Account 123456789012 has drifted: group Administrators; users changed: bob"
+    assert drifted.failure == (
+        "Account 123456789012 has drifted: group Administrators; users missing: carol; users changed: bob. "
+        "Nothing was changed"
+    )
     assert aws.writes == []
     assert awx.find_secrets(*set_passwords) == []
 

@@ -79,6 +79,7 @@ def test_the_account_and_the_caller_are_told(iam: Stubbed, sts: Stubbed, run_mod
     script_alias(iam, "example-corp")
     assert run_module(module.main, check=check) == {
         "changed": False,
+        "check_mode": check,
         "account": {
             "account_id": ACCOUNT,
             "account_alias": "example-corp",
