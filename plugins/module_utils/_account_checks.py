@@ -53,7 +53,10 @@ def summary_findings(summary: Mapping[str, int]) -> list[Described]:
 
 def password_policy_findings(policy: Mapping[str, t.Any] | None) -> list[Described]:
     """What is wrong with the password policy: that there is none."""
-    text = "The account has no password policy, so that IAM's default counts: 8 characters, and no expiry."
+    text = (
+        "The account has no password policy, so that IAM's default counts: 8 characters, and no expiry; "
+        "set one with the role or playbook cloudhsm.iam.account_password_policy."
+    )
     return [] if policy else [{"id": "no_password_policy", "text": text}]
 
 

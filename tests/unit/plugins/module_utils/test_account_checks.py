@@ -68,7 +68,9 @@ def test_no_password_policy_is_found(iam: Stubbed) -> None:
     iam.refuses("get_account_password_policy", "NoSuchEntity")
     result = look_into(iam.client, ["password_policy"])
     assert result["password_policy"] is None
-    assert [finding["id"] for finding in result["findings"]] == ["no_password_policy"]
+    (finding,) = result["findings"]
+    assert finding["id"] == "no_password_policy"
+    assert finding["text"].endswith("set one with the role or playbook cloudhsm.iam.account_password_policy.")
 
 
 @pytest.mark.parametrize(
