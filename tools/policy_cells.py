@@ -150,7 +150,14 @@ def expected(wish: Wish, request: Request) -> bool:
     if request.action == catalogue.CREATE_SERVICE_LINKED_ROLE:
         # Only making a cluster needs the role, and who is limited to clusters makes none.
         return request.section == OWN and wish.cluster_arns is None
-    return request.section != OTHERS and _region_allowed(wish, request)
+    return request.section != OTHERS and _region_allowed(wish, request) and _calls(wish, request.action)
+
+
+def _calls(wish: Wish, ec2: str) -> bool:
+    """Whether what is granted calls this in EC2, or the reference knows nothing that does."""
+    callers = [action for action in catalogue.ACTIONS if ec2 in action.ec2]
+    own = (next(row for row in _cloudhsm_requests() if row.action == action.name) for action in callers)
+    return not callers or any(map(_cloudhsm_allowed, [wish] * len(callers), own, callers))
 
 
 def _region_allowed(wish: Wish, request: Request) -> bool:

@@ -50,7 +50,7 @@ def hardened_policy(level: str, partition: str, limits: Limits) -> Document:
     granted = granted_actions(level, limits)
     statements = _cloudhsm_statements(granted, partition, limits)
     if any(action.ec2 for action in granted):
-        statements += _ec2_statements(partition, limits)
+        statements += _ec2_statements(granted, partition, limits)
     if any(action.name == catalogue.CREATE_CLUSTER for action in granted):
         statements.append(_service_linked_role_statement(partition))
     return document(*statements, *_deny_statements(level, limits))
@@ -102,13 +102,16 @@ def _tagged_statements(
 ) -> list[Statement]:
     creating = [action for action in actions if action.name == catalogue.CREATE_CLUSTER]
     tagging = [action for action in actions if action.access == "Tagging"]
-    using = [action for action in actions if action not in creating and action not in tagging]
+    copying = [action for action in actions if action.name == catalogue.COPY_BACKUP]
+    using = [action for action in actions if action not in (*creating, *tagging, *copying)]
     bearing = _condition(limits, "Resource")
     # A member may not give away or lose what the limit goes by. Tag keys in conditions are compared without case.
     other_tags: Condition = {"ForAllValues:StringNotEqualsIgnoreCase": {"aws:TagKeys": sorted(limits.tags)}}
     return [
         _allow("CloudHSMTagged", using, where, bearing),
         _allow("CloudHSMOtherTags", tagging, where, {**bearing, **other_tags}),
+        # A copy takes its backup's tags along, unless it is given others.
+        _allow("CloudHSMCopy", copying, where, {**bearing, "Null": {"aws:TagKeys": "true"}}),
         _allow("CloudHSMCreate", creating, where, _condition(limits, "Request")),
         *(_foreign_backup_statements(partition, limits) if creating else []),
     ]
@@ -131,8 +134,10 @@ def _foreign_backup_statements(partition: str, limits: Limits) -> list[Statement
     ]
 
 
-def _ec2_statements(partition: str, limits: Limits) -> list[Statement]:
-    others = [action for action in catalogue.GUIDE_EC2 if action != catalogue.EC2_TAGGING]
+def _ec2_statements(granted: Iterable[Action], partition: str, limits: Limits) -> list[Statement]:
+    called = {name for action in granted for name in action.ec2}
+    by_others = {name for action in catalogue.ACTIONS for name in action.ec2} - called
+    others = [name for name in catalogue.GUIDE_EC2 if name != catalogue.EC2_TAGGING and name not in by_others]
     made = [f"arn:{partition}:ec2:*:*:{kind}/*" for kind in catalogue.EC2_MADE]
     return [
         _allow("EC2ForCloudHSM", others, "*", _condition(limits)),

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import LIMIT, size
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.limits import build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.limits import Wish, build_policy
 from cloudsplaining.scan.policy_document import PolicyDocument
 from policy_cells import HERE, OTHERS, OWN, VARIANTS, expected, requests
 from policy_evaluator import allows
@@ -48,6 +48,7 @@ def cell(variant: str, section: str, action: str, note: str = "") -> bool:
         ("power_user", OWN, "cloudhsm:CopyBackupToRegion", ""),
         ("admin", OWN, "cloudhsm:PutResourcePolicy", ""),
         ("admin", OWN, "cloudhsm:DeleteResourcePolicy", ""),
+        ("power_user", OWN, "ec2:DeleteSecurityGroup", ""),
     ],
 )
 def test_a_hole_of_the_guides_is_closed(level: str, section: str, action: str, note: str) -> None:
@@ -71,6 +72,18 @@ def test_what_the_guide_forgot_is_there(level: str, action: str) -> None:
 def test_an_action_that_is_not_in_the_catalogue_is_not_given_by_a_wildcard() -> None:
     assert allows([build_policy(VARIANTS["guide admin"])[0]], "cloudhsm:NewAction", "*", {})
     assert not allows([build_policy(VARIANTS["hardened admin"])[0]], "cloudhsm:NewAction", "*", {})
+
+
+def test_a_copy_of_a_tagged_backup_keeps_its_tags() -> None:
+    policy = build_policy(Wish("admin", "hardened", tags={"team": "keys"}, allow_backup_copy=True))[0]
+    backup = "arn:aws:cloudhsm:us-east-1:123456789012:backup/backup-abcdefghijk"
+    own = {"aws:ResourceTag/team": "keys"}
+    assert allows([policy], "cloudhsm:CopyBackupToRegion", backup, own)
+    assert not allows([policy], "cloudhsm:CopyBackupToRegion", backup, {})
+    # To give it to another team, or to take it out of everybody's limits.
+    for given in ("team", "note"):
+        context = {**own, "aws:TagKeys": [given], f"aws:RequestTag/{given}": "others"}
+        assert not allows([policy], "cloudhsm:CopyBackupToRegion", backup, context)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
