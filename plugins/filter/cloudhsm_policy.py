@@ -75,6 +75,11 @@ options:
     description: Whether backups may be copied to another region. Needs O(profile=hardened), where they may not else.
     type: bool
     default: false
+  names:
+    description:
+      - What options are called in the message that tells what is wrong with them, by their names here. It is for roles,
+        whose users know other names. The level's is C(level).
+    type: dict
   allow_backup_sharing:
     description:
       - Whether the resource policies of backups may be changed, which opens them to other accounts. Needs

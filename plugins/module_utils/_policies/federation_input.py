@@ -22,7 +22,7 @@ PREFIX = "federated_access_"
 
 # The level of access that has AWS's own policy, and what the policies of the others can be told.
 ADMINISTRATOR = "administrator"
-POLICY_OPTIONS = {field.name for field in fields(Wish)} - {"level", "partition", "account_id"}
+POLICY_OPTIONS = {field.name for field in fields(Wish)} - {"level", "partition", "account_id", "names"}
 
 ROLE_NAME_LENGTH = 64
 POLICY_NAME_LENGTH = 128
@@ -118,8 +118,10 @@ def _policy_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
         known = ", ".join(sorted(POLICY_OPTIONS))
         yield f"policy_options: there is no {', '.join(map(str, unknown))}; there are {known}"
         return
-    _policy, problems = build_policy(Wish(options.get("access"), **wishes))
-    yield from (f"policy_options: {problem}" for problem in problems)
+    # The prefix of what a problem begins with is put in front of all.
+    names = {option: f"{PREFIX}policy_options.{option}" for option in POLICY_OPTIONS} | {"level": f"{PREFIX}access"}
+    _policy, problems = build_policy(Wish(options.get("access"), **wishes, names=names))
+    yield from (problem.removeprefix(PREFIX) for problem in problems)
 
 
 def _texts(problems: list[str]) -> Iterator[str]:

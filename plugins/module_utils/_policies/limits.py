@@ -55,6 +55,12 @@ class Wish:
     tags: t.Any = None
     allow_backup_copy: t.Any = False
     allow_backup_sharing: t.Any = False
+    # What whoever gives the options calls them, where that is something else.
+    names: Mapping[str, str] | None = None
+
+    def called(self, *options: str) -> str:
+        """Options by the names that whoever gives them knows."""
+        return ", ".join((self.names or {}).get(option, option) for option in options)
 
     @property
     def limits_given(self) -> list[str]:
@@ -91,44 +97,46 @@ def build_policy(wish: Wish) -> tuple[Document, list[str]]:
 
 
 def _choice_problems(wish: Wish) -> Iterator[str]:
+    level = wish.called("level") if "level" in (wish.names or {}) else "the access level"
     choices: tuple[tuple[str, t.Any, t.Iterable[str]], ...] = (
-        ("the access level", wish.level, catalogue.LEVELS),
-        ("profile", wish.profile, PROFILES),
-        ("partition", wish.partition, _REGIONS),
+        (level, wish.level, catalogue.LEVELS),
+        (wish.called("profile"), wish.profile, PROFILES),
+        (wish.called("partition"), wish.partition, _REGIONS),
     )
     for name, value, known in choices:
         if not isinstance(value, str) or value not in known:
             yield f"{name}: is {value!r}, and has to be one of {', '.join(known)}"
     for name in _OPTIONS:
         if not isinstance(getattr(wish, name), bool):
-            yield f"{name}: is neither true nor false"
+            yield f"{wish.called(name)}: is neither true nor false"
 
 
 def _own_policy_problems(wish: Wish) -> Iterator[str]:
     given = wish.limits_given + (["profile"] if wish.profile != GUIDE else [])
+    policy = wish.called("policy")
     if given:
-        yield f"policy: one's own stays as it is, so that it can't be combined with {', '.join(given)}"
-    yield from (f"policy: {problem}" for problem in policy_problems(wish.policy))
+        yield f"{policy}: one's own stays as it is, so that it can't be combined with {wish.called(*given)}"
+    yield from (f"{policy}: {problem}" for problem in policy_problems(wish.policy))
 
 
 def _value_problems(wish: Wish) -> Iterator[str]:
     if wish.account_id is not None and not _ACCOUNT.fullmatch(str(wish.account_id)):
-        yield f"account_id: {wish.account_id!r} is not the number of an account, which has 12 digits"
+        yield f"{wish.called('account_id')}: {wish.account_id!r} is not the number of an account, which has 12 digits"
     for name, check in (("cluster_arns", _cluster_arn_problem), ("regions", _region_problem)):
         values = getattr(wish, name)
         if values is None:
             continue
         if not isinstance(values, list) or not values:
-            yield f"{name}: has to be a list with something in it; left out, it is no limit"
+            yield f"{wish.called(name)}: has to be a list with something in it; left out, it is no limit"
             continue
         for number, value in enumerate(values):
             problem = check(value, wish) if isinstance(value, str) else "is not a string"
             if problem is None and value in values[:number]:
                 problem = "is there twice"
             if problem:
-                yield f"{name}[{number}]: {value!r} {problem}"
+                yield f"{wish.called(name)}[{number}]: {value!r} {problem}"
     if wish.tags is not None:
-        yield from _tag_problems(wish.tags)
+        yield from (f"{wish.called('tags')}{problem}" for problem in _tag_problems(wish.tags))
 
 
 def _cluster_arn_problem(arn: str, wish: Wish) -> str | None:
@@ -160,31 +168,37 @@ def _region_problem(region: str, wish: Wish) -> str | None:
 
 
 def _tag_problems(tags: t.Any) -> Iterator[str]:
+    """What is wrong with tags, without their option's name in front."""
     if not isinstance(tags, Mapping) or not tags:
-        yield "tags: has to be a dictionary with something in it; left out, it is no limit"
+        yield ": has to be a dictionary with something in it; left out, it is no limit"
         return
     for key, value in tags.items():
         if not isinstance(key, str) or not _TAG_KEY.fullmatch(key):
-            yield f"tags: {key!r} can't be the key of a tag"
+            yield f": {key!r} can't be the key of a tag"
         elif not isinstance(value, str) or not _TAG_VALUE.fullmatch(value):
-            yield f"tags.{key}: {value!r} can't be the value of a tag"
+            yield f".{key}: {value!r} can't be the value of a tag"
     folded = [str(key).lower() for key in tags]
     if len(set(folded)) < len(folded):
-        yield "tags: some keys differ by case only, which IAM does not tell apart"
+        yield ": some keys differ by case only, which IAM does not tell apart"
 
 
 def _combination_problems(wish: Wish) -> Iterator[str]:
     if wish.profile == GUIDE and wish.limits_given:
-        yield f"{', '.join(wish.limits_given)}: need profile hardened, for the guide's policies have no limits"
+        needed = f"{wish.called('profile')} hardened"
+        yield f"{wish.called(*wish.limits_given)}: need {needed}, for the guide's policies have no limits"
         return
     for option in _OPTIONS:
         if not getattr(wish, option):
             continue
         lowest = _lowest_level(option)
         if not catalogue.allowed(wish.level, lowest):
-            yield f"{option}: the access level {wish.level} has no such right; {lowest} has"
+            yield f"{wish.called(option)}: the access level {wish.level} has no such right; {lowest} has"
         elif wish.cluster_arns is not None:
-            yield f"{option}: can't be limited to cluster_arns, for a backup's ARN does not tell its cluster; use tags"
+            clusters, tags = wish.called("cluster_arns"), wish.called("tags")
+            yield (
+                f"{wish.called(option)}: can't be limited to {clusters}, for a backup's ARN does not tell its cluster; "
+                f"use {tags}"
+            )
 
 
 def _lowest_level(option: str) -> str:

@@ -171,6 +171,17 @@ def test_all_mistakes_are_in_one_message(level: t.Any, options: dict[str, t.Any]
         assert any(words in problem for problem in problems), (words, problems)
 
 
+def test_mistakes_are_told_by_the_names_that_were_given() -> None:
+    names = {name: f"hsm_{name}" for name in Wish.__dataclass_fields__}
+    wrong: list[tuple[str, dict[str, t.Any]]] = [(level, options) for level, options, _said in WRONG]
+    for level, options in wrong:
+        plain, named = (build_policy(Wish(level, **options, names=given))[1] for given in (None, names))
+        for one, other in zip(plain, named, strict=True):
+            if "IAM takes" not in one or "policy" in options:
+                assert other.startswith("hsm_"), other
+                assert other.replace("hsm_level", "the access level").replace("hsm_", "") == one
+
+
 def test_the_options_are_the_documented_ones() -> None:
     documented = yaml.safe_load(plugin.DOCUMENTATION)["options"]
     options = {name: option.get("default") for name, option in documented.items() if name != "_input"}

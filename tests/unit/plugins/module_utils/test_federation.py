@@ -143,7 +143,7 @@ def test_variables_without_a_mistake_have_no_problems(given: Values) -> None:
         (options(require_mfa=True, mfa_tag_value=""), "mfa_tag_value: is needed with require_mfa"),
         (options(session_tags=["*"]), "session_tags: '*' has characters"),
         (options(audiences=["signin"]), "audiences: 'signin' is not the address"),
-        (options(policy_options={"profile": "strict"}), "policy_options: profile"),
+        (options(policy_options={"profile": "strict"}), "policy_options.profile: is 'strict'"),
         (options(policy_options={"level": "admin"}), "policy_options: there is no level; there are"),
         (
             options(access="administrator", policy_options={"profile": "hardened"}),
