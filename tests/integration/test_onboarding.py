@@ -96,6 +96,8 @@ def test_a_new_user_gets_in_by_two_phases(node: ControlNode, aws: FaultProxy, ia
         ("AddUserToGroup", "CloudHSMAdministrators"),
     ]
     assert groups_of(iam, "alice") == ["CloudHSMAdministrators"]
+    # Which is hours old, and would keep her waiting.
+    assert not [call.action for call in aws.calls if "CredentialReport" in call.action]
 
     assert run(*two_phases).changed_tasks == []
     assert aws.writes == []

@@ -34,6 +34,12 @@ def test_all_actions_are_ones_of_awss(role: str) -> None:
         assert actions.get_action_details(service, name)["name"] == name
 
 
+def test_nothing_makes_access_keys() -> None:
+    listed = {action for role in NEEDED.roles for action in NEEDED.of_role(role).actions}
+    assert "iam:DeleteAccessKey" in listed
+    assert not {action for action in listed if action.startswith("iam:Create") and "AccessKey" in action}
+
+
 def test_the_policy_of_the_service_linked_role_is_for_cloudhsms_alone() -> None:
     statements = permissions.policy(NEEDED.of_playbook("service_linked_role").actions)["Statement"]
     (resource,) = [s["Resource"] for s in statements if "iam:CreateServiceLinkedRole" in s["Action"]]
