@@ -21,11 +21,15 @@ LIMITS: dict[str, t.Any] = {
 OPTIONS = ("allow_backup_copy", "allow_backup_sharing")
 
 
+def _given(limits: t.Iterable[str], options: t.Iterable[str]) -> dict[str, t.Any]:
+    return {name: LIMITS[name] for name in limits} | dict.fromkeys(options, True)
+
+
 def wishes() -> dict[str, Wish]:
     """All levels of both profiles, and the hardened ones with every set of limits and options that go together."""
     guide = [Wish(level) for level in LEVELS]
     hardened = [
-        Wish(level, "hardened", **{name: LIMITS[name] for name in limits}, **dict.fromkeys(options, True))
+        Wish(level, "hardened", **_given(limits, options))
         for level in LEVELS
         for limits in _subsets(LIMITS)
         for options in _subsets(OPTIONS)

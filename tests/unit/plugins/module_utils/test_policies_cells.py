@@ -82,7 +82,7 @@ def test_a_copy_of_a_tagged_backup_keeps_its_tags() -> None:
     assert not allows([policy], "cloudhsm:CopyBackupToRegion", backup, {})
     # To give it to another team, or to take it out of everybody's limits.
     for given in ("team", "note"):
-        context = {**own, "aws:TagKeys": [given], f"aws:RequestTag/{given}": "others"}
+        context: dict[str, str | list[str]] = {**own, "aws:TagKeys": [given], f"aws:RequestTag/{given}": "others"}
         assert not allows([policy], "cloudhsm:CopyBackupToRegion", backup, context)
 
 
