@@ -45,7 +45,7 @@ def test_groups_that_must_stay(node: ControlNode, aws: FaultProxy, iam: IAMClien
         refused("cloudhsm_group", inline, cloudhsm_group_state="absent"),
         refused(
             "cloudhsm_group",
-            "hardened, for the guide's policies have no limits",
+            "cloudhsm_group_regions, cloudhsm_group_resource_tags: need cloudhsm_group_policy_profile hardened",
             cloudhsm_group_regions=["eu-central-1"],
             cloudhsm_group_resource_tags={"team": "keys"},
         ),
