@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.federation_plan import make_plan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.plan import make_plan
 
 DOCUMENTATION = r"""
 name: federated_access_plan

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.federation_input import input_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.input import input_problems
 
 DOCUMENTATION = r"""
 name: federated_access_problems

@@ -10,7 +10,7 @@ import typing as t
 from collections.abc import Callable, Mapping, Sequence
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import saml_trust
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation import saml_trust
 
 DOCUMENTATION = r"""
 name: saml_trust_policy

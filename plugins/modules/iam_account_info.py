@@ -468,19 +468,19 @@ missing_permissions:
 
 import typing as t
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account import read_alias, read_caller, sign_in_url
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account_checks import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import read_alias, read_caller, sign_in_url
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.checks import (
     CHECKS,
     describe_root_user,
     look_into,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account_details import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.details import (
     describe_groups,
     describe_policies,
     describe_users,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._federation_details import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.details import (
     describe_roles,
     describe_saml_providers,
 )

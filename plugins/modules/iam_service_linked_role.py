@@ -210,13 +210,13 @@ problems:
 import typing as t
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
-from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role import DesiredRole, input_problems
-from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role_apply import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.apply import (
     Outcome,
     Patience,
     RoleError,
     ensure,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import DesiredRole, input_problems
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "service_name": {"type": "str", "required": True},

@@ -103,7 +103,10 @@ problems:
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
-from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role import list_roles, service_name_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import (
+    list_roles,
+    service_name_problems,
+)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import fields
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.limits import Wish, build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import require_mfa_policy
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_plan import Policy
 

@@ -18,8 +18,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model 
     Root,
     Snapshot,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account import Caller
-from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role import Role
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import Caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import Role
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import ActualUser
 
 ACCOUNT = "123456789012"

@@ -9,7 +9,7 @@ import typing as t
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account import Caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import Caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     OWNED,
     PROTECTED,

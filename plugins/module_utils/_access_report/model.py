@@ -13,8 +13,8 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account import Caller
-from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role import Role
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import Caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import Role
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import ActualUser
 
 # A policy as botocore decodes it; what is not JSON stays text.

@@ -35,7 +35,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model 
     Policy,
     Snapshot,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account import sign_in_url
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import sign_in_url
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import OWNED, DesiredUser, Options
 

@@ -31,14 +31,14 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model 
     Root,
     Snapshot,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account import read_alias, read_caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import read_alias, read_caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import (
     AWS_ERRORS,
     is_access_denied,
     is_not_implemented,
     sentence,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role import list_roles
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import list_roles
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.snapshot import (
     PAGE_SIZE,
     IncompleteReadError,

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.password_policy import (
     NO_RULES,
     PasswordRules,
     read_rules,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import guard, onboarding, snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import apply_plans
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import label

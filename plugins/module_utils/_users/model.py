@@ -11,12 +11,12 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy import NO_RULES, PasswordRules
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.password_policy import NO_RULES, PasswordRules
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ansible_collections.cloudhsm.iam.plugins.module_utils._account import Caller
+    from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import Caller
 
 # The value of the ownership tag on every user that iam_users creates.
 OWNED = "true"

@@ -14,7 +14,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from itertools import compress
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account import read_alias, read_caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import read_alias, read_caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, error_code, is_not_implemented
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     Account,

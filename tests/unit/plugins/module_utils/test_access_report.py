@@ -16,7 +16,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.findin
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Policy, Root, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.limits import Wish, build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
 from sample_accounts import document, group, key, person, snapshot
 

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.filter import federated_access_plan, federated_access_problems
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.saml_trust import saml_trust_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import saml_trust_policy
 from saml_documents import METADATA
 
 problems = federated_access_problems.FilterModule().filters()["federated_access_problems"]

@@ -8,14 +8,14 @@ import typing as t
 from dataclasses import replace
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role import DesiredRole
-from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role_apply import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.apply import (
     Deletion,
     Outcome,
     Patience,
     RoleError,
     ensure,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import DesiredRole
 
 if t.TYPE_CHECKING:
     from conftest import Answer, AwsRole, Stubbed

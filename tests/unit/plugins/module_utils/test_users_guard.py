@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account import Caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import Caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import guard
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     PROTECTED,

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import (
     DEFAULT_DESCRIPTION,
     DesiredRole,
     Plan,

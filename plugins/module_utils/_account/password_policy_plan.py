@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.password_policy import (
     CLASSES,
     DEFAULT_CLASSES,
     DEFAULT_LENGTH,

@@ -7,7 +7,12 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account import Caller, read_alias, read_caller, sign_in_url
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import (
+    Caller,
+    read_alias,
+    read_caller,
+    sign_in_url,
+)
 from botocore.exceptions import ClientError
 
 if t.TYPE_CHECKING:

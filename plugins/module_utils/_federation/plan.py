@@ -11,9 +11,9 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterator, Mapping
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.federation_input import ADMINISTRATOR, PREFIX
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.saml_metadata import normal_form
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.saml_trust import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.input import ADMINISTRATOR, PREFIX
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import normal_form
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import (
     AUDIENCES,
     PROVIDER_ARN,
     saml_trust_policy,

@@ -13,9 +13,12 @@ import typing as t
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.limits import Wish, build_policy
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.saml_metadata import metadata_problem, normal_form
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.saml_trust import PROVIDER_ARN, trust_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import (
+    metadata_problem,
+    normal_form,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import PROVIDER_ARN, trust_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
 
 PREFIX = "federated_access_"

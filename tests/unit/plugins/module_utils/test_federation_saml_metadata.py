@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.saml_metadata import metadata_problem, normal_form
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import (
+    metadata_problem,
+    normal_form,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from saml_documents import METADATA

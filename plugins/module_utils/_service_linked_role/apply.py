@@ -20,7 +20,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import (
     error_message,
     sentence,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import (
     DesiredRole,
     Plan,
     Role,
