@@ -19,6 +19,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_options import
     SPEC,
     Policies,
     asked,
+    identifier_problems,
     wanted_policies,
 )
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
@@ -47,17 +48,21 @@ class ActionModule(InWorkerAction):
         ActionBase.run(self, tmp, task_vars)
         self._task_vars = task_vars or {}
         self._said: dict[str, list[t.Any]] = {}
+        self._done: list[plan.Step] = []
         given = {name: value for name, value in self._task.args.items() if name in SPEC}
         self._connection_options = {name: value for name, value in self._task.args.items() if name not in SPEC}
         checked = ArgumentSpecValidator(SPEC).validate(given)
         if checked.error_messages:
             raise AnsibleActionFail("; ".join(checked.error_messages))
         options = checked.validated_parameters
+        problems = identifier_problems(options)
+        if problems:
+            return refused(problems)
         try:
             found = options["found"] or self._run(LOOK_UP, asked(options))
             return {**self._work(options, found), **self._said}
         except FailedModuleError as exc:
-            return exc.result
+            return self._failed(exc.result)
 
     def _work(self, options: dict[str, t.Any], found: Mapping[str, t.Any]) -> dict[str, t.Any]:
         if options["state"] == "absent":
@@ -73,23 +78,28 @@ class ActionModule(InWorkerAction):
         problems = plan.removal_problems(options["name"], group, policy, caller)
         if problems:
             return refused(problems)
-        steps: list[plan.Step] = []
         for step in plan.removal_steps(group, policy):
-            self._take(step, steps)
-        return self._result(steps)
+            self._take(step)
+        return self._result()
 
-    def _result(self, steps: list[plan.Step], **more: t.Any) -> dict[str, t.Any]:
-        told = {"diff": [difference(step) for step in steps]} if self._task.diff else {}
-        return {"changed": bool(steps), **more, **told}
+    def _result(self, **more: t.Any) -> dict[str, t.Any]:
+        told = {"diff": [difference(step) for step in self._done]} if self._task.diff else {}
+        return {"changed": bool(self._done), **more, **told}
+
+    def _failed(self, result: dict[str, t.Any]) -> dict[str, t.Any]:
+        """A module's failure, and what the modules before it had done."""
+        if not self._done:
+            return result
+        done = ", ".join(f"{step.module} {step.options['name']}" for step in self._done)
+        return {**result, **self._result(), "msg": f"{result.get('msg')} (done before that, and kept: {done})"}
 
     def _make(self, options: dict[str, t.Any], found: Mapping[str, t.Any], policies: Policies) -> dict[str, t.Any]:
         account, before = found["account"], plan.named(options["name"], found["groups"])
         arns: dict[str, str] = {}
-        steps: list[plan.Step] = []
         for policy in policies.all:
             there = plan.named(policy.name, found["policies"])
             step = plan.policy_step(policy, there)
-            made = self._take(step, steps).get("policy") or {}
+            made = self._take(step).get("policy") or {}
             arn = plan.policy_arn(policy, there, account["partition"], account["account_id"])
             arns[policy.name] = made.get("arn", arn)
         mfa_before = plan.attached(options["require_mfa_policy_name"], before.get("managed_policies", []))
@@ -104,22 +114,21 @@ class ActionModule(InWorkerAction):
             members=None if options["members"] is None else tuple(options["members"]),
             exclusive=options["exclusive"],
         )
-        self._take(plan.group_step(group, before), steps)
+        self._take(plan.group_step(group, before))
         return self._result(
-            steps,
             created=not before,
             policy_name=next((plan.named(p.name, found["policies"]).get("name", p.name) for p in policies.own), None),
             require_mfa=bool(mfa),
             other_policies=other_policies(before, group, mfa_before),
         )
 
-    def _take(self, step: plan.Step | None, steps: list[plan.Step]) -> dict[str, t.Any]:
+    def _take(self, step: plan.Step | None) -> dict[str, t.Any]:
         """Run a step's module, and note the step where it changed something."""
         if step is None:
             return {}
         result = self._run(MODULES[step.module], step.options)
         if result.get("changed"):
-            steps.append(step)
+            self._done.append(step)
         return result
 
     def _run(self, module: Module, options: Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -14,6 +14,7 @@ from dataclasses import fields
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import require_mfa_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_plan import Policy
 
 MANAGED: dict[str, t.Any] = {"type": "dict", "default": {"cloudhsm.iam/managed": "true"}}
@@ -63,6 +64,19 @@ def asked(options: Mapping[str, t.Any]) -> dict[str, t.Any]:
     if options["require_mfa"]:
         names.append(options["require_mfa_policy_name"])
     return {"groups": [options["name"]], "policies": names, "users": options["members"] or []}
+
+
+def identifier_problems(options: Mapping[str, t.Any]) -> list[str]:
+    """What is wrong with names and path, which amazon.aws would find out about when the policy is made already."""
+    names = [("name", options["name"], limits.GROUP_NAME_LENGTH)]
+    if options["policy"]:
+        names.append(("policy.name", options["policy"]["name"], limits.POLICY_NAME_LENGTH))
+    if options["require_mfa"]:
+        names.append(("require_mfa_policy_name", options["require_mfa_policy_name"], limits.POLICY_NAME_LENGTH))
+    found = [(field, limits.name_problem(name, longest)) for field, name, longest in names]
+    if options["path"] is not None:
+        found.append(("path", limits.path_problem(options["path"])))
+    return [f"{field}: {problem}" for field, problem in found if problem]
 
 
 def wanted_policies(options: Mapping[str, t.Any], account: Mapping[str, t.Any]) -> tuple[Policies, list[str]]:

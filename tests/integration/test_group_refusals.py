@@ -1,15 +1,18 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Groups that must stay are refused before the first write, and the message says why."""
+"""What groups refuse and how they fail: before the first write, or with what was done until then."""
 
 from __future__ import annotations
 
 import json
 import typing as t
 from collections.abc import Mapping
+from pathlib import Path
 
-from control_node import ControlNode
+from aws_clients import iam_client
+from control_node import ControlNode, Run
+from enforcing_moto import enforce
 from fault_proxy import FaultProxy
 
 if t.TYPE_CHECKING:
@@ -55,3 +58,42 @@ def test_groups_that_must_stay(node: ControlNode, aws: FaultProxy, iam: IAMClien
     assert run.status == 0, run.output
     assert run.failure == "reached"
     assert aws.writes == []
+
+
+def test_names_that_iam_does_not_take_are_refused_before_the_policy_is_made(node: ControlNode, aws: FaultProxy) -> None:
+    names = {"cloudhsm_group_name": "keys & co", "cloudhsm_group_policy_name": "Keys", "cloudhsm_group_path": "hsm"}
+    told = "name: 'keys & co' can't be a name: 1 to 128 of A-Z a-z 0-9 _+=,.@-; path: 'hsm' is not a path"
+    run = node.playbook(node.write_playbook([refused("cloudhsm_group", told, **names)]))
+    assert run.status == 0, run.output
+    assert "failed=0" in run.output
+    assert "rescued=1" in run.output
+    assert aws.writes == []
+
+
+def test_a_failure_between_policy_and_group_tells_what_is_there(enforcing: str, tmp_path: Path) -> None:
+    iam = iam_client(enforcing)
+    iam.create_user(UserName="maker")
+    rights = [{"Effect": "Allow", "Action": ["iam:*", "sts:*"], "Resource": "*"}]
+    deny = {"Effect": "Deny", "Action": "iam:CreateGroup", "Resource": "*"}
+    key = iam.create_access_key(UserName="maker")["AccessKey"]
+    node = ControlNode(tmp_path, enforcing)
+    node.environment |= {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+    role = {"name": "It", "ansible.builtin.include_role": {"name": "cloudhsm.iam.cloudhsm_group"}}
+    play = node.write_playbook([{**role, "vars": {"cloudhsm_group_name": "Keys"}}])
+
+    def run_with(*statements: t.Any) -> Run:
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        iam.put_user_policy(UserName="maker", PolicyName="given", PolicyDocument=document)
+        enforce(enforcing, True)
+        try:
+            return node.playbook(play)
+        finally:
+            enforce(enforcing, False)
+
+    failed = run_with(*rights, deny)
+    assert failed.status != 0
+    assert "done before that, and kept: iam_managed_policy Keys" in " ".join(failed.output.split())
+    finished = run_with(*rights)
+    assert finished.status == 0, finished.output
+    group = iam.list_attached_group_policies(GroupName="Keys")["AttachedPolicies"]
+    assert [policy["PolicyName"] for policy in group] == ["Keys"]

@@ -27,8 +27,6 @@ PREFIX = "federated_access_"
 ADMINISTRATOR = "administrator"
 POLICY_OPTIONS = {field.name for field in fields(Wish)} - {"level", "partition", "account_id", "names"}
 
-ROLE_NAME_LENGTH = 64
-POLICY_NAME_LENGTH = 128
 PROVIDER_NAME = re.compile(r"[\w._-]{1,128}", re.ASCII)
 # Seconds: MaxSessionDuration of CreateRole in the IAM API Reference.
 SHORTEST_SESSION = 3600
@@ -45,13 +43,14 @@ def input_problems(options: Mapping[str, t.Any]) -> list[str]:
 
 
 def _identifier_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
-    for option, longest in (("role_name", ROLE_NAME_LENGTH), ("policy_name", POLICY_NAME_LENGTH)):
-        name = str(options.get(option) or "")
-        if not limits.NAME.fullmatch(name) or len(name) > longest:
-            yield f"{option}: {name[:140]!r} can't be a name: 1 to {longest} of A-Z a-z 0-9 _+=,.@-"
+    for option, longest in (("role_name", limits.ROLE_NAME_LENGTH), ("policy_name", limits.POLICY_NAME_LENGTH)):
+        problem = limits.name_problem(str(options.get(option) or ""), longest)
+        if problem:
+            yield f"{option}: {problem}"
     path = options.get("path")
-    if path is not None and (not limits.PATH.fullmatch(str(path)) or len(str(path)) > limits.PATH_LENGTH):
-        yield f"path: {str(path)[:140]!r} is not a path: it begins and ends with a slash, as in /hsm/"
+    problem = None if path is None else limits.path_problem(str(path))
+    if problem:
+        yield f"path: {problem}"
     boundary = options.get("boundary")
     if boundary and not limits.POLICY_ARN.fullmatch(str(boundary)):
         yield f"boundary: {str(boundary)[:140]!r} is not the ARN of a managed policy"

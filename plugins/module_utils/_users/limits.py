@@ -19,6 +19,8 @@ TAG_SYMBOLS = frozenset("_.:/=+-@")
 
 USER_NAME_LENGTH = 64
 GROUP_NAME_LENGTH = 128
+ROLE_NAME_LENGTH = 64
+POLICY_NAME_LENGTH = 128
 PATH_LENGTH = 512
 POLICY_ARN_LENGTH = 2048
 PASSWORD_LENGTH = 128
@@ -35,3 +37,17 @@ USERS_PER_ACCOUNT = 5000
 # Ours: IAM answers no faster to more workers, and a generated password has all kinds of characters.
 WORKERS = 32
 SHORTEST_PASSWORD = 8
+
+
+def name_problem(name: str, longest: int) -> str | None:
+    """Why this can't be the name of a group, a role or a policy, or None. Lengths are in characters."""
+    if NAME.fullmatch(name) and len(name) <= longest:
+        return None
+    return f"{name[:140]!r} can't be a name: 1 to {longest} of A-Z a-z 0-9 _+=,.@-"
+
+
+def path_problem(path: str) -> str | None:
+    """Why this can't be a path, or None."""
+    if PATH.fullmatch(path) and len(path) <= PATH_LENGTH:
+        return None
+    return f"{path[:140]!r} is not a path: it begins and ends with a slash, as in /hsm/"
