@@ -9,7 +9,7 @@ use_venv .venv
 # What is shown and what is linked to lies where it lies in the checkout, so that all links work in both places.
 site=$work/site
 mkdir -p -m 755 "$site/reference"
-cp -r README.md CHANGELOG.rst LICENSE docs roles extensions docs/docsite/index.rst "$site"
+cp -r README.md CONTRIBUTING.md SECURITY.md CODE_OF_CONDUCT.md CHANGELOG.rst LICENSE docs roles extensions docs/docsite/index.rst "$site"
 # Else the documentation of amazon.aws is looked for in this repository.
 GIT_CEILING_DIRECTORIES=$PWD antsibull-docs collection --use-current --squash-hierarchy --fail-on-error \
   --no-add-antsibull-docs-version --dest-dir "$site/reference" cloudhsm.iam

@@ -15,7 +15,7 @@ author = "cloudhsm.iam contributors"
 project_copyright = f"2026, {author}"
 
 extensions = ["myst_parser", "sphinx_antsibull_ext"]
-include_patterns = ["index.rst", "docs/*.md", "roles/*/README.md", "reference/*.rst", "CHANGELOG.rst"]
+include_patterns = ["index.rst", "docs/*.md", "roles/*/README.md", "reference/*.rst", "CHANGELOG.rst", "[CS]*.md"]
 # The slugs that GitHub gives to headings, so that a link works in both places.
 myst_heading_anchors = 3
 
