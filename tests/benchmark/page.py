@@ -18,7 +18,7 @@ from .fleet import GROUPS
 from .stage import Findings
 
 DOCS_PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
-FLEET = "# A fleet of accounts"
+FLEET = "## A fleet of accounts"
 TEMPLATE = """# Benchmarks
 
 Written by `make bench` on {date}{quick}. Every figure is measured, or says how it was extrapolated.
