@@ -60,9 +60,9 @@ def test_playbooks_and_roles_run_by_their_full_names(installed: ControlNode) -> 
     run = check(installed.playbook("cloudhsm.iam.provision_users", "-e", users))
     assert "created: alice" in run.output
     group = {"ansible.builtin.include_role": {"name": "cloudhsm.iam.cloudhsm_group"}}
-    run = check(installed.playbook(installed.write_playbook([{"name": "The group", **group}])))
+    run = check(installed.playbook(installed.write_playbook([{"name": "The group", **group}]), "-vv"))
     assert len(run.changed_tasks) == 1
-    assert f"included: {installed.folder}/collections" in run.output
+    assert f"task path: {installed.folder}/collections" in run.output
 
 
 def test_settings_for_the_action_group_reach_all_modules(installed: ControlNode) -> None:
