@@ -98,7 +98,10 @@ def test_the_demo_makes_the_pages_end_state_and_nothing_the_second_time(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_demo_that_is_stopped_leaves_nothing_running(environment: dict[str, str], number: signal.Signals) -> None:
+    # What a shell starts in the background ignores Ctrl-C, and so would all that is started from there.
+    before = signal.signal(number, signal.SIG_DFL)
     process = start(environment)
+    signal.signal(number, before)
     assert process.stdout is not None
     for line in process.stdout:
         if line.startswith("TASK"):
