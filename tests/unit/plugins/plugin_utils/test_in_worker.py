@@ -14,6 +14,7 @@ import boto3
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common import warnings as ansible_warnings
+from ansible.module_utils.common.parameters import PASS_VARS
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _in_worker
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
 from botocore import session
@@ -45,7 +46,9 @@ class Action(InWorkerAction):
 
     def _update_module_args(self, module_name: str, module_args: dict[str, t.Any], task_vars: t.Any) -> None:
         assert module_name == "cloudhsm.iam.sample"
-        module_args["_ansible_inject_invocation"] = True
+        # Older versions of ansible-core do it unasked.
+        if "inject_invocation" in PASS_VARS:
+            module_args["_ansible_inject_invocation"] = True
 
     def _execute_module(self, **how: t.Any) -> dict[str, t.Any]:
         self.processes.append({**how, "environment": list(self._task.environment)})
