@@ -120,6 +120,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._organization import 
     Account,
     Filters,
     Found,
+    UnknownStateError,
     UnknownUnitError,
     failure_sentence,
     find_accounts,
@@ -196,7 +197,7 @@ class InventoryModule(AWSInventoryBase):  # type: ignore[misc]
             )
             management = read_management_account(client)
             found: Found = find_accounts(client, filters, read_tags)
-        except UnknownUnitError as exc:
+        except (UnknownUnitError, UnknownStateError) as exc:
             raise AnsibleParserError(str(exc)) from exc
         except (*AWS_ERRORS, AnsibleBotocoreError) as exc:
             raise AnsibleParserError(failure_sentence(exc)) from exc

@@ -30,6 +30,10 @@ class UnknownUnitError(Exception):
     """Organizational units that were asked for and do not exist; the message is one sentence."""
 
 
+class UnknownStateError(Exception):
+    """An account whose state AWS tells in a field that this botocore does not know; the message is one sentence."""
+
+
 @dataclass(frozen=True)
 class Unit:
     """A root or organizational unit. The path of a root is /, below it the names of the units count."""
@@ -82,7 +86,7 @@ def read_management_account(client: OrganizationsClient) -> str:
 def find_accounts(client: OrganizationsClient, filters: Filters, read_tags: bool) -> Found:
     """The accounts that pass the filters. Tags cost a call an account, and are read where all other filters agree.
 
-    Raises UnknownUnitError, and what botocore raises.
+    Raises UnknownUnitError, UnknownStateError, and what botocore raises.
     """
     units = read_units(client)
     accounts = read_accounts(client, units_in_scope(units, filters.units))
@@ -127,7 +131,7 @@ def _is_under(path: str, top: str) -> bool:
 
 
 def read_accounts(client: OrganizationsClient, units: Iterable[Unit]) -> list[Account]:
-    """The accounts directly in these units, by name."""
+    """The accounts directly in these units, by name. Raises UnknownStateError, and what botocore raises."""
     paginator = client.get_paginator("list_accounts_for_parent")
     # One that is moved while this reads may be seen twice.
     found = {
@@ -140,13 +144,18 @@ def read_accounts(client: OrganizationsClient, units: Iterable[Unit]) -> list[Ac
 
 
 def _account(account: AccountTypeDef, unit: Unit) -> Account:
+    # AWS retired Status in September 2026 in favour of State, which older endpoints and botocores lack.
+    status = account.get("State") or account.get("Status")
+    if not status:
+        raise UnknownStateError(
+            f"The state of the account {account['Id']} can't be read with this version of botocore; update boto3"
+        )
     return Account(
         id=account["Id"],
         arn=account["Arn"],
         name=account["Name"],
         email=account["Email"],
-        # AWS retired Status in September 2026 in favour of State, which older endpoints lack.
-        status=account.get("State") or account["Status"],
+        status=status,
         unit_id=unit.id,
         ou_path=unit.path,
     )

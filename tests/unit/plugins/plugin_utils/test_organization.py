@@ -9,6 +9,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._organization import 
     Account,
     Filters,
     Unit,
+    UnknownStateError,
     UnknownUnitError,
     failure_sentence,
     find_accounts,
@@ -102,6 +103,13 @@ def test_accounts_are_read_through_all_pages_and_sorted_by_name(organizations: S
 def test_the_state_counts_where_there_is_one(organizations: Stubbed, more: dict[str, str], status: str) -> None:
     lists_accounts(organizations, ROOT, aws_account(2, "shop", **more))
     assert [a.status for a in read_accounts(organizations.client, [ROOT])] == [status]
+
+
+def test_a_state_that_botocore_does_not_know_is_no_guess(organizations: Stubbed) -> None:
+    stateless = {key: value for key, value in aws_account(2, "shop").items() if key != "Status"}
+    lists_accounts(organizations, ROOT, stateless)
+    with pytest.raises(UnknownStateError, match="The state of the account 222222222222 can't be read"):
+        read_accounts(organizations.client, [ROOT])
 
 
 @pytest.mark.parametrize(
