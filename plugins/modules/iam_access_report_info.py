@@ -403,7 +403,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.snapsh
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Options
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import MANAGED, Options
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.snapshot import IncompleteReadError
 
 WORKERS = 8
@@ -420,7 +420,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "purge_groups": {"type": "bool", "default": False},
     "purge_tags": {"type": "bool", "default": False},
     "purge_policies": {"type": "bool", "default": False},
-    "managed_by_tag": {"type": "str", "default": "cloudhsm.iam/managed"},
+    "managed_by_tag": {"type": "str", "default": MANAGED},
     # Ansible takes anything with "key" in its name for a secret, unless told otherwise.
     "max_key_age": {"type": "int", "default": 90, "no_log": False},
     "max_unused": {"type": "int", "default": 90},

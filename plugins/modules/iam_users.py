@@ -565,6 +565,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import Sto
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine, onboarding, report, snapshot, stores
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import number_problems, parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    MANAGED,
     Account,
     DesiredUser,
     Options,
@@ -596,7 +597,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "purge_tags": {"type": "bool", "default": False},
     "purge_policies": {"type": "bool", "default": False},
     "restore_suspended": {"type": "bool", "default": False},
-    "managed_by_tag": {"type": "str", "default": "cloudhsm.iam/managed"},
+    "managed_by_tag": {"type": "str", "default": MANAGED},
     "max_deletions": {"type": "int", "default": 10},
     "protected_groups": {"type": "list", "elements": "str", "default": ["Administrators"]},
     "pending_groups": {"type": "list", "elements": "str", "default": []},

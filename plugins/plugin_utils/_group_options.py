@@ -15,9 +15,10 @@ from dataclasses import fields
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import require_mfa_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import MANAGED, OWNED
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_plan import Policy
 
-MANAGED: dict[str, t.Any] = {"type": "dict", "default": {"cloudhsm.iam/managed": "true"}}
+CREATION_TAGS: dict[str, t.Any] = {"type": "dict", "default": {MANAGED: OWNED}}
 SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "name": {"type": "str", "required": True},
@@ -31,13 +32,13 @@ SPEC: dict[str, t.Any] = {
             "cloudhsm": {"type": "dict", "required": True},
             "tags": {"type": "dict", "default": {}},
             "purge_tags": {"type": "bool", "default": False},
-            "creation_tags": MANAGED,
+            "creation_tags": CREATION_TAGS,
         },
     },
     "purge_policies": {"type": "bool", "default": False},
     "require_mfa": {"type": "bool"},
     "require_mfa_policy_name": {"type": "str", "default": "CloudHSMIamRequireMFA"},
-    "require_mfa_creation_tags": MANAGED,
+    "require_mfa_creation_tags": CREATION_TAGS,
     "members": {"type": "list", "elements": "str"},
     "exclusive": {"type": "bool", "default": False},
     "keep_callers_group": {"type": "bool", "default": False},

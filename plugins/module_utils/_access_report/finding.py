@@ -19,7 +19,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Snapshot
 
 SEVERITIES = ("critical", "high", "medium", "low", "info")
-PROTECTED_TAG = "cloudhsm.iam/protected"
 
 
 class Subject(t.NamedTuple):

@@ -21,7 +21,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.drift import groups_drift, users_drift
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.finding import (
-    PROTECTED_TAG,
     SEVERITIES,
     Facts,
     Finding,
@@ -37,7 +36,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model 
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import sign_in_url
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import OWNED, DesiredUser, Options
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import MANAGED, OWNED, DesiredUser, Options
 
 NOT_EVALUATED = (
     "Service control policies and resource control policies of AWS Organizations",
@@ -151,8 +150,8 @@ def _describe_user(facts: Facts, person: Person, access: Access) -> dict[str, t.
         "managed_policies": sorted(user.managed_policies),
         "inline_policies": sorted(person.inline),
         "boundary": user.boundary,
-        "managed": user.tags.get("cloudhsm.iam/managed") == OWNED or user.tags.get("cloudhsm.iam/bootstrap") == OWNED,
-        "protected": user.tags.get(PROTECTED_TAG, "").lower() == "true",
+        "managed": user.tags.get(MANAGED) == OWNED or user.tags.get("cloudhsm.iam/bootstrap") == OWNED,
+        "protected": person.protected,
         **_describe_access(access),
         "credentials": {
             "source": have.source,

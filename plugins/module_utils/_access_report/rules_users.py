@@ -13,7 +13,6 @@ from collections.abc import Iterable
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import NO, WITHOUT_MFA, Access
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.finding import (
-    PROTECTED_TAG,
     Facts,
     Finding,
     Subject,
@@ -175,7 +174,7 @@ def not_seen(facts: Facts) -> Finding:
         have = person.credentials
         # Somebody who never signed in counts from when the user was made.
         days = facts.days(have.password_used or person.created)
-        if have.password and have.reported and not _protected(person) and days is not None and days > facts.max_unused:
+        if have.password and have.reported and not person.protected and days is not None and days > facts.max_unused:
             never = "never signed in" if have.password_used is None else f"last signed in {days} days ago"
             found.append(Subject(person.user.name, never, provision(person.user.name, console_access=False)))
     return Finding(
@@ -229,10 +228,6 @@ def outside_groups(facts: Facts) -> Finding:
 def _ways_in(person: Person) -> bool:
     have = person.credentials
     return bool(have.password) or any(key.active for key in have.keys or ())
-
-
-def _protected(person: Person) -> bool:
-    return person.user.tags.get(PROTECTED_TAG, "").lower() == "true"
 
 
 def _register_mfa(name: str) -> str:

@@ -18,10 +18,11 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import Caller
 
-# The value of the ownership tag on every user that iam_users creates.
-OWNED = "true"
 # Start of the keys of this collection's own tags. None of them can be asked for by name, and none is purged.
 RESERVED = "cloudhsm.iam/"
+# The ownership tag on what this collection creates, unless another key is asked for, and its value.
+MANAGED = f"{RESERVED}managed"
+OWNED = "true"
 # Start of the keys of the tags that note, on a user who is being deleted, which virtual MFA devices go too.
 MFA_NOTE = f"{RESERVED}leaving-mfa-device-"
 # On users who are for emergencies and are never deleted or suspended. Whatever its value, the tag protects.
@@ -133,7 +134,7 @@ class Options:
     purge_policies: bool = False
     # Whether suspended users that are listed as present come back. Else they are left as they are.
     restore_suspended: bool = False
-    managed_by_tag: str = "cloudhsm.iam/managed"
+    managed_by_tag: str = MANAGED
     max_deletions: int = 10
     protected_groups: frozenset[str] = frozenset()
     # Groups that an earlier task makes: in check mode they count as existing.
