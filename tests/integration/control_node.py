@@ -22,7 +22,7 @@ import processes
 from moto_server import offline_environment
 
 # Seconds. The slowest run of any test takes a third of this on a busy machine.
-TIMEOUT = 180.0
+TIMEOUT = 300.0
 BIN = Path(sys.executable).parent
 VAULT_PASSWORD = "not-a-secret-of-anybodys"
 # All that the role account_guard asks, with which every playbook begins.

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from importlib.resources import files
 
 import pytest
 import yaml
@@ -43,6 +44,20 @@ def test_check_mode_predicts_a_run_makes_it_and_a_second_run_changes_nothing(
     assert again.status == 0, again.output
     assert again.changed_tasks == []
     assert aws.writes == []
+
+
+def test_another_way_of_running_modules_makes_the_same(node: ControlNode, aws: FaultProxy, iam: IAMClient) -> None:
+    strategies = str(files("ansible_mitogen") / "plugins" / "strategy")
+    settings = {"ANSIBLE_STRATEGY_PLUGINS": strategies, "ANSIBLE_STRATEGY": "mitogen_linear"}
+    made = node.playbook(*BOOTSTRAP, **settings)
+    assert made.status == 0, made.output
+    check_end_state(iam)
+    check_first_passwords(node)
+
+    aws.clear()
+    again = node.playbook(*BOOTSTRAP, **settings)
+    assert again.status == 0, again.output
+    assert (again.changed_tasks, aws.writes) == ([], [])
 
 
 def check_what_is_shown(output: str) -> None:

@@ -32,13 +32,13 @@ class Runs:
         self.playbook = playbook
         self.accounts: dict[str, str] = {}
 
-    def together(self, callers: Mapping[str, tuple[Case, t.Iterable[str]]], quickly: bool) -> Failures:
+    def together(self, callers: Mapping[str, tuple[Case, t.Iterable[str]]]) -> Failures:
         """Run cases with the actions that their callers may call; gives what failed for each caller."""
         hosts = Callers(self.url, self.node.folder)
         for name, (case, actions) in callers.items():
             self.accounts[name] = next(ACCOUNTS)
             hosts.add(name, self.accounts[name], case, permissions.policy(actions))
-        return hosts.run(self.node, self.playbook, quickly)
+        return hosts.run(self.node, self.playbook)
 
     def asked(self) -> dict[str, set[str]]:
         """The actions that each caller has asked for since the last reading."""
@@ -64,7 +64,7 @@ def test_what_is_listed_is_enough_and_no_action_is_too_many(playbook: str, enfor
     runs = Runs(enforcing, tmp_path, playbook)
     runs.asked()
 
-    failures = runs.together({name: (case, listed(case).actions) for name, case in cases.items()}, quickly=False)
+    failures = runs.together({name: (case, listed(case).actions) for name, case in cases.items()})
     assert failures == {name: [] for name in cases}
     asked = runs.asked()
     for name in (name for name, case in cases.items() if case.use):
@@ -75,7 +75,7 @@ def test_what_is_listed_is_enough_and_no_action_is_too_many(playbook: str, enfor
     by_action = {action: next(cases[name] for name in cases if action in asked[name]) for action in sorted(enforced)}
     # An action that asks for nothing, because a policy can't be empty.
     without = {action: (case, {*needs.actions, HARMLESS} - {action}) for action, case in by_action.items()}
-    failures = runs.together(without, quickly=True)
+    failures = runs.together(without)
     for action in sorted(enforced):
         if action in needs.optional:
             assert failures[action] == [], f"{action} is said to be optional"
