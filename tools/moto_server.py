@@ -19,7 +19,6 @@ import subprocess
 import sys
 import threading
 import time
-import types
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
@@ -31,6 +30,7 @@ from urllib.parse import urlsplit
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 10.0
 GRACE = 5.0
+LOOK_EVERY = 0.2
 STATE_FILE = "moto.json"
 
 
@@ -168,23 +168,21 @@ def serve(port: int, with_parent: bool) -> None:
 
 
 def run(command: Sequence[str], log: Path | None) -> int:
-    """Run a command beside a server. Returns the command's exit status."""
-
-    def leave(number: int, _frame: types.FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, leave)
+    """Run a command beside a server. Returns the command's exit status, or 128 and the number of what stopped it."""
+    # Noted, not raised: an exception between the start of the command and the code that ends it would let it live on.
+    told: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda number, _frame: told.append(number))
     with MotoServer(log=log) as server:
         # A session of its own, so that all it has started can be told to end, and be made to.
         child = subprocess.Popen(command, env=offline_environment(server.url), start_new_session=True)
-        try:
-            return child.wait()
-        except KeyboardInterrupt:
-            _end_group(child, signal.SIGINT)
-            return 130
-        finally:
-            _end_group(child, signal.SIGTERM)
+        status = None
+        while status is None and not told:
+            with suppress(subprocess.TimeoutExpired):
+                status = child.wait(LOOK_EVERY)
+        _end_group(child, signal.Signals(told[0]) if told else signal.SIGTERM)
+    return 128 + told[0] if status is None else status
 
 
 def _end_group(leader: subprocess.Popen[bytes], number: signal.Signals) -> None:
