@@ -64,4 +64,4 @@ release: setup ## Make a version of the changelog's fragments: make release vers
 	@tools/release.sh $(version)
 
 clean: ## Remove what the other targets left
-	@rm -rf .venv .venv-* .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache .browser dist tests/output
+	@rm -rf .venv* .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache .browser dist tests/output

@@ -47,6 +47,12 @@ link_checkout() {
   ln -sfn "$PWD" "$site/ansible_collections/cloudhsm/iam"
 }
 
+# Of two that set up the same folder, the second waits for the first, and finds it done.
+if command -v flock >/dev/null; then
+  exec 9>"$venv.lock"
+  flock 9
+fi
+
 python=$(find_python)
 overrides=${core:+$("$python" tools/supported.py overrides "$core")}
 stamp="$(cksum <"requirements-$set_name.txt") $("$python" --version) $overrides"
