@@ -67,7 +67,9 @@ class ActionModule(InWorkerAction):
     def _work(self, options: dict[str, t.Any], found: Mapping[str, t.Any]) -> dict[str, t.Any]:
         if options["state"] == "absent":
             return self._remove(options, found)
-        problems = plan.member_problems(options["members"], options["exclusive"], found["users"])
+        problems = plan.member_problems(
+            options["members"], options["exclusive"], found["users"], options["variables_prefix"]
+        )
         policies, wrong = wanted_policies(options, found["account"])
         return refused(problems + wrong) if problems or wrong else self._make(options, found, policies)
 

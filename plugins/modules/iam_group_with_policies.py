@@ -109,6 +109,12 @@ options:
       - What M(cloudhsm.iam.iam_account_info) has just told of the account, the group, both policies and the members.
       - Left out, the account is looked at.
     type: dict
+  variables_prefix:
+    description:
+      - What the names of a role's variables begin with, for a role that hands them on as these options. What is wrong
+        is told by their names then, as in C(admin_group_members) with V(admin_group_).
+    type: str
+    default: ""
 attributes:
   check_mode:
     support: full

@@ -16,7 +16,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired imp
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import require_mfa_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import MANAGED, OWNED
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_plan import Policy
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_plan import Policy, called
 
 CREATION_TAGS: dict[str, t.Any] = {"type": "dict", "default": {MANAGED: OWNED}}
 SPEC: dict[str, t.Any] = {
@@ -43,6 +43,7 @@ SPEC: dict[str, t.Any] = {
     "exclusive": {"type": "bool", "default": False},
     "keep_callers_group": {"type": "bool", "default": False},
     "found": {"type": "dict"},
+    "variables_prefix": {"type": "str", "default": ""},
 }
 MFA_DESCRIPTION = "Nothing but managing one's own credentials until signed in with MFA"
 
@@ -77,7 +78,8 @@ def identifier_problems(options: Mapping[str, t.Any]) -> list[str]:
     found = [(field, limits.name_problem(name, longest)) for field, name, longest in names]
     if options["path"] is not None:
         found.append(("path", limits.path_problem(options["path"])))
-    return [f"{field}: {problem}" for field, problem in found if problem]
+    prefix = options["variables_prefix"]
+    return [f"{called(field, prefix)}: {problem}" for field, problem in found if problem]
 
 
 def wanted_policies(options: Mapping[str, t.Any], account: Mapping[str, t.Any]) -> tuple[Policies, list[str]]:

@@ -157,11 +157,20 @@ def removal_problems(name: str, group: Described, policy: Described, caller: str
     return problems
 
 
-def member_problems(members: Sequence[str] | None, exclusive: bool, users: Iterable[Described]) -> list[str]:
+def called(option: str, prefix: str) -> str:
+    """What the variable is called that a role hands on as the option: policy.name as cloudhsm_group_policy_name."""
+    return prefix + option.replace(".", "_") if prefix else option
+
+
+def member_problems(
+    members: Sequence[str] | None, exclusive: bool, users: Iterable[Described], prefix: str = ""
+) -> list[str]:
     """What is wrong with the members, which amazon.aws would find out about when the group is made already."""
+    name = called("members", prefix)
     there = {user["name"] for user in users}
     unknown = [name for name in members or () if name not in there]
-    problems = [f"members: the account has no user {', '.join(unknown)}; make it first"] if unknown else []
+    problems = [f"{name}: the account has no user {', '.join(unknown)}; make it first"] if unknown else []
     if exclusive and not members:
-        problems.append("exclusive: needs members with at least one user, or the group would be left empty")
+        needs = f"needs {name} with at least one user, or the group would be left empty"
+        problems.append(f"{called('exclusive', prefix)}: {needs}")
     return problems

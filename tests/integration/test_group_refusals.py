@@ -62,7 +62,10 @@ def test_groups_that_must_stay(node: ControlNode, aws: FaultProxy, iam: IAMClien
 
 def test_names_that_iam_does_not_take_are_refused_before_the_policy_is_made(node: ControlNode, aws: FaultProxy) -> None:
     names = {"cloudhsm_group_name": "keys & co", "cloudhsm_group_policy_name": "Keys", "cloudhsm_group_path": "hsm"}
-    told = "name: 'keys & co' can't be a name: 1 to 128 of A-Z a-z 0-9 _+=,.@-; path: 'hsm' is not a path"
+    told = (
+        "cloudhsm_group_name: 'keys & co' can't be a name: 1 to 128 of A-Z a-z 0-9 _+=,.@-;"
+        " cloudhsm_group_path: 'hsm' is not a path"
+    )
     run = node.playbook(node.write_playbook([refused("cloudhsm_group", told, **names)]))
     assert run.status == 0, run.output
     assert "failed=0" in run.output

@@ -138,6 +138,10 @@ def test_members_that_are_not_there_are_named() -> None:
     assert plan.member_problems(None, True, []) == [
         "exclusive: needs members with at least one user, or the group would be left empty"
     ]
+    assert plan.member_problems(["ben"], False, [], "admin_group_") == [
+        "admin_group_members: the account has no user ben; make it first"
+    ]
+    assert plan.called("policy.name", "cloudhsm_group_") == "cloudhsm_group_policy_name"
     assert plan.member_problems(None, False, []) == plan.member_problems(["ann"], True, [{"name": "ann"}]) == []
 
 
