@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import Caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import Role
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import OWNED, PROTECTED, ActualUser
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import ActualUser
 
 # A policy as botocore decodes it; what is not JSON stays text.
 Document = t.Any
@@ -62,8 +62,8 @@ class Person:
 
     @property
     def protected(self) -> bool:
-        """Whether the user is for emergencies and not expected to sign in: for this the tag's value has to be true."""
-        return self.user.tags.get(PROTECTED, "").lower() == OWNED
+        """Whether the user is for emergencies and not expected to sign in."""
+        return self.user.protected
 
 
 @dataclass(frozen=True)

@@ -205,6 +205,7 @@ def test_a_demand_for_mfa_that_access_keys_pass_by_is_found() -> None:
         ({"password_used": samples.ago(90)}, "not_signed_in"),
         ({"password_used": None, "age": 90}, "not_signed_in"),
         ({"password_used": samples.ago(200), "tags": {"cloudhsm.iam/protected": "true"}}, "not_signed_in"),
+        ({"password_used": samples.ago(200), "tags": {"cloudhsm.iam/protected": ""}}, "not_signed_in"),
         ({"password_used": samples.ago(200), "password": False}, "not_signed_in"),
     ],
 )
