@@ -60,11 +60,6 @@ class Person:
         """ARNs of the policies that are attached to the user itself."""
         return self.user.managed_policies
 
-    @property
-    def protected(self) -> bool:
-        """Whether the user is for emergencies and not expected to sign in."""
-        return self.user.protected
-
 
 @dataclass(frozen=True)
 class Group:

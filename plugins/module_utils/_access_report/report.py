@@ -151,7 +151,7 @@ def _describe_user(facts: Facts, person: Person, access: Access) -> dict[str, t.
         "inline_policies": sorted(person.inline),
         "boundary": user.boundary,
         "managed": user.tags.get(MANAGED) == OWNED or user.tags.get("cloudhsm.iam/bootstrap") == OWNED,
-        "protected": person.protected,
+        "protected": user.protected,
         **_describe_access(access),
         "credentials": {
             "source": have.source,

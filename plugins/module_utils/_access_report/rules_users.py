@@ -174,7 +174,9 @@ def not_seen(facts: Facts) -> Finding:
         have = person.credentials
         # Somebody who never signed in counts from when the user was made.
         days = facts.days(have.password_used or person.created)
-        if have.password and have.reported and not person.protected and days is not None and days > facts.max_unused:
+        # Users for emergencies are not expected to sign in.
+        expected = have.password and have.reported and not person.user.protected
+        if expected and days is not None and days > facts.max_unused:
             never = "never signed in" if have.password_used is None else f"last signed in {days} days ago"
             found.append(Subject(person.user.name, never, provision(person.user.name, console_access=False)))
     return Finding(

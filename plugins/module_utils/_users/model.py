@@ -87,7 +87,7 @@ class ActualUser:
 
     @property
     def protected(self) -> bool:
-        """Whether the user is marked as one who is never deleted or suspended, whatever the mark's value."""
+        """Whether the user is marked as one who is never deleted or suspended."""
         return PROTECTED in self.tags
 
     @property
