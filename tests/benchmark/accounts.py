@@ -101,8 +101,7 @@ def _run(case: Case, playbook: Path, url: str, folder: Path) -> Cost:
         "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "HOME": tempfile.mkdtemp(dir=folder),
         "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
-        "ANSIBLE_STRATEGY": case.strategy,
-        **_strategy_folder(case.strategy),
+        **strategy_settings(case.strategy),
     }
     command = [str(BIN / "ansible-playbook"), "-i", str(folder / "org.yml"), "-f", str(case.forks), "-l", SUBSET]
     output = folder / "output"
@@ -138,11 +137,14 @@ def _wait(process: int) -> tuple[int, resource.struct_rusage, int]:
         time.sleep(0.2)
 
 
-def _strategy_folder(strategy: Strategy) -> dict[str, str]:
+def strategy_settings(strategy: Strategy) -> dict[str, str]:
+    """What has Ansible use the strategy, as environment variables."""
+    chosen: dict[str, str] = {"ANSIBLE_STRATEGY": strategy}
     found = find_spec("ansible_mitogen") if strategy == "mitogen_linear" else None
     if found is None or not found.submodule_search_locations:
-        return {}
-    return {"ANSIBLE_STRATEGY_PLUGINS": str(Path(found.submodule_search_locations[0]) / "plugins" / "strategy")}
+        return chosen
+    folder = Path(found.submodule_search_locations[0]) / "plugins" / "strategy"
+    return {**chosen, "ANSIBLE_STRATEGY_PLUGINS": str(folder)}
 
 
 def _check(url: str, account_id: str) -> None:

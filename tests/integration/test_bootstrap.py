@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import typing as t
-from importlib.resources import files
 
 import pytest
 import yaml
+from benchmark.accounts import strategy_settings
 from control_node import ControlNode
 from fault_proxy import FaultProxy
 
@@ -47,8 +47,7 @@ def test_check_mode_predicts_a_run_makes_it_and_a_second_run_changes_nothing(
 
 
 def test_another_way_of_running_modules_makes_the_same(node: ControlNode, aws: FaultProxy, iam: IAMClient) -> None:
-    strategies = str(files("ansible_mitogen") / "plugins" / "strategy")
-    settings = {"ANSIBLE_STRATEGY_PLUGINS": strategies, "ANSIBLE_STRATEGY": "mitogen_linear"}
+    settings = strategy_settings("mitogen_linear")
     made = node.playbook(*BOOTSTRAP, **settings)
     assert made.status == 0, made.output
     check_end_state(iam)

@@ -18,8 +18,6 @@ DOCUMENTATION = """
 name: callers
 short_description: Run each host's tasks with an environment of its own
 description: Sets the variables of C(caller_environment) before the worker for a task is forked.
-extends_documentation_fragment: []
-options: {}
 """
 
 
