@@ -90,7 +90,7 @@ def wanted_policies(options: Mapping[str, t.Any], account: Mapping[str, t.Any]) 
     given = options["policy"]
     if given:
         account_of = {name: account[name] for name in ("partition", "account_id")}
-        wish = {"level": None, **given["cloudhsm"], **account_of}
+        wish = {"level": None, **_named(given["cloudhsm"], options["variables_prefix"]), **account_of}
         unknown = sorted(set(wish) - {known.name for known in fields(Wish)})
         if unknown:
             return Policies([], []), [f"policy.cloudhsm: has no {', '.join(unknown)}"]
@@ -112,6 +112,14 @@ def wanted_policies(options: Mapping[str, t.Any], account: Mapping[str, t.Any]) 
         mfa = [Policy(options["require_mfa_policy_name"], MFA_DESCRIPTION, document, creation_tags=tags)]
     told = [f"The policy of CloudHSM permissions can't be made: {'; '.join(problems)}"] if problems else []
     return Policies(own, mfa), told
+
+
+def _named(cloudhsm: Mapping[str, t.Any], prefix: str) -> dict[str, t.Any]:
+    """The options of a policy, with the names of those whose variables are called by the prefix."""
+    if not prefix:
+        return dict(cloudhsm)
+    by_prefix = {option: called(option, prefix) for option in cloudhsm}
+    return {**cloudhsm, "names": {**by_prefix, **cloudhsm.get("names", {})}}
 
 
 def _texts(tags: Mapping[str, t.Any]) -> dict[str, str]:

@@ -166,11 +166,11 @@ def member_problems(
     members: Sequence[str] | None, exclusive: bool, users: Iterable[Described], prefix: str = ""
 ) -> list[str]:
     """What is wrong with the members, which amazon.aws would find out about when the group is made already."""
-    name = called("members", prefix)
+    field = called("members", prefix)
     there = {user["name"] for user in users}
     unknown = [name for name in members or () if name not in there]
-    problems = [f"{name}: the account has no user {', '.join(unknown)}; make it first"] if unknown else []
+    problems = [f"{field}: the account has no user {', '.join(unknown)}; make it first"] if unknown else []
     if exclusive and not members:
-        needs = f"needs {name} with at least one user, or the group would be left empty"
+        needs = f"needs {field} with at least one user, or the group would be left empty"
         problems.append(f"{called('exclusive', prefix)}: {needs}")
     return problems

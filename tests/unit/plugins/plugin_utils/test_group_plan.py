@@ -178,6 +178,7 @@ def wishes(**more: t.Any) -> dict[str, t.Any]:
         "require_mfa_policy_name": "RequireMFA",
         "require_mfa_creation_tags": {},
         "members": None,
+        "variables_prefix": "",
         **more,
     }
 
@@ -220,3 +221,9 @@ def test_policies_are_made_of_what_is_wanted() -> None:
 def test_what_is_wrong_with_a_policy_is_told(cloudhsm: dict[str, t.Any], told: str) -> None:
     _policies, problems = wanted_policies(wishes(policy=own(**cloudhsm)), ACCOUNT)
     assert told in problems[0]
+
+
+def test_a_roles_users_are_told_the_names_of_its_variables() -> None:
+    policy = own(level="admin", regions=["eu-central-1"], tags={"team": "keys"}, names={"tags": "keys_resource_tags"})
+    _policies, problems = wanted_policies(wishes(policy=policy, variables_prefix="keys_"), ACCOUNT)
+    assert "keys_regions, keys_resource_tags: need" in problems[0]
