@@ -14,11 +14,14 @@ description:
   - Makes a host of each account of an organization. Nothing is connected to. Roles and modules run on the control node,
     with credentials of the account.
   - Takes any file in YAML whose C(plugin) names it.
-  - A host bears its account's name, with a dash for whatever would get in the way of Ansible's patterns. Accounts whose
-    names are the same have their ids added.
+  - A host bears its account's name, with a dash for each character that Ansible's patterns use. The account's id is
+    added where the name is not unique, or is the name of a group or one that Ansible uses itself, such as C(localhost).
+    Names can change. O(host_names=id) names hosts by what can't.
   - The group C(organization) holds all accounts. Under it is a group for each organizational unit, such as
     C(ou_Workloads_Production), which holds the groups of the units below it.
     With tags there is a group for each tag and value, such as C(tag_stage_production).
+    Where two units would have the same group, both groups have the unit's id added. Where two tags would, both have a
+    digest of the tag added.
 notes:
   - Needs credentials of the organization's management account or of a delegated administrator, and the permissions
     C(organizations:DescribeOrganization), C(organizations:ListRoots), C(organizations:ListOrganizationalUnitsForParent)
@@ -44,6 +47,14 @@ options:
       - The default is the role that AWS Organizations makes in the accounts that it makes.
     type: str
     default: OrganizationAccountAccessRole
+  host_names:
+    description:
+      - What a host is called after. With V(id) it is the account's id, which stays the same when the account is
+        renamed, or when another account gets the same name.
+    type: str
+    choices: [name, id]
+    default: name
+    version_added: 1.1.0
   statuses:
     description:
       - Only accounts in one of these states become hosts. With an empty list all do.
@@ -56,6 +67,7 @@ options:
     description:
       - Only accounts in one of these units, or in a unit under it, become hosts.
       - Each is the path of a unit, such as V(/Workloads/Production), or its id. V(/) is the root.
+      - Names of units may hold slashes. A path that two units share is refused; give the id.
     type: list
     elements: str
     default: []
@@ -120,14 +132,16 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._organization import 
     Account,
     Filters,
     Found,
+    Unit,
     UnknownStateError,
     UnknownUnitError,
     failure_sentence,
     find_accounts,
     host_names,
     host_variables,
+    ids_down_to,
     left_out_sentence,
-    paths_down_to,
+    parents_of,
     read_management_account,
     tag_groups,
     unit_groups,
@@ -167,12 +181,15 @@ class InventoryModule(AWSInventoryBase):  # type: ignore[misc]
         left_out = [Account(**account) for account in kept["left_out"]]
         if left_out:
             self.display.warning(left_out_sentence(left_out))
-        self._populate([Account(**account) for account in kept["accounts"]], kept["management"], kept["groups"])
+        accounts = [Account(**account) for account in kept["accounts"]]
+        self._populate(accounts, kept["management"], [Unit(**unit) for unit in kept["units"]])
 
     def get_cache_key(self, path: str) -> str:
         """Options that decide what is read are part of it: who changes the file wants to see the change."""
         names = ("profile", "endpoint_url", "assume_role_arn", "statuses", "organizational_units", "names", "tags")
         options = [self.get_option(name) for name in (*names, "read_tags")]
+        # What is kept has another shape than it had in 1.0.
+        options.append("units by id")
         digest = hashlib.sha256(json.dumps(options, sort_keys=True, default=str).encode()).hexdigest()
         return f"{super().get_cache_key(path)}_{digest[:12]}"
 
@@ -205,18 +222,19 @@ class InventoryModule(AWSInventoryBase):  # type: ignore[misc]
             "management": management,
             "accounts": [account.as_dict() for account in found.accounts],
             "left_out": [account.as_dict() for account in found.left_out],
-            "groups": unit_groups(found.units),
+            "units": [unit.as_dict() for unit in found.units],
         }
 
-    def _populate(self, accounts: list[Account], management: str, groups: Mapping[str, str]) -> None:
+    def _populate(self, accounts: list[Account], management: str, units: list[Unit]) -> None:
         self.inventory.add_group(ORGANIZATION_GROUP)
-        names = host_names(accounts)
+        groups, parents, tagged = unit_groups(units), parents_of(units), tag_groups(accounts)
+        names = host_names(accounts, {*groups.values(), *tagged.values()})
         for account in accounts:
-            host = names[account.id]
+            host = account.id if self.get_option("host_names") == "id" else names[account.id]
             variables = host_variables(account, account.id == management, self.get_option("assume_role_name"))
-            self._add_host(host, [groups[path] for path in paths_down_to(account.ou_path)], variables)
-            for group in tag_groups(account.tags):
-                self.inventory.add_host(host, group=self.inventory.add_group(group))
+            self._add_host(host, [groups[unit_id] for unit_id in ids_down_to(account.unit_id, parents)], variables)
+            for tag in account.tags.items():
+                self.inventory.add_host(host, group=self.inventory.add_group(tagged[tag]))
             self._construct(host, variables)
 
     def _add_host(self, host: str, groups: Sequence[str], variables: Mapping[str, t.Any]) -> None:

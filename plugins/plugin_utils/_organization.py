@@ -8,10 +8,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import typing as t
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
 
@@ -24,10 +25,12 @@ if t.TYPE_CHECKING:
 # The group of all accounts, whose children are the groups of the organizational units.
 ORGANIZATION_GROUP = "organization"
 ROOT_PATH = "/"
+# Names that mean something to Ansible itself: hosts of these names would be worked on, or left out, by mistake.
+RESERVED_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "all", "ungrouped", ORGANIZATION_GROUP})
 
 
 class UnknownUnitError(Exception):
-    """Organizational units that were asked for and do not exist; the message is one sentence."""
+    """Organizational units that were asked for and are none, or more than one; the message is one sentence."""
 
 
 class UnknownStateError(Exception):
@@ -36,10 +39,18 @@ class UnknownStateError(Exception):
 
 @dataclass(frozen=True)
 class Unit:
-    """A root or organizational unit. The path of a root is /, below it the names of the units count."""
+    """A root or organizational unit. The path of a root is /, below it the names of the units count.
+
+    A unit's name may hold slashes, so that two units can have the same path. Only the id tells which unit it is.
+    """
 
     id: str
     path: str
+    parent_id: str | None = None
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """For a cache, which keeps JSON."""
+        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -107,7 +118,8 @@ def read_units(client: OrganizationsClient) -> list[Unit]:
     for parent in units:
         for page in paginator.paginate(ParentId=parent.id):
             units += [
-                Unit(unit["Id"], f"{parent.path.rstrip('/')}/{unit['Name']}") for unit in page["OrganizationalUnits"]
+                Unit(unit["Id"], f"{parent.path.rstrip('/')}/{unit['Name']}", parent.id)
+                for unit in page["OrganizationalUnits"]
             ]
     return units
 
@@ -119,15 +131,33 @@ def units_in_scope(units: Sequence[Unit], wanted: Sequence[str]) -> list[Unit]:
     """
     if not wanted:
         return list(units)
-    tops = {unit.path for unit in units if unit.id in wanted or unit.path in wanted}
-    unknown = [name for name in wanted if not any(name in (unit.id, unit.path) for unit in units)]
+    meant = {name: [unit.id for unit in units if name in (unit.id, unit.path)] for name in wanted}
+    problems = [
+        f"organizational_units: the path {name} is that of {' and '.join(ids)}; give the id"
+        for name, ids in meant.items()
+        if len(ids) > 1
+    ]
+    unknown = [name for name, ids in meant.items() if not ids]
     if unknown:
-        raise UnknownUnitError(f"organizational_units: the organization has no unit {', '.join(unknown)}")
-    return [unit for unit in units if any(_is_under(unit.path, top) for top in tops)]
+        problems.insert(0, f"organizational_units: the organization has no unit {', '.join(unknown)}")
+    if problems:
+        raise UnknownUnitError("; ".join(problems))
+    tops, parents = {ids[0] for ids in meant.values()}, parents_of(units)
+    return [unit for unit in units if tops.intersection(ids_down_to(unit.id, parents))]
 
 
-def _is_under(path: str, top: str) -> bool:
-    return path == top or path.startswith(f"{top.rstrip('/')}/")
+def parents_of(units: Iterable[Unit]) -> dict[str, str | None]:
+    """The ids of the units' parents by their own; a root has none."""
+    return {unit.id: unit.parent_id for unit in units}
+
+
+def ids_down_to(unit_id: str, parents: Mapping[str, str | None]) -> list[str]:
+    """The root's id, and those of all units on the way down to this one, itself included."""
+    ids, above = [], t.cast("str | None", unit_id)
+    while above is not None:
+        ids.append(above)
+        above = parents[above]
+    return ids[::-1]
 
 
 def read_accounts(client: OrganizationsClient, units: Iterable[Unit]) -> list[Account]:
@@ -174,36 +204,62 @@ def _has_tags(account: Account, wanted: Mapping[str, Sequence[str]]) -> bool:
     return all(account.tags.get(key) in values for key, values in wanted.items())
 
 
-def host_names(accounts: Sequence[Account]) -> dict[str, str]:
+def host_names(accounts: Sequence[Account], groups: Iterable[str] = ()) -> dict[str, str]:
     """Host names by account id: the account's name without what Ansible's patterns would trip over.
 
-    Accounts may share a name; each of these gets its id with it.
+    Where that is not enough to tell which account it is, the id comes with it: accounts may share a name, or be
+    called like a group or like what Ansible means something else by.
     """
     plain = {account.id: re.sub(r"[^\w.-]+", "-", account.name).strip("-.") for account in accounts}
-    uses = Counter(name.lower() for name in plain.values())
-    return {
-        account_id: name if name and uses[name.lower()] == 1 else f"{name}-{account_id}".lstrip("-")
-        for account_id, name in plain.items()
-    }
+    reserved = RESERVED_HOSTS | {group.lower() for group in groups}
+    return _told_apart(plain, lambda account_id, name: f"{name}-{account_id}".lstrip("-"), str.lower, reserved)
 
 
 def unit_groups(units: Iterable[Unit]) -> dict[str, str]:
-    """Names of groups by path. Those that would be the same, as of /a/b and /a_b, have the units' ids."""
-    plain = {unit: group_name(f"ou{unit.path.replace('/', '_')}") for unit in units if unit.path != ROOT_PATH}
-    uses = Counter(plain.values())
-    named = {unit.path: name if uses[name] == 1 else group_name(f"{name}_{unit.id}") for unit, name in plain.items()}
-    return {ROOT_PATH: ORGANIZATION_GROUP, **named}
+    """Names of groups by the units' ids. Those that would be the same, as of /a/b and /a_b, have the ids in them."""
+    roots = {unit.id: ORGANIZATION_GROUP for unit in units if unit.path == ROOT_PATH}
+    plain = {unit.id: group_name(f"ou{unit.path.replace('/', '_')}") for unit in units if unit.id not in roots}
+    return roots | _told_apart(plain, lambda unit_id, name: group_name(f"{name}_{unit_id}"))
 
 
-def paths_down_to(path: str) -> list[str]:
-    """The root's path, and those of all units on the way down to this one, itself included."""
-    steps = path.strip("/").split("/") if path != ROOT_PATH else []
-    return [ROOT_PATH, *(f"/{'/'.join(steps[: depth + 1])}" for depth in range(len(steps)))]
+def tag_groups(accounts: Iterable[Account]) -> dict[tuple[str, str], str]:
+    """A group for each tag and value that an account has, by the two.
+
+    Tags hold more than names of groups can: those that would end in one group have a digest of the tag added.
+    """
+    tags = sorted({tag for account in accounts for tag in account.tags.items()})
+    plain = {tag: group_name("_".join(("tag", *filter(None, tag)))) for tag in tags}
+    return _told_apart(plain, lambda tag, name: f"{name}_{_digest(tag)}")
 
 
-def tag_groups(tags: Mapping[str, str]) -> list[str]:
-    """A group for each tag and value."""
-    return [group_name(f"tag_{key}_{value}" if value else f"tag_{key}") for key, value in tags.items()]
+def _digest(tag: tuple[str, str]) -> str:
+    return hashlib.sha256("\0".join(tag).encode()).hexdigest()[:12]
+
+
+_Key = t.TypeVar("_Key")
+
+
+def _told_apart(
+    plain: Mapping[_Key, str],
+    longer: Callable[[_Key, str], str],
+    spelling: Callable[[str], str] = str,
+    reserved: Iterable[str] = (),
+) -> dict[_Key, str]:
+    """The names, and the longer ones of those that are empty, reserved, or have the same spelling as another.
+
+    A longer name may be what another one is called already, which then gets a longer one itself.
+    """
+    names, taken = dict(plain), {"", *reserved}
+    while True:
+        uses = Counter(spelling(name) for name in names.values())
+        clashes = [
+            key
+            for key, name in names.items()
+            if name == plain[key] and (spelling(name) in taken or uses[spelling(name)] > 1)
+        ]
+        if not clashes:
+            return names
+        names |= {key: longer(key, plain[key]) for key in clashes}
 
 
 def group_name(text: str) -> str:

@@ -14,6 +14,7 @@ import permissions
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.inventory import organization_accounts
 from aws_clients import iam_client, organizations_client
+from case_files import case_bytes
 from control_node import ControlNode, Run
 from enforcing_moto import enforce
 from organization import MANAGEMENT, Member, make_account, make_organization
@@ -99,6 +100,59 @@ def test_accounts_are_hosts_in_groups(node: ControlNode, ids: dict[str, str]) ->
     assert management["account_is_management"]
     assert management["account_id"] == MANAGEMENT
     assert "account_role_arn" not in management
+
+
+def make_units(moto: str, parent: str, units: dict[str, t.Any]) -> dict[str, str]:
+    """Make units out of a case, with the accounts in them. Returns the units' ids by the names of their accounts."""
+    client, found = organizations_client(moto), {}
+    for name, content in units.get("ous", {}).items():
+        made = client.create_organizational_unit(ParentId=parent, Name=name)["OrganizationalUnit"]["Id"]
+        found |= make_units(moto, made, content)
+        for account in content.get("accounts", []):
+            account_id = make_account(moto, Member(account))
+            root = client.list_roots()["Roots"][0]["Id"]
+            client.move_account(AccountId=account_id, SourceParentId=root, DestinationParentId=made)
+            found[account] = made
+    return found
+
+
+@pytest.mark.parametrize(
+    ("file", "groups"),
+    [
+        ("org.json", {"build": "ou_CI_CD", "w1": "ou_Workloads"}),
+        ("org-ambiguous.json", {"child-of-CI": "ou_CI_CD_{}", "other-unit": "ou_CI_CD_{}"}),
+    ],
+)
+def test_units_whose_names_have_slashes_are_units_of_their_own(
+    node: ControlNode, moto: str, file: str, groups: dict[str, str]
+) -> None:
+    make_organization(moto, [])
+    root = organizations_client(moto).list_roots()["Roots"][0]["Id"]
+    ids = make_units(moto, root, json.loads(case_bytes("ou-name-with-slash", file)))
+    configure(node)
+    run, listed = show(node)
+    assert set(hosts(listed)) == {"master", *groups}, run.output
+    for host, group in groups.items():
+        assert listed[group.format(ids[host].replace("-", "_"))]["hosts"] == [host]
+
+
+def test_accounts_whose_names_mean_something_else_stay_hosts_of_their_own(node: ControlNode, moto: str) -> None:
+    names = json.loads(case_bytes("org-host-localhost", "org.json"))["accounts"]
+    members = [Member(name) for name in (*names, "all", "organization", "dev", "dev", "tag_a_b")]
+    make_organization(moto, [*members, Member("tagged", tags={"a-b": "", "a": "b"})])
+    configure(node)
+    run, listed = show(node)
+    found = {host: variables["account_id"] for host, variables in hosts(listed).items()}
+    assert set(found) & {"localhost", "all", "organization", "dev", "tag_a_b"} == {"tag_a_b"}, run.output
+    assert all(host.endswith(f"-{found[host]}") for host in set(found) - {"master", "tagged", "tag_a_b"})
+    assert len(set(found.values())) == len(members) + 2
+    tag_groups = [group for group in listed if group.startswith("tag_")]
+    assert len(tag_groups) == 2
+    assert all(re.fullmatch("tag_a_b_[0-9a-f]{12}", group) for group in tag_groups)
+    configure(node, host_names="id")
+    assert {host: variables["account_id"] for host, variables in hosts(show(node)[1]).items()} == {
+        account_id: account_id for account_id in found.values()
+    }
 
 
 def test_filters_keep_out_and_a_suspended_account_is_named(node: ControlNode, ids: dict[str, str], moto: str) -> None:

@@ -16,8 +16,9 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._organization import 
     group_name,
     host_names,
     host_variables,
+    ids_down_to,
     left_out_sentence,
-    paths_down_to,
+    parents_of,
     read_accounts,
     read_management_account,
     read_units,
@@ -31,9 +32,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 ROOT = Unit("r-ab12", "/")
-WORKLOADS = Unit("ou-ab12-11111111", "/Workloads")
-PRODUCTION = Unit("ou-ab12-22222222", "/Workloads/Production")
-ELSEWHERE = Unit("ou-ab12-33333333", "/Workloads2")
+WORKLOADS = Unit("ou-ab12-11111111", "/Workloads", ROOT.id)
+PRODUCTION = Unit("ou-ab12-22222222", "/Workloads/Production", WORKLOADS.id)
+ELSEWHERE = Unit("ou-ab12-33333333", "/Workloads2", ROOT.id)
 UNITS = [ROOT, WORKLOADS, ELSEWHERE, PRODUCTION]
 
 
@@ -159,6 +160,18 @@ def test_no_tag_is_read_where_none_is_needed_and_no_status_keeps_out_where_none_
     assert ([a.name for a in found.accounts], found.left_out, found.units) == (["shop"], [], [ROOT])
 
 
+def test_a_path_that_two_units_have_is_refused_and_their_ids_are_not() -> None:
+    # One unit called CI/CD, and one called CD in a unit called CI.
+    slash, above = Unit("ou-ab12-44444444", "/CI/CD", ROOT.id), Unit("ou-ab12-55555555", "/CI", ROOT.id)
+    below = Unit("ou-ab12-66666666", "/CI/CD", above.id)
+    units = [ROOT, slash, above, below]
+    with pytest.raises(UnknownUnitError, match=rf"the path /CI/CD is that of {slash.id} and {below.id}; give the id"):
+        units_in_scope(units, ["/CI/CD"])
+    assert units_in_scope(units, [slash.id]) == [slash]
+    assert units_in_scope(units, ["/CI"]) == [above, below]
+    assert len(set(unit_groups(units).values())) == 4
+
+
 def test_host_names_are_safe_and_unique() -> None:
     accounts = [account(1, "Shop & Bank: live"), account(2, "twin"), account(3, "Twin"), account(4, "!!")]
     assert list(host_names(accounts).values()) == [
@@ -169,32 +182,73 @@ def test_host_names_are_safe_and_unique() -> None:
     ]
 
 
-@given(st.lists(st.text(min_size=1, max_size=8), max_size=9))
+def test_a_name_that_another_account_is_called_after_is_not_used_twice() -> None:
+    names = ["dev", "dev", "dev-111111111111"]
+    accounts = [account(number, name) for number, name in enumerate(names, 1)]
+    assert list(host_names(accounts).values()) == [
+        "dev-111111111111",
+        "dev-222222222222",
+        "dev-111111111111-333333333333",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["localhost", "LOCALHOST", "127.0.0.1", "all", "All", "ungrouped", "organization", "ou_Workloads"]
+)
+def test_what_ansible_means_something_else_by_is_no_host(name: str) -> None:
+    assert host_names([account(2, name)], ["ou_Workloads"]) == {"2" * 12: f"{name}-222222222222"}
+
+
+# Names that clash once they are made safe, and those that look like a name with an id.
+NAMES = st.one_of(
+    st.text(min_size=1, max_size=8),
+    st.sampled_from(["a", "A", "a b", "a-b", "localhost", "organization", *(f"a-{str(n) * 12}" for n in range(1, 4))]),
+)
+
+
+@given(st.lists(NAMES, max_size=9))
 def test_any_names_become_as_many_hosts_without_what_patterns_are_made_of(names: list[str]) -> None:
     accounts = [account(number + 1, name) for number, name in enumerate(names)]
-    hosts = list(host_names(accounts).values())
-    assert len(set(hosts)) == len(names)
+    hosts = list(host_names(accounts, ["organization"]).values())
+    assert len({host.lower() for host in hosts}) == len(names)
     assert not [host for host in hosts if not host or set(host) & set(" ,:&!*?[]~@{}")]
+    assert not {"localhost", "all", "organization"}.intersection(hosts)
 
 
 def test_groups_of_units_tell_apart_what_would_look_the_same() -> None:
-    twins = [Unit("ou-1", "/a/b"), Unit("ou-2", "/a_b"), Unit("ou-3", "/a")]
+    above = Unit("ou-3", "/a", ROOT.id)
+    twins = [Unit("ou-1", "/a/b", above.id), Unit("ou-2", "/a_b", ROOT.id), above, Unit("ou-4", "/a_b/ou_1", "ou-2")]
     assert unit_groups([ROOT, *twins]) == {
-        "/": "organization",
-        "/a/b": "ou_a_b_ou_1",
-        "/a_b": "ou_a_b_ou_2",
-        "/a": "ou_a",
+        "r-ab12": "organization",
+        "ou-1": "ou_a_b_ou_1",
+        "ou-2": "ou_a_b_ou_2",
+        "ou-3": "ou_a",
+        "ou-4": "ou_a_b_ou_1_ou_4",
     }
 
 
-@pytest.mark.parametrize(("path", "paths"), [("/", ["/"]), ("/a", ["/", "/a"]), ("/a/b c", ["/", "/a", "/a/b c"])])
-def test_the_way_down_to_a_unit(path: str, paths: list[str]) -> None:
-    assert paths_down_to(path) == paths
+def test_the_way_down_to_a_unit() -> None:
+    parents = parents_of(UNITS)
+    assert ids_down_to(ROOT.id, parents) == [ROOT.id]
+    assert ids_down_to(PRODUCTION.id, parents) == [ROOT.id, WORKLOADS.id, PRODUCTION.id]
 
 
 def test_groups_of_tags() -> None:
-    assert tag_groups({"cost-center": "4 000", "empty": ""}) == ["tag_cost_center_4_000", "tag_empty"]
+    tagged = account(2, "shop", tags={"cost-center": "4 000", "empty": ""})
+    assert list(tag_groups([tagged]).values()) == ["tag_cost_center_4_000", "tag_empty"]
     assert group_name("a-b.c") == "a_b_c"
+
+
+TAG_TEXT = st.text(alphabet="ab_-.", max_size=3)
+
+
+@given(st.lists(st.dictionaries(TAG_TEXT.filter(bool), TAG_TEXT, max_size=3), max_size=4))
+def test_different_tags_are_never_one_group(tags: list[dict[str, str]]) -> None:
+    accounts = [account(number, "shop", tags=each) for number, each in enumerate(tags, 1)]
+    groups = tag_groups(accounts)
+    assert set(groups) == {tag for each in tags for tag in each.items()}
+    assert len(set(groups.values())) == len(groups)
+    assert all(group_name(group) == group for group in groups.values())
 
 
 def test_variables_of_a_member_name_the_role() -> None:
