@@ -37,3 +37,6 @@ settle "$work/docs/permissions" docs/permissions
 # Out of the documentation of each part, the list of all.
 python tools/contents.py "$work/contents.md"
 settle "$work/contents.md" docs/contents.md
+
+python tools/role_specs.py "$work/specs.py"
+settle "$work/specs.py" plugins/plugin_utils/_role_specs.py

@@ -60,8 +60,13 @@ options:
         description:
           - What the policy allows, in the options of P(cloudhsm.iam.cloudhsm_policy#filter), with its input as
             C(level). Partition and number of the account are filled in.
+          - Either this or O(policy.self_service) is needed.
         type: dict
-        required: true
+      self_service:
+        description:
+          - With V(true) the policy allows to manage one's own password and MFA devices, and nothing else.
+        type: bool
+        version_added: 1.1.0
       tags:
         description: Tags of the policy.
         type: dict

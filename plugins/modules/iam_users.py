@@ -423,6 +423,13 @@ users:
       type: list
       elements: str
       sample: []
+    inline_policies:
+      description: Names of the user's inline policies.
+      returned: when the user is or was there
+      type: list
+      elements: str
+      sample: []
+      version_added: 1.1.0
     boundary:
       description: ARN of the permissions boundary, or none.
       returned: when the user is or was there

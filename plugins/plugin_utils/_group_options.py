@@ -13,7 +13,10 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import require_mfa_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import (
+    require_mfa_policy,
+    self_service_policy,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import MANAGED, OWNED
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_plan import Policy, called
@@ -26,10 +29,13 @@ SPEC: dict[str, t.Any] = {
     "aws_managed_policies": {"type": "list", "elements": "str", "default": []},
     "policy": {
         "type": "dict",
+        "required_one_of": [("cloudhsm", "self_service")],
+        "mutually_exclusive": [("cloudhsm", "self_service")],
         "options": {
             "name": {"type": "str", "required": True},
             "description": {"type": "str", "default": ""},
-            "cloudhsm": {"type": "dict", "required": True},
+            "cloudhsm": {"type": "dict"},
+            "self_service": {"type": "bool"},
             "tags": {"type": "dict", "default": {}},
             "purge_tags": {"type": "bool", "default": False},
             "creation_tags": CREATION_TAGS,
@@ -88,30 +94,34 @@ def wanted_policies(options: Mapping[str, t.Any], account: Mapping[str, t.Any]) 
     mfa: list[Policy] = []
     problems: list[str] = []
     given = options["policy"]
-    if given:
+    if given and given["self_service"]:
+        own = [_own_policy(given, self_service_policy(account["partition"]), options["path"])]
+    elif given:
         account_of = {name: account[name] for name in ("partition", "account_id")}
         wish = {"level": None, **_named(given["cloudhsm"], options["variables_prefix"]), **account_of}
         unknown = sorted(set(wish) - {known.name for known in fields(Wish)})
         if unknown:
             return Policies([], []), [f"policy.cloudhsm: has no {', '.join(unknown)}"]
         document, problems = build_policy(Wish(**wish))
-        own = [
-            Policy(
-                given["name"],
-                given["description"],
-                document,
-                options["path"],
-                tags=_texts(given["tags"]),
-                creation_tags=_texts(given["creation_tags"]),
-                purge_tags=given["purge_tags"],
-            )
-        ]
+        own = [_own_policy(given, document, options["path"])]
     if options["require_mfa"]:
         document = require_mfa_policy(account["partition"])
         tags = _texts(options["require_mfa_creation_tags"])
         mfa = [Policy(options["require_mfa_policy_name"], MFA_DESCRIPTION, document, creation_tags=tags)]
     told = [f"The policy of CloudHSM permissions can't be made: {'; '.join(problems)}"] if problems else []
     return Policies(own, mfa), told
+
+
+def _own_policy(given: Mapping[str, t.Any], document: Mapping[str, t.Any], path: str | None) -> Policy:
+    return Policy(
+        given["name"],
+        given["description"],
+        document,
+        path,
+        tags=_texts(given["tags"]),
+        creation_tags=_texts(given["creation_tags"]),
+        purge_tags=given["purge_tags"],
+    )
 
 
 def _named(cloudhsm: Mapping[str, t.Any], prefix: str) -> dict[str, t.Any]:

@@ -42,6 +42,7 @@ def _describe_state(user: ActualUser) -> dict[str, t.Any]:
         "tags": dict(sorted(user.tags.items())),
         "groups": sorted(user.groups),
         "managed_policies": sorted(user.managed_policies),
+        "inline_policies": sorted(user.inline_policies),
         "boundary": user.boundary,
     }
     # Not read means not known, which is not the same as no.
@@ -104,8 +105,7 @@ def describe_diff(plans: Iterable[UserPlan]) -> dict[str, t.Any]:
 def _describe_credentials(user: ActualUser) -> dict[str, t.Any]:
     if user.credentials is None:
         return {}
-    shown = {**vars(user.credentials), "inline_policies": tuple(sorted(user.inline_policies))}
-    return {key: list(value) for key, value in shown.items() if value}
+    return {key: list(value) for key, value in vars(user.credentials).items() if value}
 
 
 def failure_message(outcomes: Iterable[Outcome]) -> str:

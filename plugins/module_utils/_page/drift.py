@@ -1,0 +1,120 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""How an account differs from what was asked for, in sentences. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable, Iterator, Mapping
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import Page
+
+Described = Mapping[str, t.Any]
+
+# What everybody with a password may have: it lets them change that.
+_HARMLESS = ":iam::aws:policy/IAMUserChangePassword"
+# What a planned call says about the user as it is now.
+_LACKS = {
+    "create_user": "the user {user} does not exist",
+    "add_user_to_group": "{user} is not in {group}",
+    "remove_user_from_group": "{user} is in {group}",
+    "attach_user_policy": "{user} lacks the policy {policy}",
+    "detach_user_policy": "{user} has the policy {policy}",
+    "create_login_profile": "{user} has no console access",
+    "delete_login_profile": "{user} has console access",
+    "put_user_permissions_boundary": "{user} lacks the permissions boundary {boundary}",
+    "delete_user_permissions_boundary": "{user} has a permissions boundary",
+    "update_user": "{user} is not at the path {path}",
+    "delete_user": "the user {user} is left over",
+}
+
+
+def of_users(result: Described) -> Iterator[str]:
+    """Differences of users, from what iam_users would do. Who does not exist, or is to go, is told once."""
+    told = {user["name"]: user["action"] for user in result["users"] if user["action"] in ("created", "deleted")}
+    decisive = {"created": "create_user", "deleted": "delete_user"}
+    others: set[str] = set()
+    for change in result["changes"]:
+        name, operation = change["user"], change["operation"]
+        if name in told and operation != decisive[told[name]]:
+            continue
+        if operation in _LACKS:
+            yield _LACKS[operation].format(**change)
+        elif name not in others:
+            others.add(name)
+            yield f"the tags or credentials of {name} differ"
+
+
+def of_groups(steps: Iterable[Described]) -> Iterator[str]:
+    """Differences of groups and their policies, from the differences that iam_group_with_policies shows."""
+    for step in steps:
+        kind, _space, name = step["before_header"].partition(" ")
+        before, after = step["before"], step["after"]
+        what = "group" if kind == "iam_group" else "policy"
+        if not before:
+            yield f"the {what} {name} does not exist"
+            continue
+        for field, words in (("members", "member"), ("managed_policies", "policy")):
+            have, shall = set(before.get(field) or ()), set(after.get(field) or ())
+            if shall - have:
+                yield f"the group {name} lacks the {words} {', '.join(sorted(shall - have))}"
+            if have - shall:
+                yield f"the group {name} has the {words} {', '.join(sorted(have - shall))}"
+        differing = [field for field in ("path", "document", "tags") if before.get(field) != after.get(field)]
+        if differing:
+            yield f"the {what} {name} differs in its {' and '.join(differing)}"
+
+
+def of_service_linked_role(result: Described, service_name: str) -> Iterator[str]:
+    """Differences of the role, from the result of iam_service_linked_role."""
+    if result.get("changed"):
+        before = (result.get("diff") or {}).get("before")
+        yield (
+            f"the description of the service-linked role of {service_name} differs"
+            if before
+            else f"the service-linked role of {service_name} does not exist"
+        )
+
+
+def more_rights(page: Page, found: Described, wanted: Iterable[Described], users: Iterable[Described]) -> Iterator[str]:
+    """Rights that somebody has beyond what was asked for, and that no run would take away.
+
+    wanted are the users asked for, users what is known of them, and found what iam_account_info tells of the groups.
+    """
+    wanted = list(wanted)
+    allowed = _allowed_policies(page, found["account"])
+    for group in found["groups"]:
+        if group["name"] not in allowed:
+            continue
+        asked = {user["name"] for user in wanted if group["name"] in (user.get("groups") or ())}
+        strangers = sorted(set(group["members"]) - asked)
+        more = [arn for arn in group["managed_policies"] if arn not in allowed[group["name"]]]
+        if strangers:
+            yield f"{', '.join(strangers)} {'is' if len(strangers) == 1 else 'are'} in {group['name']} too"
+        if more or group["inline_policies"]:
+            yield f"the group {group['name']} also has {', '.join([*more, *group['inline_policies']])}"
+    for user in users:
+        asked = {arn for each in wanted if each["name"] == user["name"] for arn in each.get("managed_policies") or ()}
+        more = [arn for arn in user.get("managed_policies") or () if arn not in asked and not arn.endswith(_HARMLESS)]
+        if more or user.get("inline_policies"):
+            yield f"{user['name']} also has {', '.join([*more, *user.get('inline_policies', [])])}"
+
+
+def _allowed_policies(page: Page, account: Described) -> dict[str, set[str]]:
+    """The ARNs of the policies that each group may have, by the names of groups as they were asked for."""
+    aws, own = (f"arn:{account['partition']}:iam::{whose}:policy/" for whose in ("aws", account["account_id"]))
+    path = (page.cloudhsm_group.get("path") or "/").lstrip("/")
+    return {
+        page.admin_group["name"]: {
+            *(f"{aws}{name}" for name in page.admin_group["aws_managed_policies"]),
+            f"{own}{page.admin_group['require_mfa_policy_name']}",
+        },
+        page.cloudhsm_group["name"]: {
+            f"{own}{path}{page.cloudhsm_group['policy']['name']}",
+            f"{own}{page.cloudhsm_group['require_mfa_policy_name']}",
+        },
+    }

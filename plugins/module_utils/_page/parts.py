@@ -1,0 +1,178 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""The parts of the page in their order: each with the module that does it, and its problems in the user's words."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.removal import Removal
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import CREDENTIALS_PATH, Page
+
+GROUP = "cloudhsm.iam.iam_group_with_policies"
+USERS = "cloudhsm.iam.iam_users"
+SERVICE_LINKED_ROLE = "cloudhsm.iam.iam_service_linked_role"
+MANAGED_POLICY = "amazon.aws.iam_managed_policy"
+# What is wrong with a user in the list begins with that.
+_ITEM = re.compile(r"\busers\[(\d+)\]")
+# What modules begin with where they refuse to begin. For the page it is said once, and only where it is true.
+REFUSAL = "Nothing was changed. "
+
+
+@dataclass(frozen=True)
+class Part:
+    """One module's share of the page."""
+
+    key: str
+    # What it is to people, in sentences about what was done and what was not.
+    title: str
+    module: str
+    options: dict[str, t.Any] = field(repr=False)
+    # What whoever set an option calls it, by the option's name.
+    variables: Mapping[str, str] = field(default_factory=dict)
+    # What whoever listed a user calls the item, by its place in the list.
+    labels: Sequence[str] = ()
+
+    def told(self, **options: t.Any) -> Part:
+        """The part with some options more."""
+        return replace(self, options={**self.options, **options})
+
+    def without_wrong_users(self, result: Mapping[str, t.Any]) -> Part | None:
+        """The part with the users that nothing was found wrong with; None where those are all of them, or nobody."""
+        wrong = {int(found[1]) for text in result.get("problems") or () if (found := _ITEM.match(text))}
+        places = [place for place in range(len(self.options["users"])) if place not in wrong]
+        if not wrong or not places:
+            return None
+        users, labels = ([each[place] for place in places] for each in (self.options["users"], self.labels))
+        return replace(self, options={**self.options, "users": users}, labels=labels)
+
+    def problems(self, result: Mapping[str, t.Any]) -> list[str]:
+        """Everything that is wrong, where the result is a failure."""
+        if not result.get("failed"):
+            return []
+        return [self.said(str(text)) for text in result.get("problems") or [result.get("msg", "failed")]]
+
+    def said(self, text: str) -> str:
+        """A message of the module's, in the words of the variables that the options came from."""
+        text = _ITEM.sub(lambda found: self._label(int(found[1])), text.removeprefix(REFUSAL))
+        # A single word can be one of a sentence's: it is an option where a problem begins with it.
+        longer = [name for name in self.variables if "_" in name]
+        for names, pattern in ((longer, r"\b(?:{})\b"), (self.variables, r"^(?:{})(?=[:.\[])")):
+            if names:
+                text = re.sub(pattern.format("|".join(names)), lambda found: self.variables[found[0]], text)
+        return text
+
+    def _label(self, place: int) -> str:
+        return self.labels[place] if place < len(self.labels) else f"users[{place}]"
+
+
+def parts_of(page: Page) -> list[Part]:
+    """What bootstrap makes, in the order in which it is made."""
+    groups = [
+        _group("admin_group", "the administrators group", page.admin_group, "bootstrap_admin_group_name"),
+        _group("cloudhsm_group", "the CloudHSM group", page.cloudhsm_group, "bootstrap_cloudhsm_group_name"),
+    ]
+    if page.onboarding_group:
+        groups.append(_group("onboarding_group", "the group of pending users", page.onboarding_group))
+    return [*groups, _users(page), _service_linked_role(page)]
+
+
+def _group(key: str, title: str, options: dict[str, t.Any], name: str = "") -> Part:
+    prefix = options["variables_prefix"]
+    return Part(key, f"{title} {options['name']}", GROUP, options, {f"{prefix}name": name} if name else {})
+
+
+def _users(page: Page) -> Part:
+    own = ("credentials_store", "credentials_path", "max_deletions")
+    handed = [name for name in page.users if name not in own]
+    variables = {
+        **{name: f"user_provisioning_{name}" for name in handed},
+        **{name: f"bootstrap_{name}" for name in own},
+    }
+    del variables["users"], variables["managed_by_tag"], variables["protected_groups"]
+    return Part("users", "the users", USERS, page.users, variables, page.user_labels)
+
+
+# Options of iam_users that the role user_provisioning has variables of the same names for.
+_PROVISIONING = (
+    *("credentials_store", "credentials_path", "credentials_vault_id", "credentials_prefix", "credentials_kms_key_id"),
+    *("credentials_tags", "password_length", "purge_users", "purge_groups", "purge_tags", "purge_policies"),
+    *("restore_suspended", "managed_by_tag", "max_deletions", "protected_groups", "require_mfa_policy_name", "workers"),
+)
+
+
+def provisioned_users(page: Page, variables: Mapping[str, t.Any]) -> Part:
+    """What provision_users makes in the same account, by the variables of its role."""
+    prefix = "user_provisioning_"
+    users = variables[f"{prefix}users"]
+    options = {name: variables[prefix + name] for name in _PROVISIONING if variables.get(prefix + name) is not None}
+    options.setdefault("credentials_path", CREDENTIALS_PATH)
+    if page.onboarding_group:
+        options["onboarding_group"] = page.onboarding_group_name
+    return Part(
+        "provisioned_users",
+        "the users of provision_users",
+        USERS,
+        {"users": users, **options, "pending_groups": page.groups},
+        {name: prefix + name for name in _PROVISIONING},
+        [f"{prefix}users[{place}]" for place in range(len(users))],
+    )
+
+
+def _service_linked_role(page: Page) -> Part:
+    names = ("custom_suffix", "description", "wait", "wait_timeout")
+    variables = {"service_name": "bootstrap_service_name", **{n: f"service_linked_role_{n}" for n in names}}
+    return Part(
+        "service_linked_role", "the service-linked role", SERVICE_LINKED_ROLE, page.service_linked_role, variables
+    )
+
+
+def user_removal(page: Page, max_deletions: int) -> Part:
+    """The deletion of all users that bootstrap created. No list of names: the tag tells which they are."""
+    options = {
+        **page.users,
+        "users": [],
+        "purge_users": True,
+        "max_deletions": max_deletions,
+        "protected_groups": [],
+        "onboarding_group": None,
+    }
+    return replace(
+        _users(page), options={name: value for name, value in options.items() if value is not None}, labels=()
+    )
+
+
+def removal_parts(page: Page, gone: Removal, with_role: bool) -> list[Part]:
+    """What else a teardown deletes, in its order.
+
+    The CloudHSM group is the last of the groups, because its policy bears the record of what bootstrap created.
+    """
+    parts = []
+    for part in sorted(parts_of(page), key=lambda part: part.key == "cloudhsm_group"):
+        if part.module == GROUP and part.options["name"] in gone.groups:
+            parts.append(part.told(state="absent"))
+    if page.onboarding_group is None and page.onboarding_group_name in gone.groups:
+        options = {"state": "absent", "name": page.onboarding_group_name}
+        parts.insert(0, Part("onboarding_group", f"the group of pending users {options['name']}", GROUP, options))
+    parts += [
+        Part(f"policy {name}", f"the policy {name}", MANAGED_POLICY, {"state": "absent", "name": name})
+        for name in gone.shared_policies
+    ]
+    if with_role:
+        parts.append(_service_linked_role(page).told(state="absent"))
+    return parts
+
+
+def outcome(done: Iterable[Part], failed: Part, left: Iterable[Part]) -> str:
+    """What was done before a failure, and what was not."""
+    changed, not_done = [part.title for part in done], [part.title for part in left]
+    sentences = [f"Changed before that, and kept: {', '.join(changed)}." if changed else ""]
+    sentences.append(f"Not finished: {', '.join([failed.title, *not_done])}. Run again to go on.")
+    return " ".join(filter(None, sentences))

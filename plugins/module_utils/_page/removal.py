@@ -1,0 +1,79 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""What bootstrap made in an account, and what of it can go. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import GROUPS_TAG, TAG, Page, groups_of
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import DEFAULT_DESCRIPTION
+
+Described = Mapping[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Removal:
+    """Names of the groups and shared policies that go, and a sentence for each group that stays."""
+
+    groups: tuple[str, ...]
+    shared_policies: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def removal(page: Page, found: Mapping[str, t.Any], deleted: Collection[str]) -> Removal:
+    """What goes of the groups and policies that iam_account_info found, once these users have been deleted."""
+    there = {group["name"].casefold(): group for group in found["groups"]}
+    policy = _named(page.cloudhsm_group["policy"]["name"], found["policies"])
+    shared = [each for each in found["policies"] if each is not policy and TAG in each["tags"]]
+    owned = {name.casefold() for name in groups_of(policy["tags"].get(GROUPS_TAG, ""))} if policy else set()
+    owned |= _owned_onboarding(page, shared)
+    ours = {each["arn"] for each in (policy, *found["policies"]) if each and (each is policy or TAG in each["tags"])}
+    ours |= _aws_managed(page, found["account"]["partition"])
+    in_use = {
+        name
+        for name in owned & there.keys()
+        if set(there[name]["members"]) - set(deleted)
+        or there[name]["inline_policies"]
+        or set(there[name]["managed_policies"]) - ours
+    }
+    going = sorted(owned & there.keys() - in_use)
+    kept = [f"{there[name]['name']} (was there before)" for name in sorted(there.keys() - owned)]
+    kept += [f"{there[name]['name']} (has other members or policies)" for name in sorted(in_use)]
+    return Removal(
+        groups=tuple(there[name]["name"] for name in going),
+        shared_policies=tuple(each["name"] for each in shared if _only_of(each, [there[name] for name in going])),
+        kept=tuple(kept),
+    )
+
+
+def _named(name: str, described: Iterable[Described]) -> Described | None:
+    return next((one for one in described if one["name"].casefold() == name.casefold()), None)
+
+
+def _owned_onboarding(page: Page, shared: Iterable[Described]) -> set[str]:
+    """The group of pending users was made here where its policy was."""
+    policy = _named(page.onboarding_policy_name, shared)
+    return {page.onboarding_group_name.casefold()} if policy else set()
+
+
+def _aws_managed(page: Page, partition: str) -> set[str]:
+    return {f"arn:{partition}:iam::aws:policy/{name}" for name in page.admin_group.get("aws_managed_policies") or ()}
+
+
+def _only_of(policy: Described, groups: Iterable[Described]) -> bool:
+    """Whether nothing but these groups has the policy."""
+    uses: int = policy["attachments"] + policy["boundary_of"]
+    return uses == sum(policy["arn"] in group["managed_policies"] for group in groups)
+
+
+def owned_role(page: Page, roles: Iterable[Described]) -> bool:
+    """Whether the service-linked role has the description that a role gets here when none is given."""
+    suffix = page.service_linked_role.get("custom_suffix")
+    return any(role["description"] == DEFAULT_DESCRIPTION and role.get("custom_suffix") == suffix for role in roles)

@@ -1,0 +1,143 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""What the page's parts came to: as the facts of the roles, and as the lines that people read. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterator, Mapping
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.removal import Removal
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import Page
+
+Results = Mapping[str, Mapping[str, t.Any]]
+BY_HAND = (
+    "By hand, as the root user: allow IAM users to see Billing (Account settings, IAM access to billing)",
+    "By hand, as the root user: turn on MFA, delete the root access keys, and lock the root password away",
+)
+
+
+def facts(page: Page, results: Results) -> dict[str, t.Any]:
+    """The results of the roles, by the names of their facts."""
+    admin, cloudhsm, role = results["admin_group"], results["cloudhsm_group"], results["service_linked_role"]
+    own_policy = "policy" in page.cloudhsm_group["policy"]["cloudhsm"]
+    wish = page.cloudhsm_group["policy"]["cloudhsm"]
+    cloudhsm_result = {
+        **_group_fact(page.cloudhsm_group["name"], cloudhsm),
+        "policy_name": cloudhsm["policy_name"],
+        "access": "own policy" if own_policy else wish["level"],
+        "policy_profile": "own policy" if own_policy else wish["profile"],
+    }
+    return {
+        "admin_group_result": {
+            **_group_fact(page.admin_group["name"], admin),
+            "managed_policies": page.admin_group["aws_managed_policies"],
+        },
+        "cloudhsm_group_result": cloudhsm_result,
+        "cloudhsm_group_results": {cloudhsm_result["name"]: cloudhsm_result},
+        "user_provisioning_result": users_fact(
+            results["users"], bool(results.get("onboarding_group", {}).get("changed"))
+        ),
+        "service_linked_role_result": {
+            "state": "present",
+            "changed": bool(role.get("changed")),
+            "service_name": page.service_linked_role["service_name"],
+            "role": role["service_linked_role"],
+        },
+    }
+
+
+def _group_fact(name: str, result: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {
+        "name": name,
+        "state": "present",
+        "changed": bool(result.get("changed")),
+        "created": result["created"],
+        "require_mfa": result["require_mfa"],
+    }
+
+
+def users_fact(result: Mapping[str, t.Any], group_changed: bool = False) -> dict[str, t.Any]:
+    """What became of the users, as the role user_provisioning tells it."""
+    by_action = {
+        action: [user["name"] for user in result["users"] if user["action"] == action]
+        for action in ("created", "updated", "deleted", "unchanged")
+    }
+    return {
+        "state": "present",
+        "changed": bool(result.get("changed")) or group_changed,
+        "sign_in_url": result["account"]["sign_in_url"],
+        "counts": result["counts"],
+        **by_action,
+        "pending": result["pending"],
+        "suspended": result["suspended"],
+        "credentials": result.get("credentials", {}),
+    }
+
+
+def lines(page: Page, found: Mapping[str, t.Any], results: Results, check_mode: bool) -> list[str]:
+    """The summary of a run that makes the page."""
+    told = facts(page, results)
+    return [
+        *_made(found["account"], told, check_mode),
+        *_of_users(told["user_provisioning_result"], check_mode),
+        *BY_HAND,
+    ]
+
+
+def _made(account: Mapping[str, t.Any], told: Mapping[str, t.Any], check_mode: bool) -> Iterator[str]:
+    def became(fact: Mapping[str, t.Any]) -> str:
+        return ("would change" if check_mode else "changed") if fact["changed"] else "unchanged"
+
+    admin, cloudhsm, role = (told[f"{key}_result"] for key in ("admin_group", "cloudhsm_group", "service_linked_role"))
+    yield f"Account {account['account_id']}, worked on as {account['caller_arn']}"
+    for fact, rights in (
+        (admin, ", ".join(admin["managed_policies"])),
+        (cloudhsm, f"CloudHSM {cloudhsm['access']} policy"),
+    ):
+        mfa = "MFA required, " if fact["require_mfa"] else ""
+        yield f"Group {fact['name']}: {rights}, {mfa}{became(fact)}"
+    yield f"Service-linked role: {(role['role'] or {}).get('name') or role['service_name']}, {became(role)}"
+
+
+def _of_users(fact: Mapping[str, t.Any], check_mode: bool) -> Iterator[str]:
+    would = "would be " if check_mode else ""
+    for action in ("created", "updated", "deleted", "unchanged"):
+        if fact[action]:
+            yield f"Users {would if action != 'unchanged' else ''}{action}: {_names(fact[action])}"
+    yield f"Users sign in at {fact['sign_in_url']}"
+    if fact["suspended"]:
+        yield f"Suspended: {_names(fact['suspended'])}"
+    users = fact["credentials"].get("users")
+    if users:
+        are = "would be" if check_mode else "are"
+        yield f"First passwords of {_names(users)} {are} in {fact['credentials']['location']}"
+    if fact["pending"]:
+        names = _names([user["name"] for user in fact["pending"]])
+        then = "when they have changed their passwords and registered MFA"
+        yield f"Pending: {names}. Run this again, with the same rights, {then}"
+
+
+def _names(names: list[str]) -> str:
+    more = len(names) - 10
+    return ", ".join(names[:10]) + (f", and {more} more" if more > 0 else "")
+
+
+def removal_lines(
+    found: Mapping[str, t.Any], deleted: list[str], gone: Removal, role: str, check_mode: bool
+) -> list[str]:
+    """The summary of a teardown. role is what becomes of the service-linked role: deleted, kept or none."""
+    to_be = "to be " if check_mode else ""
+    became = {"deleted": f"{to_be}deleted", "kept": "left alone, it was there before", "none": "none"}[role]
+    told = [
+        f"Account {found['account']['account_id']}",
+        f"Users {to_be}deleted: {_names(deleted) or 'none'}",
+        f"Groups {to_be}deleted: {', '.join(gone.groups) or 'none'}",
+    ]
+    if gone.kept:
+        told.append(f"Groups kept: {'; '.join(gone.kept)}")
+    return [*told, f"Service-linked role: {became}"]

@@ -1,0 +1,205 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""What the page "Create IAM administrative groups" comes to with the variables of the roles. No other place says it.
+
+Of the other roles' variables those count that say how something is made. What is made, and what may be deleted, only
+bootstrap's own variables say: those of provision_users, for instance, are about other users.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+ROLES = ("bootstrap", "admin_group", "cloudhsm_group", "user_provisioning", "service_linked_role")
+# On the users and the policies that bootstrap creates: its teardown deletes these and no others.
+TAG = "cloudhsm.iam/bootstrap"
+# On the policy that bootstrap creates: which groups it created. Groups themselves can't have tags in IAM.
+GROUPS_TAG = "cloudhsm.iam/bootstrap-groups"
+SHARED_POLICY_TAGS = {"cloudhsm.iam/managed": "true", TAG: "true"}
+SELF_SERVICE_DESCRIPTION = "Managing one's own password and MFA devices"
+CREDENTIALS_PATH = "~/.cloudhsm-iam/credentials.yml"
+
+# Of each role, the variables without their prefix that bootstrap takes as the role itself would.
+_ADMIN_GROUP = ("path", "aws_managed_policies", "purge_policies", "members", "exclusive", "require_mfa")
+_CLOUDHSM_GROUP = ("path", "purge_policies", "require_mfa")
+_POLICY = ("cluster_arns", "regions", "allow_backup_copy", "allow_backup_sharing", "policy")
+_USERS = (
+    "credentials_vault_id",
+    "credentials_prefix",
+    "credentials_kms_key_id",
+    "credentials_tags",
+    "password_length",
+    "require_mfa_policy_name",
+    "workers",
+    "batch_size",
+)
+_SERVICE_LINKED_ROLE = ("custom_suffix", "description", "wait", "wait_timeout")
+
+Options = dict[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The options of the module that does it, for each part of the page; and what people call the users in messages."""
+
+    admin_group: Options
+    cloudhsm_group: Options
+    # None unless people come in by two phases.
+    onboarding_group: Options | None
+    users: Options = field(repr=False)
+    service_linked_role: Options
+    # By the place in the list of users, what was written to get that user.
+    user_labels: tuple[str, ...]
+    # What the group of pending users and its policy are called, whether or not there is such a group now.
+    onboarding_group_name: str
+    onboarding_policy_name: str
+
+    @property
+    def groups(self) -> list[str]:
+        """Names of the groups that are made, that of pending users last."""
+        parts = (self.admin_group, self.cloudhsm_group, self.onboarding_group)
+        return [part["name"] for part in parts if part]
+
+    def asked(self) -> dict[str, list[str]]:
+        """What has to be known of the account, as options of iam_account_info."""
+        mfa = [group["require_mfa_policy_name"] for group in (self.admin_group, self.cloudhsm_group)]
+        policies = [self.cloudhsm_group["policy"]["name"], *mfa, self.onboarding_policy_name]
+        return {
+            "groups": [self.admin_group["name"], self.cloudhsm_group["name"], self.onboarding_group_name],
+            "policies": list(dict.fromkeys(policies)),
+            "users": self.admin_group.get("members") or [],
+        }
+
+    def in_account(self, groups: Collection[str]) -> Page:
+        """The page where these groups exist: a policy that is made notes which groups come with it."""
+        there = {name.casefold() for name in groups}
+        new = [name for name in self.groups if name.casefold() not in there]
+        made = [name for name in new if name in (self.admin_group["name"], self.cloudhsm_group["name"])]
+        policy = {**self.cloudhsm_group["policy"], "creation_tags": {GROUPS_TAG: groups_value(made)}}
+        return replace(
+            self, cloudhsm_group={**self.cloudhsm_group, "policy": policy}, users={**self.users, "pending_groups": new}
+        )
+
+    @property
+    def user_names(self) -> list[str]:
+        """Names of all users that are to be there."""
+        return [str(user["name"]) for user in self.users["users"] if isinstance(user, Mapping) and user.get("name")]
+
+
+def wanted(variables: Mapping[str, t.Any]) -> Page:
+    """The page, from the roles' typed variables. Those that are None are left out."""
+    admin_name, cloudhsm_name = (variables[f"bootstrap_{which}_group_name"] for which in ("admin", "cloudhsm"))
+    labels, users = _users(variables)
+    onboarding = _onboarding_group(variables)
+    return Page(
+        admin_group={
+            "name": admin_name,
+            **_taken(variables, "admin_group_", _ADMIN_GROUP),
+            "require_mfa_policy_name": variables["admin_group_require_mfa_policy_name"],
+            "require_mfa_creation_tags": SHARED_POLICY_TAGS,
+            "keep_callers_group": True,
+            "variables_prefix": "admin_group_",
+        },
+        cloudhsm_group=_cloudhsm_group(variables, cloudhsm_name),
+        onboarding_group=onboarding,
+        users={
+            "users": users,
+            "credentials_store": variables["bootstrap_credentials_store"],
+            "credentials_path": variables.get("bootstrap_credentials_path") or CREDENTIALS_PATH,
+            **_taken(variables, "user_provisioning_", _USERS),
+            "managed_by_tag": TAG,
+            "protected_groups": [admin_name],
+            **({"onboarding_group": onboarding["name"]} if onboarding else {}),
+        },
+        service_linked_role={
+            "service_name": variables["bootstrap_service_name"],
+            **_taken(variables, "service_linked_role_", _SERVICE_LINKED_ROLE),
+        },
+        user_labels=tuple(labels),
+        onboarding_group_name=variables["user_provisioning_onboarding_group"],
+        onboarding_policy_name=variables["user_provisioning_onboarding_policy_name"],
+    )
+
+
+def _taken(variables: Mapping[str, t.Any], prefix: str, names: tuple[str, ...]) -> Options:
+    """The options of these names whose variables are set."""
+    return {name: variables[prefix + name] for name in names if variables.get(prefix + name) is not None}
+
+
+def _cloudhsm_group(variables: Mapping[str, t.Any], name: str) -> Options:
+    prefix = "cloudhsm_group_"
+    policy_name = variables.get(f"{prefix}policy_name") or name
+    return {
+        "name": name,
+        **_taken(variables, prefix, _CLOUDHSM_GROUP),
+        "policy": {
+            "name": policy_name,
+            "description": variables.get(f"{prefix}policy_description") or f"Permissions of the group {name}",
+            "cloudhsm": {
+                "level": variables["bootstrap_cloudhsm_group_access"],
+                "profile": variables[f"{prefix}policy_profile"],
+                "tags": variables.get(f"{prefix}resource_tags"),
+                **_taken(variables, prefix, _POLICY),
+                "names": {
+                    "level": "bootstrap_cloudhsm_group_access",
+                    "profile": f"{prefix}policy_profile",
+                    "tags": f"{prefix}resource_tags",
+                },
+            },
+            "tags": variables[f"{prefix}tags"],
+            "purge_tags": variables[f"{prefix}purge_tags"],
+        },
+        "require_mfa_policy_name": variables[f"{prefix}require_mfa_policy_name"],
+        "require_mfa_creation_tags": SHARED_POLICY_TAGS,
+        "variables_prefix": prefix,
+    }
+
+
+def _onboarding_group(variables: Mapping[str, t.Any]) -> Options | None:
+    if variables["user_provisioning_onboarding"] != "two_phase":
+        return None
+    return {
+        "name": variables["user_provisioning_onboarding_group"],
+        "policy": {
+            "name": variables["user_provisioning_onboarding_policy_name"],
+            "description": SELF_SERVICE_DESCRIPTION,
+            "self_service": True,
+            "creation_tags": SHARED_POLICY_TAGS,
+        },
+        "variables_prefix": "user_provisioning_onboarding_",
+    }
+
+
+def _users(variables: Mapping[str, t.Any]) -> tuple[list[str], list[t.Any]]:
+    """The users, and what was written to get each of them."""
+    administrator = {
+        "name": variables["bootstrap_administrator_name"],
+        "groups": [variables["bootstrap_admin_group_name"]],
+        "console_access": True,
+        "password": variables.get("bootstrap_administrator_password"),
+    }
+    members = [
+        {"name": name, "console_access": True, "groups": [variables["bootstrap_cloudhsm_group_name"]]}
+        for name in variables["bootstrap_cloudhsm_administrators"]
+    ]
+    more = variables["bootstrap_users"]
+    labels = ["bootstrap_administrator"]
+    labels += [f"bootstrap_cloudhsm_administrators[{place}]" for place in range(len(members))]
+    labels += [f"bootstrap_users[{place}]" for place in range(len(more))]
+    return labels, [administrator, *members, *more]
+
+
+def groups_value(groups: list[str]) -> str:
+    """Names of groups as the value of a tag, which may not hold a comma where a group's name may."""
+    return " ".join(name.replace(",", ":") for name in groups)
+
+
+def groups_of(value: str) -> list[str]:
+    """The names of groups in such a value."""
+    return [name.replace(":", ",") for name in value.split(" ") if name]
