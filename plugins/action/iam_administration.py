@@ -137,9 +137,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     def _remove(self, page: Page, found: Mapping[str, t.Any], variables: Mapping[str, t.Any]) -> dict[str, t.Any]:
         number, confirmed = found["account"]["account_id"], str(variables.get("bootstrap_teardown_confirm") or "")
         if confirmed != number:
-            not_to = f", not to {confirmed}" if confirmed else ""
-            wrong = f"To confirm, set bootstrap_teardown_confirm to that number{not_to}"
-            refuse([f"This removes from account {number} what bootstrap made there. {wrong}"])
+            refuse(
+                [
+                    f"This removes from account {number} what bootstrap made there. To confirm, set "
+                    f"bootstrap_teardown_confirm to that number{f', not to {confirmed}' if confirmed else ''}"
+                ]
+            )
         service = {"service_name": page.service_linked_role["service_name"]}
         roles = self._look("cloudhsm.iam.iam_service_linked_role_info", service)["service_linked_roles"]
         users = parts.user_removal(page, variables["bootstrap_max_deletions"])

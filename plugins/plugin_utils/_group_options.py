@@ -94,7 +94,7 @@ def wanted_policies(options: Mapping[str, t.Any], account: Mapping[str, t.Any]) 
     mfa: list[Policy] = []
     problems: list[str] = []
     given = options["policy"]
-    if given and given["self_service"]:
+    if given and given.get("self_service"):
         own = [_own_policy(given, self_service_policy(account["partition"]), options["path"])]
     elif given:
         account_of = {name: account[name] for name in ("partition", "account_id")}

@@ -114,6 +114,7 @@ def test_the_diff_shows_users_that_change_and_all_that_goes_with_a_deleted_one()
             "tags": {"a": "1", "b": "2"},
             "groups": ["Readers"],
             "managed_policies": [],
+            "inline_policies": [],
             "boundary": None,
             "console_access": True,
             "access_keys": ["AKIA1"],
