@@ -198,14 +198,15 @@ class InventoryModule(AWSInventoryBase):  # type: ignore[misc]
                 check_credentials(client)
         except AnsibleError:
             raise
-        except Exception as exc:
-            raise AnsibleParserError(failure_sentence(exc)) from exc
+        except Exception as exc:  # noqa: BLE001  # of the profile, which runs through all of Python
+            # Ansible would add the words of the cause, which the sentence has where they help.
+            raise AnsibleParserError(failure_sentence(exc)) from None
         FirstContact(client)
         return client
 
     def fail_aws(self, message: str, exception: Exception | None = None) -> t.NoReturn:
         """What amazon.aws calls, with a message that does not say what to do."""
-        raise AnsibleParserError(failure_sentence(exception) if exception else message) from exception
+        raise AnsibleParserError(failure_sentence(exception) if exception else message) from None
 
     def get_cache_key(self, path: str) -> str:
         """Options that decide what is read are part of it: who changes the file wants to see the change."""
