@@ -104,6 +104,9 @@ groups:
   sandboxes: account_name is match('sandbox')
 """
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
+
+# isort: split
 import hashlib
 import json
 import typing as t

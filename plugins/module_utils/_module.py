@@ -11,6 +11,8 @@ from __future__ import annotations
 import typing as t
 
 try:
+    import boto3
+    import botocore
     from botocore.config import Config
 except ImportError:
     # AnsibleAWSModule says so, and ends the module.
@@ -31,6 +33,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._first_contact import
     READ_TIMEOUT,
     FirstContact,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._requirements import boto3_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._version import VERSION
 
 if t.TYPE_CHECKING:
@@ -50,6 +53,9 @@ class CloudHsmIamModule(AnsibleAWSModule):  # type: ignore[misc]
     def __init__(self, **kwargs: t.Any) -> None:
         set_collection_info(collection_name="cloudhsm.iam", collection_version=VERSION)
         super().__init__(**kwargs)
+        too_old = boto3_problem(boto3.__version__, botocore.__version__)
+        if too_old:
+            self.fail_json(msg=too_old)
         if has_profile_and_keys(self.params):
             self.fail_json(msg=PROFILE_AND_KEYS)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import supported
 import yaml
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
@@ -65,6 +66,12 @@ def test_boto3_is_asked_for_the_same_everywhere() -> None:
     oldest = TABLE.oldest["boto3"]
     assert requirements("requirements.txt") == {f"boto3>={oldest}", f"botocore>={oldest}"}
     assert f"boto3>={oldest}" in requirements("requirements-demo.in")
+
+
+def test_modules_refuse_what_is_older_than_the_oldest() -> None:
+    assert Version(".".join(map(str, _requirements.BOTO3))) == Version(TABLE.oldest["boto3"])
+    assert ".".join(map(str, _requirements.ANSIBLE_CORE)) == SERIES[0]
+    assert ".".join(map(str, _requirements.PYTHON)) == PYTHONS[0]
 
 
 def test_pinned_packages_of_ansible_are_the_ones_of_the_table() -> None:
