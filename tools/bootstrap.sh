@@ -26,10 +26,21 @@ venv=$2
 # Shims of version managers may stand for a Python that is not there: what counts is that it runs.
 runs() { "$1" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$2')" 2>/dev/null; }
 
+# Where pyenv has its Pythons, also where HOME is another one: a shim lies beside them.
+pyenv_root() {
+  local shim
+  shim=$(command -v python3 || true)
+  case $shim in
+    */shims/python3) echo "${PYENV_ROOT:-${shim%/shims/python3}}" ;;
+    *) echo "${PYENV_ROOT:-${HOME:-}/.pyenv}" ;;
+  esac
+}
+
 find_python() {
-  local version candidate
+  local version candidate root
+  root=$(pyenv_root)
   for version in $wanted; do
-    for candidate in "${PYENV_ROOT:-${HOME:-/root}/.pyenv}/versions/$version".*/bin/python "python$version" python3; do
+    for candidate in "$root/versions/$version".*/bin/python "python$version" python3; do
       if runs "$candidate" "$version"; then
         echo "$candidate"
         return

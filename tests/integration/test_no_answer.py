@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
+import datetime
 import socket
 import ssl
-import subprocess
 import threading
 import time
 import typing as t
@@ -17,6 +17,10 @@ from pathlib import Path
 import pytest
 from case_files import case_bytes, case_file
 from control_node import ControlNode, Run
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 # Seconds, of which most are those of a busy machine. What is waited for itself is at most 42.
 SOON = 60
@@ -65,14 +69,20 @@ def serve() -> Iterator[t.Callable[[t.Callable[[socket.socket], None]], Server]]
 
 def certificate(folder: Path) -> ssl.SSLContext:
     """A server's side of TLS that nobody trusts."""
-    names = ("-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem"))
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost", *names],
-        check=True,
-        capture_output=True,
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .sign(key, hashes.SHA256())
     )
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "server.pem").write_bytes(private + signed.public_bytes(pem))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    context.load_cert_chain(folder / "server.pem")
     return context
 
 
