@@ -2,8 +2,8 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Makes a virtual environment with what requirements-<SET>.txt pins, and the checkout in it as the installed
-# collection cloudhsm.iam. Does nothing where that is done already.
+# Makes a virtual environment with what requirements-<SET>.txt pins, by its hashes, and the checkout in it as the
+# installed collection cloudhsm.iam. Does nothing where that is done already.
 #
 #   tools/bootstrap.sh [--python VERSION] [--core SERIES] SET FOLDER       for instance: tools/bootstrap.sh dev .venv
 #
@@ -66,7 +66,7 @@ fi
 
 python=$(find_python)
 overrides=${core:+$("$python" tools/supported.py overrides "$core")}
-stamp="$(cksum <"requirements-$set_name.txt") $("$python" --version) $overrides"
+stamp="$(cat requirements-uv.txt "requirements-$set_name.txt" | cksum) $("$python" --version) $overrides"
 if [ "$(cat "$venv/.stamp" 2>/dev/null)" = "$stamp" ]; then
   link_checkout
   exit 0
@@ -79,8 +79,10 @@ if ! "$python" -m venv "$venv" >/dev/null; then
   echo "Python can't make virtual environments here. On Debian: apt-get install python3-venv" >&2
   exit 1
 fi
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check uv
-"$venv/bin/uv" pip install --quiet --python "$venv/bin/python" -r "requirements-$set_name.txt" \
-  --override <(echo "$overrides")
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-uv.txt
+# What stands instead of something pinned has no hash of its own; all else of such a series is checked all the same.
+hashes=(--require-hashes)
+[ -z "$core" ] || hashes=(--verify-hashes --override <(echo "$overrides"))
+"$venv/bin/uv" pip install --quiet --python "$venv/bin/python" -r "requirements-$set_name.txt" "${hashes[@]}"
 link_checkout
 echo "$stamp" >"$venv/.stamp"

@@ -81,8 +81,38 @@ def test_pinned_packages_of_ansible_are_the_ones_of_the_table() -> None:
     assert all(package in allowed for package in packages)
     assert f"{Version(TABLE.series[-1].ansible).major + 1}.0.0" not in allowed
     for name in ("requirements-demo.txt", "requirements-dev.txt"):
-        pinned = dict(re.findall(r"^ansible==([\d.]+) ; python_full_version (<|>=) '3.12'$", text(name), re.M))
+        pinned = dict(re.findall(r"^ansible==([\d.]+) ; python_full_version (<|>=) '3.12' \\$", text(name), re.M))
         assert pinned == {TABLE.series[0].ansible: "<", TABLE.series[-1].ansible: ">="}, name
+
+
+PINNED = ("requirements-demo.txt", "requirements-dev.txt", "requirements-uv.txt")
+
+
+@pytest.mark.parametrize("name", PINNED)
+def test_what_is_installed_is_pinned_by_version_and_hash(name: str) -> None:
+    entries = [line.rstrip("\\").split() for line in re.split(r"\n(?=\S)", text(name).replace("\\\n", " ").strip())]
+    assert entries
+    for entry in entries:
+        assert re.fullmatch(r"[a-z0-9-]+==[^\s*]+", entry[0]), entry[0]
+        hashes = [word for word in entry if word.startswith("--hash=")]
+        assert hashes, entry[0]
+        assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", word) for word in hashes), entry[0]
+    # No address of whoever made it, and no other index.
+    assert not re.search(r"://|--(?:extra-)?index|--find-links", text(name))
+
+
+def test_hashes_are_asked_for_when_they_are_installed() -> None:
+    script = text("tools/bootstrap.sh")
+    installs = re.findall(r"^.*\b(?:pip install)\b.*$", script, re.M)
+    assert len(installs) == 2
+    assert "--require-hashes -r requirements-uv.txt" in installs[0]
+    assert '"${hashes[@]}"' in installs[1]
+    assert "hashes=(--require-hashes)" in script
+
+
+def test_uv_is_pinned_once() -> None:
+    [version] = re.findall(r"^uv==(\S+)", text("requirements-uv.txt"), re.M)
+    assert Version(version) >= Version("0.13")
 
 
 def test_pythons_are_the_ones_of_the_table() -> None:
