@@ -82,7 +82,10 @@ fi
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-uv.txt
 # What stands instead of something pinned has no hash of its own; all else of such a series is checked all the same.
 hashes=(--require-hashes)
-[ -z "$core" ] || hashes=(--verify-hashes --override <(echo "$overrides"))
+if [ -n "$core" ]; then
+  echo "$overrides" >"$venv/overrides.txt"
+  hashes=(--verify-hashes --override "$venv/overrides.txt")
+fi
 "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" -r "requirements-$set_name.txt" "${hashes[@]}"
 link_checkout
 echo "$stamp" >"$venv/.stamp"
