@@ -10,6 +10,7 @@
 # SERIES is one of ansible-core that pyproject.toml has, or "oldest"; without it the pinned versions count.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. tools/pyenv_root.sh
 
 wanted="3.13 3.12 3.11"
 core=
@@ -25,16 +26,6 @@ venv=$2
 
 # Shims of version managers may stand for a Python that is not there: what counts is that it runs.
 runs() { "$1" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$2')" 2>/dev/null; }
-
-# Where pyenv has its Pythons, also where HOME is another one: a shim lies beside them.
-pyenv_root() {
-  local shim
-  shim=$(command -v python3 || true)
-  case $shim in
-    */shims/python3) echo "${PYENV_ROOT:-${shim%/shims/python3}}" ;;
-    *) echo "${PYENV_ROOT:-${HOME:-}/.pyenv}" ;;
-  esac
-}
 
 find_python() {
   local version candidate root

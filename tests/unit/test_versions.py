@@ -85,7 +85,7 @@ def test_pinned_packages_of_ansible_are_the_ones_of_the_table() -> None:
         assert pinned == {TABLE.series[0].ansible: "<", TABLE.series[-1].ansible: ">="}, name
 
 
-PINNED = ("requirements-demo.txt", "requirements-dev.txt", "requirements-uv.txt")
+PINNED = sorted(path.name for path in ROOT.glob("requirements-*.txt"))
 
 
 @pytest.mark.parametrize("name", PINNED)
@@ -108,6 +108,12 @@ def test_hashes_are_asked_for_when_they_are_installed() -> None:
     assert "--require-hashes -r requirements-uv.txt" in installs[0]
     assert '"${hashes[@]}"' in installs[1]
     assert "hashes=(--require-hashes)" in script
+
+
+def test_what_publishes_is_what_is_developed_with() -> None:
+    pinned = {name: set(re.findall(r"^([a-z0-9-]+==\S+)", text(name), re.M)) for name in PINNED}
+    assert pinned["requirements-publish.txt"] <= pinned["requirements-dev.txt"]
+    assert len(pinned["requirements-publish.txt"]) < 12
 
 
 def test_uv_is_pinned_once() -> None:
