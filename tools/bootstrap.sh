@@ -2,14 +2,15 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Makes a virtual environment with what requirements-<SET>.txt pins, and the checkout in it as the installed
-# collection cloudhsm.iam. Does nothing where that is done already.
+# Makes a virtual environment with what requirements-<SET>.txt pins, by its hashes, and the checkout in it as the
+# installed collection cloudhsm.iam. Does nothing where that is done already.
 #
 #   tools/bootstrap.sh [--python VERSION] [--core SERIES] SET FOLDER       for instance: tools/bootstrap.sh dev .venv
 #
 # SERIES is one of ansible-core that pyproject.toml has, or "oldest"; without it the pinned versions count.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. tools/pyenv_root.sh
 
 wanted="3.13 3.12 3.11"
 core=
@@ -27,9 +28,10 @@ venv=$2
 runs() { "$1" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$2')" 2>/dev/null; }
 
 find_python() {
-  local version candidate
+  local version candidate root
+  root=$(pyenv_root)
   for version in $wanted; do
-    for candidate in "${PYENV_ROOT:-${HOME:-/root}/.pyenv}/versions/$version".*/bin/python "python$version" python3; do
+    for candidate in "$root/versions/$version".*/bin/python "python$version" python3; do
       if runs "$candidate" "$version"; then
         echo "$candidate"
         return
@@ -55,7 +57,7 @@ fi
 
 python=$(find_python)
 overrides=${core:+$("$python" tools/supported.py overrides "$core")}
-stamp="$(cksum <"requirements-$set_name.txt") $("$python" --version) $overrides"
+stamp="$(cat requirements-uv.txt "requirements-$set_name.txt" | cksum) $("$python" --version) $overrides"
 if [ "$(cat "$venv/.stamp" 2>/dev/null)" = "$stamp" ]; then
   link_checkout
   exit 0
@@ -68,8 +70,13 @@ if ! "$python" -m venv "$venv" >/dev/null; then
   echo "Python can't make virtual environments here. On Debian: apt-get install python3-venv" >&2
   exit 1
 fi
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check uv
-"$venv/bin/uv" pip install --quiet --python "$venv/bin/python" -r "requirements-$set_name.txt" \
-  --override <(echo "$overrides")
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-uv.txt
+# What stands instead of something pinned has no hash of its own; all else of such a series is checked all the same.
+hashes=(--require-hashes)
+if [ -n "$core" ]; then
+  echo "$overrides" >"$venv/overrides.txt"
+  hashes=(--verify-hashes --override "$venv/overrides.txt")
+fi
+"$venv/bin/uv" pip install --quiet --python "$venv/bin/python" -r "requirements-$set_name.txt" "${hashes[@]}"
 link_checkout
 echo "$stamp" >"$venv/.stamp"

@@ -6,6 +6,7 @@
 # no configuration of Ansible's, no collections installed elsewhere, no AWS credentials.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. tools/pyenv_root.sh
 
 for name in $(compgen -e); do
   case $name in AWS_* | BOTO_* | ANSIBLE_* | MOLECULE_*) unset "$name" ;; esac
@@ -23,7 +24,7 @@ export NO_COLOR=1 PYTHONDONTWRITEBYTECODE=1
 # use_venv FOLDER: its programs first, and real interpreters before the shims of version managers.
 use_venv() {
   local folder
-  for folder in "${PYENV_ROOT:-${HOME:-/root}/.pyenv}"/versions/3.1[1-9]*/bin; do
+  for folder in "$(pyenv_root)"/versions/3.1[1-9]*/bin; do
     [ -d "$folder" ] && PATH=$folder:$PATH
   done
   PATH=$PWD/$1/bin:$PATH

@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
+
+# isort: split
 from ansible_collections.cloudhsm.iam.plugins.modules import sts_session
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
 

@@ -116,17 +116,32 @@ groups:
   sandboxes: account_name is match('sandbox')
 """
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
+
+# isort: split
 import hashlib
 import json
 import typing as t
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.template import trust_as_template
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleBotocoreError
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
+from ansible_collections.cloudhsm.iam.plugins.module_utils._credentials import (
+    CREDENTIALS_TIMEOUT,
+    PROFILE_AND_KEYS,
+    check_credentials,
+    has_profile_and_keys,
+    time_limit,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._first_contact import (
+    CONNECT_TIMEOUT,
+    READ_TIMEOUT,
+    FirstContact,
+)
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._organization import (
     ORGANIZATION_GROUP,
     Account,
@@ -184,6 +199,33 @@ class InventoryModule(AWSInventoryBase):  # type: ignore[misc]
         accounts = [Account(**account) for account in kept["accounts"]]
         self._populate(accounts, kept["management"], [Unit(**unit) for unit in kept["units"]])
 
+    def client(self, service: str, **options: t.Any) -> t.Any:
+        """A client that gets its credentials, and whose endpoint answers, within limits. For STS too."""
+        if has_profile_and_keys(self.get_options()):
+            raise AnsibleParserError(PROFILE_AND_KEYS)
+        config = Config(
+            retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
+            connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
+        )
+        try:
+            with time_limit(CREDENTIALS_TIMEOUT):
+                # Organizations is global; botocore insists on a region where the endpoint is given.
+                region = self.region or "aws-global"
+                client = super().client(service, **{"region": region, "config": config, **options})
+                check_credentials(client)
+        except AnsibleError:
+            raise
+        except Exception as exc:  # noqa: BLE001  # of the profile, which runs through all of Python
+            # Ansible would add the words of the cause, which the sentence has where they help.
+            raise AnsibleParserError(failure_sentence(exc)) from None
+        FirstContact(client)
+        return client
+
+    def fail_aws(self, message: str, exception: Exception | None = None) -> t.NoReturn:
+        """What amazon.aws calls, with a message that does not say what to do."""
+        raise AnsibleParserError(failure_sentence(exception) if exception else message) from None
+
     def get_cache_key(self, path: str) -> str:
         """Options that decide what is read are part of it: who changes the file wants to see the change."""
         names = ("profile", "endpoint_url", "assume_role_arn", "statuses", "organizational_units", "names", "tags")
@@ -206,12 +248,7 @@ class InventoryModule(AWSInventoryBase):  # type: ignore[misc]
 
     def _read(self, filters: Filters, read_tags: bool) -> dict[str, t.Any]:
         try:
-            # Organizations is global; botocore insists on a region where the endpoint is given.
-            client = self.client(
-                "organizations",
-                region=self.region or "aws-global",
-                config=Config(retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS}),
-            )
+            client = self.client("organizations")
             management = read_management_account(client)
             found: Found = find_accounts(client, filters, read_tags)
         except (UnknownUnitError, UnknownStateError) as exc:

@@ -9,7 +9,10 @@
 from __future__ import annotations
 
 import re
+import traceback
 import typing as t
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 try:
     from botocore.exceptions import BotoCoreError, ClientError
@@ -27,6 +30,12 @@ _CREDENTIALS = (
     "or as the module's access_key and secret_key"
 )
 _SSO = "the SSO session has no valid token; sign in with aws sso login"
+_LOGIN = "the login session has ended or can't be read; sign in with aws login"
+_NOBODY_TO_ASK = (
+    "the profile has mfa_serial, and nobody can be asked for an MFA code here; "
+    "get a session first, for instance with aws sts get-session-token, and give its credentials"
+)
+_FETCH = "the AWS credentials could not be fetched; check the profile or the instance role"
 _CONFIG = "the AWS configuration can't be read; check the files in ~/.aws"
 _UNKNOWN_KEY = f"AWS does not know the access key; {_CREDENTIALS}"
 _EXPIRED = "the credentials have expired; get new ones"
@@ -38,21 +47,31 @@ _BUSY = "it is being changed by somebody else just now; run again"
 _BY_CLASS = {
     "NoCredentialsError": f"no AWS credentials were found; {_CREDENTIALS}",
     "PartialCredentialsError": f"the AWS credentials are incomplete; {_CREDENTIALS}",
-    "CredentialRetrievalError": "the AWS credentials could not be fetched; check the profile or the instance role",
+    "CredentialRetrievalError": _FETCH,
+    "MetadataRetrievalError": _FETCH,
+    "UnknownCredentialError": _FETCH,
+    "RefreshWithMFAUnsupportedError": _NOBODY_TO_ASK,
+    "MissingDependencyException": (
+        "profiles of aws login need one more package; run pip install 'botocore[crt]' for the Python of the module"
+    ),
     "TokenRetrievalError": _SSO,
     "SSOError": _SSO,
+    "LoginError": _LOGIN,
+    "LoginInsufficientPermissions": "the caller may not sign in with aws login; it needs signin:CreateOAuth2Token",
     "ProfileNotFound": "there is no such AWS profile; check AWS_PROFILE and the files in ~/.aws",
     "ConfigNotFound": _CONFIG,
     "ConfigParseError": _CONFIG,
     "InvalidConfigError": _CONFIG,
     "NoRegionError": "no AWS region is set; set AWS_REGION",
     "InvalidRegionError": "that is not the name of an AWS region; check region and AWS_REGION",
-    "EndpointConnectionError": "the endpoint can't be reached; check the network, AWS_ENDPOINT_URL and AWS_URL",
-    "ConnectTimeoutError": "the endpoint does not answer; check the network, AWS_ENDPOINT_URL and AWS_URL",
-    "ReadTimeoutError": "the endpoint took too long to answer; run again",
+    "EndpointConnectionError": "the endpoint can't be reached",
+    "ConnectTimeoutError": "the endpoint does not answer",
+    "ReadTimeoutError": (
+        "the endpoint took too long to answer; run again, and check AWS_ENDPOINT_URL and AWS_URL where one is set"
+    ),
     "ConnectionClosedError": "the endpoint closed the connection; run again",
     "ProxyConnectionError": "the proxy can't be reached; check HTTPS_PROXY",
-    "SSLError": "the endpoint's certificate could not be verified; check AWS_CA_BUNDLE",
+    "SSLError": "the endpoint's certificate could not be verified; check AWS_CA_BUNDLE, and who else reads the traffic",
     "HTTPClientError": "the connection to the endpoint broke; check the network and run again",
     "ResponseParserError": "the answer was not one of AWS's; check AWS_ENDPOINT_URL and AWS_URL",
 }
@@ -81,6 +100,25 @@ _BY_CODE = {
     "LimitExceeded": "a quota of the account is used up; remove something, or have AWS raise the quota",
     "PasswordPolicyViolation": "the password does not satisfy the account's password policy",
 }
+
+# Where botocore or Python failed while it got credentials: the class that it was in, or the module getpass.
+_BY_SOURCE = {
+    "getpass": _NOBODY_TO_ASK,
+    "ProcessProvider": (
+        "the profile's credential_process gave no credentials; run that command by itself and see what it prints"
+    ),
+    "FileWebIdentityTokenLoader": "the web identity token can't be read; check web_identity_token_file of the profile",
+    "SSOTokenLoader": _SSO,
+    "SSOTokenProvider": _SSO,
+    "LoginTokenLoader": _LOGIN,
+    "LoginCredentialFetcher": _LOGIN,
+    "ContainerProvider": "the container's credentials could not be fetched; check AWS_CONTAINER_CREDENTIALS_FULL_URI",
+}
+# Classes whose meaning depends on which endpoint it is about.
+_OF_ENDPOINTS = ("EndpointConnectionError", "ConnectTimeoutError")
+# Hosts of AWS's: service.region.domain, or service.domain where the service is global.
+_AWS_HOST = re.compile(r"(?P<name>[a-z0-9.-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws|amazonaws\.eu|c2s\.\S+|sc2s\.\S+)$")
+_NOT_TLS = re.compile(r"WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE|record layer failure", re.IGNORECASE)
 
 # "User: ARN is not authorized to perform: ACTION on resource: …": IAM's usual words, without a promise of AWS's.
 _CALLER = re.compile(r"User: (?P<caller>arn:\S+) is not authorized")
@@ -113,9 +151,11 @@ def sentence(exc: BaseException, doing: str) -> str:
 
     doing is a verb phrase such as "read the account". What AWS itself said follows in brackets.
     """
-    said = _what_aws_said(exc)
+    said = _what_was_said(exc)
     known = _meaning(exc)
-    return f"Could not {doing}: {known} ({said})" if known else f"Could not {doing}: {said}"
+    if not known:
+        return f"Could not {doing}: {said or type(exc).__name__}"
+    return f"Could not {doing}: {known} ({said})" if said else f"Could not {doing}: {known}"
 
 
 def _error(exc: BaseException) -> dict[str, t.Any]:
@@ -127,8 +167,41 @@ def _error(exc: BaseException) -> dict[str, t.Any]:
 def _meaning(exc: BaseException) -> str | None:
     if is_access_denied(exc):
         return _access_denied(error_message(exc))
-    by_class = (_BY_CLASS[kind.__name__] for kind in type(exc).__mro__ if kind.__name__ in _BY_CLASS)
-    return _BY_CODE.get(error_code(exc)) or next(by_class, None)
+    of_code = _BY_CODE.get(error_code(exc))
+    if of_code:
+        return of_code
+    names = [kind.__name__ for kind in type(exc).__mro__]
+    if any(name in _OF_ENDPOINTS for name in names):
+        return _about_endpoint(names, str(getattr(exc, "kwargs", {}).get("endpoint_url", "")))
+    if "SSLError" in names and _NOT_TLS.search(str(exc)):
+        return "the endpoint does not speak TLS; its address may have to begin with http:// instead of https://"
+    known = next((_BY_CLASS[name] for name in names if name in _BY_CLASS), None)
+    return (_source(exc) or known) if known in (None, _FETCH) else known
+
+
+def _about_endpoint(names: list[str], url: str) -> str:
+    """What to check depends on whose endpoint it is: AWS's of a region, or one that somebody gave."""
+    what = next(_BY_CLASS[name] for name in names if name in _OF_ENDPOINTS)
+    host = _AWS_HOST.fullmatch(urlsplit(url).hostname or "")
+    if not host:
+        return f"{what}; check the network, and the endpoint in endpoint_url, AWS_URL or AWS_ENDPOINT_URL"
+    region = host["name"].partition(".")[2]
+    if region:
+        return f"{what}; check that there is a region {region} (AWS_REGION, or the option region), and the network"
+    return f"{what}; check the network and HTTPS_PROXY"
+
+
+def _source(exc: BaseException) -> str | None:
+    """What it means, by the part of botocore that did not get credentials."""
+    return next((_BY_SOURCE[name] for name in _places(exc) if name in _BY_SOURCE), None)
+
+
+def _places(exc: BaseException) -> Iterator[str]:
+    """Where an error and the one that it was made of came through: modules, and classes of methods."""
+    for each in (exc, exc.__cause__):
+        for frame, _line in traceback.walk_tb(each.__traceback__ if each else None):
+            yield str(frame.f_globals.get("__name__"))
+            yield type(frame.f_locals.get("self")).__name__
 
 
 def _access_denied(message: str) -> str:
@@ -142,12 +215,18 @@ def _access_denied(message: str) -> str:
     return f"{who} {what}; add {'that action' if action else 'the missing permission'} to a policy of the caller's"
 
 
-def _what_aws_said(exc: BaseException) -> str:
+def _what_was_said(exc: BaseException) -> str:
+    """What AWS said, or botocore, or the operating system; empty where Python's own words would help nobody."""
     code = error_code(exc)
     if code:
         message = _one_line(error_message(exc))
         return f"{code}: {message}" if message else code
-    return _one_line(str(exc)) or type(exc).__name__
+    if isinstance(exc, AWS_ERRORS) and exc.__cause__ is None:
+        return _one_line(str(exc)) or type(exc).__name__
+    of_system = exc if isinstance(exc, OSError) else exc.__cause__
+    if isinstance(of_system, OSError) and of_system.strerror:
+        return f"{of_system.filename}: {of_system.strerror}" if of_system.filename else of_system.strerror
+    return "" if _source(exc) and not isinstance(of_system, TimeoutError) else _one_line(str(exc)) or type(exc).__name__
 
 
 def _one_line(text: str) -> str:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import typing as t
 
 try:
+    import boto3
+    import botocore
     from botocore.config import Config
 except ImportError:
     # AnsibleAWSModule says so, and ends the module.
@@ -18,7 +20,20 @@ except ImportError:
 
 from ansible_collections.amazon.aws.plugins.module_utils.common import set_collection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._credentials import (
+    CREDENTIALS_TIMEOUT,
+    PROFILE_AND_KEYS,
+    check_credentials,
+    has_profile_and_keys,
+    time_limit,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._first_contact import (
+    CONNECT_TIMEOUT,
+    READ_TIMEOUT,
+    FirstContact,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._requirements import boto3_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._version import VERSION
 
 if t.TYPE_CHECKING:
@@ -30,25 +45,6 @@ if t.TYPE_CHECKING:
 # Tries of one call, the first included. In adaptive mode botocore also slows all calls of the client
 # down when AWS throttles one of them.
 ATTEMPTS = 10
-# Tries to connect at all, and seconds for each: an address with a typing error should not cost ten patient minutes.
-FIRST_CONTACTS = 3
-CONNECT_TIMEOUT = 10
-# What botocore raises where something is wrong with the user's own aws_config.
-CONFIG_ERRORS: tuple[type[Exception], ...] = (AttributeError, TypeError, ValueError, *AWS_ERRORS)
-NO_CONTACT = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError"})
-
-
-class FirstContact:
-    """Ends the retries of a client whose endpoint has never answered. One that has answered gets all of them."""
-
-    def __init__(self) -> None:
-        self.answered = False
-
-    def __call__(self, attempts: int, caught_exception: Exception | None, **_event: t.Any) -> None:
-        if caught_exception is None:
-            self.answered = True
-        elif not self.answered and attempts >= FIRST_CONTACTS and type(caught_exception).__name__ in NO_CONTACT:
-            raise caught_exception
 
 
 class CloudHsmIamModule(AnsibleAWSModule):  # type: ignore[misc]
@@ -57,6 +53,11 @@ class CloudHsmIamModule(AnsibleAWSModule):  # type: ignore[misc]
     def __init__(self, **kwargs: t.Any) -> None:
         set_collection_info(collection_name="cloudhsm.iam", collection_version=VERSION)
         super().__init__(**kwargs)
+        too_old = boto3_problem(boto3.__version__, botocore.__version__)
+        if too_old:
+            self.fail_json(msg=too_old)
+        if has_profile_and_keys(self.params):
+            self.fail_json(msg=PROFILE_AND_KEYS)
 
     def iam_client(self, workers: int = 1) -> IAMClient:
         """A client for IAM that this many threads can share."""
@@ -74,18 +75,20 @@ class CloudHsmIamModule(AnsibleAWSModule):  # type: ignore[misc]
         config = Config(
             retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
             connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
             max_pool_connections=connections,
         )
-        # IAM is global, and so is who calls: no region has to be set, except to tell China and GovCloud apart.
-        # botocore itself insists on one for STS, and for IAM where the endpoint is given.
-        region = self.region or "aws-global"
         try:
-            # The user's own aws_config is merged over this one.
-            client = self.client(service, config=config, region=region)
-        except CONFIG_ERRORS as exc:
-            # amazon.aws reports what is wrong with region and endpoint_url, but not with aws_config.
+            with time_limit(CREDENTIALS_TIMEOUT):
+                # IAM is global, and so is who calls: no region has to be set, except to tell China and GovCloud apart.
+                # botocore itself insists on one for STS, and for IAM where the endpoint is given.
+                region = self.region or "aws-global"
+                # The user's own aws_config is merged over this one.
+                client = self.client(service, config=config, region=region)
+                check_credentials(client)
+        except Exception as exc:  # noqa: BLE001  # of the user's aws_config and profile, which run through all of Python
             self.fail_cleanly(exc, "connect to AWS")
-        client.meta.events.register(f"needs-retry.{service}", FirstContact())
+        FirstContact(client)
         return client
 
     def warn(self, warning: str) -> None:

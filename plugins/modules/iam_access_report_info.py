@@ -394,6 +394,9 @@ report:
       sample: false
 """
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
+
+# isort: split
 import datetime
 import typing as t
 from concurrent.futures import ThreadPoolExecutor

@@ -466,6 +466,9 @@ missing_permissions:
   version_added: 1.0.0
 """
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
+
+# isort: split
 import typing as t
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import read_alias, read_caller, sign_in_url

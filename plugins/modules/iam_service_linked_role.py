@@ -207,6 +207,9 @@ problems:
   sample: ["wait_timeout: must be at least 1 second, not 0"]
 """
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
+
+# isort: split
 import typing as t
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule

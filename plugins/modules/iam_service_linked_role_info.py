@@ -101,6 +101,9 @@ problems:
   sample: ["service_name: 'CloudHSM' is not the name of a service, as in cloudhsm.amazonaws.com"]
 """
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
+
+# isort: split
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import (

@@ -564,6 +564,9 @@ credentials:
       sample: [Administrator]
 """
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
+
+# isort: split
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 

@@ -92,6 +92,9 @@ expires:
   sample: 1795539600
 """
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
+
+# isort: split
 import typing as t
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS

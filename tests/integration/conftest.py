@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 import typing as t
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +17,17 @@ from aws_clients import iam_client
 from control_node import ControlNode
 from fault_proxy import FaultProxy
 from moto_server import MotoServer
+from own_imports import foreign_imports
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_of_the_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Fail at the end of a run that imported what another machine may not have."""
+    yield
+    assert foreign_imports(sys.modules, tmp_path_factory.getbasetemp()) == {}
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import typing as t
 import urllib.request
 from collections.abc import Iterator
@@ -95,7 +96,7 @@ def test_a_role_says_the_same(node: ControlNode, nobody: dict[str, str]) -> None
 def bare_python(tmp_path: Path) -> Path:
     """An interpreter without boto3."""
     folder = tmp_path / "bare"
-    subprocess.run(["/usr/bin/env", "python3", "-m", "venv", "--without-pip", str(folder)], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
     return folder / "bin" / "python"
 
 

@@ -31,7 +31,6 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     yield {
         **os.environ,
         "HOME": str(tmp_path),
-        "PYENV_ROOT": os.environ.get("PYENV_ROOT", str(Path.home() / ".pyenv")),
         processes.MARK: mark,
         "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI-EXAMPLEKEY",

@@ -8,14 +8,17 @@ from __future__ import annotations
 import json
 import sys
 import typing as t
+from pathlib import Path
 
 from control_node import ControlNode
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-# The same Python by another name, which has to be a process.
-HOSTS = {"here": sys.executable, "apart": "{{ playbook_dir }}/python"}
+# The same Python by another name, which has to be a process. Each environment has both; a link from elsewhere would be
+# the Python that the environment was made from, with its packages.
+SAME = next(path for path in map(Path(sys.executable).with_name, ("python", "python3")) if str(path) != sys.executable)
+HOSTS = {"here": sys.executable, "apart": str(SAME)}
 USERS = [{"name": "ann", "console_access": True, "password": "Correct-Horse-7-Battery"}]
 SERVICE = "autoscaling.amazonaws.com"
 STEPS: dict[str, dict[str, t.Any]] = {
@@ -41,7 +44,6 @@ STEPS: dict[str, dict[str, t.Any]] = {
 
 def test_a_worker_and_a_process_tell_the_same(node: ControlNode, iam: IAMClient) -> None:
     iam.create_service_linked_role(AWSServiceName=SERVICE)
-    (node.folder / "python").symlink_to(sys.executable)
     hosts = {
         name: {"ansible_connection": "local", "ansible_python_interpreter": python} for name, python in HOSTS.items()
     }

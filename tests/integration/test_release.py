@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 import threading
 import typing as t
@@ -115,8 +116,34 @@ def checkout(tmp_path: Path) -> Path:
 
 def run(checkout: Path, *command: str, token: str = TOKEN) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command, cwd=checkout, env={**os.environ, "GALAXY_TOKEN": token}, capture_output=True, text=True, check=False
+        command,
+        cwd=checkout,
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "GALAXY_TOKEN": token},
+        capture_output=True,
+        text=True,
+        check=False,
     )
+
+
+def git(checkout: Path, *arguments: str) -> None:
+    who = {f"GIT_{role}_{key}": "test@example.com" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
+    nobody = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    subprocess.run(
+        ["git", *arguments], cwd=checkout, env={**os.environ, **who, **nobody}, check=True, capture_output=True
+    )
+
+
+def commit(checkout: Path, message: str) -> None:
+    git(checkout, "init", "--quiet", "--initial-branch", "work")
+    git(checkout, "add", "--all")
+    git(checkout, "commit", "--quiet", "--message", message)
+
+
+def on_main(checkout: Path, tag: str) -> None:
+    """What the checkout holds is reviewed, and tagged."""
+    commit(checkout, "Release")
+    git(checkout, "update-ref", "refs/remotes/origin/main", "HEAD")
+    git(checkout, "tag", "--force", tag)
 
 
 def write_summary(checkout: Path) -> None:
@@ -144,9 +171,18 @@ def test_a_release_is_made_and_published(checkout: Path, galaxy: Galaxy) -> None
     assert "role - mended late." in section["changes"]["bugfixes"]
     assert section["changes"]["release_summary"]
 
-    publish = ("tools/publish.sh", "9.9.9", "--server", galaxy.url)
-    assert "GALAXY_TOKEN is empty" in run(checkout, *publish, token="").stderr
-    published = run(checkout, *publish)
+    on_main(checkout, "9.9.9")
+    built = run(checkout, "tools/package.sh", "9.9.9", "dist", token="")
+    assert built.returncode == 0, built.stdout + built.stderr
+    [tarball] = checkout.glob("dist/*.tar.gz")
+    # As where the token is: the tarball, the script, and Ansible.
+    apart = checkout.parent / "apart"
+    apart.mkdir()
+    for file in (tarball, checkout / "tools/publish.sh"):
+        shutil.copy2(file, apart)
+    publish = ("./publish.sh", tarball.name, "--server", galaxy.url)
+    assert "GALAXY_TOKEN is empty" in run(apart, *publish, token="").stderr
+    published = run(apart, *publish)
     assert published.returncode == 0, published.stdout + published.stderr
     assert TOKEN not in published.stdout + published.stderr
     [(authorization, artifact)] = galaxy.received
@@ -163,20 +199,36 @@ def test_a_release_is_made_and_published(checkout: Path, galaxy: Galaxy) -> None
     assert not [name for name in names if name.startswith("extensions/") and "molecule" in name]
 
 
-def test_nothing_is_published_that_is_not_released(checkout: Path, galaxy: Galaxy) -> None:
+def test_nothing_is_built_that_is_not_released(checkout: Path) -> None:
     version = yaml.safe_load((checkout / "galaxy.yml").read_text())["version"]
     (checkout / "changelogs/fragments").mkdir(exist_ok=True)
     (checkout / "changelogs/fragments/later.yml").write_text("bugfixes: [role - mended.]\n")
+    on_main(checkout, version)
     refused = {
-        "the tag is 9.9.9": run(checkout, "tools/publish.sh", "9.9.9", "--server", galaxy.url),
-        "what is not released": run(checkout, "tools/publish.sh", version, "--server", galaxy.url),
+        "the tag is 9.9.9": run(checkout, "tools/package.sh", "9.9.9", "dist"),
+        "what is not released": run(checkout, "tools/package.sh", version, "dist"),
     }
     (checkout / "changelogs/changelog.yaml").write_text("releases: {}\n")
-    refused["has no section"] = run(checkout, "tools/publish.sh", version, "--server", galaxy.url)
+    refused["has no section"] = run(checkout, "tools/package.sh", version, "dist")
     for reason, answer in refused.items():
         assert answer.returncode == 1
         assert reason in answer.stderr
-    assert galaxy.received == []
+    assert list(checkout.glob("dist/*.tar.gz")) == []
+
+
+def test_nothing_is_built_that_main_does_not_have(checkout: Path) -> None:
+    version = yaml.safe_load((checkout / "galaxy.yml").read_text())["version"]
+    shutil.rmtree(checkout / "changelogs/fragments", ignore_errors=True)
+    commit(checkout, "Work")
+    git(checkout, "tag", version)
+    assert "no branch origin/main" in run(checkout, "tools/package.sh", version, "dist").stderr
+    git(checkout, "update-ref", "refs/remotes/origin/main", "HEAD")
+    (checkout / "README.md").write_text("Not reviewed.\n")
+    commit(checkout, "More")
+    assert f"is not the tag {version}" in run(checkout, "tools/package.sh", version, "dist").stderr
+    git(checkout, "tag", "--force", version)
+    assert f"the tag {version} is not on main" in run(checkout, "tools/package.sh", version, "dist").stderr
+    assert list(checkout.glob("dist/*.tar.gz")) == []
 
 
 def test_a_release_needs_a_version_a_summary_and_valid_fragments(checkout: Path) -> None:

@@ -8,6 +8,7 @@ import datetime
 import json
 import os
 import socket
+import sys
 import typing as t
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from ansible.module_utils.testing import patch_module_args
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
 from botocore.stub import Stubber
 from hypothesis import HealthCheck, settings
+from own_imports import foreign_imports
 
 Answer = dict[str, t.Any]
 
@@ -67,6 +69,13 @@ class RunModule(t.Protocol):
     def __call__(
         self, main: Callable[[], None], *, check: bool = ..., diff: bool = ..., **options: t.Any
     ) -> Answer: ...
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_of_the_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Fail at the end of a run that imported what another machine may not have."""
+    yield
+    assert foreign_imports(sys.modules, tmp_path_factory.getbasetemp()) == {}
 
 
 @pytest.fixture(autouse=True)

@@ -72,3 +72,26 @@ def test_workflows_may_do_no_more_than_they_need() -> None:
         for name, job in workflow["jobs"].items():
             assert job["permissions"] == {"contents": "read"}, (path.name, name)
         assert "secrets." not in path.read_text().replace("${{ secrets.GALAXY_TOKEN }}", "")
+
+
+def test_the_secret_is_only_where_nothing_is_built() -> None:
+    jobs = data(".github/workflows/release.yml")["jobs"]
+    assert [name for name, job in jobs.items() if "secrets" in str(job)] == ["publish"]
+    publish = jobs["publish"]
+    assert publish["environment"] == "galaxy"
+    assert (publish["needs"], jobs["build"]["needs"]) == ("build", "ci")
+    runs = [step["run"] for step in publish["steps"] if "run" in step]
+    assert runs == [
+        "python -m pip install --no-deps --require-hashes -r requirements-publish.txt",
+        "tools/publish.sh dist/*.tar.gz",
+    ]
+    # Each step with the secret has it for itself.
+    assert ["secrets" in str(step) for step in publish["steps"]].count(True) == 1
+    assert "secrets" in str(publish["steps"][-1])
+    assert 'tools/package.sh "$GITHUB_REF_NAME" dist' in [step.get("run") for step in jobs["build"]["steps"]]
+
+
+def test_actions_are_pinned_by_commit() -> None:
+    for path in sorted(ROOT.glob(".github/workflows/*.yml")):
+        for used in re.findall(r"uses: (\S+)", path.read_text()):
+            assert used.startswith("./") or re.search(r"@[0-9a-f]{40}$", used), used

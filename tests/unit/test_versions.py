@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import supported
 import yaml
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
@@ -67,6 +68,12 @@ def test_boto3_is_asked_for_the_same_everywhere() -> None:
     assert f"boto3>={oldest}" in requirements("requirements-demo.in")
 
 
+def test_modules_refuse_what_is_older_than_the_oldest() -> None:
+    assert Version(".".join(map(str, _requirements.BOTO3))) == Version(TABLE.oldest["boto3"])
+    assert ".".join(map(str, _requirements.ANSIBLE_CORE)) == SERIES[0]
+    assert ".".join(map(str, _requirements.PYTHON)) == PYTHONS[0]
+
+
 def test_pinned_packages_of_ansible_are_the_ones_of_the_table() -> None:
     [wanted] = [line for line in requirements("requirements-demo.in") if re.match(r"ansible\W", line)]
     allowed = SpecifierSet(wanted.removeprefix("ansible"))
@@ -74,8 +81,44 @@ def test_pinned_packages_of_ansible_are_the_ones_of_the_table() -> None:
     assert all(package in allowed for package in packages)
     assert f"{Version(TABLE.series[-1].ansible).major + 1}.0.0" not in allowed
     for name in ("requirements-demo.txt", "requirements-dev.txt"):
-        pinned = dict(re.findall(r"^ansible==([\d.]+) ; python_full_version (<|>=) '3.12'$", text(name), re.M))
+        pinned = dict(re.findall(r"^ansible==([\d.]+) ; python_full_version (<|>=) '3.12' \\$", text(name), re.M))
         assert pinned == {TABLE.series[0].ansible: "<", TABLE.series[-1].ansible: ">="}, name
+
+
+PINNED = sorted(path.name for path in ROOT.glob("requirements-*.txt"))
+
+
+@pytest.mark.parametrize("name", PINNED)
+def test_what_is_installed_is_pinned_by_version_and_hash(name: str) -> None:
+    entries = [line.rstrip("\\").split() for line in re.split(r"\n(?=\S)", text(name).replace("\\\n", " ").strip())]
+    assert entries
+    for entry in entries:
+        assert re.fullmatch(r"[a-z0-9-]+==[^\s*]+", entry[0]), entry[0]
+        hashes = [word for word in entry if word.startswith("--hash=")]
+        assert hashes, entry[0]
+        assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", word) for word in hashes), entry[0]
+    # No address of whoever made it, and no other index.
+    assert not re.search(r"://|--(?:extra-)?index|--find-links", text(name))
+
+
+def test_hashes_are_asked_for_when_they_are_installed() -> None:
+    script = text("tools/bootstrap.sh")
+    installs = re.findall(r"^.*\b(?:pip install)\b.*$", script, re.M)
+    assert len(installs) == 2
+    assert "--require-hashes -r requirements-uv.txt" in installs[0]
+    assert '"${hashes[@]}"' in installs[1]
+    assert "hashes=(--require-hashes)" in script
+
+
+def test_what_publishes_is_what_is_developed_with() -> None:
+    pinned = {name: set(re.findall(r"^([a-z0-9-]+==\S+)", text(name), re.M)) for name in PINNED}
+    assert pinned["requirements-publish.txt"] <= pinned["requirements-dev.txt"]
+    assert len(pinned["requirements-publish.txt"]) < 12
+
+
+def test_uv_is_pinned_once() -> None:
+    [version] = re.findall(r"^uv==(\S+)", text("requirements-uv.txt"), re.M)
+    assert Version(version) >= Version("0.13")
 
 
 def test_pythons_are_the_ones_of_the_table() -> None:

@@ -98,8 +98,11 @@ def test_known_codes_are_explained(code: str, meaning: str) -> None:
         (be.ConfigParseError(path="~/.aws/config"), "the AWS configuration can't be read; check the files"),
         (be.NoRegionError(), "no AWS region is set; set AWS_REGION"),
         (be.InvalidRegionError(region_name="a b"), "that is not the name of an AWS region; check region and AWS_REG"),
-        (be.EndpointConnectionError(endpoint_url=URL), "the endpoint can't be reached; check the network, AWS_ENDPO"),
-        (be.ConnectTimeoutError(endpoint_url=URL), "the endpoint does not answer; check the network, AWS_ENDPOINT_URL"),
+        (be.EndpointConnectionError(endpoint_url=URL), "the endpoint can't be reached; check the network, and the e"),
+        (
+            be.ConnectTimeoutError(endpoint_url=URL),
+            "the endpoint does not answer; check the network, and the endpoint in",
+        ),
         (be.ReadTimeoutError(endpoint_url=URL), "the endpoint took too long to answer; run again"),
         (be.ConnectionClosedError(endpoint_url=URL), "the endpoint closed the connection; run again"),
         (be.ProxyConnectionError(proxy_url=URL), "the proxy can't be reached; check HTTPS_PROXY"),
@@ -115,6 +118,41 @@ def test_errors_before_and_without_an_answer_are_explained(exc: Exception, meani
     said = sentence(exc, "do it")
     assert said.startswith(f"Could not do it: {meaning}")
     assert " ".join(str(exc).split()) in said
+
+
+@pytest.mark.parametrize("kind", [be.EndpointConnectionError, be.ConnectTimeoutError])
+@pytest.mark.parametrize(
+    ("host", "region"),
+    [
+        ("secretsmanager.eu-wst-1.amazonaws.com", "eu-wst-1"),
+        ("ssm.nowhere.amazonaws.com", "nowhere"),
+        ("sts.cn-nord-1.amazonaws.com.cn", "cn-nord-1"),
+        ("sts.eusc-de-east-9.amazonaws.eu", "eusc-de-east-9"),
+        ("iam.amazonaws.com", None),
+        ("iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+    ],
+)
+def test_an_endpoint_of_aws_is_blamed_on_the_region(
+    kind: type[be.EndpointConnectionError], host: str, region: str | None
+) -> None:
+    said = sentence(kind(endpoint_url=f"https://{host}/"), "do it")
+    assert "ENDPOINT_URL" not in said
+    assert ("AWS_REGION" in said) is (region is not None)
+    assert f"there is a region {region} (" in said if region else "HTTPS_PROXY" in said
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:5000", "amazonaws.com.example.org", "localhost", "vpce.example.net"])
+def test_an_endpoint_that_somebody_gave_is_blamed_on_what_gives_it(host: str) -> None:
+    said = sentence(be.EndpointConnectionError(endpoint_url=f"https://{host}/"), "do it")
+    assert "endpoint_url, AWS_URL or AWS_ENDPOINT_URL" in said
+    assert "AWS_REGION" not in said
+
+
+def test_https_on_a_port_without_it_is_no_matter_of_certificates() -> None:
+    error = "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)"
+    said = sentence(be.SSLError(endpoint_url=URL, error=error), "do it")
+    assert "does not speak TLS" in said
+    assert "certificate" not in said
 
 
 def test_an_unknown_code_is_told_in_the_words_of_aws() -> None:

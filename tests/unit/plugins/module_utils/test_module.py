@@ -8,16 +8,22 @@ import typing as t
 from collections.abc import Callable
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule, FirstContact
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _first_contact
+from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import (
+    BotoCoreError,
     ClientError,
+    ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
+    HTTPClientError,
     ProxyConnectionError,
     ReadTimeoutError,
+    SSLError,
 )
+from botocore.httpsession import URLLib3Session
 
 if t.TYPE_CHECKING:
     from conftest import Answer, RunModule
@@ -71,7 +77,7 @@ def tries_with(run_main: RunModule, endpoint: Endpoint, calls: int = 1) -> int:
         client = client_at(endpoint, module)
         for _call in range(calls - 1):
             client.get_caller_identity()
-        with pytest.raises((ClientError, EndpointConnectionError, ConnectTimeoutError, ReadTimeoutError)):
+        with pytest.raises((ClientError, BotoCoreError)):
             client.get_caller_identity()
 
     run_main(main_that(call), **KEYS)
@@ -83,34 +89,73 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
 
 
-@pytest.mark.usefixtures("_no_pauses")
-@pytest.mark.parametrize("kind", [EndpointConnectionError, ConnectTimeoutError])
-def test_an_address_that_never_answered_is_given_up_after_three_tries(
-    run_main: RunModule, kind: type[EndpointConnectionError]
-) -> None:
-    assert tries_with(run_main, Endpoint(kind(endpoint_url=URL))) == 3
+NO_ANSWERS: list[Exception] = [
+    EndpointConnectionError(endpoint_url=URL),
+    ConnectTimeoutError(endpoint_url=URL),
+    ReadTimeoutError(endpoint_url=URL),
+    ProxyConnectionError(proxy_url=URL),
+    ConnectionClosedError(endpoint_url=URL),
+    HTTPClientError(error="Bad status line"),
+]
+
+
+def id_of(trouble: object) -> str:
+    return type(trouble).__name__
 
 
 @pytest.mark.usefixtures("_no_pauses")
-def test_an_address_that_has_answered_gets_all_tries(run_main: RunModule) -> None:
-    endpoint = Endpoint((200, IDENTITY), EndpointConnectionError(endpoint_url=URL))
-    assert tries_with(run_main, endpoint, calls=2) == 1 + 10
+@pytest.mark.parametrize("trouble", NO_ANSWERS, ids=id_of)
+def test_an_address_that_never_answered_is_given_up_after_three_tries(run_main: RunModule, trouble: Exception) -> None:
+    assert tries_with(run_main, Endpoint(trouble)) == 3
 
 
 @pytest.mark.usefixtures("_no_pauses")
-@pytest.mark.parametrize("trouble", [(500, b"<html>"), ReadTimeoutError(endpoint_url=URL)], ids=["500", "read timeout"])
-def test_trouble_after_contact_gets_all_tries(run_main: RunModule, trouble: Exception | tuple[int, bytes]) -> None:
-    assert tries_with(run_main, Endpoint(trouble)) == 10
+def test_a_certificate_does_not_become_better_with_tries(run_main: RunModule) -> None:
+    assert tries_with(run_main, Endpoint(SSLError(endpoint_url=URL, error="self-signed"))) == 1
 
 
-def test_first_contact_ends_the_tries_only_of_what_never_answered() -> None:
-    broken = ProxyConnectionError(proxy_url=URL)
-    contact = FirstContact()
-    contact(attempts=2, caught_exception=broken)
-    with pytest.raises(ProxyConnectionError):
-        contact(attempts=3, caught_exception=broken)
-    contact(attempts=1, caught_exception=None)
-    contact(attempts=9, caught_exception=broken)
+@pytest.mark.usefixtures("_no_pauses")
+@pytest.mark.parametrize("trouble", [*NO_ANSWERS, SSLError(endpoint_url=URL, error="reset")], ids=id_of)
+def test_an_address_that_has_answered_gets_all_tries(run_main: RunModule, trouble: Exception) -> None:
+    assert tries_with(run_main, Endpoint((200, IDENTITY), trouble), calls=2) == 1 + 10
+
+
+@pytest.mark.usefixtures("_no_pauses")
+def test_an_error_is_an_answer(run_main: RunModule) -> None:
+    assert tries_with(run_main, Endpoint((500, b"<html>"))) == 10
+
+
+@pytest.mark.usefixtures("_no_pauses")
+def test_no_try_begins_when_the_time_of_all_is_over(run_main: RunModule, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Older versions of botocore know one timeout only, the patient one."""
+    monkeypatch.setattr(_first_contact, "FIRST_CONTACT_LIMIT", 0)
+    assert tries_with(run_main, Endpoint(ReadTimeoutError(endpoint_url=URL))) == 1
+
+
+def read_timeouts(run_main: RunModule, **options: t.Any) -> list[int | None]:
+    """What botocore is told for each of two requests, the first of which gets an answer."""
+    endpoint = Endpoint((200, IDENTITY))
+
+    def call(module: CloudHsmIamModule) -> None:
+        client = client_at(endpoint, module)
+        client.get_caller_identity()
+        client.get_caller_identity()
+
+    run_main(main_that(call), **KEYS, **options)
+    return [request.context.get("read_timeout") for request in endpoint.requests]
+
+
+@pytest.mark.skipif(not hasattr(URLLib3Session, "_get_request_timeout"), reason="needs a newer botocore")
+def test_only_the_first_answer_is_waited_for_less(run_main: RunModule) -> None:
+    assert read_timeouts(run_main) == [12, None]
+    assert read_timeouts(run_main, aws_config={"read_timeout": 300}) == [None, None]
+
+
+def test_all_that_is_waited_for_before_an_endpoint_has_answered_is_less_than_a_minute() -> None:
+    # Two of the three tries begin in the time; pauses between them are of a second or two.
+    longest = max(_first_contact.CONNECT_TIMEOUT, _first_contact.FIRST_READ_TIMEOUT)
+    assert longest * _first_contact.FIRST_CONTACTS < 45
+    assert _first_contact.FIRST_CONTACT_LIMIT + longest < 45
 
 
 @pytest.mark.parametrize("service", ["iam", "sts"])

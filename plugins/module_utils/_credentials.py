@@ -1,0 +1,84 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Gets a client's credentials within a time limit, and turns whatever goes wrong there into an error of botocore's.
+
+botocore runs programs, reads files and asks for MFA codes to get credentials, and lets the errors of all that through
+as they are. Whoever makes calls expects errors of botocore's and of AWS's, and no others.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import typing as t
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+try:
+    from botocore.exceptions import CredentialRetrievalError
+except ImportError:
+    # AnsibleAWSModule says that boto3 is missing before anything here is used.
+    pass
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
+
+# Seconds. A profile may have to run a program and to assume a role, one after the other.
+CREDENTIALS_TIMEOUT = 60
+# amazon.aws refuses both, in words that name neither the variables nor the way out.
+PROFILE_AND_KEYS = (
+    "There are both a profile (AWS_PROFILE or the option profile) and keys (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, "
+    "AWS_SESSION_TOKEN or the module's options). Ansible takes neither then, while the AWS CLI takes the keys; "
+    "unset one of the two"
+)
+
+
+def has_profile_and_keys(options: t.Any) -> bool:
+    """Whether the options, which have the environment's values by now, name credentials twice."""
+    return bool(options.get("profile") and any(options.get(k) for k in ("access_key", "secret_key", "session_token")))
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError where what is inside takes longer.
+
+    Only the main thread can be interrupted. A task's own timeout uses the same timer, and counts instead.
+    """
+    taken = signal.getitimer(signal.ITIMER_REAL)[0] > 0
+    if taken or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(*_signal: object) -> t.NoReturn:
+        raise TimeoutError(f"there were none after {seconds:g} seconds")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL if before is None else before)
+
+
+def check_credentials(client: t.Any) -> None:
+    """Get the client's credentials, now and before each later call. Raises errors of botocore's and of AWS's only."""
+    credentials = client._get_credentials()
+    if credentials is None:
+        # botocore says so at the first call.
+        return
+
+    def get(**_event: object) -> None:
+        try:
+            credentials.get_frozen_credentials()
+        except AWS_ERRORS:
+            raise
+        except Exception as exc:
+            raise CredentialRetrievalError(provider=credentials.method, error_msg=str(exc)) from exc
+
+    get()
+    # They expire. The event comes before botocore gets them itself, to sign a request.
+    client.meta.events.register(f"choose-signer.{client.meta.service_model.service_id.hyphenize()}", get)
