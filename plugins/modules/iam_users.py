@@ -97,8 +97,17 @@ options:
     description:
       - Whether to delete users that carry the ownership tag (O(managed_by_tag)) and are not listed. No other user
         is ever deleted for not being listed.
+      - Refused where O(users) lists nobody who is present or suspended, since such a list can come from an export that
+        failed. See O(purge_users_allow_empty).
     type: bool
     default: false
+  purge_users_allow_empty:
+    description:
+      - Whether O(purge_users) may delete every user that carries the ownership tag, because O(users) lists nobody who
+        is present or suspended.
+    type: bool
+    default: false
+    version_added: 1.1.0
   purge_groups:
     description:
       - Whether users leave groups that are not listed in O(users[].groups). Users without that key keep theirs.
@@ -563,7 +572,8 @@ from concurrent.futures import ThreadPoolExecutor
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
 from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine, onboarding, report, snapshot, stores
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import number_problems, parse_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.inputs import option_problems, purge_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     MANAGED,
     Account,
@@ -593,6 +603,7 @@ USER_SPEC: dict[str, t.Any] = {
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "users": {"type": "list", "elements": "dict", "required": True, "options": USER_SPEC},
     "purge_users": {"type": "bool", "default": False},
+    "purge_users_allow_empty": {"type": "bool", "default": False},
     "purge_groups": {"type": "bool", "default": False},
     "purge_tags": {"type": "bool", "default": False},
     "purge_policies": {"type": "bool", "default": False},
@@ -672,7 +683,7 @@ def run(module: CloudHsmIamModule) -> dict[str, t.Any]:
     """Plan, stop there in check mode, else carry out. Returns the result, with msg where users failed."""
     params = module.params
     desired, problems = parse_users(params["users"], params["managed_by_tag"])
-    problems += number_problems(params) + store_problems(module)
+    problems += option_problems(params) + purge_problems(desired, params) + store_problems(module)
     if problems:
         raise engine.RefusedError(problems)
     options = options_from(params, module.check_mode)
