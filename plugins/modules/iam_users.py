@@ -533,6 +533,24 @@ minimum_password_length:
   type: int
   sample: 14
   version_added: 1.0.0
+missing:
+  description: Users that are listed with O(users[].state=absent) and that the account does not have.
+  returned: when the plan was not refused
+  type: list
+  elements: dict
+  version_added: 1.1.0
+  contains:
+    name:
+      description: Name of the user.
+      returned: always
+      type: str
+      sample: bib
+    similar:
+      description: Up to three users of the account whose names are spelled alike. For the first 20 missing users only.
+      returned: always
+      type: list
+      elements: str
+      sample: [bob]
 credentials:
   description: Where generated passwords are, and whose this run put there. Never a password.
   returned: when O(credentials_store) is not V(none)
@@ -566,6 +584,7 @@ credentials:
       sample: [Administrator]
 """
 
+import difflib
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
@@ -587,6 +606,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords impo
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
+# For how many users that are missing others of nearly the same name are looked for.
+SIMILAR = 20
 USER_SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent", "suspended"], "default": "present"},
@@ -701,6 +722,7 @@ def run(module: CloudHsmIamModule) -> dict[str, t.Any]:
             outcomes = engine.carry_out(service, plans, desired, options, source=passwords)
     result = report.describe_outcomes(plans, outcomes, account)
     result["check_mode"] = module.check_mode
+    result["missing"] = missing_users(plans, account)
     result["pending"] = onboarding.describe_pending(report.final_plans(plans, outcomes), options)
     if module._diff:
         result["diff"] = report.describe_diff(plans)
@@ -719,6 +741,16 @@ def needed_passwords(plans: list[UserPlan], desired: list[DesiredUser]) -> list[
     """Users that get console access and were given no password."""
     given = {user.name for user in desired if user.password is not None}
     return [plan.name for plan in plans if plan.makes_login_profile and plan.name not in given]
+
+
+def missing_users(plans: list[UserPlan], account: Account) -> list[dict[str, t.Any]]:
+    """Users that are to go and are not there, with those whose names are spelled alike."""
+    names = [plan.name for plan in plans if plan.before is None and plan.after is None and not plan.changes]
+    # Looking for one compares it with every user of the account.
+    return [
+        {"name": name, "similar": difflib.get_close_matches(name, account.users, 3) if place < SIMILAR else []}
+        for place, name in enumerate(names)
+    ]
 
 
 def main() -> None:
