@@ -94,9 +94,9 @@ class _ItemReader:
     def read(self) -> DesiredUser:
         for key in self.item:
             if key not in self.KEYS:
-                close = difflib.get_close_matches(str(key), self.KEYS, 1)
+                close = difflib.get_close_matches(str(key)[:80], self.KEYS, 1)
                 hint = f"; did you mean {close[0]}?" if close else f"; known are {', '.join(self.KEYS)}"
-                self.problem(str(key), f"is not an option of a user{hint}")
+                self.problem(str(key)[:80], f"is not an option of a user{hint}")
         reset = self._boolean("password_reset_required")
         state = self._state()
         user = DesiredUser(
@@ -148,7 +148,7 @@ class _ItemReader:
         strings = [element for element in value if isinstance(element, str)]
         for element, times in sorted(Counter(strings).items()):
             if times > 1:
-                self.problem(field, f"names {element!r} more than once")
+                self.problem(field, f"names {element[:140]!r} more than once")
         return strings
 
     def _name(self) -> str:
@@ -160,14 +160,14 @@ class _ItemReader:
         if len(name) > limits.USER_NAME_LENGTH:
             self.problem("name", f"has {len(name)} characters, IAM allows {limits.USER_NAME_LENGTH}")
         if not limits.NAME.fullmatch(name):
-            self.problem("name", f"{name!r} has characters that IAM does not allow; use A-Z a-z 0-9 and _+=,.@-")
+            self.problem("name", f"{name[:80]!r} has characters that IAM does not allow; use A-Z a-z 0-9 and _+=,.@-")
         return name
 
     def _state(self) -> str:
         state = self.item.get("state")
         if state is None or state in STATES:
             return state or "present"
-        self.problem("state", f"must be {', '.join(STATES[:-1])} or {STATES[-1]}, not {state!r}")
+        self.problem("state", f"must be {', '.join(STATES[:-1])} or {STATES[-1]}, not {str(state)[:80]!r}")
         return "present"
 
     def _path(self) -> str | None:
@@ -177,7 +177,7 @@ class _ItemReader:
         if len(path) > limits.PATH_LENGTH:
             self.problem("path", f"has {len(path)} characters, IAM allows {limits.PATH_LENGTH}")
         if not limits.PATH.fullmatch(path):
-            self.problem("path", f"{path!r} must begin and end with a slash and hold no spaces, as in /staff/")
+            self.problem("path", f"{path[:80]!r} must begin and end with a slash and hold no spaces, as in /staff/")
         return path
 
     def _tags(self) -> dict[str, str] | None:
