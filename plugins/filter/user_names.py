@@ -24,6 +24,7 @@ description:
     and on command lines.
   - In text a comma always separates, although IAM allows commas in names. Put such a name in quotes. Quotes around a
     name are taken off. In a list each item is one name, as it is written.
+  - Refuses items of a list that begin or end with a comma, which text leaves behind that was split at blanks alone.
   - Refuses text that looks like a part of a table, since its other columns can name people who are not meant. This
     means a heading such as C(user) or C(manager), tabs, and lines that all have the same number of columns.
   - Refuses a comma at the end, since Ansible drops what follows the blank in C(-e names=a, b).

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -176,7 +177,8 @@ def test_every_option_that_can_be_text_has_a_value() -> None:
 
 
 def tasks_of(role: str, number: int, variables: Variables, moto: str, anew: bool) -> list[Variables]:
-    """One inclusion of a role, where it may write in an account that begins anew, between calls that tell where it begins in the log."""
+    """One inclusion of a role, after a call that tells where it begins in the log. An account that was written to
+    begins anew."""
     begin: list[Variables] = [
         {"ansible.builtin.uri": {"url": f"{moto}/moto-api/reset", "method": "POST"}},
         {"cloudhsm.iam.iam_users": {"users": [{"name": name} for name in PEOPLE]}},
@@ -215,7 +217,7 @@ def test_text_does_the_same_or_is_refused(node: ControlNode, aws: FaultProxy, mo
     pairs, wrong = cases_of(role)
     runs = [variables for pair in pairs for variables in pair] + [variables for variables, _same in wrong]
     anew = [True] * 4 + [may_be_the_same for _variables, may_be_the_same in wrong]
-    tasks = [
+    tasks: list[Mapping[str, t.Any]] = [
         task
         for number, (variables, empty) in enumerate(zip(runs, anew, strict=True))
         for task in tasks_of(role, number, variables, moto, empty)

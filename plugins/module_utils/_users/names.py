@@ -39,8 +39,13 @@ def read_names(names: object) -> tuple[list[str], list[str]]:
         problems += [f"line {number}: {problem}" for number, problem in _table_problems(names, words)]
         placed: list[tuple[str, object]] = [(f"line {word.line}", word.text) for word in words]
     elif isinstance(names, Sequence) and not isinstance(names, bytes):
-        problems = []
         placed = [(f"item {number}", name) for number, name in enumerate(names, 1)]
+        # IAM would take it, and text that was split at blanks alone leaves it there.
+        problems = [
+            f"{place}: {name!r} begins or ends with a comma; leave the comma out"
+            for place, name in placed
+            if isinstance(name, str) and name.strip(",") != name
+        ]
     else:
         return [], [f"must be a list of names, or text with names, not {kind(names)}"]
     found, wrong = _checked(placed)

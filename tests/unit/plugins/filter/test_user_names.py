@@ -56,6 +56,7 @@ def test_lists_and_text_give_the_same(names: t.Any) -> None:
         ({"ann": 1}, "must be a list of names, or text with names, not a dictionary"),
         (83, "must be a list of names, or text with names, not a number"),
         ([""], "item 1: '' is no name that IAM allows"),
+        (["ann,", "bob"], "item 1: 'ann,' begins or ends with a comma"),
         (["ann", {"name": "bob"}], "item 2: must be text, not a dictionary"),
         (["ann", 0o123], f"item 2: {EATEN}"),
         ([True], "item 1: must be text, not a boolean: put it in quotes"),
