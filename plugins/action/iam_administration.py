@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
+
+# isort: split
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -48,9 +51,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         self._connection_options = {name: value for name, value in self._task.args.items() if name not in SPEC}
         checked = ArgumentSpecValidator(SPEC).validate(given)
         options = checked.validated_parameters
-        variables, problems = read_variables(ROLES, self._task_vars, self._templar.template)
+        variables, problems, typed = read_variables(ROLES, self._task_vars, self._templar.template)
+        self._problems = [*checked.error_messages, *problems]
         try:
-            refuse([*checked.error_messages, *problems])
+            if not typed or checked.error_messages:
+                refuse(self._problems)
             page = wanted(variables)
             found = self._found = self._look(LOOK_UP, page.asked())
             page = page.in_account([group["name"] for group in found["groups"]])
@@ -88,7 +93,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     def _plan(self, todo: Sequence[Part]) -> Results:
         """The results that the parts would have. Ends the run where anything stands in the way of any of them."""
         plan: Results = {}
-        problems: list[str] = []
+        problems = list(self._problems)
         for part in todo:
             ready = self._ready(part, todo, plan)
             plan[part.key] = self._run(ready, check_mode=True)
@@ -166,6 +171,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     def _look(self, module: str, options: Mapping[str, t.Any]) -> dict[str, t.Any]:
         found = self._action(module, options, check_mode=True)
         if found.get("failed"):
+            refuse(self._problems)
             raise FailedError(found)
         return found
 

@@ -23,6 +23,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_options import
     Policies,
     asked,
     identifier_problems,
+    read_options,
     wanted_policies,
 )
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
@@ -54,6 +55,9 @@ class ActionModule(InWorkerAction):
         self._done: list[plan.Step] = []
         given = {name: value for name, value in self._task.args.items() if name in SPEC}
         self._connection_options = {name: value for name, value in self._task.args.items() if name not in SPEC}
+        given, wrong = read_options(given)
+        if wrong:
+            return refused(wrong)
         checked = ArgumentSpecValidator(SPEC).validate(given)
         if checked.error_messages:
             raise AnsibleActionFail("; ".join(checked.error_messages))
@@ -122,6 +126,7 @@ class ActionModule(InWorkerAction):
         self._take(plan.group_step(group, before))
         return self._result(
             created=not before,
+            aws_managed_policies=options["aws_managed_policies"],
             policy_name=next((plan.named(p.name, found["policies"]).get("name", p.name) for p in policies.own), None),
             require_mfa=bool(mfa),
             other_policies=other_policies(before, group, mfa_before),

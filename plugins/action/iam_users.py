@@ -18,7 +18,8 @@ from ansible.parsing.vault import VaultLib, VaultSecretsContext, match_encrypt_s
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import number_problems, parse_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.inputs import purge_problems, read_options
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Options
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress import VARIABLE
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import FILE_STORES, store_problems
@@ -47,8 +48,8 @@ class ActionModule(InWorkerAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         ActionBase.run(self, tmp, task_vars)
-        args: dict[str, t.Any] = dict(self._task.args)
-        problems = self._input_problems(args)
+        args, problems = read_options(self._task.args)
+        problems = self._input_problems(args) + problems
         kind = str(args.get("credentials_store") or "none")
         store: CredentialsStore | None = None
         if not problems and kind in FILE_STORES:
@@ -71,8 +72,9 @@ class ActionModule(InWorkerAction):
         return result
 
     def _input_problems(self, args: Mapping[str, t.Any]) -> list[str]:
-        _users, problems = parse_users(args.get("users"), str(args.get("managed_by_tag") or Options.managed_by_tag))
-        return problems + number_problems(args) + store_problems(args)
+        desired, problems = parse_users(args.get("users"), str(args.get("managed_by_tag") or Options.managed_by_tag))
+        # Where the list itself is wrong, that is what to say.
+        return problems + ([] if problems else purge_problems(desired, args)) + store_problems(args)
 
     def _run_with_store(
         self, store: CredentialsStore, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._input import in_one_message
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.names import read_names
 
 DOCUMENTATION = r"""
 name: user_names
@@ -19,13 +20,32 @@ version_added: 1.0.0
 author:
   - cloudhsm.iam contributors
 description:
-  - Gives a list of names. Text may have commas, spaces and new lines between the names, as people write into surveys.
-  - Everything that is wrong is told at once, with the item of the list or the line of the text that it is in.
+  - Gives a list of names. Text may have commas, blanks and new lines between the names, as people write into surveys
+    and on command lines.
+  - In text a comma always separates, although IAM allows commas in names. Put such a name in quotes. Quotes around a
+    name are taken off. In a list each item is one name, as it is written.
+  - Refuses items of a list that begin or end with a comma, which text leaves behind that was split at blanks alone.
+  - Refuses text that looks like a part of a table, since its other columns can name people who are not meant. This
+    means a heading such as C(user) or C(manager), tabs, and lines that all have the same number of columns.
+  - Refuses a comma at the end, since Ansible drops what follows the blank in C(-e names=a, b).
+  - Understands a byte order mark, the brackets of a list, and lines that all begin with the mark of a list.
+  - Refuses numbers, booleans and dates, since YAML changes C(0123) to C(83).
+  - Every mistake is reported at once, with the item of the list or the line of the text.
 options:
   _input:
-    description: The names, as a list or as text. There has to be one at least.
+    description: The names, as a list or as text.
     type: raw
     required: true
+  variable:
+    description: Name of the variable that holds the names. Messages begin with it.
+    type: str
+    default: ""
+    version_added: 1.1.0
+  allow_empty:
+    description: Whether there may be no name at all.
+    type: bool
+    default: false
+    version_added: 1.1.0
 """
 
 EXAMPLES = r"""
@@ -42,44 +62,13 @@ _value:
 """
 
 
-def _placed(names: object) -> Iterator[tuple[str, object]]:
-    """Each name with where it is."""
-    if isinstance(names, str):
-        for number, line in enumerate(names.splitlines(), 1):
-            yield from ((f"line {number}", name) for name in line.replace(",", " ").split())
-    elif isinstance(names, Sequence) and not isinstance(names, bytes):
-        yield from ((f"item {number}", name) for number, name in enumerate(names, 1))
-    else:
-        raise AnsibleFilterError("names of users have to be a list or text")
-
-
-def _problem(name: object, first: str | None) -> str | None:
-    if not isinstance(name, str):
-        return "has to be a name, as text"
-    if len(name) > limits.USER_NAME_LENGTH:
-        return f"{name[:80]!r} has {len(name)} characters, IAM allows {limits.USER_NAME_LENGTH}"
-    if not limits.NAME.fullmatch(name):
-        return f"{name!r} is no name that IAM allows; use A-Z a-z 0-9 and _+=,.@-"
-    return f"{name!r} is already in {first}; IAM ignores case" if first else None
-
-
-def user_names(names: object) -> list[str]:
+def user_names(names: object, variable: str = "", allow_empty: bool = False) -> list[str]:
     """The names as a list. Raises AnsibleFilterError with all that is wrong with them."""
-    seen: dict[str, str] = {}
-    found: list[str] = []
-    problems: list[str] = []
-    for place, name in _placed(names):
-        problem = _problem(name, seen.get(name.lower()) if isinstance(name, str) else None)
-        if problem:
-            problems.append(f"{place}: {problem}")
-            continue
-        text = t.cast(str, name)
-        seen[text.lower()] = place
-        found.append(text)
-    if not found and not problems:
-        problems.append("no user is named")
+    found, problems = read_names(names)
+    if not found and not problems and not allow_empty:
+        problems = ["no user is named"]
     if problems:
-        raise AnsibleFilterError("; ".join(problems))
+        raise AnsibleFilterError(f"{variable}: {in_one_message(problems)}" if variable else in_one_message(problems))
     return found
 
 

@@ -21,13 +21,19 @@ author:
 description:
   - Makes the list for C(user_provisioning_users) out of text, such as the answer to a question of a survey, or a file.
   - Every mistake is told in one message, with its line and its field.
+  - Values stay as they are written. V(0123) is a name, and not the number that YAML would make of it. Only
+    C(console_access), C(password_reset_required) and C(protected) become booleans.
   - A password is refused, for such text is kept and shown as it is.
+  - Reads up to 1,000,000 characters and 5,000 users. YAML aliases and tags are refused.
 options:
   _input:
     description:
       - A YAML list of users with the keys of C(user_provisioning_users), or CSV whose first line names the columns.
-      - In CSV the groups and managed policies of a user are separated by spaces or semicolons, and tags are written as
-        in V(team=audit;stage=production). An empty cell says nothing about the user.
+      - CSV may have commas, semicolons or tabs between the cells, and a first line such as C(sep=;). The column of
+        names may also be called C(username), C(user name) or C(user). The case of column names does not matter.
+      - In CSV the groups and managed policies of a user are separated by blanks, semicolons or commas. A group whose
+        name has a comma needs YAML. Tags are written as in V(team=audit;stage=production). An empty cell says nothing
+        about the user.
     type: str
     required: true
 """

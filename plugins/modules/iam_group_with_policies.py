@@ -166,6 +166,13 @@ created:
   returned: success, when the state is present
   type: bool
   sample: true
+aws_managed_policies:
+  description: Names of the AWS managed policies that were asked for.
+  returned: success, when the state is present
+  type: list
+  elements: str
+  sample: [AdministratorAccess]
+  version_added: 1.1.0
 policy_name:
   description: Name of the group's own policy, spelled as IAM has it.
   returned: success, when the state is present

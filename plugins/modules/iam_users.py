@@ -97,8 +97,17 @@ options:
     description:
       - Whether to delete users that carry the ownership tag (O(managed_by_tag)) and are not listed. No other user
         is ever deleted for not being listed.
+      - Refused where O(users) lists nobody who is present or suspended, since such a list can come from an export that
+        failed. See O(purge_users_allow_empty).
     type: bool
     default: false
+  purge_users_allow_empty:
+    description:
+      - Whether O(purge_users) may delete every user that carries the ownership tag, because O(users) lists nobody who
+        is present or suspended.
+    type: bool
+    default: false
+    version_added: 1.1.0
   purge_groups:
     description:
       - Whether users leave groups that are not listed in O(users[].groups). Users without that key keep theirs.
@@ -531,6 +540,24 @@ minimum_password_length:
   type: int
   sample: 14
   version_added: 1.0.0
+missing:
+  description: Users that are listed with O(users[].state=absent) and that the account does not have.
+  returned: when the plan was not refused
+  type: list
+  elements: dict
+  version_added: 1.1.0
+  contains:
+    name:
+      description: Name of the user.
+      returned: always
+      type: str
+      sample: bib
+    similar:
+      description: Up to three users of the account whose names are spelled alike. For the first 20 missing users only.
+      returned: always
+      type: list
+      elements: str
+      sample: [bob]
 credentials:
   description: Where generated passwords are, and whose this run put there. Never a password.
   returned: when O(credentials_store) is not V(none)
@@ -567,13 +594,15 @@ credentials:
 from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
 
 # isort: split
+import difflib
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
 from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine, onboarding, report, snapshot, stores
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import number_problems, parse_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.inputs import option_problems, purge_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     MANAGED,
     Account,
@@ -587,6 +616,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords impo
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
+# For how many users that are missing others of nearly the same name are looked for.
+SIMILAR = 20
 USER_SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent", "suspended"], "default": "present"},
@@ -603,6 +634,7 @@ USER_SPEC: dict[str, t.Any] = {
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "users": {"type": "list", "elements": "dict", "required": True, "options": USER_SPEC},
     "purge_users": {"type": "bool", "default": False},
+    "purge_users_allow_empty": {"type": "bool", "default": False},
     "purge_groups": {"type": "bool", "default": False},
     "purge_tags": {"type": "bool", "default": False},
     "purge_policies": {"type": "bool", "default": False},
@@ -682,7 +714,7 @@ def run(module: CloudHsmIamModule) -> dict[str, t.Any]:
     """Plan, stop there in check mode, else carry out. Returns the result, with msg where users failed."""
     params = module.params
     desired, problems = parse_users(params["users"], params["managed_by_tag"])
-    problems += number_problems(params) + store_problems(module)
+    problems += option_problems(params) + purge_problems(desired, params) + store_problems(module)
     if problems:
         raise engine.RefusedError(problems)
     options = options_from(params, module.check_mode)
@@ -700,6 +732,7 @@ def run(module: CloudHsmIamModule) -> dict[str, t.Any]:
             outcomes = engine.carry_out(service, plans, desired, options, source=passwords)
     result = report.describe_outcomes(plans, outcomes, account)
     result["check_mode"] = module.check_mode
+    result["missing"] = missing_users(plans, account)
     result["pending"] = onboarding.describe_pending(report.final_plans(plans, outcomes), options)
     if module._diff:
         result["diff"] = report.describe_diff(plans)
@@ -718,6 +751,16 @@ def needed_passwords(plans: list[UserPlan], desired: list[DesiredUser]) -> list[
     """Users that get console access and were given no password."""
     given = {user.name for user in desired if user.password is not None}
     return [plan.name for plan in plans if plan.makes_login_profile and plan.name not in given]
+
+
+def missing_users(plans: list[UserPlan], account: Account) -> list[dict[str, t.Any]]:
+    """Users that are to go and are not there, with those whose names are spelled alike."""
+    names = [plan.name for plan in plans if plan.before is None and plan.after is None and not plan.changes]
+    # Looking for one compares it with every user of the account.
+    return [
+        {"name": name, "similar": difflib.get_close_matches(name, account.users, 3) if place < SIMILAR else []}
+        for place, name in enumerate(names)
+    ]
 
 
 def main() -> None:

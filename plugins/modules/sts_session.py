@@ -99,6 +99,7 @@ import typing as t
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
+from ansible_collections.cloudhsm.iam.plugins.module_utils._tags import tag_problems
 
 if t.TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
@@ -135,6 +136,9 @@ def assume(sts: STSClient, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 def main() -> None:
     module = CloudHsmIamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    problems = tag_problems(module.params["tags"])
+    if problems:
+        module.fail_json(msg="; ".join(problems))
     try:
         result = assume(module.sts_client(), module.params)
     except AWS_ERRORS as exc:

@@ -12,13 +12,16 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import fields
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._input import read_list, text_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import (
     require_mfa_policy,
     self_service_policy,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._tags import tag_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import MANAGED, OWNED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.names import read_names
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_plan import Policy, called
 
 CREATION_TAGS: dict[str, t.Any] = {"type": "dict", "default": {MANAGED: OWNED}}
@@ -64,6 +67,30 @@ class Policies(t.NamedTuple):
     def all(self) -> list[Policy]:
         """Both, the group's own first."""
         return self.own + self.mfa
+
+
+def read_options(given: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[str]]:
+    """The options as a playbook gives them, with lists as lists, and what is wrong with their types.
+
+    Ansible itself would make text out of a number, and not as it was written.
+    """
+    options = dict(given)
+    prefix = str(given.get("variables_prefix") or "")
+    problems: list[tuple[str, str]] = []
+    for name, read in (("members", read_names), ("aws_managed_policies", read_list)):
+        if options.get(name) is not None:
+            options[name], wrong = read(options[name])
+            problems += [(name, problem) for problem in wrong]
+    policy = given.get("policy") if isinstance(given.get("policy"), Mapping) else {}
+    texts = {name: given.get(name) for name in ("name", "path", "require_mfa_policy_name")}
+    texts["policy.name"] = policy.get("name") if policy else None
+    for name, value in texts.items():
+        problem = None if value is None else text_problem(value)
+        problems += [(name, problem)] if problem else []
+    told = [f"{called(name, prefix)}: {problem}" for name, problem in problems]
+    for name in ("tags", "creation_tags"):
+        told += tag_problems(policy.get(name) if policy else None, called(name, prefix) if prefix else f"policy.{name}")
+    return options, told + tag_problems(given.get("require_mfa_creation_tags"), "require_mfa_creation_tags")
 
 
 def asked(options: Mapping[str, t.Any]) -> dict[str, t.Any]:

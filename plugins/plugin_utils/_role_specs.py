@@ -183,6 +183,7 @@ SPECS: dict[str, dict[str, t.Any]] = {
     "user_offboarding": {
         "user_offboarding_users": {"type": "raw", "required": True},
         "user_offboarding_mode": {"type": "str", "choices": ["delete", "suspend"], "default": "delete"},
+        "user_offboarding_missing": {"type": "str", "choices": ["fail", "ignore"], "default": "fail"},
         "user_offboarding_max_deletions": {"type": "int", "default": 10},
         "user_offboarding_protected_groups": {"type": "list", "elements": "str", "default": ["Administrators"]},
         "user_offboarding_credentials_store": {
@@ -226,6 +227,7 @@ SPECS: dict[str, dict[str, t.Any]] = {
         "user_provisioning_credentials_tags": {"type": "dict", "default": {}},
         "user_provisioning_password_length": {"type": "int", "default": 32},
         "user_provisioning_purge_users": {"type": "bool", "default": False},
+        "user_provisioning_purge_users_allow_empty": {"type": "bool", "default": False},
         "user_provisioning_purge_groups": {"type": "bool", "default": False},
         "user_provisioning_purge_tags": {"type": "bool", "default": False},
         "user_provisioning_purge_policies": {"type": "bool", "default": False},

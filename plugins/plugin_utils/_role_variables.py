@@ -12,12 +12,27 @@ import typing as t
 from collections.abc import Callable, Iterable, Mapping
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.cloudhsm.iam.plugins.module_utils._input import read_list, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.names import read_names
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
+
+# Lists of users by their names; in text these are looked at more closely than other lists.
+NAMES = frozenset({"bootstrap_cloudhsm_administrators", "admin_group_members"})
+# A number of twelve digits can't have been written otherwise.
+ACCOUNT_IDS = frozenset({"bootstrap_teardown_confirm"})
+
+
+class Variables(t.NamedTuple):
+    """The values, what is wrong with them, and whether there are values of the right types for all the same."""
+
+    values: dict[str, t.Any]
+    problems: list[str]
+    typed: bool
 
 
 def read_variables(
     roles: Iterable[str], variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any]
-) -> tuple[dict[str, t.Any], list[str]]:
+) -> Variables:
     """What the variables of these roles are, defaults of the roles included, and a sentence for each that can't be.
 
     variables are the play's, template turns one into its value. A variable that is null counts as left out, as an
@@ -25,10 +40,16 @@ def read_variables(
     """
     spec = {name: _without_inner(option) for role in roles for name, option in SPECS[role].items()}
     given = {name: template(variables[name]) for name in spec if name in variables}
-    given = {name: value for name, value in given.items() if value is not None}
-    checked = ArgumentSpecValidator(spec).validate(given)
-    problems = [*_text_problems(given, spec), *checked.error_messages]
-    return dict(checked.validated_parameters), problems
+    values: dict[str, t.Any] = {}
+    problems: list[str] = []
+    for name, value in given.items():
+        if value is not None:
+            values[name], wrong = _read(name, value, spec[name])
+            problems += [f"{name}: {problem}" for problem in wrong]
+    checked = ArgumentSpecValidator(spec).validate(values)
+    return Variables(
+        dict(checked.validated_parameters), problems + checked.error_messages, typed=not checked.error_messages
+    )
 
 
 def _without_inner(option: Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -36,17 +57,15 @@ def _without_inner(option: Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {key: value for key, value in option.items() if key not in ("options", "required")}
 
 
-def _text_problems(given: Mapping[str, t.Any], spec: Mapping[str, t.Any]) -> Iterable[str]:
-    """Names that YAML has taken for something else: 0123 is the number 83 by the time that it gets here."""
-    for name, value in given.items():
-        kind = spec[name]["elements"] if spec[name].get("type") == "list" and isinstance(value, list) else None
-        for place, element in enumerate(value if kind else [value]):
-            wanted = kind or spec[name].get("type")
-            if wanted == "str" and not isinstance(element, (str, list, Mapping)) and not _is_account_number(element):
-                where = f"{name}[{place}]" if kind else name
-                yield f"{where}: must be text, not {element!r}; put it in quotes, as YAML changes 0123 to 83"
-
-
-def _is_account_number(value: object) -> bool:
-    """Twelve digits can't have been written otherwise."""
-    return isinstance(value, int) and not isinstance(value, bool) and len(str(value)) == 12
+def _read(name: str, value: t.Any, option: Mapping[str, t.Any]) -> tuple[t.Any, list[str]]:
+    """A value whose texts are texts, and what is wrong with it; what can't be used is empty then."""
+    if option.get("type") == "list" and option.get("elements") == "str":
+        texts, problems = read_names(value) if name in NAMES and isinstance(value, str) else read_list(value)
+        ends = [text for text in texts if name in NAMES and text.strip(",") != text]
+        problems += [f"{text!r} begins or ends with a comma; leave the comma out" for text in ends]
+        return ([] if problems else texts), problems
+    if option.get("type") == "str":
+        twelve_digits = name in ACCOUNT_IDS and isinstance(value, int) and len(str(value)) == 12
+        problem = None if twelve_digits else text_problem(value)
+        return ("", [problem]) if problem else (value, [])
+    return value, []

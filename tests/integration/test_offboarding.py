@@ -9,6 +9,7 @@ import json
 import typing as t
 
 import yaml
+from case_files import case_bytes
 from control_node import ControlNode, Run
 from everything import describe, prepare
 from fault_proxy import FaultProxy
@@ -44,6 +45,7 @@ def test_leavers_are_shown_locked_out_first_and_deleted(node: ControlNode, aws: 
         "user_offboarding_credentials_path": str(store),
     }
     names = "leaver, loser\nnobody"
+    stored["user_offboarding_missing"] = "ignore"
     predicted = offboard(node, names, "--check", "--diff", **stored)
     assert predicted.status == 0, predicted.output
     assert aws.writes == []
@@ -104,11 +106,58 @@ def test_whoever_must_stay_is_refused(node: ControlNode, aws: FaultProxy, iam: I
         assert ("more than max_deletions allows (1)" in run.failure) == (how == "offboard")
     slip = offboard(node, "bob, bib", how="suspend")
     assert "there is no user 'bib' to suspend; did you mean 'bob'?" in slip.failure
-    for names, problem in ((" ,", "no user is named"), ("bob\nb/ob", "line 2: 'b/ob' is no name that IAM allows")):
+    for names, problem in (
+        (" ,", "line 1: has a comma with nothing before it"),
+        ("\n", "user_offboarding_users: no user is named"),
+        (case_bytes("offboard-pasted-table", "leavers.txt").decode(), "line 1: 'user' looks like the heading"),
+        ([83], "item 1: must be text, not a number: put it in quotes, as YAML changes 0123 to 83"),
+        ("bob\nb/ob", "line 2: 'b/ob' is no name that IAM allows"),
+    ):
         run = offboard(node, names)
         assert run.status != 0
         assert problem in run.output
     assert aws.writes == []
+
+
+def test_a_misspelled_name_is_named_and_nobody_goes(node: ControlNode, aws: FaultProxy, iam: IAMClient) -> None:
+    for name in ("alice", "bob", "83"):
+        iam.create_user(UserName=name)
+    for check in ((), ("--check",)):
+        run = offboard(node, ["alice", "bib", "zzz"], *check)
+        assert run.status != 0
+        assert (
+            "user_offboarding_users: the account 123456789012 does not have bib (did you mean bob?), zzz."
+            in run.failure
+        )
+        assert "set user_offboarding_missing to ignore" in run.failure
+    other_case = offboard(node, "Alice", user_offboarding_missing="ignore")
+    assert "the account has this user as 'alice'" in other_case.failure
+    assert aws.writes == []
+    gone = offboard(node, "alice, bib", user_offboarding_missing="ignore")
+    assert gone.status == 0, gone.output
+    assert "bib: not there" in gone.output
+    assert {user["UserName"] for user in iam.list_users()["Users"]} == {"bob", "83"}
+
+
+def test_a_deleted_user_who_is_still_listed_is_named(node: ControlNode, iam: IAMClient) -> None:
+    for name in ("alice", "bob", "eve"):
+        iam.create_user(UserName=name)
+    run = offboard(
+        node,
+        "alice, bob, eve",
+        user_provisioning_users=[{"name": "Alice"}, {"name": "eve", "state": "absent"}],
+        bootstrap_cloudhsm_administrators="alice bob",
+    )
+    assert run.status == 0, run.output
+    said = "Still listed, so the next run over that list makes them again:"
+    names = (
+        "alice (user_provisioning_users, bootstrap_cloudhsm_administrators), bob (bootstrap_cloudhsm_administrators)"
+    )
+    assert f"{said} {names}. " in run.output
+    iam.create_user(UserName="eve")
+    wrong = offboard(node, "eve", user_provisioning_users="{{ 1 // 0 }}")
+    assert wrong.status == 0, wrong.output
+    assert "could not be read; see whether they still name these users" in wrong.output
 
 
 def test_the_caller_is_refused(node: ControlNode, aws: FaultProxy, iam: IAMClient) -> None:

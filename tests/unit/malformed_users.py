@@ -8,12 +8,15 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterator
 
+NOT = "that IAM does not allow in tags"
 Case = tuple[t.Any, str]
 
 # Characters that IAM has in no name, path or ARN.
 BAD_IN_NAMES = " /:*?!#$%&()[]{}<>|\\\"'`~^;äß\t\né"
 SCALARS: list[t.Any] = [7, 1.5, True, "text"]
-NOT_STRINGS: list[t.Any] = [True, ["x"], {"x": 1}]
+NOT_STRINGS: list[t.Any] = [True, 0o123, 1_000, 20.5, ["x"], {"x": 1}]
+# How a value is to be written that YAML has read as something else.
+EATEN = "must be text, not a number: put it in quotes, as YAML changes 0123 to 83"
 NOT_LISTS: list[t.Any] = ["Readers", 7, True, {"Readers": 1}]
 NOT_BOOLEANS: list[t.Any] = ["maybe", 2, ["yes"], {"x": 1}, ""]
 
@@ -50,7 +53,10 @@ def _names() -> Iterator[Case]:
     for missing in ({}, {"name": None}, {"name": ""}):
         yield [missing], "users[0]: name: is missing"
     for value in NOT_STRINGS:
-        yield [{"name": value}], "users[0]: name: must be a string"
+        yield [{"name": value}], "users[0]: name: must be text, not "
+    for number in (0o123, 1_000, 1230, 1.1):
+        for state in ("present", "absent", "suspended"):
+            yield [{"name": number, "state": state}], f"users[0]: name: {EATEN}"
     for character in BAD_IN_NAMES:
         name = f"ali{character}ce"
         yield [{"name": name}], f"users[0] ({name}): name: {name!r} has characters that IAM does not allow"
@@ -64,12 +70,12 @@ def _names() -> Iterator[Case]:
 def _wrong_types() -> Iterator[Case]:
     for field in ("path", "boundary", "password"):
         for value in NOT_STRINGS:
-            yield _user(**{field: value}), f"users[0] (alice): {field}: must be a string"
+            yield _user(**{field: value}), f"users[0] (alice): {field}: must be text, not "
     for field in ("groups", "managed_policies"):
         for value in NOT_LISTS:
             yield _user(**{field: value}), f"users[0] (alice): {field}: must be a list"
         for element in (7, None, ["x"], {"x": 1}):
-            yield _user(**{field: [element]}), f"users[0] (alice): {field}[0]: must be a string"
+            yield _user(**{field: [element]}), f"users[0] (alice): {field}[0]: must be text, not "
     for field in ("console_access", "password_reset_required", "protected"):
         for value in NOT_BOOLEANS:
             yield _user(**{field: value}), f"users[0] (alice): {field}: must be true or false"
@@ -102,8 +108,17 @@ def _tags() -> Iterator[Case]:
     yield _user(tags={"team": "v" * 257}), "users[0] (alice): tags.team: the value has 257 characters"
     for key in ("aws:team", "AWS:team", "Aws:x"):
         yield _user(tags={key: "a"}), f"users[0] (alice): tags.{key}: keys that begin with aws: are reserved"
+    for character, shown in (("\n", "U+000A"), ("\t", "U+0009"), ("\x00", "U+0000"), ("\u200b", "U+200B")):
+        yield (
+            _user(tags={"team": f"a{character}"}),
+            f"users[0] (alice): tags.team: the value has characters {NOT}: {shown}",
+        )
+        yield _user(tags={f"a{character}": ""}), f"users[0] (alice): tags.a{character}: the key has characters {NOT}"
     for value in (True, None, ["a"], {"a": "b"}):
-        yield _user(tags={"team": value}), "users[0] (alice): tags.team: the value must be a string"
+        yield _user(tags={"team": value}), "users[0] (alice): tags.team: the value must be text, not "
+    for number in (0o42, 1.5, 0):
+        yield _user(tags={"cost-center": number}), f"users[0] (alice): tags.cost-center: the value {EATEN}"
+    yield _user(tags={"CloudHSM.IAM/Managed": "x"}), "users[0] (alice): tags.CloudHSM.IAM/Managed: differs only by case"
     yield _user(tags={"team": "a", "Team": "b"}), "users[0] (alice): tags.Team: differs only by case from 'team'"
     yield _user(tags={"cloudhsm.iam/managed": "true"}), "users[0] (alice): tags.cloudhsm.iam/managed: is the ownership"
     for key in ("cloudhsm.iam/protected", "cloudhsm.iam/suspended", "CloudHSM.IAM/anything"):

@@ -18,7 +18,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_meta
     normal_form,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import PROVIDER_ARN, trust_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._input import kind
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._tags import tag_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
 
 PREFIX = "federated_access_"
@@ -38,7 +40,7 @@ _ANY_PROVIDER = "arn:aws:iam::123456789012:saml-provider/any"
 
 def input_problems(options: Mapping[str, t.Any]) -> list[str]:
     """One sentence for each mistake, which begins with the variable. The options come without the role's prefix."""
-    checks = (_identifier_problems, _provider_problems, _session_problems, _policy_problems)
+    checks = (_identifier_problems, _provider_problems, _session_problems, _policy_problems, _tags_problems)
     return [f"{PREFIX}{problem}" for check in checks for problem in check(options)]
 
 
@@ -111,6 +113,9 @@ def _session_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
 
 def _policy_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
     wishes = options.get("policy_options") or {}
+    if not isinstance(wishes, Mapping):
+        yield f"policy_options: must be a dictionary, not {kind(wishes)}"
+        return
     if options.get("access") == ADMINISTRATOR:
         if wishes:
             yield f"policy_options: are for the CloudHSM levels, and access is {ADMINISTRATOR}"
@@ -124,6 +129,11 @@ def _policy_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
     names = {option: f"{PREFIX}policy_options.{option}" for option in POLICY_OPTIONS} | {"level": f"{PREFIX}access"}
     _policy, problems = build_policy(Wish(options.get("access"), **wishes, names=names))
     yield from (problem.removeprefix(PREFIX) for problem in problems)
+
+
+def _tags_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
+    for name in ("tags", "creation_tags"):
+        yield from tag_problems(options.get(name), name)
 
 
 def _texts(problems: list[str]) -> Iterator[str]:

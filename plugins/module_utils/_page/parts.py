@@ -103,7 +103,15 @@ def _users(page: Page) -> Part:
 # Options of iam_users that the role user_provisioning has variables of the same names for.
 _PROVISIONING = (
     *("credentials_store", "credentials_path", "credentials_vault_id", "credentials_prefix", "credentials_kms_key_id"),
-    *("credentials_tags", "password_length", "purge_users", "purge_groups", "purge_tags", "purge_policies"),
+    *(
+        "credentials_tags",
+        "password_length",
+        "purge_users",
+        "purge_users_allow_empty",
+        "purge_groups",
+        "purge_tags",
+        "purge_policies",
+    ),
     *("restore_suspended", "managed_by_tag", "max_deletions", "protected_groups", "require_mfa_policy_name", "workers"),
 )
 
@@ -140,6 +148,7 @@ def user_removal(page: Page, max_deletions: int) -> Part:
         **page.users,
         "users": [],
         "purge_users": True,
+        "purge_users_allow_empty": True,
         "max_deletions": max_deletions,
         "protected_groups": [],
         "onboarding_group": None,

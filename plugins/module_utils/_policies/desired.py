@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 import typing as t
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._input import read_list
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.cloudhsm import (
     GUIDE,
@@ -26,6 +27,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document im
     policy_problems,
     size_problem,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import BOOLEANS
 
 # The partitions, and how the names of their regions begin.
 _REGIONS = {"aws": "", "aws-cn": "cn-", "aws-us-gov": "us-gov-"}
@@ -74,6 +76,7 @@ _OPTIONS = ("allow_backup_copy", "allow_backup_sharing")
 
 def build_policy(wish: Wish) -> tuple[Document, list[str]]:
     """The policy that was asked for, and everything that is wrong with the wish."""
+    wish = _typed(wish)
     problems = [*_choice_problems(wish)]
     if wish.policy is not None:
         problems += _own_policy_problems(wish)
@@ -94,6 +97,21 @@ def build_policy(wish: Wish) -> tuple[Document, list[str]]:
     policy = hardened_policy(wish.level, wish.partition, limits)
     too_long = size_problem(policy)
     return policy, [f"{too_long}: name fewer clusters, regions or tags"] if too_long else []
+
+
+def _typed(wish: Wish) -> Wish:
+    """The wish with booleans and lists where they came as text, as from a command line."""
+    read: dict[str, t.Any] = {
+        name: BOOLEANS.get(getattr(wish, name).lower(), getattr(wish, name))
+        for name in _OPTIONS
+        if isinstance(getattr(wish, name), str)
+    }
+    for name in ("cluster_arns", "regions"):
+        if isinstance(getattr(wish, name), str):
+            elements, problems = read_list(getattr(wish, name))
+            # What is no list stays text, and is refused as such.
+            read |= {} if problems else {name: elements}
+    return replace(wish, **read)
 
 
 def _choice_problems(wish: Wish) -> Iterator[str]:

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import difflib
 import typing as t
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._input import kind, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._tags import tag_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import RESERVED, DesiredUser
 
@@ -34,48 +37,18 @@ def parse_users(users: object, managed_by_tag: str) -> tuple[list[DesiredUser], 
     item and field; where there are any, the users are not to be used.
     """
     if not isinstance(users, Sequence) or isinstance(users, (str, bytes)):
-        return [], [f"users: must be a list of dictionaries, not {_kind(users)}"]
+        return [], [f"users: must be a list of dictionaries, not {kind(users)}"]
     desired: list[DesiredUser] = []
     problems: list[str] = []
     for index, item in enumerate(users):
         if not isinstance(item, Mapping):
-            problems.append(f"{label(index)}: must be a dictionary with at least a name, not {_kind(item)}")
+            problems.append(f"{label(index)}: must be a dictionary with at least a name, not {kind(item)}")
             continue
         reader = _ItemReader(item, managed_by_tag)
         user = reader.read()
         problems += [f"{label(index, item.get('name'))}: {problem}" for problem in reader.problems]
         desired.append(user)
     return desired, problems + _duplicates([item.get("name") if isinstance(item, Mapping) else None for item in users])
-
-
-def tag_problems(tags: object) -> list[str]:
-    """What is wrong with tags that are not a user's: AWS has the same rules for all tags."""
-    reader = _ItemReader({"tags": tags}, "")
-    reader.read_tags()
-    return reader.problems
-
-
-def number_problems(options: Mapping[str, t.Any]) -> list[str]:
-    """What is wrong with the numbers among the options of a run, as Ansible or as a playbook gives them."""
-    problems = []
-    for name, lowest, highest in (
-        ("password_length", limits.SHORTEST_PASSWORD, limits.PASSWORD_LENGTH),
-        ("batch_size", 1, None),
-        ("workers", 1, limits.WORKERS),
-    ):
-        value = options.get(name)
-        if value is not None and not _between(value, lowest, highest):
-            bounds = f"at least {lowest}" if highest is None else f"from {lowest} to {highest}"
-            problems.append(f"{name}: must be {bounds}, not {value}")
-    return problems
-
-
-def _between(value: object, lowest: int, highest: int | None) -> bool:
-    try:
-        number = int(str(value))
-    except ValueError:
-        return False
-    return lowest <= number and (highest is None or number <= highest)
 
 
 def _duplicates(names: Sequence[object]) -> list[str]:
@@ -91,21 +64,6 @@ def _duplicates(names: Sequence[object]) -> list[str]:
         how = "is also" if names[first] == name else "differs only by case from"
         problems.append(f"{label(index, name)}: name: {how} {label(first, names[first])}; list each user once")
     return problems
-
-
-def _kind(value: object) -> str:
-    """The type of a value in the words of YAML."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "a boolean"
-    if isinstance(value, str):
-        return "a string"
-    if isinstance(value, (int, float)):
-        return "a number"
-    if isinstance(value, Mapping):
-        return "a dictionary"
-    return "a list" if isinstance(value, Sequence) else type(value).__name__
 
 
 class _ItemReader:
@@ -136,9 +94,9 @@ class _ItemReader:
     def read(self) -> DesiredUser:
         for key in self.item:
             if key not in self.KEYS:
-                close = difflib.get_close_matches(str(key), self.KEYS, 1)
+                close = difflib.get_close_matches(str(key)[:80], self.KEYS, 1)
                 hint = f"; did you mean {close[0]}?" if close else f"; known are {', '.join(self.KEYS)}"
-                self.problem(str(key), f"is not an option of a user{hint}")
+                self.problem(str(key)[:80], f"is not an option of a user{hint}")
         reset = self._boolean("password_reset_required")
         state = self._state()
         user = DesiredUser(
@@ -147,7 +105,7 @@ class _ItemReader:
             suspended=state == "suspended",
             protected=self._boolean("protected"),
             path=self._path(),
-            tags=self.read_tags(),
+            tags=self._tags(),
             groups=self._groups(),
             managed_policies=self._managed_policies(),
             boundary=self._boundary(),
@@ -157,10 +115,6 @@ class _ItemReader:
         )
         if user.password is not None and user.present and user.console_access is not True:
             self.problem("password", "is given, but console_access is not true; a password is only for console access")
-        for key in user.tags or ():
-            if key.lower().startswith(RESERVED) and key != self.managed_by_tag:
-                hint = "to protect a user say protected: true"
-                self.problem(f"tags.{key[:80]}", f"keys that begin with {RESERVED} are reserved; {hint}")
         if user.protected and state != "present":
             self.problem("protected", f"is true, and a protected user can't be {state}")
         return user
@@ -169,9 +123,7 @@ class _ItemReader:
         value = self.item.get(field)
         if value is None or isinstance(value, str):
             return value
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return str(value)
-        self.problem(field, f"must be a string, not {_kind(value)}")
+        self.problem(field, str(text_problem(value)))
         return None
 
     def _boolean(self, field: str) -> bool | None:
@@ -180,7 +132,7 @@ class _ItemReader:
             return value
         if isinstance(value, (str, int)) and str(value).lower() in BOOLEANS:
             return BOOLEANS[str(value).lower()]
-        self.problem(field, f"must be true or false, not {_kind(value)}")
+        self.problem(field, f"must be true or false, not {kind(value)}")
         return None
 
     def _strings(self, field: str) -> list[str] | None:
@@ -188,14 +140,15 @@ class _ItemReader:
         if value is None:
             return None
         if not isinstance(value, Sequence) or isinstance(value, (str, bytes)):
-            self.problem(field, f"must be a list, not {_kind(value)}")
+            self.problem(field, f"must be a list, not {kind(value)}")
             return None
         for index, element in enumerate(value):
-            if not isinstance(element, str):
-                self.problem(f"{field}[{index}]", f"must be a string, not {_kind(element)}")
+            if problem := text_problem(element):
+                self.problem(f"{field}[{index}]", problem)
         strings = [element for element in value if isinstance(element, str)]
-        for element in sorted({element for element in strings if strings.count(element) > 1}):
-            self.problem(field, f"names {element!r} more than once")
+        for element, times in sorted(Counter(strings).items()):
+            if times > 1:
+                self.problem(field, f"names {element[:140]!r} more than once")
         return strings
 
     def _name(self) -> str:
@@ -207,14 +160,14 @@ class _ItemReader:
         if len(name) > limits.USER_NAME_LENGTH:
             self.problem("name", f"has {len(name)} characters, IAM allows {limits.USER_NAME_LENGTH}")
         if not limits.NAME.fullmatch(name):
-            self.problem("name", f"{name!r} has characters that IAM does not allow; use A-Z a-z 0-9 and _+=,.@-")
+            self.problem("name", f"{name[:80]!r} has characters that IAM does not allow; use A-Z a-z 0-9 and _+=,.@-")
         return name
 
     def _state(self) -> str:
         state = self.item.get("state")
         if state is None or state in STATES:
             return state or "present"
-        self.problem("state", f"must be {', '.join(STATES[:-1])} or {STATES[-1]}, not {state!r}")
+        self.problem("state", f"must be {', '.join(STATES[:-1])} or {STATES[-1]}, not {str(state)[:80]!r}")
         return "present"
 
     def _path(self) -> str | None:
@@ -224,46 +177,29 @@ class _ItemReader:
         if len(path) > limits.PATH_LENGTH:
             self.problem("path", f"has {len(path)} characters, IAM allows {limits.PATH_LENGTH}")
         if not limits.PATH.fullmatch(path):
-            self.problem("path", f"{path!r} must begin and end with a slash and hold no spaces, as in /staff/")
+            self.problem("path", f"{path[:80]!r} must begin and end with a slash and hold no spaces, as in /staff/")
         return path
 
-    def read_tags(self) -> dict[str, str] | None:
+    def _tags(self) -> dict[str, str] | None:
         tags = self.item.get("tags")
-        if tags is None:
-            return None
+        self.problems += tag_problems(tags)
         if not isinstance(tags, Mapping):
-            self.problem("tags", f"must be a dictionary, not {_kind(tags)}")
             return None
-        result: dict[str, str] = {}
-        spelling: dict[str, str] = {}
-        for key, value in tags.items():
-            self._check_tag(str(key), value)
-            other = spelling.setdefault(str(key).lower(), str(key))
-            if other != str(key):
-                self.problem(f"tags.{key}", f"differs only by case from {other!r}, and IAM takes them for the same key")
-            result[str(key)] = str(value)
         # The ownership tag comes on top of what is listed.
-        if len(result) > limits.TAGS_PER_USER - 1:
-            self.problem("tags", f"lists {len(result)}, IAM allows {limits.TAGS_PER_USER} a user, one of them ours")
-        return result
-
-    def _check_tag(self, key: str, value: object) -> None:
-        field = f"tags.{key[:80]}"
-        if not 1 <= len(key) <= limits.TAG_KEY_LENGTH:
-            self.problem(field, f"the key has {len(key)} characters, IAM allows 1 to {limits.TAG_KEY_LENGTH}")
-        if key.lower().startswith("aws:"):
-            self.problem(field, "keys that begin with aws: are reserved by AWS")
-        if key == self.managed_by_tag:
-            self.problem(field, "is the ownership tag (managed_by_tag), which is set for you")
-        if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-            self.problem(field, f"the value must be a string, not {_kind(value)}")
-            return
-        if len(str(value)) > limits.TAG_VALUE_LENGTH:
-            self.problem(field, f"the value has {len(str(value))} characters, IAM allows {limits.TAG_VALUE_LENGTH}")
-        for what, text in (("key", key), ("value", str(value))):
-            bad = sorted({c for c in text if not (c.isalnum() or c.isspace() or c in limits.TAG_SYMBOLS)})
-            if bad:
-                self.problem(field, f"the {what} has characters that IAM does not allow in tags: {' '.join(bad)}")
+        if len(tags) == limits.TAGS_PER_USER:
+            self.problem("tags", f"lists {len(tags)}, IAM allows {limits.TAGS_PER_USER} a user, one of them ours")
+        for key in map(str, tags):
+            field = f"tags.{key[:80]}"
+            if key == self.managed_by_tag:
+                self.problem(field, "is the ownership tag (managed_by_tag), which is set for you")
+            elif key.lower() == self.managed_by_tag.lower():
+                self.problem(
+                    field, f"differs only by case from the ownership tag {self.managed_by_tag} (managed_by_tag)"
+                )
+            elif key.lower().startswith(RESERVED):
+                hint = "to protect a user say protected: true"
+                self.problem(field, f"keys that begin with {RESERVED} are reserved; {hint}")
+        return {str(key): str(value) for key, value in tags.items()}
 
     def _groups(self) -> frozenset[str] | None:
         groups = self._strings("groups")

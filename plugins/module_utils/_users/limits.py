@@ -14,7 +14,7 @@ NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
 PATH = re.compile(r"/|/[!-\x7e]+/")
 POLICY_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>aws|\d{12}):policy/[!-\x7e]+")
 PASSWORD = re.compile(r"[\t\n\r\x20-\xff]+")
-# What is left after letters, digits and white space of any script are taken out of a tag.
+# What is left after letters, numbers and spaces of any script are taken out of a tag.
 TAG_SYMBOLS = frozenset("_.:/=+-@")
 
 USER_NAME_LENGTH = 64
@@ -27,7 +27,9 @@ PASSWORD_LENGTH = 128
 TAG_KEY_LENGTH = 128
 TAG_VALUE_LENGTH = 256
 
-TAGS_PER_USER = 50
+# Of a user, a role, a policy, a session, a secret or a parameter.
+TAGS = 50
+TAGS_PER_USER = TAGS
 GROUPS_PER_USER = 10
 # Adjustable by AWS up to 20: the live quota decides where more than this is asked for.
 POLICIES_PER_USER = 10

@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import error_code
 from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import PENDING
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import tag_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._tags import tag_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
 
 if t.TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -267,7 +268,8 @@ def _prefix_problems(prefix: str) -> t.Iterable[str]:
 
 
 def _tags_problems(tags: object) -> list[str]:
-    problems = [f"credentials_{problem}" for problem in tag_problems(tags)]
+    # One of them is the state's.
+    problems = tag_problems(tags, "credentials_tags", most=limits.TAGS - 1)
     if isinstance(tags, Mapping) and STATE_TAG in tags:
         problems.append(f"credentials_tags.{STATE_TAG}: is set for you; leave it out")
     return problems

@@ -156,23 +156,26 @@ def test_what_other_roles_were_told_changes_nothing(
 @pytest.mark.parametrize(
     ("variables", "said"),
     [
-        ({"bootstrap_administrator_name": 83}, "bootstrap_administrator_name: must be text, not 83; put it in quotes"),
+        (
+            {"bootstrap_administrator_name": 83},
+            "bootstrap_administrator_name: must be text, not a number: put it in quotes",
+        ),
         (
             {"bootstrap_cloudhsm_administrators": ["a", 83]},
-            "bootstrap_cloudhsm_administrators[1]: must be text, not 83",
+            "bootstrap_cloudhsm_administrators: item 2: must be text, not a number",
         ),
         ({"bootstrap_max_deletions": "many"}, "bootstrap_max_deletions"),
         ({"cloudhsm_group_allow_backup_copy": "perhaps"}, "cloudhsm_group_allow_backup_copy"),
     ],
 )
-def test_variables_of_the_wrong_kind_are_refused_before_any_call(
+def test_variables_of_the_wrong_kind_are_refused_before_any_write(
     run: t.Callable[..., dict[str, t.Any]], variables: dict[str, t.Any], said: str
 ) -> None:
     modules = Scripted()
     told = run(modules, **variables)
     assert told["failed"]
     assert said in told["msg"]
-    assert modules.runs == []
+    assert all(check_mode for _name, check_mode in modules.runs)
 
 
 def test_text_and_null_are_taken_as_ansible_takes_them(run: t.Callable[..., dict[str, t.Any]]) -> None:

@@ -70,10 +70,14 @@ WRONG: list[tuple[t.Any, dict[str, t.Any], list[str]]] = [
     (["admin"], {"profile": "hard", "partition": "aws-de"}, ["the access level: ", "profile: ", "partition: "]),
     ("admin", {"regions": ["us-east-1"], "tags": {"a": "b"}}, ["regions, tags: need profile hardened"]),
     ("admin", {"allow_backup_copy": True}, ["allow_backup_copy: need profile hardened"]),
-    ("admin", {"profile": "hardened", "allow_backup_copy": "yes"}, ["allow_backup_copy: is neither true nor false"]),
+    (
+        "admin",
+        {"profile": "hardened", "allow_backup_copy": "perhaps"},
+        ["allow_backup_copy: is neither true nor false"],
+    ),
     ("admin", {"profile": "hardened", "account_id": "12"}, ["account_id: '12' is not the number of an account"]),
     ("admin", {"profile": "hardened", "cluster_arns": []}, ["cluster_arns: has to be a list with something in it"]),
-    ("admin", {"profile": "hardened", "cluster_arns": ARN}, ["cluster_arns: has to be a list"]),
+    ("admin", {"profile": "hardened", "cluster_arns": f"{ARN},"}, ["cluster_arns: has to be a list"]),
     ("admin", {"profile": "hardened", "regions": [], "tags": {}}, ["regions: has to be", "tags: has to be"]),
     ("admin", {"profile": "hardened", "tags": ["a"]}, ["tags: has to be a dictionary"]),
     (

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 import typing as t
+from contextlib import suppress
 
 import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.cloudhsm.iam.plugins.filter.users_from_text import FilterModule
+from case_files import case_bytes
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,11 +80,32 @@ CSV = "name,groups,console_access\n"
         ("- name: a\n  password: Secret-1\n", ["line 2 (a): password: can't be given as text"]),
         ("- name: alice\n groups: []\n", ["line 2: is not YAML: "]),
         ("- &a {name: alice}\n- *a\n", ["line 2: is not YAML: aliases (*name) are not taken"]),
-        ("- name: !vault x\n", ["line 1: is not YAML: could not determine a constructor"]),
+        ("- name: !vault x\n", ["line 1: is not YAML: tags such as !vault are not taken"]),
+        ("- !vault {name: x}\n", ["line 1: is not YAML: tags such as !vault are not taken"]),
+        ("- name: !!int 0123\n", ["line 1: is not YAML: tags such as tag:yaml.org,2002:int are not taken"]),
+        ("- <<: {name: x}\n", ["line 1: <<: is not an option of a user"]),
+        ("- {[a]: b}\n", ["line 1: is not a list of users: what is before a colon has to be text"]),
+        ("- name: a\n---\n- name: b\n", ["line 3: begins another document"]),
+        ("- name: a\n  tags: {x: y, x: z}\n", ["line 2 (a): tags.x: is there twice"]),
+        ("- name: a\n  tags: {x: }\n", ["line 2 (a): tags.x: the value must be text, not nothing"]),
+        ("- name: a\n  groups: [b, [c]]\n", ["line 2 (a): groups[1]: must be text, not a list"]),
+        ("name,tags\na,team\n", ["line 2 (a): tags: 'team' has no value; write team= for an empty one"]),
+        ("name,tags\na,x=1;x=2\n", ["line 2 (a): tags.x: is there twice"]),
+        ("name,tags\na,x=1;X=2\n", ["line 2 (a): tags.X: differs only by case from 'x'"]),
+        ('name,tags\na,"x=1,y=2"\n', ["line 2 (a): tags.x: the value has characters that IAM does not allow"]),
+        ('name,groups\na,"Readers,"\n', ["line 2 (a): groups: has nothing between two separators"]),
+        ('name,groups\na,"Readers,Readers"\n', ["line 2 (a): groups: names 'Readers' more than once"]),
+        ("name,groups,\na,Readers,x\n", ["line 2 (a): has a value in column 3, which has no name"]),
+        ("name,groups\na,Admins, Readers\n", ["line 2 (a): has 3 cells, and there are 2 columns"]),
+        ("name,user\na,b\n", ["line 2 (a): user: is not an option of a user"]),
+        ("\udcff\udcfen\x00a\x00m\x00e\x00", ["line 1: is UTF-16"]),
+        ("n\x00a\x00m\x00e\x00\n\x00", ["line 1: is UTF-16"]),
         ("- name: a\x00\n", ["line 1: has the character U+0000"]),
         ("name\n\x1b[31mbob\n", ["line 2: has the character U+001B"]),
-        ("- name: a\n  path: 2026-99-99\n", ["line 2 (a): path: is no value: month must be in 1..12"]),
-        ("- " * 5000, ["line 1: is not a list of users: it goes too deep"]),
+        ("- name: a\n  path: 2026-99-99\n", ["line 2 (a): path: '2026-99-99' must begin and end with"]),
+        ("- " * 5000, ["line 1: is not a"]),
+        ("- name: " + "[" * 5000, ["line 1: is not a list of users: it goes too deep"]),
+        ("- name: " + "{a: " * 5000, ["line 1: is not a list of users: it goes too deep"]),
     ],
 )
 def test_each_mistake_is_told_with_line_and_field(text: str, said: list[str]) -> None:
@@ -126,3 +150,126 @@ def test_any_other_text_is_refused_in_words(text: str) -> None:
     except AnsibleFilterError as exc:
         said = str(exc)
     assert not said or said.startswith("The users can't be read. line ")
+
+
+@pytest.mark.parametrize(
+    "file", ["semicolon.csv", "sep.csv", "tab.tsv", "username.csv", "groups-by-comma.csv", "utf16.csv"]
+)
+def test_what_spreadsheets_export_is_read_or_refused(file: str) -> None:
+    text = case_bytes("users-csv-dialects", file)
+    if file == "utf16.csv":
+        for read in (text.decode("utf-8", "surrogateescape"), text.decode("utf-8", "replace")):
+            with pytest.raises(AnsibleFilterError, match="line 1: is UTF-16, which spreadsheets call Unicode text"):
+                users_from_text(read)
+        return
+    groups = ["Admins", "Readers"] if file == "groups-by-comma.csv" else ["Readers"]
+    assert users_from_text(text.decode()) == [{"name": "alice", "groups": groups}]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("first", ["", "\ufeff", "sep={}\n", '\ufeff"sep={}"\r\n', "\n\n"])
+@pytest.mark.parametrize("name", ["name", "Name", "USERNAME", "User name", "user_name", "user"])
+def test_dialects_of_csv_give_the_same_users(delimiter: str, end: str, first: str, name: str) -> None:
+    lines = [(name, "groups", "Console access"), ("alice", '"Admins, Readers"', "TRUE"), ("0042", "", "")]
+    text = first.format(delimiter) + "".join(delimiter.join(cells) + end for cells in lines)
+    wanted = [{"name": "alice", "groups": ["Admins", "Readers"], "console_access": True}, {"name": "0042"}]
+    assert users_from_text(text) == wanted
+
+
+@pytest.mark.parametrize("groups", ["A,B", "A, B", "A;B", "A; B", "A B", "A ; B", "A\nB"])
+def test_groups_in_one_cell(groups: str) -> None:
+    assert users_from_text(f'name,groups\nalice,"{groups}"\n') == [{"name": "alice", "groups": ["A", "B"]}]
+
+
+def test_names_and_tags_are_read_as_they_are_written() -> None:
+    text = case_bytes("users-yaml-numbers", "users.yml").decode()
+    # IAM has no colon in names.
+    with pytest.raises(
+        AnsibleFilterError, match=r"read\. line 5 \(12:30\): name: '12:30' has characters[^;]*; use [^;]*$"
+    ):
+        users_from_text(text)
+    users = users_from_text(text.replace("12:30", "1_000"))
+    assert [user["name"] for user in users] == ["0012345", "007", "1.10", "1_000"]
+    assert users[0]["tags"] == {"cost-center": "0042"}
+
+
+WRITTEN = [
+    "0123",
+    "1_000",
+    "0x1F",
+    "1.10",
+    "2026-01-02",
+    "yes",
+    "True",
+    "null1",
+    "1e3",
+    "0o17",
+    ".5",
+    "=",
+]
+
+
+@pytest.mark.parametrize("value", WRITTEN)
+@pytest.mark.parametrize("form", ["- name: {0}\n  tags: {{t: {0}}}", '[{{"name": "{0}", "tags": {{"t": {0}}}}}]'])
+def test_no_spelling_is_changed_by_yaml(form: str, value: str) -> None:
+    assert users_from_text(form.format(value)) == [{"name": value, "tags": {"t": value}}]
+
+
+@pytest.mark.parametrize("value", ["true", "True", "yes", "on", "1", "TRUE"])
+def test_switches_are_booleans(value: str) -> None:
+    assert users_from_text(f"- name: a\n  console_access: {value}\n  protected: {value}\n") == [
+        {"name": "a", "console_access": True, "protected": True}
+    ]
+
+
+LAUGHS = "- &a [lol, lol, lol]\n" + "".join(
+    f"- &{chr(98 + n)} [{', '.join([f'*{chr(97 + n)}'] * 9)}]\n" for n in range(20)
+)
+LONG = {
+    "laughs": LAUGHS,
+    "too long": "- name: alice\n" * 100_000,
+    "deep": "- name: " + "[" * 999_000,
+    "deep maps": "{" * 999_000,
+    "deep lists": "- " * 499_000,
+    "keys": "- name: a\n" + "".join(f"  k{number}: x\n" for number in range(70_000)),
+    "wrong users": "- nam: alice\n" * 70_000,
+    "same user": "- name: alice\n" * 70_000,
+    "one word": "- name: " + "a" * 900_000,
+    "columns": "name" + ",groups" * 100_000 + "\nalice\n",
+    "rows": "name,group\n" + "alice,Readers\n" * 70_000,
+    "blanks": f"name,groups\nalice,{' ' * 900_000}x\n",
+    "quotes": 'name,groups\nalice,"' + '""' * 450_000,
+    "semicolons": "name,tags\nalice," + ";" * 900_000,
+    "tags": "name,tags\nalice," + "a=b;" * 30_000,
+    "question marks": "? " * 450_000,
+    "anchors": "- name: " + "&a " * 300_000,
+    "comments": "#\n" * 450_000 + "x",
+    "strings": "- name: '" + "''" * 450_000,
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG.keys())
+def test_whatever_a_text_is_it_is_refused_soon_and_in_short(text: str) -> None:
+    begun = time.process_time()
+    with pytest.raises(AnsibleFilterError) as refused:
+        users_from_text(text)
+    assert time.process_time() - begun < 2
+    assert len(str(refused.value)) < 30_000
+
+
+def test_many_empty_rows_are_no_users() -> None:
+    assert users_from_text("name,groups\n" + ",\n" * 400_000) == []
+
+
+def test_a_full_account_is_read() -> None:
+    users = [{"name": f"user{number}", "groups": ["Readers"], "path": "/hsm/"} for number in range(5000)]
+    assert users_from_text(yaml.dump(users, Dumper=yaml.CSafeDumper)) == users
+    with pytest.raises(AnsibleFilterError, match="line 10001: is one user more than IAM allows"):
+        users_from_text("".join(f"- name: user{number}\n  path: /hsm/\n" for number in range(5001)))
+
+
+@given(st.text(alphabet="-: {}[]&*!|>'\"#%@`,?~\n\t na=;0", max_size=60))
+def test_no_mixture_of_signs_is_anything_but_users_or_a_message(text: str) -> None:
+    with suppress(AnsibleFilterError):
+        assert isinstance(users_from_text(text), list)

@@ -29,7 +29,7 @@ Described = dict[str, t.Any]
 
 
 def page(**variables: t.Any) -> Page:
-    values, problems = read_variables(ROLES, variables, lambda value: value)
+    values, problems, _typed = read_variables(ROLES, variables, lambda value: value)
     assert problems == []
     return wanted(values)
 

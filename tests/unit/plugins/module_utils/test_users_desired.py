@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import typing as t
+from datetime import UTC, date, datetime
 
 import pytest
+import yaml
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser
-from malformed_users import cases
+from case_files import case_bytes
+from malformed_users import EATEN, cases
 
 TAG = "cloudhsm.iam/managed"
 
@@ -59,7 +62,7 @@ def test_everything_that_can_be_said_of_a_user_is_read() -> None:
             "name": "alice+x=y,z.@_-1",
             "state": "present",
             "path": "/hsm/berlin/",
-            "tags": {"Team Name": "Zahlungen/ä-ö_.:=+@", "cost": 12, "empty": ""},
+            "tags": {"Team Name": "Zahlungen/ä-ö_.:=+@", "cost": "0012", "empty": ""},
             "groups": ["Readers"],
             "managed_policies": ["arn:aws-us-gov:iam::aws:policy/job-function/ViewOnlyAccess"],
             "boundary": "arn:aws:iam::123456789012:policy/b",
@@ -75,7 +78,7 @@ def test_everything_that_can_be_said_of_a_user_is_read() -> None:
         DesiredUser(
             name="alice+x=y,z.@_-1",
             path="/hsm/berlin/",
-            tags={"Team Name": "Zahlungen/ä-ö_.:=+@", "cost": "12", "empty": ""},
+            tags={"Team Name": "Zahlungen/ä-ö_.:=+@", "cost": "0012", "empty": ""},
             groups=frozenset({"Readers"}),
             managed_policies=frozenset({"arn:aws-us-gov:iam::aws:policy/job-function/ViewOnlyAccess"}),
             boundary="arn:aws:iam::123456789012:policy/b",
@@ -97,8 +100,28 @@ def test_booleans_are_read_as_ansible_reads_them(given: object, read: bool) -> N
     assert parse_users([{"name": "alice", "console_access": given}], TAG)[0][0].console_access is read
 
 
-def test_a_name_of_digits_is_a_name() -> None:
-    assert parse_users([{"name": 4711}], TAG) == ([DesiredUser("4711")], [])
+def test_a_name_of_digits_is_a_name_where_it_is_text() -> None:
+    assert parse_users([{"name": "0123"}], TAG) == ([DesiredUser("0123")], [])
+
+
+@pytest.mark.parametrize("day", [date(2026, 1, 2), datetime(2026, 1, 2, tzinfo=UTC)])
+def test_a_date_is_no_text(day: date) -> None:
+    problems = parse_users([{"name": day, "groups": [day], "tags": {day: day}}], TAG)[1]
+    assert len(problems) == 4
+    assert all("must be text, not a date: put it in quotes" in problem for problem in problems)
+
+
+def test_what_yaml_has_eaten_is_refused_wherever_it_stands() -> None:
+    (play,) = yaml.safe_load(case_bytes("numeric-user-names", "octal.yml"))
+    users = play["tasks"][0]["cloudhsm.iam.iam_users"]["users"]
+    assert users == [{"name": 83, "state": "absent"}]
+    assert parse_users(users, TAG)[1] == [f"users[0]: name: {EATEN}"]
+    (play,) = yaml.safe_load(case_bytes("numeric-user-names", "stored.yml"))
+    assert parse_users(play["tasks"][0]["cloudhsm.iam.iam_users"]["users"], TAG)[1] == [f"users[0]: name: {EATEN}"]
+    read = yaml.safe_load(case_bytes("users-yaml-numbers", "users.yml"))
+    problems = parse_users(read, TAG)[1]
+    assert [problem for problem in problems if problem.endswith(EATEN)] == problems
+    assert len(problems) == 5
 
 
 @pytest.mark.parametrize("path", ["/", "/a/", "/a/b/c/", "/~!@#$%/", "/" + "a" * 510 + "/"])

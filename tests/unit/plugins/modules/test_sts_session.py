@@ -33,7 +33,7 @@ ASKED = {"RoleArn": ROLE, "RoleSessionName": "cloudhsm.iam", "DurationSeconds": 
         ({}, {}),
         ({"session_name": "ours", "duration": 900}, {"RoleSessionName": "ours", "DurationSeconds": 900}),
         ({"external_id": "of-ours"}, {"ExternalId": "of-ours"}),
-        ({"tags": {"change": 42}}, {"Tags": [{"Key": "change", "Value": "42"}]}),
+        ({"tags": {"change": "0042"}}, {"Tags": [{"Key": "change", "Value": "0042"}]}),
     ],
     ids=str,
 )

@@ -1,0 +1,73 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+r"""AWS's rules for tags: one for users, policies, roles, sessions, secrets and parameters.
+
+IAM, STS and Systems Manager give the pattern [\p{L}\p{Z}\p{N}_.:/=+\-@]* in their API references, Secrets Manager says
+the same in words. So a letter or digit of any script, and a space; no tab, new line or comma.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._input import kind, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
+
+# Letters, spaces and numbers, as Unicode has them.
+_CATEGORIES = ("L", "Z", "N")
+
+
+def tag_problems(tags: object, field: str = "tags", most: int = limits.TAGS) -> list[str]:
+    """What is wrong with tags: one sentence each, which begins with the field. None are no tags."""
+    if tags is None:
+        return []
+    if not isinstance(tags, Mapping):
+        return [f"{field}: must be a dictionary, not {kind(tags)}"]
+    problems: list[str] = []
+    spelling: dict[str, str] = {}
+    for key, value in tags.items():
+        name = str(key)
+        problems += [f"{field}.{name[:80]}: {problem}" for problem in (*key_problems(key), *_value_problems(value))]
+        other = spelling.setdefault(name.lower(), name)
+        if other != name:
+            problems.append(
+                f"{field}.{name[:80]}: differs only by case from {other!r}, which IAM takes for the same key"
+            )
+    if len(tags) > most:
+        problems.append(f"{field}: lists {len(tags)}, AWS allows {most}")
+    return problems
+
+
+def key_problems(key: object) -> Iterator[str]:
+    """What is wrong with the key of a tag."""
+    problem = text_problem(key)
+    if problem or not isinstance(key, str):
+        yield f"the key {problem}"
+        return
+    if not 1 <= len(key) <= limits.TAG_KEY_LENGTH:
+        yield f"the key has {len(key)} characters, IAM allows 1 to {limits.TAG_KEY_LENGTH}"
+    if key.lower().startswith("aws:"):
+        yield "keys that begin with aws: are reserved by AWS"
+    yield from _character_problems("key", key)
+
+
+def _value_problems(value: object) -> Iterator[str]:
+    problem = text_problem(value)
+    if problem or not isinstance(value, str):
+        yield f"the value {problem}"
+        return
+    if len(value) > limits.TAG_VALUE_LENGTH:
+        yield f"the value has {len(value)} characters, IAM allows {limits.TAG_VALUE_LENGTH}"
+    yield from _character_problems("value", value)
+
+
+def _character_problems(what: str, text: str) -> Iterator[str]:
+    bad = sorted({c for c in text if c not in limits.TAG_SYMBOLS and unicodedata.category(c)[0] not in _CATEGORIES})
+    if bad:
+        shown = " ".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in bad[:10])
+        yield f"the {what} has characters that IAM does not allow in tags: {shown}"

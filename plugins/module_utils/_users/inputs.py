@@ -1,0 +1,105 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""The options of iam_users other than the users: what is wrong with them, and lists that come as text."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable, Iterator, Mapping
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._input import read_list, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._tags import key_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import BOOLEANS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    MFA_NOTE,
+    PROTECTED,
+    SUSPENDED,
+    DesiredUser,
+    Options,
+)
+
+LISTS = ("protected_groups", "pending_groups", "require_mfa_groups")
+# Ansible would take a number for them too, and not as it was written.
+TEXTS = ("managed_by_tag", "onboarding_group", "require_mfa_policy_name")
+# What a tag of this collection's says already.
+_TAKEN = (PROTECTED, SUSPENDED, f"{SUSPENDED}-had-", MFA_NOTE)
+
+
+def read_options(options: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[str]]:
+    """The options as a playbook gives them, with lists as lists, and what is wrong with them."""
+    read = dict(options)
+    problems = []
+    for name in LISTS:
+        if isinstance(options.get(name), str) and not options[name].strip():
+            read[name] = []
+        elif options.get(name) is not None:
+            read[name], wrong = read_list(options[name])
+            problems += [f"{name}: {problem}" for problem in wrong]
+            problems += [f"{name}: {problem}" for group in read[name] for problem in _group_problems(group)]
+    for name in TEXTS:
+        problem = None if options.get(name) is None else text_problem(options[name])
+        problems += [f"{name}: {problem}"] if problem else []
+    return read, problems + option_problems(read)
+
+
+def option_problems(options: Mapping[str, t.Any]) -> list[str]:
+    """What is wrong with options whose types are right, or are those of a playbook."""
+    return [*_number_problems(options), *_managed_by_tag_problems(options.get("managed_by_tag"))]
+
+
+def purge_problems(desired: Iterable[DesiredUser], options: Mapping[str, t.Any]) -> list[str]:
+    """Why nobody may be deleted for not being listed: a list without a user to keep is one that failed."""
+    if not _is_true(options.get("purge_users")) or _is_true(options.get("purge_users_allow_empty")):
+        return []
+    if any(user.present for user in desired):
+        return []
+    tag = options.get("managed_by_tag") or Options.managed_by_tag
+    return [
+        f"purge_users: users lists nobody who is to stay, so every user with the tag {tag} would be deleted; "
+        "if that is meant, set purge_users_allow_empty to true"
+    ]
+
+
+def _is_true(value: object) -> bool:
+    """A boolean as a playbook gives it. What is none is refused by Ansible."""
+    return BOOLEANS.get(str(value).lower(), False)
+
+
+def _group_problems(group: str) -> Iterator[str]:
+    problem = limits.name_problem(group, limits.GROUP_NAME_LENGTH)
+    if problem:
+        yield problem
+
+
+def _managed_by_tag_problems(tag: object) -> Iterator[str]:
+    if not isinstance(tag, str):
+        return
+    yield from (f"managed_by_tag: {problem}" for problem in key_problems(tag))
+    if tag.lower().startswith(_TAKEN):
+        yield f"managed_by_tag: {tag[:80]!r} is a tag of this collection's that says something else"
+
+
+def _number_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
+    """The numbers among the options of a run."""
+    for name, lowest, highest in (
+        ("password_length", limits.SHORTEST_PASSWORD, limits.PASSWORD_LENGTH),
+        ("batch_size", 1, None),
+        ("workers", 1, limits.WORKERS),
+    ):
+        value = options.get(name)
+        if value is not None and not _between(value, lowest, highest):
+            bounds = f"at least {lowest}" if highest is None else f"from {lowest} to {highest}"
+            yield f"{name}: must be {bounds}, not {value}"
+
+
+def _between(value: object, lowest: int, highest: int | None) -> bool:
+    try:
+        number = int(str(value))
+    except ValueError:
+        return False
+    return lowest <= number and (highest is None or number <= highest)

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Users as CSV, as spreadsheets export it: with commas, semicolons or tabs, and with a line that says which."""
+
+from __future__ import annotations
+
+import csv
+import re
+import typing as t
+from collections.abc import Iterator
+
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._users_item import FORMS, MOST_FIELDS, Item, TextError
+
+LISTS = ("groups", "managed_policies")
+# What separates cells, the usual one first.
+DELIMITERS = (",", ";", "\t")
+# What the column of names is called by AWS's console and credential report, and by other directories.
+NAMES = ("name", "username", "user_name", "user")
+# The line in which a spreadsheet says what separates cells.
+_SEPARATOR = re.compile(r'\s*"?sep=(?P<delimiter>[,;\t])"?\s*', re.IGNORECASE)
+
+
+def csv_items(text: str) -> Iterator[Item]:
+    """The users of a CSV. Raises TextError where it has no header, or is no CSV."""
+    lines = text.splitlines(keepends=True)
+    begin = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    said = _SEPARATOR.fullmatch(lines[begin].rstrip("\r\n")) if lines else None
+    if said:
+        lines[begin] = "\n"
+        begin += 1
+    delimiter = said["delimiter"] if said else _delimiter(lines[begin:])
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
+    header: list[str] = []
+    end = 0
+    try:
+        for row in rows:
+            line, end = end + 1, rows.line_num
+            cells = [cell.strip() for cell in row]
+            if not any(cells):
+                continue
+            if header:
+                yield _item(line, header, cells)
+            else:
+                header = _header(line, cells)
+    except csv.Error as exc:
+        raise TextError(f"line {rows.line_num}: is not CSV: {exc}") from exc
+
+
+def _delimiter(lines: list[str]) -> str:
+    """What separates the cells of the header: whatever it has most of."""
+    header = next((line for line in lines if line.strip()), "")
+    return max(DELIMITERS, key=header.count)
+
+
+def _header(line: int, cells: list[str]) -> list[str]:
+    """The names of the columns as options of a user: in lower case, without blanks."""
+    header = [re.sub(r"[\s-]+", "_", cell.lower()) for cell in cells]
+    if len(header) > MOST_FIELDS:
+        raise TextError(f"line {line}: has {len(header)} columns, at most {MOST_FIELDS} are read")
+    named = [name for name in NAMES if name in header]
+    if not named:
+        raise TextError(f"line {line}: has no column name; {FORMS}")
+    return ["name" if name == named[0] else name for name in header]
+
+
+def _item(line: int, header: list[str], cells: list[str]) -> Item:
+    item = Item(line)
+    if len(cells) != len(header):
+        item.problems.append((line, f"has {len(cells)} cells, and there are {len(header)} columns"))
+    for number, (name, cell) in enumerate(zip(header, cells, strict=False), start=1):
+        # What is left out is left alone.
+        if not cell:
+            continue
+        if not name:
+            item.problems.append((line, f"has a value in column {number}, which has no name"))
+        else:
+            item.set(name, _value(name, cell, item, line), line)
+    return item
+
+
+def _value(name: str, cell: str, item: Item, line: int) -> t.Any:
+    if name in LISTS:
+        words = re.split(r"\s*[;,]\s*|\s+", cell)
+        if not all(words):
+            item.problems.append((line, f"{name}: has nothing between two separators; leave that out"))
+        return [word for word in words if word]
+    return _tags(cell, item, line) if name == "tags" else cell
+
+
+def _tags(cell: str, item: Item, line: int) -> dict[str, str]:
+    tags: dict[str, str] = {}
+    for pair in (pair for pair in cell.split(";") if pair.strip()):
+        key, equals, value = (part.strip() for part in pair.partition("="))
+        if not equals:
+            item.problems.append((line, f"tags: {key[:80]!r} has no value; write {key[:80]}= for an empty one"))
+        elif key in tags:
+            item.problems.append((line, f"tags.{key[:80]}: is there twice"))
+        tags.setdefault(key, value)
+    return tags

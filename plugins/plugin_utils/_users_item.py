@@ -1,0 +1,53 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""A user as a text has it, with the lines that messages name."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import BOOLEANS
+
+# A form's answers are kept and shown as they are.
+NO_PASSWORD = "can't be given as text, which others may see; leave it out, and one is generated"
+FORMS = "give a YAML list of users, or CSV with a line of column names first"
+# Of a user, which has eleven options.
+MOST_FIELDS = 50
+SWITCHES = ("console_access", "password_reset_required", "protected")
+
+
+class TextError(Exception):
+    """The text as a whole can't be read; the message begins with the line."""
+
+
+@dataclass
+class Item:
+    """A user as it was written: the line, the values, the lines of the fields, and what shows in the text alone."""
+
+    line: int
+    values: dict[str, t.Any] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    problems: list[tuple[int, str]] = field(default_factory=list)
+
+    def set(self, name: str, value: t.Any, line: int) -> None:
+        """Note a field's value, or why it can't have one."""
+        if name == "password":
+            self.problems.append((line, f"{name}: {NO_PASSWORD}"))
+        elif name in self.values:
+            self.problems.append((line, f"{name}: is there twice"))
+        else:
+            # Whatever else is written stays as it is written, a name of digits too.
+            is_switch = name in SWITCHES and isinstance(value, str)
+            self.values[name] = BOOLEANS.get(value.lower(), value) if is_switch else value
+            self.lines[name] = line
+
+    @property
+    def name(self) -> str | None:
+        """The user's name, where it is one."""
+        name = self.values.get("name")
+        return name if isinstance(name, str) else None

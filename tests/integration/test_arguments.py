@@ -1,0 +1,259 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Arguments of roles as a command line or a survey gives them: as text, they do the same or are refused at once.
+
+Generated from the argument specs: an option that is new has to be given a value here.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import yaml
+from control_node import ControlNode
+from fault_proxy import FaultProxy
+
+ROLES = Path(__file__).resolve().parents[2] / "roles"
+METADATA = Path(__file__).resolve().parents[2] / "extensions" / "molecule" / "federated_access" / "metadata.xml"
+ACCOUNT = "123456789012"
+ADMIN = f"arn:aws:iam::{ACCOUNT}:role/Admin"
+DOCUMENT = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*"}]}
+# Users of each account to begin with.
+PEOPLE = ("alice", "bob")
+TYPES = ("bool", "int", "list", "dict")
+EATEN = "must be text, not a number"
+Variables = dict[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a role is given: what it needs anyway, and a value for each number, list and dictionary."""
+
+    base: Variables = field(default_factory=dict)
+    values: Variables = field(default_factory=dict)
+    # Switches that can't be the other way round together with the values.
+    fixed: Variables = field(default_factory=dict)
+    # What other roles hand over, and no user gives.
+    internal: tuple[str, ...] = ()
+    # What stands between the elements of a list.
+    between: tuple[str, str] = (", ", " ")
+
+
+CASES = {
+    "access_report": Role(
+        {"folder": "reports", "artifact": "none"},
+        {
+            "formats": ["md", "json"],
+            "expected_users": [{"name": "alice"}],
+            "expected_groups": [{"name": "Readers", "managed_policies": ["ReadOnlyAccess", "SecurityAudit"]}],
+            "max_key_age": 30,
+            "max_unused": 31,
+            "live_limit": 32,
+            "wait_timeout": 33,
+        },
+    ),
+    "account_guard": Role(values={"account_ids": [ACCOUNT, "210987654321"]}, between=(",", ", ")),
+    "account_password_policy": Role(
+        {"allow_weaker": True},
+        {"min_pw_length": 15, "pw_max_age": 90, "pw_reuse_prevent": 4},
+        fixed={"allow_weaker": True},
+    ),
+    "account_session": Role(
+        {"role_arn": ADMIN},
+        {"duration": 900, "renew_before": 60, "tags": {"team": "a", "cost": "0042"}, "source": {"region": "us-east-1"}},
+    ),
+    "admin_group": Role(
+        values={"aws_managed_policies": ["AdministratorAccess", "ReadOnlyAccess"], "members": ["alice", "bob"]},
+        internal=("found",),
+    ),
+    "bootstrap": Role(
+        {"credentials_path": "private/passwords.yml"},
+        {"cloudhsm_administrators": ["alice", "bob"], "users": [{"name": "eve"}], "max_deletions": 3},
+    ),
+    "cloudhsm_group": Role(
+        {"policy_profile": "hardened", "policy_name": "Hsm"},
+        {
+            "regions": ["us-east-1", "eu-west-1"],
+            "resource_tags": {"team": "a"},
+            "tags": {"team": "b"},
+            "creation_tags": {"made": "here"},
+        },
+        internal=("found", "policy", "cluster_arns"),
+    ),
+    "federated_access": Role(
+        {"provider_name": "Example", "saml_metadata": METADATA.read_text()},
+        {
+            "session_tags": ["Department", "Team"],
+            "audiences": ["https://signin.aws.amazon.com/saml", "https://eu-west-1.signin.aws.amazon.com/saml"],
+            "tags": {"team": "a"},
+            "creation_tags": {"made": "here"},
+            "policy_options": {"profile": "hardened", "allow_backup_copy": True, "regions": ["us-east-1"]},
+            "max_session_duration": 7200,
+        },
+    ),
+    "service_linked_role": Role(values={"wait_timeout": 10}),
+    "shared_policy": Role(
+        {"name": "Shared"}, {"document": DOCUMENT, "creation_tags": {"made": "here"}}, internal=("account",)
+    ),
+    "user_offboarding": Role(
+        {"users": "alice"}, {"users": ["alice", "bob"], "protected_groups": ["Readers", "Ops"], "max_deletions": 3}
+    ),
+    "user_provisioning": Role(
+        {"onboarding": "two_phase"},
+        {
+            "users": [{"name": "alice"}, {"name": "new", "tags": {"team": "0042"}}],
+            "credentials_tags": {},
+            "password_length": 20,
+            "max_deletions": 3,
+            "protected_groups": ["Readers", "Ops"],
+            "pending_groups": ["Pending", "Other"],
+            "require_mfa_groups": ["Readers", "Ops"],
+            "workers": 4,
+            "batch_size": 5,
+        },
+        fixed={"purge_users": False},
+    ),
+}
+
+
+def options_of(role: str) -> dict[str, dict[str, t.Any]]:
+    """The options of a role without its prefix, as far as text can stand for their values."""
+    spec = yaml.safe_load((ROLES / role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]
+    options = {name.removeprefix(f"{role}_"): option for name, option in spec["options"].items()}
+    return {
+        name: option
+        for name, option in options.items()
+        if option["type"] in TYPES or (role, name) == ("user_offboarding", "users")
+    }
+
+
+def of_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(element, str) for element in value)
+
+
+def as_text(value: t.Any, between: str) -> t.Any:
+    """The value as a command line gives it; a dictionary as it is."""
+    if of_texts(value):
+        return between.join(value)
+    return str(value).lower() if isinstance(value, (bool, int)) else value
+
+
+def cases_of(role: str) -> tuple[list[tuple[Variables, Variables]], list[tuple[Variables, bool]]]:
+    """Pairs that have to do the same, and variables to be refused, or (True) to do the same as the typed ones."""
+    case, options = CASES[role], options_of(role)
+    pairs = []
+    for switch, between in zip((True, False), case.between, strict=True):
+        switches = {name: switch for name, option in options.items() if option["type"] == "bool"}
+        typed = {**case.base, **case.values, **switches, **case.fixed}
+        pairs.append(
+            (typed, {**case.base, **{name: as_text(typed[name], between) for name in typed if name in options}})
+        )
+    pairs = [(typed, {**typed, **text}) for typed, text in pairs]
+    usual = pairs[1][0]
+    wrong: list[tuple[Variables, bool]] = []
+    for name, option in options.items():
+        if name in case.internal:
+            continue
+        value = usual[name]
+        if of_texts(value):
+            wrong += [({**usual, name: ",".join(value) + ","}, False), ({**usual, name: [*value, 0o123]}, False)]
+        elif option["type"] in ("list", "dict"):
+            wrong += [({**usual, name: json.dumps(value)}, True), ({**usual, name: "alice"}, False)]
+    return pairs, wrong
+
+
+def test_every_option_that_can_be_text_has_a_value() -> None:
+    assert set(CASES) == {path.name for path in ROLES.iterdir()}
+    for role, case in CASES.items():
+        options = options_of(role)
+        given = {*case.values, *case.internal, *(name for name, option in options.items() if option["type"] == "bool")}
+        assert given == set(options), role
+
+
+def tasks_of(role: str, number: int, variables: Variables, moto: str, anew: bool) -> list[Variables]:
+    """One inclusion of a role, after a call that tells where it begins in the log. An account that was written to
+    begins anew."""
+    begin: list[Variables] = [
+        {"ansible.builtin.uri": {"url": f"{moto}/moto-api/reset", "method": "POST"}},
+        {"cloudhsm.iam.iam_users": {"users": [{"name": name} for name in PEOPLE]}},
+    ]
+    return [
+        *(begin if anew else []),
+        {"cloudhsm.iam.iam_account_info": {"groups": [f"case-{number}"]}},
+        {
+            "block": [
+                {
+                    "ansible.builtin.include_role": {"name": f"cloudhsm.iam.{role}"},
+                    "vars": {f"{role}_{name}": value for name, value in variables.items()},
+                },
+                {"ansible.builtin.set_fact": {"said": "{{ said | default([]) + [''] }}"}},
+            ],
+            "rescue": [
+                {
+                    "ansible.builtin.set_fact": {
+                        "said": "{{ said | default([]) + [ansible_failed_result.msg | default('?') | string] }}"
+                    }
+                }
+            ],
+        },
+        {
+            "ansible.builtin.set_fact": {
+                "results": "{{ results | default([]) + [lookup('ansible.builtin.vars', '"
+                + role
+                + "_result', default={})] }}"
+            }
+        },
+    ]
+
+
+@pytest.mark.parametrize("role", sorted(CASES))
+def test_text_does_the_same_or_is_refused(node: ControlNode, aws: FaultProxy, moto: str, role: str) -> None:
+    pairs, wrong = cases_of(role)
+    runs = [variables for pair in pairs for variables in pair] + [variables for variables, _same in wrong]
+    anew = [True] * 4 + [may_be_the_same for _variables, may_be_the_same in wrong]
+    tasks: list[Mapping[str, t.Any]] = [
+        task
+        for number, (variables, empty) in enumerate(zip(runs, anew, strict=True))
+        for task in tasks_of(role, number, variables, moto, empty)
+    ]
+    kept = node.folder / "kept.json"
+    tasks.append(
+        {"ansible.builtin.copy": {"content": "{{ [said, results] | to_json }}", "dest": str(kept), "mode": "0600"}}
+    )
+    run = node.playbook(node.write_playbook(tasks))
+    assert kept.exists(), run.output[-4000:]
+    said, results = json.loads(kept.read_text())
+    begins = [place for place, call in enumerate(aws.calls) if call.params.get("GroupName", "").startswith("case-")]
+    parts = [aws.calls[first:last] for first, last in zip(begins, [*begins[1:], None], strict=True)]
+    done = [_writes(part) for part in parts]
+    assert len(done) == len(runs)
+    for place in (0, 2):
+        assert said[place] == said[place + 1] == "", (role, runs[place + 1])
+        assert done[place] == done[place + 1], (role, runs[place + 1])
+        assert _lasting(results[place]) == _lasting(results[place + 1]), (role, runs[place + 1])
+    for place, (variables, may_be_the_same) in enumerate(wrong, start=4):
+        if said[place]:
+            assert done[place] == [], (role, variables, said[place])
+            assert "Traceback" not in said[place]
+        else:
+            assert may_be_the_same, (role, variables)
+            assert done[place] == done[2], (role, variables)
+
+
+def _writes(calls: t.Sequence[t.Any]) -> list[tuple[str, str]]:
+    """What was written, without what the next case's users are made by, and in an order that workers don't change."""
+    made = [(call.action, json.dumps(dict(call.params), sort_keys=True)) for call in calls if call.is_write]
+    return sorted(
+        call for call in made if call[0] != "CreateUser" or not any(f'"{name}"' in call[1] for name in PEOPLE)
+    )
+
+
+def _lasting(result: t.Any) -> t.Any:
+    """A result without what is another one each time."""
+    return {key: value for key, value in result.items() if key not in ("generated_at", "changed", "files")}
