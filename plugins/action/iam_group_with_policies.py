@@ -18,6 +18,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.amazon.aws.plugins.modules import iam_group, iam_managed_policy
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_account_info
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _group_plan as plan
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_members import leaving, leaving_problems
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_options import (
     SPEC,
     Policies,
@@ -72,6 +73,9 @@ class ActionModule(InWorkerAction):
             return self._failed(exc.result)
 
     def _work(self, options: dict[str, t.Any], found: Mapping[str, t.Any]) -> dict[str, t.Any]:
+        unwilling = self._leaving_problems(options, found)
+        if unwilling:
+            return refused(unwilling)
         if options["state"] == "absent":
             return self._remove(options, found)
         problems = plan.member_problems(
@@ -79,6 +83,14 @@ class ActionModule(InWorkerAction):
         )
         policies, wrong = wanted_policies(options, found["account"])
         return refused(problems + wrong) if problems or wrong else self._make(options, found, policies)
+
+    def _leaving_problems(self, options: dict[str, t.Any], found: Mapping[str, t.Any]) -> list[str]:
+        """Why members can't leave the group, which is only asked where some would."""
+        going = leaving(options, plan.named(options["name"], found["groups"]))
+        if not going:
+            return []
+        users = self._run(LOOK_UP, {"users": sorted({*going, *(options["members"] or ())})})["users"]
+        return leaving_problems(options, going, users, found["account"]["caller_user_name"])
 
     def _remove(self, options: dict[str, t.Any], found: Mapping[str, t.Any]) -> dict[str, t.Any]:
         group = plan.named(options["name"], found["groups"])

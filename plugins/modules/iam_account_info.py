@@ -174,6 +174,12 @@ users:
       returned: always
       type: str
       sample: /
+    tags:
+      description: All tags of the user.
+      returned: always
+      type: dict
+      sample: {"team": "payments"}
+      version_added: 1.1.0
 groups:
   description: Those of the groups asked for that exist, in the order in which they were asked for.
   returned: success

@@ -41,7 +41,11 @@ options:
             managed policy C(AWSDenyAll), which also counts for sessions that are open, and makes access keys, SSH
             public keys, signing certificates and service-specific credentials inactive. Groups, other policies and
             MFA devices stay, and what is listed for the user is not looked at. A user that is not there is a mistake.
-          - With V(present) a suspended user is left as it is, unless O(restore_suspended=true).
+          - Nothing keeps a user from being locked out. One with as many policies as IAM allows is denied everything
+            by the inline policy C(CloudHSMIamSuspended), and gives up a policy where there is no room for that either.
+            One with too many tags gets no notes, or the inline policy instead of the tag.
+          - A user counts as suspended who is marked so, and is really denied everything. The tag alone does not count.
+          - With V(present) a suspended user is left as it is, unless O(restore_suspended) says otherwise.
           - V(suspended) was added in version 1.0.0.
         type: str
         choices: [present, absent, suspended]
@@ -49,7 +53,8 @@ options:
       protected:
         description:
           - Whether the user is marked as one for emergencies, by the tag C(cloudhsm.iam/protected). A run that deletes
-            or suspends a user with that tag is refused, also when the same run takes the mark away.
+            or suspends a user with that tag is refused, also when the same run takes the mark away. So is one that
+            takes console access from the user, or removes the user from one of the O(protected_groups).
           - V(false) takes the mark away. Left out, the mark is left alone.
         type: bool
         version_added: 1.0.0
@@ -127,14 +132,39 @@ options:
     default: false
   restore_suspended:
     description:
-      - Whether suspended users that are listed with O(users[].state=present) come back. Whatever was active before is
-        active again, what is listed for the user is done, a user with O(users[].console_access=true) gets a new first
-        password, and at the end nothing is denied any more.
-      - V(false) leaves them as they are and names them in RV(suspended), so that an emergency outlasts the next
-        run over the usual list.
-    type: bool
+      - Names of the suspended users who come back. They have to be listed with O(users[].state=present). What is listed
+        for them is done, a user with O(users[].console_access=true) gets a new first password, and at the end nothing
+        is denied any more.
+      - V(false) leaves all as they are and names them in RV(suspended), so that an emergency outlasts the next run
+        over the usual list.
+      - V(true) brings all back that are listed. Better name them.
+      - Access keys and other credentials stay inactive, unless O(restore_credentials) names them.
+      - Names are accepted since version 1.1.0.
+    type: raw
     default: false
     version_added: 1.0.0
+  restore_credentials:
+    description:
+      - Identifiers of access keys, SSH public keys, signing certificates and service-specific credentials that become
+        active again when their user comes back.
+      - The tags on a suspended user tell which were active. A warning names those that stay inactive. Nothing is
+        activated because of the tags, since anyone who may tag users could have written them.
+    type: list
+    elements: str
+    default: []
+    version_added: 1.1.0
+  allow_password_change:
+    description:
+      - Whether users who have to change their password are given the right to do so. Where the account's password
+        policy does not let all users change theirs, the AWS managed policy C(IAMUserChangePassword) is attached before
+        the password is set, as the AWS console does. Users who have yet to change their first password get it, too.
+      - It counts among the policies of the user, and O(purge_policies) leaves it while the user has console access.
+      - Members of a group that requires MFA, or of O(onboarding_group), do not get it. The first are refused as ever,
+        the others have that right by their group.
+      - With V(false) a user without any right to change the first password is refused.
+    type: bool
+    default: true
+    version_added: 1.1.0
   managed_by_tag:
     description:
       - Key of the tag that marks the users created by this module. Its value is C(true).
@@ -147,8 +177,11 @@ options:
     default: 10
   protected_groups:
     description:
-      - Groups that must keep a member who is not suspended. A plan that takes the last one away is refused before the
-        first write.
+      - Groups that must keep a member who can act. Nobody counts who is suspended, or who has neither a password nor an
+        active access key. A plan that takes the last one away is refused before the first write.
+      - Where users of the same run take the place of those who leave, these leave only after the others are there. The
+        account is read again just before. Who would be the last one then is left as it is, and fails.
+      - Upper and lower case do not matter. A group that the account does not have is a mistake, other than the default.
     type: list
     elements: str
     default: [Administrators]
@@ -257,10 +290,11 @@ notes:
     granted, the module goes on, and a password that AWS does not take fails that user.
   - To plan deletions and suspensions it needs C(iam:ListAccessKeys), C(iam:ListMFADevices), C(iam:ListSSHPublicKeys),
     C(iam:ListSigningCertificates) and C(iam:ListServiceSpecificCredentials) too.
-  - All users that go or are suspended are locked out before anything else is done to anybody. Of a user that goes, the
+  - All users that go or are suspended are locked out before anything else is done to anybody, but for members of
+    O(protected_groups) whose successors come first. Of a user that goes, the
     access keys are inactive then, and the password, the other credentials, the memberships and the policies are gone.
   - A suspended user has the tag C(cloudhsm.iam/suspended), and tags C(cloudhsm.iam/suspended-had-1) and so on that
-    note what was active before. They are set before anything is taken from the user, and are needed for the way back.
+    note what was active before. They are set before anything is taken from the user.
   - A user with a virtual MFA device is tagged with C(cloudhsm.iam/leaving-mfa-device-1) and so on before the device is
     taken away, so that a deletion that was stopped can be finished.
   - With several runs at once on the same users, each run looks again at users that another one changed under it.
@@ -342,7 +376,8 @@ EXAMPLES = r"""
     users:
       - name: bob
         console_access: true
-    restore_suspended: true
+    restore_suspended: [bob]
+    restore_credentials: [AKIAIOSFODNN7EXAMPLE]
     credentials_store: vault_file
     credentials_path: credentials/first-passwords.yml
 
@@ -600,7 +635,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
 from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine, onboarding, report, snapshot, stores
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import (
+    engine,
+    onboarding,
+    report,
+    snapshot,
+    stores,
+    suspension,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.inputs import option_problems, purge_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
@@ -638,7 +680,9 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "purge_groups": {"type": "bool", "default": False},
     "purge_tags": {"type": "bool", "default": False},
     "purge_policies": {"type": "bool", "default": False},
-    "restore_suspended": {"type": "bool", "default": False},
+    "restore_suspended": {"type": "raw", "default": False},
+    "restore_credentials": {"type": "list", "elements": "str", "default": [], "no_log": False},
+    "allow_password_change": {"type": "bool", "default": True, "no_log": False},
     "managed_by_tag": {"type": "str", "default": MANAGED},
     "max_deletions": {"type": "int", "default": 10},
     "protected_groups": {"type": "list", "elements": "str", "default": ["Administrators"]},
@@ -664,12 +708,16 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 
 def options_from(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
     """The switches of the run, from the module's parameters."""
+    restored, _problems = suspension.read_restored(params["restore_suspended"])
     return Options(
         purge_users=params["purge_users"],
         purge_groups=params["purge_groups"],
         purge_tags=params["purge_tags"],
         purge_policies=params["purge_policies"],
-        restore_suspended=params["restore_suspended"],
+        restore_suspended=restored is True,
+        restore_users=frozenset() if isinstance(restored, bool) else restored,
+        restore_credentials=frozenset(params["restore_credentials"]),
+        allow_password_change=params["allow_password_change"],
         managed_by_tag=params["managed_by_tag"],
         max_deletions=params["max_deletions"],
         protected_groups=frozenset(params["protected_groups"]),
@@ -715,6 +763,7 @@ def run(module: CloudHsmIamModule) -> dict[str, t.Any]:
     params = module.params
     desired, problems = parse_users(params["users"], params["managed_by_tag"])
     problems += option_problems(params) + purge_problems(desired, params) + store_problems(module)
+    problems += suspension.read_restored(params["restore_suspended"])[1]
     if problems:
         raise engine.RefusedError(problems)
     options = options_from(params, module.check_mode)
@@ -729,11 +778,14 @@ def run(module: CloudHsmIamModule) -> dict[str, t.Any]:
         if module.check_mode:
             outcomes = [Outcome(plan, plan.changes) for plan in plans if plan.changes]
         else:
-            outcomes = engine.carry_out(service, plans, desired, options, source=passwords)
+            outcomes = engine.carry_out(service, plans, desired, options, account=account, source=passwords)
     result = report.describe_outcomes(plans, outcomes, account)
     result["check_mode"] = module.check_mode
     result["missing"] = missing_users(plans, account)
     result["pending"] = onboarding.describe_pending(report.final_plans(plans, outcomes), options)
+    warnings = [warning for plan in plans if (warning := suspension.warning(plan, options))]
+    if warnings:
+        result["warnings"] = warnings
     if module._diff:
         result["diff"] = report.describe_diff(plans)
     if module.check_mode:

@@ -10,6 +10,7 @@ and evaluates no conditions: a statement that is limited to some resources is on
 from __future__ import annotations
 
 import json
+import re
 import sys
 import typing as t
 import urllib.request
@@ -19,7 +20,12 @@ from pathlib import Path
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 LOG_PATH = "/moto-api/asked-for"
 # What moto 5.2 lacks is answered without doing anything: what is proven is who may call it.
-MISSING = ("put_user_permissions_boundary", "delete_user_permissions_boundary", "delete_service_specific_credential")
+MISSING = (
+    "change_password",
+    "put_user_permissions_boundary",
+    "delete_user_permissions_boundary",
+    "delete_service_specific_credential",
+)
 # Each user has one service-specific credential, so that there is one to be deleted or switched.
 SERVICE_CREDENTIAL = "ACCA12345678EXAMPLE12"
 
@@ -70,6 +76,7 @@ def _note_calls(asked: list[dict[str, t.Any]]) -> None:
 
 def _fill_gaps() -> None:
     from moto.core.responses import ActionResult
+    from moto.iam.access_control import IAMPolicyStatement
     from moto.iam.models import IAMBackend
     from moto.iam.responses import IamResponse
 
@@ -86,12 +93,19 @@ def _fill_gaps() -> None:
     determine = IamResponse._determine_resource
 
     def determine_resource(self: t.Any) -> str:
+        if self._get_action() == "ChangePassword":
+            # Always about the caller, whose name policies give as a variable.
+            return f"arn:aws:iam::{self.current_account}:user/${{aws:username}}"
         service = self._get_param("AWSServiceName")
         if service:
             return f"arn:aws:iam::{self.current_account}:role/aws-service-role/{service}/AWSServiceRole"
         return str(determine(self))
 
     IamResponse._determine_resource = determine_resource
+    # moto takes what names hold, as the variable's braces, for the signs of a regular expression.
+    IAMPolicyStatement._match = staticmethod(
+        lambda pattern, text: re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), text)
+    )
     create_user = IamResponse.create_user
 
     def create_user_with_boundary(self: t.Any) -> t.Any:

@@ -34,6 +34,7 @@ if str(TOOLS) not in sys.path:
 
 from account_pages import AccountPages, cut_short, with_aws_view  # noqa: E402
 from aws_answers import UNREACHABLE, Answer, Call, in_json, is_write  # noqa: E402
+from aws_limits import beyond_quota, refused_tags  # noqa: E402
 from emulated_calls import EmulatedCalls  # noqa: E402
 from fault_rules import NO_FAULTS, Draw, Faults, Refusal, Rules, faults_from_json  # noqa: E402
 from moto_server import require_loopback  # noqa: E402
@@ -124,6 +125,10 @@ class Exchange:
                 Request(request.method, request.path, request.headers, body, action, dict(params))
             )
 
+        if self._emulate:
+            answer = refused_tags(request.params) or await beyond_quota(request.action, request.params, ask)
+            if answer is not None:
+                return answer
         answer = await self._emulated.answer(request.action, request.params, ask) if self._emulate else None
         if answer is None:
             answer = await self.forward(request)

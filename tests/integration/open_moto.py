@@ -3,7 +3,8 @@
 
 """A moto server that also tells which passwords are set, which no call of AWS's does.
 
-Of AWS's own policies it has only the one that suspended users get: all of them make each reset take half a second.
+Of AWS's own policies it has only those that users get by themselves, and some full access: all of them make each reset
+take half a second.
 """
 
 from __future__ import annotations
@@ -17,6 +18,12 @@ from pathlib import Path
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 PATH = "/moto-api/passwords"
+SERVICES = ("S3", "SQS", "SNS", "EC2", "VPC")
+POLICIES = (
+    "AWSDenyAll",
+    "IAMUserChangePassword",
+    *(f"Amazon{service}{access}" for service in SERVICES for access in ("FullAccess", "ReadOnlyAccess")),
+)
 
 
 def read_passwords(url: str) -> Mapping[str, str | None]:
@@ -42,7 +49,7 @@ def main() -> int:
 
     urls.url_paths["{0}" + PATH] = _answer
     policies = json.loads(models.aws_managed_policies_data)
-    models.aws_managed_policies_data = json.dumps({name: policies[name] for name in ("AWSDenyAll",)})
+    models.aws_managed_policies_data = json.dumps({name: policies[name] for name in POLICIES})
     return moto_server.main()
 
 

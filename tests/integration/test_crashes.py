@@ -26,7 +26,7 @@ if t.TYPE_CHECKING:
     from fault_rules import Moment
 
 # Write calls of the scenario, in an order that is the same in each run of one worker.
-WRITES = 29
+WRITES = 31
 
 
 class Lane:
@@ -93,7 +93,7 @@ def test_the_scenario_has_every_kind_of_change(lane: Lane) -> None:
         "UntagUser": 1,
         "AddUserToGroup": 3,
         "RemoveUserFromGroup": 2,
-        "AttachUserPolicy": 2,
+        "AttachUserPolicy": 4,
         "DetachUserPolicy": 2,
         "PutUserPermissionsBoundary": 1,
         "DeleteUserPermissionsBoundary": 1,

@@ -194,11 +194,20 @@ def test_a_suspended_user_is_left_alone_until_asked_for(node: ControlNode, aws: 
         assert (run.changed_tasks, aws.writes) == ([], [])
     assert "user_provisioning_restore_suspended" in provision(node, usual).output
 
-    back = provision(node, usual, user_provisioning_restore_suspended=True)
+    (key,) = iam.list_access_keys(UserName="leaver")["AccessKeyMetadata"]
+    back = provision(
+        node,
+        usual,
+        user_provisioning_restore_suspended=["leaver"],
+        user_provisioning_restore_credentials=[key["AccessKeyId"]],
+    )
     assert back.status == 0, back.output
+    assert "leaver comes back, and these stay inactive: APKA" in back.output
     assert [call.action for call in aws.writes][-3:] == ["CreateLoginProfile", "DetachUserPolicy", "UntagUser"]
-    assert describe(iam)["users"]["leaver"] == {**before, "groups": ["New", "Old"]}
-    assert statuses(iam) == {"Active"}
+    policies = ["IAMUserChangePassword", "first"]
+    assert describe(iam)["users"]["leaver"] == {**before, "groups": ["New", "Old"], "policies": policies}
+    assert statuses(iam) == {"Active", "Inactive"}
+    assert iam.list_access_keys(UserName="leaver")["AccessKeyMetadata"][0]["Status"] == "Active"
 
 
 def provision(node: ControlNode, users: list[dict[str, t.Any]], **variables: t.Any) -> Run:

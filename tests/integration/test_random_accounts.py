@@ -18,6 +18,7 @@ import open_moto
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.engine import RefusedError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, DesiredUser, Options
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.suspension import policy_length
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
 from aws_clients import iam_client, sts_client
 from everything import ACCOUNT, ANYTHING, key_and_certificate
@@ -49,6 +50,8 @@ class World:
             self.iam.create_group(GroupName=group)
         for arn in (*POLICIES, *BOUNDARIES):
             self.iam.create_policy(PolicyName=arn.rsplit("/", 1)[1], PolicyDocument=json.dumps(ANYTHING))
+        if account.password_rules.changeable:
+            self.iam.update_account_password_policy(AllowUsersToChangePassword=True)
         for user in account.users.values():
             self._make_user(user)
         self.proxy.calls.clear()
@@ -62,7 +65,9 @@ class World:
         for arn in user.managed_policies:
             self.iam.attach_user_policy(UserName=user.name, PolicyArn=arn)
         for policy in user.inline_policies:
-            self.iam.put_user_policy(UserName=user.name, PolicyName=policy, PolicyDocument=json.dumps(ANYTHING))
+            # Those of who is prepared against a lock-out are as long as IAM allows.
+            document = filled(user.inline_length) if user.inline_length > 1000 else json.dumps(ANYTHING)
+            self.iam.put_user_policy(UserName=user.name, PolicyName=policy, PolicyDocument=document)
         if user.console_access:
             reset = bool(user.password_reset_required)
             self.iam.create_login_profile(UserName=user.name, Password="Was-there-1", PasswordResetRequired=reset)
@@ -76,7 +81,7 @@ class World:
         for device in have.mfa_devices:
             serial = device
             if ":mfa/" in device:
-                made = self.iam.create_virtual_mfa_device(VirtualMFADeviceName=user.name)
+                made = self.iam.create_virtual_mfa_device(VirtualMFADeviceName=device.rpartition("/")[2])
                 serial = made["VirtualMFADevice"]["SerialNumber"]
             codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "234567"}
             self.iam.enable_mfa_device(UserName=user.name, SerialNumber=serial, **codes)
@@ -91,6 +96,8 @@ class World:
         """What the module answers; a refusal is its problems."""
         params = {name: value.get("default") for name, value in iam_users.ARGUMENT_SPEC.items()}
         params |= {name: value for name, value in vars(switches).items() if name in params}
+        params["restore_suspended"] = switches.restore_suspended or sorted(switches.restore_users)
+        params["restore_credentials"] = sorted(switches.restore_credentials)
         params |= {"users": [as_item(user) for user in desired], "protected_groups": ["Administrators"]}
         module: t.Any = SimpleNamespace(
             params=params,
@@ -134,7 +141,7 @@ def world() -> Iterator[World]:
     phases=[Phase.explicit, Phase.generate, Phase.target],
     suppress_health_check=list(HealthCheck),
 )
-@given(account=accounts(), desired=wishes(), switches=options)
+@given(account=accounts(prepared=True), desired=wishes(), switches=options)
 def test_the_calls_of_a_run_are_those_that_check_mode_listed(
     world: World, part: int, account: Account, desired: list[DesiredUser], switches: Options
 ) -> None:
@@ -153,6 +160,14 @@ def test_the_calls_of_a_run_are_those_that_check_mode_listed(
     if "problems" not in made:
         again = world.run(desired, replace(switches, max_deletions=2), check=True)
         assert again["changes"] == []
+
+
+def filled(length: int) -> str:
+    """A policy of this length."""
+    statement = {**t.cast("list[dict[str, str]]", ANYTHING["Statement"])[0], "Sid": ""}
+    document = {**ANYTHING, "Statement": [statement]}
+    statement["Sid"] = "x" * (length - policy_length(document))
+    return json.dumps(document)
 
 
 def squeezed(operation: str) -> str:

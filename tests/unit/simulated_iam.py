@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import Caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.password_policy import PasswordRules
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     OWNED,
     PROTECTED,
     SUSPENDED,
+    SUSPENDED_POLICY,
     Account,
     ActualUser,
     Change,
@@ -21,7 +25,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     DesiredUser,
     Options,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.suspension import NOTE
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.suspension import (
+    DENY_EVERYTHING,
+    INLINE_LENGTH,
+    NOTE,
+    policy_length,
+)
 from hypothesis import strategies as st
 
 CALLER = Caller("123456789012", "arn:aws:iam::123456789012:user/ops/root-like", "AIDAEXAMPLE")
@@ -32,9 +41,29 @@ ONBOARDING = "Onboarding"
 POLICIES = [f"arn:aws:iam::123456789012:policy/{name}" for name in ("first", "second", "third")]
 BOUNDARIES = ["arn:aws:iam::123456789012:policy/boundary", "arn:aws:iam::123456789012:policy/narrow"]
 PATHS = ["/", "/hsm/", "/staff/berlin/"]
+# Of AWS, which need not be made.
+OTHER_POLICIES = [
+    f"arn:aws:iam::aws:policy/{name}"
+    for name in (
+        "AmazonS3FullAccess",
+        "AmazonS3ReadOnlyAccess",
+        "AmazonSQSFullAccess",
+        "AmazonSQSReadOnlyAccess",
+        "AmazonSNSFullAccess",
+        "AmazonSNSReadOnlyAccess",
+        "AmazonEC2FullAccess",
+        "AmazonEC2ReadOnlyAccess",
+        "AmazonVPCFullAccess",
+        "AmazonVPCReadOnlyAccess",
+    )
+]
+CHANGE_PASSWORD = "arn:aws:iam::aws:policy/IAMUserChangePassword"
+POLICIES_QUOTA = 10
+TAGS_QUOTA = 50
 DENY_ALL = "arn:aws:iam::aws:policy/AWSDenyAll"
 TAG = Options().managed_by_tag
 NOTES = [{SUSPENDED: OWNED, f"{NOTE}1": words} for words in ("AKIA1 APKA1", "ACCA1 AKIA2 CERT1 console deny-all")]
+ANYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 EMPTY = Account(CALLER, {}, frozenset((*GROUPS, ONBOARDING)))
 
 tags = st.dictionaries(st.sampled_from(["team", "cost-centre", "owner"]), st.sampled_from(["a", "b", ""]))
@@ -47,7 +76,14 @@ def credentials(name: str) -> st.SearchStrategy[Credentials]:
     return st.builds(
         Credentials,
         access_keys=st.sampled_from([(), ("AKIA1",), ("AKIA1", "AKIA2")]),
-        mfa_devices=st.sampled_from([(), (f"arn:aws:iam::123456789012:mfa/{name}",), (f"GAHT-{name}",)]),
+        mfa_devices=st.sampled_from(
+            [
+                (),
+                (f"arn:aws:iam::123456789012:mfa/{name}",),
+                (f"arn:aws:iam::123456789012:mfa/{name},phone=1",),
+                (f"GAHT-{name}",),
+            ]
+        ),
         ssh_public_keys=st.sampled_from([(), ("APKA1",)]),
         signing_certificates=st.sampled_from([(), ("CERT1",)]),
         service_specific_credentials=st.sampled_from([(), ("ACCA1",)]),
@@ -64,6 +100,7 @@ def actual_users(draw: st.DrawFn, name: str) -> ActualUser:
     protected = draw(st.booleans())
     suspended = draw(st.sampled_from([{}, {}, {}, {SUSPENDED: OWNED}, *NOTES]))
     denied = draw(st.booleans())
+    inline = draw(st.frozensets(st.sampled_from(["inline"])))
     return ActualUser(
         name=name,
         arn=f"arn:aws:iam::123456789012:user{path}{name}",
@@ -75,8 +112,9 @@ def actual_users(draw: st.DrawFn, name: str) -> ActualUser:
             **suspended,
         },
         groups=draw(some_groups) | draw(st.sampled_from([frozenset(), frozenset({ONBOARDING})])),
-        managed_policies=draw(some_policies) | ({DENY_ALL} if suspended or denied else set()),
-        inline_policies=draw(st.frozensets(st.sampled_from(["inline"]))),
+        managed_policies=draw(some_policies) | ({DENY_ALL} if denied else set()),
+        inline_policies=inline,
+        inline_length=policy_length(ANYTHING) * len(inline),
         boundary=draw(st.sampled_from([None, *BOUNDARIES])),
         console_access=console,
         password_reset_required=draw(st.booleans()) if console else None,
@@ -92,11 +130,33 @@ def actual_users(draw: st.DrawFn, name: str) -> ActualUser:
 
 
 @st.composite
-def accounts(draw: st.DrawFn) -> Account:
-    """An account with some users and all groups."""
+def prepared_users(draw: st.DrawFn, name: str) -> ActualUser:
+    """A user with as much of everything as IAM allows, or nearly: nobody shall get out of a lock-out by that."""
+    user = draw(actual_users(name))
+    tags, policies = dict(user.tags), set(user.managed_policies)
+    for number in range(draw(st.sampled_from([0, TAGS_QUOTA - 2, TAGS_QUOTA - 1, TAGS_QUOTA]))):
+        if len(tags) < TAGS_QUOTA:
+            tags[f"filler{number}"] = ""
+    for arn in OTHER_POLICIES[: draw(st.sampled_from([0, POLICIES_QUOTA]))]:
+        if len(policies) < POLICIES_QUOTA:
+            policies.add(arn)
+    full = draw(st.booleans())
+    return replace(
+        user,
+        tags=tags,
+        managed_policies=frozenset(policies),
+        inline_policies=user.inline_policies | {"inline"} if full else user.inline_policies,
+        inline_length=INLINE_LENGTH if full else user.inline_length,
+    )
+
+
+@st.composite
+def accounts(draw: st.DrawFn, prepared: bool = False) -> Account:
+    """An account with some users and all groups; prepared ones have some users that stand against a lock-out."""
     names = draw(st.lists(st.sampled_from(NAMES), unique=True))
-    users = {name: draw(actual_users(name)) for name in names}
-    return replace(EMPTY, users=users)
+    kinds = st.sampled_from([actual_users, actual_users, prepared_users] if prepared else [actual_users])
+    users = {name: draw(draw(kinds)(name)) for name in names}
+    return replace(EMPTY, users=users, password_rules=PasswordRules(changeable=draw(st.booleans())))
 
 
 @st.composite
@@ -134,6 +194,9 @@ options = st.builds(
     purge_tags=st.booleans(),
     purge_policies=st.booleans(),
     restore_suspended=st.booleans(),
+    restore_users=st.frozensets(st.sampled_from(NAMES[:2])),
+    restore_credentials=st.frozensets(st.sampled_from(["AKIA1", "AKIA2", "APKA1", "CERT1", "ACCA1"])),
+    allow_password_change=st.booleans(),
     max_deletions=st.just(len(NAMES)),
     onboarding_group=st.sampled_from([None, ONBOARDING]),
 )
@@ -213,6 +276,41 @@ def _check_bare(user: ActualUser) -> None:
         raise RefusedCallError(f"DeleteConflict: {left}")
 
 
+def _tagged(user: ActualUser, new: t.Mapping[str, str]) -> ActualUser:
+    """IAM API reference, data type Tag, and the quota of tags for each user."""
+    for text in (*new, *new.values()):
+        bad = [one for one in text if not (unicodedata.category(one)[0] in "LZN" or one in "_.:/=+-@")]
+        if bad or len(text) > 256:
+            raise RefusedCallError(f"ValidationError: {text}")
+    tags = {**user.tags, **new}
+    if len(tags) > TAGS_QUOTA:
+        raise RefusedCallError("LimitExceeded: tags")
+    return replace(user, tags=tags)
+
+
+def _attached(user: ActualUser, arn: str) -> ActualUser:
+    policies = user.managed_policies | {arn}
+    if len(policies) > POLICIES_QUOTA:
+        raise RefusedCallError("LimitExceeded: attached policies")
+    return replace(user, managed_policies=policies)
+
+
+def _put_inline(user: ActualUser, name: str, document: str) -> ActualUser:
+    length = user.inline_length + policy_length(document)
+    if length > INLINE_LENGTH:
+        raise RefusedCallError("LimitExceeded: inline policies")
+    altered = document != json.dumps(DENY_EVERYTHING) if name == SUSPENDED_POLICY else user.altered_deny
+    return replace(user, inline_policies=user.inline_policies | {name}, inline_length=length, altered_deny=altered)
+
+
+def _inline_gone(user: ActualUser, name: str) -> ActualUser:
+    user = replace(user, inline_policies=_without(user.inline_policies, name))
+    # The others are those of the strategies, of which each user has one at most.
+    if name != SUSPENDED_POLICY:
+        return replace(user, inline_length=0)
+    return replace(user, altered_deny=False, inline_length=max(0, user.inline_length - policy_length(DENY_EVERYTHING)))
+
+
 def _tags(listed: Iterable[t.Mapping[str, str]]) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in listed}
 
@@ -272,17 +370,16 @@ def _switched(field: str, key: str) -> Effect:
 
 _EFFECTS: dict[str, Effect] = {
     "update_user": lambda user, p: _moved(user, p["NewPath"]),
-    "tag_user": lambda user, p: replace(user, tags={**user.tags, **_tags(p["Tags"])}),
+    "tag_user": lambda user, p: _tagged(user, _tags(p["Tags"])),
     "untag_user": lambda user, p: replace(user, tags={k: v for k, v in user.tags.items() if k not in p["TagKeys"]}),
     "add_user_to_group": lambda user, p: replace(user, groups=user.groups | {p["GroupName"]}),
     "remove_user_from_group": lambda user, p: replace(user, groups=_without(user.groups, p["GroupName"])),
-    "attach_user_policy": lambda user, p: replace(user, managed_policies=user.managed_policies | {p["PolicyArn"]}),
+    "attach_user_policy": lambda user, p: _attached(user, p["PolicyArn"]),
+    "put_user_policy": lambda user, p: _put_inline(user, p["PolicyName"], p["PolicyDocument"]),
     "detach_user_policy": lambda user, p: replace(
         user, managed_policies=_without(user.managed_policies, p["PolicyArn"])
     ),
-    "delete_user_policy": lambda user, p: replace(
-        user, inline_policies=_without(user.inline_policies, p["PolicyName"])
-    ),
+    "delete_user_policy": lambda user, p: _inline_gone(user, p["PolicyName"]),
     "put_user_permissions_boundary": lambda user, p: replace(user, boundary=p["PermissionsBoundary"]),
     "delete_user_permissions_boundary": lambda user, _p: replace(user, boundary=None),
     "create_login_profile": lambda user, p: _login(user, True, p["PasswordResetRequired"]),

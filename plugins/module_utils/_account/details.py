@@ -24,7 +24,8 @@ def describe_users(iam: IAMClient, names: Iterable[str]) -> list[Described]:
 
 def _describe_user(iam: IAMClient, name: str) -> Described:
     user = iam.get_user(UserName=name)["User"]
-    return {"name": user["UserName"], "arn": user["Arn"], "path": user["Path"]}
+    tags = {tag["Key"]: tag["Value"] for tag in user.get("Tags", [])}
+    return {"name": user["UserName"], "arn": user["Arn"], "path": user["Path"], "tags": tags}
 
 
 def describe_groups(iam: IAMClient, names: Iterable[str]) -> list[Described]:

@@ -62,6 +62,8 @@ class PasswordRules:
     length: int = 0
     required: tuple[str, ...] = ()
     classes: int = 0
+    # Whether all users of the account may change their own passwords.
+    changeable: bool = False
 
     def missing(self, password: str) -> list[str]:
         """What a password lacks, in words that say nothing else about it."""
@@ -97,4 +99,5 @@ def rules_of(policy: Policy | None) -> PasswordRules:
     """The rules of a policy; None is IAM's default."""
     if policy is None:
         return PasswordRules(DEFAULT_LENGTH, classes=DEFAULT_CLASSES)
-    return PasswordRules(policy["min_pw_length"], tuple(name for name in CLASSES if policy[name]))
+    required = tuple(name for name in CLASSES if policy[name])
+    return PasswordRules(policy["min_pw_length"], required, changeable=bool(policy["allow_pw_change"]))

@@ -112,7 +112,16 @@ _PROVISIONING = (
         "purge_tags",
         "purge_policies",
     ),
-    *("restore_suspended", "managed_by_tag", "max_deletions", "protected_groups", "require_mfa_policy_name", "workers"),
+    *(
+        "restore_suspended",
+        "restore_credentials",
+        "allow_password_change",
+        "managed_by_tag",
+        "max_deletions",
+        "protected_groups",
+        "require_mfa_policy_name",
+        "workers",
+    ),
 )
 
 

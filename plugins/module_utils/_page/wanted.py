@@ -16,6 +16,8 @@ import typing as t
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._tag_text import decode, encode
+
 ROLES = ("bootstrap", "admin_group", "cloudhsm_group", "user_provisioning", "service_linked_role")
 # On the users and the policies that bootstrap creates: its teardown deletes these and no others.
 TAG = "cloudhsm.iam/bootstrap"
@@ -35,6 +37,7 @@ _USERS = (
     "credentials_kms_key_id",
     "credentials_tags",
     "password_length",
+    "allow_password_change",
     "require_mfa_policy_name",
     "workers",
     "batch_size",
@@ -197,9 +200,9 @@ def _users(variables: Mapping[str, t.Any]) -> tuple[list[str], list[t.Any]]:
 
 def groups_value(groups: list[str]) -> str:
     """Names of groups as the value of a tag, which may not hold a comma where a group's name may."""
-    return " ".join(name.replace(",", ":") for name in groups)
+    return " ".join(map(encode, groups))
 
 
 def groups_of(value: str) -> list[str]:
     """The names of groups in such a value."""
-    return [name.replace(":", ",") for name in value.split(" ") if name]
+    return [decode(word) for word in value.split()]

@@ -11,9 +11,9 @@ from __future__ import annotations
 import threading
 import time
 import typing as t
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import error_code, sentence
 from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
@@ -54,7 +54,30 @@ HOPELESS_EXCEPTIONS = frozenset(
         "TokenRetrievalError",
     }
 )
+# What may be in the way of locking somebody out: then a second look finds another way.
+IN_THE_WAY = frozenset({"LimitExceeded"})
 REMOVALS = ("delete_", "remove_", "detach_", "deactivate_", "untag_")
+
+
+def nobody_held(_begun: Mapping[str, Outcome]) -> Mapping[str, str]:
+    """Where no plan touches a protected group."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Order:
+    """Who has to be there before whom goes, by names of users.
+
+    relied_on are those whose plans are carried out first, last those who leave a protected group. hold is asked in
+    between, with what was done, who may not leave after all: for each of these the reason.
+    """
+
+    relied_on: frozenset[str] = frozenset()
+    last: frozenset[str] = frozenset()
+    hold: Callable[[Mapping[str, Outcome]], Mapping[str, str]] = nobody_held
+
+
+ANY_ORDER = Order()
 
 
 def apply_plans(
@@ -63,11 +86,14 @@ def apply_plans(
     client: IAMClient,
     pool: Executor,
     sleep: Callable[[float], None] = time.sleep,
+    *,
+    order: Order = ANY_ORDER,
 ) -> Iterator[Outcome]:
     """Carry out the plans that have changes; passwords gives those for new login profiles.
 
-    First, before anything else is done to anybody, all users that go or are suspended are locked out. Then the
-    outcomes come in the order of the plans, each as soon as it and those before it are there.
+    First, before anything else is done to anybody, all users that go or are suspended are locked out; those who leave
+    a protected group when those are there who take their place. Then the outcomes come in the order of the plans, each
+    as soon as it and those before it are there.
 
     One user's failure does not stop the others. After an error that would meet every call, such as
     expired credentials, users not yet begun are left alone and say so.
@@ -86,8 +112,18 @@ def apply_plans(
         _call(client, change, passwords, sleep if plan.before is None else None)
 
     begun = {plan.name: Outcome(plan) for plan in plans if plan.changes}
-    urgent = [outcome for outcome in begun.values() if outcome.plan.urgent]
-    begun |= {o.plan.name: o for o in pool.map(lambda outcome: work(outcome, outcome.plan.urgent), urgent)}
+
+    def lock_out(names: Iterable[str]) -> None:
+        urgent = [begun[name] for name in names if begun[name].plan.urgent]
+        begun.update((o.plan.name, o) for o in pool.map(lambda outcome: work(outcome, outcome.plan.urgent), urgent))
+
+    lock_out([name for name in begun if name not in order.last])
+    if order.last:
+        first = [outcome for name, outcome in begun.items() if name in order.relied_on]
+        begun.update((o.plan.name, o) for o in pool.map(work, first))
+        for name, reason in order.hold(begun).items():
+            begun[name] = replace(begun[name], error=reason)
+        lock_out([name for name in begun if name in order.last])
     return pool.map(lambda outcome: passwords.settled(work(outcome)), begun.values())
 
 
@@ -96,6 +132,8 @@ def _go_on(
 ) -> Outcome:
     """Make the calls of a plan from where it was left to the end, or to the one before the given number."""
     plan, done = begun.plan, list(begun.done)
+    errors: list[str] = []
+    conflict = False
     for change in plan.changes[len(done) : until]:
         try:
             call(plan, change)
@@ -104,11 +142,19 @@ def _go_on(
         # Whatever goes wrong with one user is that user's failure, not the run's.
         except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
             code = error_code(exc)
-            if code in HOPELESS or type(exc).__name__ in HOPELESS_EXCEPTIONS:
+            ends = code in HOPELESS or type(exc).__name__ in HOPELESS_EXCEPTIONS
+            if ends:
                 hopeless.set()
-            return Outcome(plan, tuple(done), sentence(exc, _words(change)), conflict=code in CONFLICTS)
-        done.append(change)
-    return Outcome(plan, tuple(done))
+            elif change.optional:
+                continue
+            errors.append(sentence(exc, _words(change)))
+            conflict = conflict or code in CONFLICTS or (until is not None and code in IN_THE_WAY)
+            # One way in that stays open is no reason to leave the others open.
+            if ends or until is None:
+                break
+        else:
+            done.append(change)
+    return Outcome(plan, tuple(done), "; ".join(errors) or None, conflict)
 
 
 def _words(change: Change) -> str:

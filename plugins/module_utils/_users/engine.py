@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -18,12 +19,18 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._account.password_pol
     PasswordRules,
     read_rules,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import guard, onboarding, snapshot
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import apply_plans
+from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import guard, onboarding, snapshot, suspension
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import (
+    ANY_ORDER,
+    SETTLING_WAITS,
+    Order,
+    apply_plans,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import label
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     Account,
+    ActualUser,
     DesiredUser,
     Options,
     Outcome,
@@ -71,27 +78,29 @@ def make_plan(
     passwords_come_later says that a login profile without a password is no mistake, because one will be
     generated before the plan is carried out. Raises RefusedError with everything that stands in the way.
     """
-    plans, account = _plan(service, desired, options)
+    given = {user.name: user.password for user in desired if user.password is not None}
+    plans, account = _plan(service, desired, options, passwords_come_later)
     places = {user.name: label(index, user.name) for index, user in enumerate(desired)}
     problems = [(plan.name, problem) for plan in plans for problem in plan.problems]
-    given = {user.name: user.password for user in desired if user.password is not None}
     if not passwords_come_later:
         problems += [
             (plan.name, PASSWORD_WAYS) for plan in plans if plan.makes_login_profile and plan.name not in given
         ]
-    rules = _password_rules(service, plans, given, passwords_come_later)
-    problems += _password_problems(plans, given, rules)
+    problems += _password_problems(plans, given, account.password_rules)
     problems += _policy_problems(service, plans)
     problems += _quota_problems(service, plans, account)
     refused = [f"{places.get(name, name)}: {problem}" for name, problem in problems]
+    refused += suspension.option_problems(desired, account, options)
     refused += onboarding.refusals(account, options)
     refused += guard.refusals(plans, account, options)
     if refused:
         raise RefusedError(refused)
-    return plans, replace(account, password_rules=rules)
+    return plans, account
 
 
-def _plan(service: Service, desired: Sequence[DesiredUser], options: Options) -> tuple[list[UserPlan], Account]:
+def _plan(
+    service: Service, desired: Sequence[DesiredUser], options: Options, passwords_come_later: bool = False
+) -> tuple[list[UserPlan], Account]:
     account = snapshot.read_account(service.iam, service.sts, service.pool)
     account = snapshot.read_details(
         service.iam,
@@ -103,19 +112,50 @@ def _plan(service: Service, desired: Sequence[DesiredUser], options: Options) ->
     )
     wanted = {group for user in desired if user.present and not user.suspended for group in user.groups or ()}
     wanted |= {options.onboarding_group} if options.onboarding_group else set()
-    unseen = wanted - account.groups - options.pending_groups
+    unseen = (wanted - account.groups - options.pending_groups) | guard.unknown_groups(account, options)
     if unseen:
         found = snapshot.find_groups(service.iam, service.pool, unseen)
         account = replace(account, groups=account.groups | found)
-    return plan_users(desired, account, options), account
+    plans = plan_users(desired, account, options)
+    given = {user.name for user in desired if user.password is not None}
+    rules = _password_rules(service, plans, given, passwords_come_later)
+    if rules != NO_RULES:
+        account = replace(account, password_rules=rules)
+        plans = plan_users(desired, account, options)
+    return plans, _with_ways_in(service, plans, account, options)
 
 
 def _password_rules(
-    service: Service, plans: Iterable[UserPlan], given: Mapping[str, str], passwords_come_later: bool
+    service: Service, plans: Iterable[UserPlan], given: Iterable[str], passwords_come_later: bool
 ) -> PasswordRules:
-    """What the passwords that this run sets have to have. Asked for only where it sets any."""
-    names = [plan.name for plan in plans if plan.makes_login_profile]
-    return read_rules(service.iam) if any(passwords_come_later or name in given for name in names) else NO_RULES
+    """What the passwords that this run sets have to have, and whether all users may change theirs.
+
+    Asked for only where that matters.
+    """
+    # A login profile without a password is refused anyway.
+    needed = any(
+        passwords_come_later or plan.name in given
+        if plan.makes_login_profile
+        else onboarding.gives_password_change(plan)
+        for plan in plans
+    )
+    return read_rules(service.iam) if needed else NO_RULES
+
+
+def _with_ways_in(service: Service, plans: Sequence[UserPlan], account: Account, options: Options) -> Account:
+    """The account with what is known of those on whom a protected group would depend, until one can act for it."""
+    changing = {plan.name for plan in plans if plan.changes}
+    for standing in guard.standings(plans, account, options):
+        if not standing.leaving:
+            continue
+        for name in sorted(account.members(standing.group) - changing):
+            user = account.users[name]
+            if user.console_access is None or user.credentials is None:
+                user = snapshot.with_ways_in(service.iam, user)
+                account = account.with_users({name: user})
+            if user.can_act:
+                break
+    return account
 
 
 def _password_problems(
@@ -136,7 +176,8 @@ def _policy_problems(service: Service, plans: Iterable[UserPlan]) -> list[tuple[
     wanted: dict[str, list[tuple[str, str]]] = {}
     for plan in plans:
         for change in plan.changes:
-            if change.operation == "attach_user_policy":
+            # The one that the plan adds by itself is there in each partition.
+            if change.operation == "attach_user_policy" and not onboarding.is_password_change(change):
                 wanted.setdefault(change.params["PolicyArn"], []).append((plan.name, "managed_policies"))
             elif change.params.get("PermissionsBoundary"):
                 wanted.setdefault(change.params["PermissionsBoundary"], []).append((plan.name, "boundary"))
@@ -158,17 +199,19 @@ def carry_out(
     desired: Sequence[DesiredUser],
     options: Options,
     *,
+    account: Account,
     tell: Tell = tell_controller,
     source: PasswordSource | None = None,
 ) -> list[Outcome]:
     """Apply the plans; users whose state changed under the run are planned anew and tried again.
 
+    account is what the plans were made from, so that nobody leaves a protected group before it has who stays.
     source gives the passwords for new login profiles; left out, they are those that came with the users. tell is
     given a line for each batch of users. Returns one outcome for each plan that had changes, with all calls made
     for the user.
     """
     passwords = source or GivenPasswords(desired)
-    applied = apply_plans(plans, passwords, service.iam, service.pool)
+    applied = apply_plans(plans, passwords, service.iam, service.pool, order=_order(service, plans, account, options))
     outcomes = {o.plan.name: o for o in in_batches(plans, applied, options.batch_size, tell)}
     by_name: Mapping[str, DesiredUser] = {user.name: user for user in desired}
     for _look in range(SECOND_LOOKS):
@@ -177,16 +220,69 @@ def carry_out(
             break
         try:
             # Never a deletion that was not asked for by name: the first plan held those.
-            plans_again, _account = _plan(service, again, replace(options, purge_users=False))
+            later = source is not None
+            plans_again, account_again = _plan(service, again, replace(options, purge_users=False), later)
         except READ_ERRORS:
             # What was done must not be lost: the conflicts stay the reason why these users are not finished.
             break
-        for outcome in _second_outcomes(service, plans_again, passwords):
+        order = _order(service, plans_again, account_again, options)
+        for outcome in _second_outcomes(service, plans_again, passwords, order):
             outcomes[outcome.plan.name] = _joined(outcomes[outcome.plan.name], outcome)
     return list(outcomes.values())
 
 
-def _second_outcomes(service: Service, plans: Sequence[UserPlan], passwords: PasswordSource) -> list[Outcome]:
+def _order(service: Service, plans: Sequence[UserPlan], account: Account, options: Options) -> Order:
+    """Who has to be there before who leaves a protected group, and a last look at the group in between."""
+    touched = [one for one in guard.standings(plans, account, options) if one.leaving]
+    if not touched:
+        return ANY_ORDER
+    known = account.users
+
+    def hold(begun: Mapping[str, Outcome]) -> Mapping[str, str]:
+        done = {name: o.plan.after for name, o in begun.items() if o.plan.after and not o.error and not o.not_done}
+        return _held(service, touched, {**known, **done})
+
+    return Order(
+        relied_on=frozenset().union(*(standing.relied_on for standing in touched)),
+        last=frozenset().union(*(standing.leaving for standing in touched)),
+        hold=hold,
+    )
+
+
+def _held(
+    service: Service, touched: Sequence[guard.Standing], known: Mapping[str, ActualUser | None]
+) -> Mapping[str, str]:
+    """Who may not leave a protected group, with the reasons: another run may have changed the group meanwhile.
+
+    known are the users as this run knows them. Those who have just come may not be seen at once.
+    """
+    reasons: dict[str, str] = {}
+    for wait in (0.0, *SETTLING_WAITS):
+        time.sleep(wait)
+        try:
+            users, _groups = snapshot.read_users_and_groups(service.iam)
+        except READ_ERRORS as exc:
+            why = f"left as it is: {sentence(exc, 'read the protected groups again')}"
+            return {name: why for standing in touched for name in standing.leaving}
+        now = {name: _as_known(user, known.get(name)) for name, user in users.items()}
+        held = [(standing, guard.held(standing, now)) for standing in touched]
+        problems = [(standing, why) for standing, why in held if why]
+        reasons = {name: why for standing, why in problems for name in standing.leaving}
+        if not any(guard.level(known.get(name), one.group) for one, _why in problems for name in one.relied_on):
+            break
+    return reasons
+
+
+def _as_known(now: ActualUser, known: ActualUser | None) -> ActualUser:
+    """The user as it is now, with what only reads of single users tell as it was when the run began."""
+    if known is None:
+        return now
+    return replace(now, console_access=known.console_access, credentials=known.credentials)
+
+
+def _second_outcomes(
+    service: Service, plans: Sequence[UserPlan], passwords: PasswordSource, order: Order
+) -> list[Outcome]:
     """Outcomes of plans made after a conflict: those with problems fail, those without changes are done."""
     stuck = [Outcome(plan, error="; ".join(plan.problems)) for plan in plans if plan.problems]
     stuck += [
@@ -197,7 +293,7 @@ def _second_outcomes(service: Service, plans: Sequence[UserPlan], passwords: Pas
     names = {outcome.plan.name for outcome in stuck}
     ready = [plan for plan in plans if plan.name not in names]
     idle = [Outcome(plan) for plan in ready if not plan.changes]
-    return [*stuck, *idle, *apply_plans(ready, passwords, service.iam, service.pool)]
+    return [*stuck, *idle, *apply_plans(ready, passwords, service.iam, service.pool, order=order)]
 
 
 def _joined(first: Outcome, second: Outcome) -> Outcome:

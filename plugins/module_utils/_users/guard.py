@@ -4,21 +4,37 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Plans that must not be carried out, whoever asked for them. Pure, like the plan itself."""
+"""Plans that must not be carried out, whoever asked for them. Pure, like the plan itself.
+
+Of a protected group somebody has to stay who can act for it. How well a member can do that is a number: 2 for who can
+sign in or use an access key, 1 for who is only not locked out, 0 for all others.
+"""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import PROTECTED, Account, Options, UserPlan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    PROTECTED,
+    Account,
+    ActualUser,
+    Options,
+    UserPlan,
+)
+
+# The default of protected_groups. An account may have no such group, other than one that somebody has written down.
+DEFAULT_PROTECTED = frozenset({"Administrators"})
 
 
 def refusals(plans: Sequence[UserPlan], account: Account, options: Options) -> list[str]:
     """Why this plan is refused: one sentence a reason, empty when it may go on."""
     return [
+        *_unknown_groups(account, options),
         *_caller(plans, account),
-        *_protected(plans),
+        *_protected(plans, protected_groups(account, options)),
         *_too_many_deletions(plans, options),
         *_emptied_groups(plans, account, options),
     ]
@@ -36,17 +52,51 @@ def _caller(plans: Iterable[UserPlan], account: Account) -> Iterable[str]:
             yield f"the plan takes console access from {plan.name}, the user who runs it; run it as somebody else"
 
 
-def _protected(plans: Iterable[UserPlan]) -> Iterable[str]:
+def protected_groups(account: Account, options: Options) -> frozenset[str]:
+    """The protected groups that there are, as the account spells them: IAM tells names apart without regard to case."""
+    wanted = {name.lower() for name in options.protected_groups}
+    return frozenset(group for group in account.groups if group.lower() in wanted)
+
+
+def unknown_groups(account: Account, options: Options) -> frozenset[str]:
+    """Protected groups that are not there, nor made by an earlier task."""
+    known = {group.lower() for group in account.groups | options.pending_groups}
+    return frozenset(group for group in options.protected_groups - DEFAULT_PROTECTED if group.lower() not in known)
+
+
+def _unknown_groups(account: Account, options: Options) -> Iterable[str]:
+    spelling = {group.lower(): group for group in account.groups}
+    for group in sorted(unknown_groups(account, options)):
+        close = difflib.get_close_matches(group.lower(), spelling, 1)
+        hint = f"did you mean {spelling[close[0]]!r}?" if close else "take it out, or make it first"
+        yield f"protected_groups: the account has no group {group!r}; {hint}"
+
+
+def _protected(plans: Iterable[UserPlan], groups: Iterable[str]) -> Iterable[str]:
     marked = [plan for plan in plans if plan.before and plan.before.protected]
+    stay = [plan for plan in marked if plan.after is not None and not plan.suspends]
     for verb, names in (
         ("deletes", [plan.name for plan in marked if plan.after is None]),
         ("suspends", [plan.name for plan in marked if plan.suspends]),
+        ("takes console access from", [plan.name for plan in stay if _loses_console(plan)]),
+        *(
+            (f"takes from the protected group {group}", [plan.name for plan in stay if _leaves(plan, group)])
+            for group in sorted(groups)
+        ),
     ):
         if names:
             yield (
                 f"the plan {verb} {', '.join(names)}, marked as protected (tag {PROTECTED}); if that is what you want, "
                 "take the mark away first, with protected: false in a run of its own"
             )
+
+
+def _loses_console(plan: UserPlan) -> bool:
+    return bool(plan.before and plan.before.console_access and plan.after and not plan.after.console_access)
+
+
+def _leaves(plan: UserPlan, group: str) -> bool:
+    return bool(plan.before and group in plan.before.groups and plan.after and group not in plan.after.groups)
 
 
 def _too_many_deletions(plans: Iterable[UserPlan], options: Options) -> Iterable[str]:
@@ -58,32 +108,108 @@ def _too_many_deletions(plans: Iterable[UserPlan], options: Options) -> Iterable
         )
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What the plans make of a protected group: how well somebody can act for it before them and after them."""
+
+    group: str
+    before: int
+    # By those who are not touched, and by those who are and stay.
+    staying: Mapping[str, int]
+    # By those who only come, or become able to act, by their plans.
+    joining: Mapping[str, int]
+    leaving: frozenset[str]
+
+    @property
+    def relied_on(self) -> frozenset[str]:
+        """Who has to have come before anybody may go."""
+        if not self.leaving or _best(self.staying) >= self.before:
+            return frozenset()
+        return frozenset(self.joining)
+
+    @property
+    def after(self) -> int:
+        """How well somebody can act for the group in the end."""
+        return max(_best(self.staying), _best(self.joining))
+
+
+def _best(levels: Mapping[str, int]) -> int:
+    return max(levels.values(), default=0)
+
+
+def level(user: ActualUser | None, group: str) -> int:
+    """How well the user can act for the group."""
+    if user is None or group not in user.groups or user.locked:
+        return 0
+    return 2 if user.can_act else 1
+
+
+def standings(plans: Iterable[UserPlan], account: Account, options: Options) -> list[Standing]:
+    """What the plans make of each protected group."""
+    changing = {plan.name: plan for plan in plans if plan.changes}
+    groups = sorted(protected_groups(account, options))
+    leaving = {
+        group: frozenset(n for n, p in changing.items() if level(p.after, group) < level(p.before, group))
+        for group in groups
+    }
+    # Who leaves one protected group waits for those who come, and can't be waited for.
+    leavers = frozenset().union(*leaving.values()) if leaving else frozenset()
+    return [_standing(group, leaving[group], leavers, changing, account) for group in groups]
+
+
+def _standing(
+    group: str, leaving: frozenset[str], leavers: frozenset[str], changing: Mapping[str, UserPlan], account: Account
+) -> Standing:
+    before = {name: level(user, group) for name, user in account.users.items()}
+    staying = {name: how for name, how in before.items() if how and name not in changing}
+    joining = {}
+    for name, plan in changing.items():
+        how = level(plan.after, group)
+        if how and how <= before.get(name, 0):
+            staying[name] = how
+        elif how and name in leavers:
+            staying[name] = min(how, before.get(name, 0))
+        elif how > before.get(name, 0):
+            joining[name] = how
+            staying[name] = before.get(name, 0)
+    for name in leaving:
+        staying[name] = level(changing[name].after, group)
+    return Standing(group, _best(before), staying, joining, leaving)
+
+
 def _emptied_groups(plans: Iterable[UserPlan], account: Account, options: Options) -> Iterable[str]:
-    after = members_after(plans, account, options.protected_groups)
-    for group in sorted(options.protected_groups):
-        before = account.members(group)
-        if before and not after[group]:
-            locked = sorted(account.members(group, suspended=True))
-            yield (
-                f"the plan leaves the protected group {group} without members (now {', '.join(sorted(before))}"
-                f"{'; suspended, which does not count: ' + ', '.join(locked) if locked else ''}); "
-                "keep one, or take the group out of protected_groups"
-            )
+    for standing in standings(plans, account, options):
+        group = standing.group
+        if not standing.leaving or standing.after >= standing.before:
+            continue
+        locked = sorted(account.members(group, suspended=True))
+        helpless = sorted(name for name, how in standing.staying.items() if how == 1)
+        without = "who can sign in or use an access key" if helpless else ""
+        yield (
+            f"the plan leaves the protected group {group} without members {without}{' ' if without else ''}"
+            f"(now {', '.join(sorted(account.members(group)))}"
+            f"{'; suspended, which does not count: ' + ', '.join(locked) if locked else ''}"
+            f"{'; no password and no active access key: ' + ', '.join(helpless) if helpless else ''}); "
+            "keep one, or take the group out of protected_groups"
+        )
+
+
+def held(standing: Standing, now: Mapping[str, ActualUser]) -> str | None:
+    """Why nobody may leave the group, with the users as they are now; None where they may."""
+    staying = {name: level(user, standing.group) for name, user in now.items() if name not in standing.leaving}
+    if _best(staying) >= standing.before:
+        return None
+    expected = sorted(set(standing.relied_on) | {name for name, how in standing.staying.items() if how})
+    missing = [name for name in expected if not staying.get(name) and name not in standing.leaving]
+    why = f", because {', '.join(missing)} can't act for it now" if missing else ""
+    return f"left as it is: no member of the protected group {standing.group} could act for it any more{why}; run again"
 
 
 def members_after(plans: Iterable[UserPlan], account: Account, groups: Iterable[str]) -> Mapping[str, frozenset[str]]:
-    """Who is in each of the groups and not suspended once the plans are carried out."""
-    planned = {plan.name: plan for plan in plans}
-    result = {}
-    for group in groups:
-        stay = {name for name in account.members(group) if name not in planned}
-        join = {
-            name
-            for name, plan in planned.items()
-            if plan.after is not None and group in plan.after.groups and not plan.after.suspended
-        }
-        result[group] = frozenset(stay | join)
-    return result
+    """Who is in each of the groups and not locked out once the plans are carried out."""
+    planned = {plan.name: plan.after for plan in plans}
+    users = {**account.users, **planned}
+    return {group: frozenset(name for name, user in users.items() if level(user, group)) for group in groups}
 
 
 def over_default_quota(plans: Iterable[UserPlan], account: Account) -> bool:
@@ -98,7 +224,8 @@ def quota_problems(plans: Iterable[UserPlan], account: Account, live: Mapping[st
     policies_quota = live.get("AttachedPoliciesPerUserQuota", limits.POLICIES_PER_USER)
     users_quota = live.get("UsersQuota", limits.USERS_PER_ACCOUNT)
     for plan in plans:
-        if plan.after is None or not plan.changes:
+        # Whoever goes or is locked out does so whatever it has.
+        if plan.after is None or plan.urgent or not plan.changes:
             continue
         for field, count, quota in (
             ("groups", len(plan.after.groups), groups_quota),

@@ -29,6 +29,10 @@ MFA_NOTE = f"{RESERVED}leaving-mfa-device-"
 PROTECTED = f"{RESERVED}protected"
 # On users who are locked out for now.
 SUSPENDED = f"{RESERVED}suspended"
+# The AWS managed policy that denies everything, in any partition, and the inline policy that does so where the managed
+# one can't be attached. The inline one is also the mark of a suspended user who has no room for the tag.
+DENY_ALL = ":iam::aws:policy/AWSDenyAll"
+SUSPENDED_POLICY = "CloudHSMIamSuspended"
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,10 @@ class ActualUser:
     # Of the login profile: whether a new password has to be chosen at the next sign-in.
     password_reset_required: bool | None = None
     has_mfa: bool | None = None
+    # Characters in all inline policies, white space not counted: IAM has a quota for them.
+    inline_length: int = field(default=0, compare=False)
+    # The inline policy of a suspended user is there, and somebody has made it deny less.
+    altered_deny: bool = False
 
     @property
     def protected(self) -> bool:
@@ -91,9 +99,31 @@ class ActualUser:
         return PROTECTED in self.tags
 
     @property
+    def marked(self) -> bool:
+        """Whether something says that the user is suspended. Whoever may tag users can say so."""
+        return SUSPENDED in self.tags or SUSPENDED_POLICY in self.inline_policies
+
+    @property
+    def denied(self) -> bool:
+        """Whether a policy denies the user everything."""
+        inline = SUSPENDED_POLICY in self.inline_policies and not self.altered_deny
+        return inline or any(arn.endswith(DENY_ALL) for arn in self.managed_policies)
+
+    @property
     def suspended(self) -> bool:
-        """Whether the user is locked out for now."""
-        return SUSPENDED in self.tags
+        """Whether the user is locked out for now: marked so, and really denied everything."""
+        return self.marked and self.denied
+
+    @property
+    def locked(self) -> bool:
+        """Whether the user is not to be counted on: one sign that it is locked out is enough."""
+        return self.marked or self.denied
+
+    @property
+    def can_act(self) -> bool:
+        """Whether the user can sign in or use an access key. What was not read is taken to be there."""
+        no_keys = self.credentials is not None and not self.credentials.active_access_keys
+        return not self.locked and not (self.console_access is False and no_keys)
 
 
 @dataclass(frozen=True)
@@ -110,10 +140,8 @@ class Account:
     password_rules: PasswordRules = NO_RULES
 
     def members(self, group: str, suspended: bool = False) -> frozenset[str]:
-        """Names of the users in the group who can act for it, or of those who can't because they are suspended."""
-        return frozenset(
-            user.name for user in self.users.values() if group in user.groups and user.suspended == suspended
-        )
+        """Names of the users in the group who are not locked out, or of those who are."""
+        return frozenset(user.name for user in self.users.values() if group in user.groups and user.locked == suspended)
 
     def with_users(self, users: Mapping[str, ActualUser]) -> Account:
         """The same account with some of its users known in more detail."""
@@ -132,8 +160,13 @@ class Options:
     purge_groups: bool = False
     purge_tags: bool = False
     purge_policies: bool = False
-    # Whether suspended users that are listed as present come back. Else they are left as they are.
+    # Whether suspended users that are listed as present come back, all or those named. Others are left as they are.
     restore_suspended: bool = False
+    restore_users: frozenset[str] = frozenset()
+    # The credentials of users who come back that are switched on again, by their identifiers.
+    restore_credentials: frozenset[str] = frozenset()
+    # Whether users who have to change a password are given the right to do so, where they would lack it.
+    allow_password_change: bool = True
     managed_by_tag: str = MANAGED
     max_deletions: int = 10
     protected_groups: frozenset[str] = frozenset()
@@ -147,6 +180,10 @@ class Options:
     # Users for each line of progress.
     batch_size: int = 250
 
+    def restores(self, user: str) -> bool:
+        """Whether this user comes back, if it is suspended and listed as present."""
+        return self.restore_suspended or user in self.restore_users
+
 
 @dataclass(frozen=True)
 class Change:
@@ -155,6 +192,8 @@ class Change:
     user: str
     operation: str
     params: Mapping[str, t.Any]
+    # Whether the rest of the plan goes on when this call fails.
+    optional: bool = False
 
     def describe(self) -> dict[str, t.Any]:
         """The change as it is shown in results: operation, user and whatever it is done to."""
@@ -231,4 +270,13 @@ class Outcome:
     @property
     def not_done(self) -> tuple[Change, ...]:
         """The calls that were planned and not made."""
-        return self.plan.changes[len(self.done) :]
+        done = list(self.done)
+        return tuple(change for change in self.plan.changes if not _taken(done, change))
+
+
+def _taken(done: list[Change], change: Change) -> bool:
+    """Whether the change is among those done, each of which counts once."""
+    if change not in done:
+        return False
+    done.remove(change)
+    return True

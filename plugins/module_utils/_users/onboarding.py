@@ -19,10 +19,44 @@ from dataclasses import replace
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     Account,
     ActualUser,
+    Change,
     DesiredUser,
     Options,
     UserPlan,
 )
+
+# The AWS managed policy that the console attaches to users who have to change their password, in any partition.
+CHANGE_PASSWORD = ":iam::aws:policy/IAMUserChangePassword"
+
+
+def with_password_change(before: ActualUser, after: ActualUser, account: Account, options: Options) -> ActualUser:
+    """The user after the plan, with the right to change the password where that has to be changed and could not be.
+
+    IAM User Guide, "Create an IAM user in your AWS account": with the checkbox for a new password at the next sign-in
+    the console attaches IAMUserChangePassword, unless the account's password policy lets all users change theirs.
+    CreateLoginProfile attaches nothing. Where a group requires MFA the right would be denied all the same, and the
+    group for onboarding has it.
+    """
+    policy = f"arn:{account.caller.partition}{CHANGE_PASSWORD}"
+    if not options.allow_password_change or after.denied:
+        return after
+    if policy in before.managed_policies and after.console_access is not False:
+        return replace(after, managed_policies=after.managed_policies | {policy})
+    waits = after.console_access and after.password_reset_required
+    has_right = account.password_rules.changeable or options.onboarding_group in after.groups
+    if not waits or has_right or after.groups & groups_with_mfa(account, options):
+        return after
+    return replace(after, managed_policies=after.managed_policies | {policy})
+
+
+def gives_password_change(plan: UserPlan) -> bool:
+    """Whether the plan attaches the right to change the password."""
+    return any(is_password_change(change) for change in plan.changes)
+
+
+def is_password_change(change: Change) -> bool:
+    """Whether the call attaches the right to change the password."""
+    return change.operation == "attach_user_policy" and bool(change.params["PolicyArn"].endswith(CHANGE_PASSWORD))
 
 
 def stage(desired: DesiredUser, before: ActualUser | None, options: Options) -> DesiredUser:
@@ -48,7 +82,8 @@ def concerns(group: str, desired: DesiredUser, user: ActualUser) -> bool:
 
     A creation that was stopped may have left such a user, so not only those that are not there are new.
     """
-    bare = not (user.console_access or user.groups or user.managed_policies or user.inline_policies)
+    policies = [arn for arn in user.managed_policies if not arn.endswith(CHANGE_PASSWORD)]
+    bare = not (user.console_access or user.groups or policies or user.inline_policies)
     return group in user.groups or (bare and bool(desired.console_access))
 
 
@@ -92,13 +127,15 @@ def groups_with_mfa(account: Account, options: Options) -> frozenset[str]:
 
 
 def lockout(plan: UserPlan, account: Account, options: Options) -> str | None:
-    """Why the user could not get in after this plan: a password that can't be changed before there is MFA."""
+    """Why the user could not get in after this plan: a password that has to be changed, and can't be."""
     after = plan.after
-    if after is None or not after.password_reset_required:
+    if after is None or not after.password_reset_required or after.denied:
         return None
     groups = after.groups & groups_with_mfa(account, options)
+    if not groups:
+        return _without_right(plan, after, account)
     joined = groups - (plan.before.groups if plan.before else frozenset())
-    if not groups or not (plan.makes_login_profile or joined):
+    if not (plan.makes_login_profile or joined):
         return None
     why = (
         f"{' and '.join(sorted(groups))} lets nobody change a password without MFA, and the user has to change it to "
@@ -109,4 +146,16 @@ def lockout(plan: UserPlan, account: Account, options: Options) -> str | None:
     return (
         f"password_reset_required: {why}; let new users in by two phases (onboarding_group, in the role "
         "user_provisioning_onboarding: two_phase), or set password_reset_required to false"
+    )
+
+
+def _without_right(plan: UserPlan, after: ActualUser, account: Account) -> str | None:
+    """The same where nothing denies it: who has no group and no policy has no right to change the password."""
+    has_rights = after.groups or after.managed_policies or after.inline_policies
+    if has_rights or account.password_rules.changeable or not plan.makes_login_profile:
+        return None
+    return (
+        "password_reset_required: the user has to change the password to sign in for the first time, and nothing "
+        "allows that; leave allow_password_change true, let all users change theirs in the account's password policy, "
+        "or set password_reset_required to false"
     )

@@ -12,14 +12,17 @@ import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._tag_text import decode, encode
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits, onboarding, suspension
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import change as _change
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import tag_list as _tag_list
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    DENY_ALL,
     MFA_NOTE,
     OWNED,
     PROTECTED,
     RESERVED,
+    SUSPENDED_POLICY,
     Account,
     ActualUser,
     Change,
@@ -68,16 +71,17 @@ def plan_user(
 
 
 def _plan_present(desired: DesiredUser, before: ActualUser | None, account: Account, options: Options) -> UserPlan:
-    if before and before.suspended and not options.restore_suspended:
+    comes_back = bool(before and before.marked and options.restores(desired.name))
+    if before and before.suspended and not comes_back:
         return UserPlan(desired.name, before, before)
-    problems = tuple(_problems(desired, before, account, options))
+    problems = tuple(_problems(desired, before, account, options, comes_back))
     if problems:
         return UserPlan(desired.name, before, before, problems=problems)
-    base = suspension.without_suspension(desired, before, account) if before and before.suspended else before
+    base = suspension.without_suspension(desired, before, account) if before and comes_back else before
     now = onboarding.stage(desired, base, options)
     plan = _plan_creation(now, account, options) if base is None else _plan_update(now, base, options, account)
-    if before and before.suspended:
-        plan = suspension.plan_restoration(before, plan, account)
+    if before and comes_back:
+        plan = suspension.plan_restoration(before, plan, account, options.restore_credentials)
     locked_out = onboarding.lockout(plan, account, options)
     return replace(
         plan,
@@ -86,7 +90,9 @@ def _plan_present(desired: DesiredUser, before: ActualUser | None, account: Acco
     )
 
 
-def _problems(desired: DesiredUser, before: ActualUser | None, account: Account, options: Options) -> Iterable[str]:
+def _problems(
+    desired: DesiredUser, before: ActualUser | None, account: Account, options: Options, comes_back: bool
+) -> Iterable[str]:
     groups = account.groups | options.pending_groups
     spelling = {group.lower(): group for group in groups}
     if options.onboarding_group in (desired.groups or ()):
@@ -103,7 +109,8 @@ def _problems(desired: DesiredUser, before: ActualUser | None, account: Account,
     for key in desired.tags or ():
         if spelled.get(key.lower(), key) != key:
             yield f"tags.{key}: the user has this tag as {spelled[key.lower()]!r}; IAM ignores case, use that spelling"
-    yield from suspension.restoration_problems(desired, before)
+    if comes_back:
+        yield from suspension.restoration_problems(desired, before)
 
 
 def _plan_creation(desired: DesiredUser, account: Account, options: Options) -> UserPlan:
@@ -117,6 +124,7 @@ def _plan_creation(desired: DesiredUser, account: Account, options: Options) -> 
         boundary=desired.boundary or None,
         console_access=False,
         has_mfa=False,
+        credentials=Credentials(),
     )
     params: dict[str, t.Any] = {"Path": path, "Tags": _tag_list(tags)}
     if blank.boundary:
@@ -141,6 +149,7 @@ def _plan_update(desired: DesiredUser, before: ActualUser, options: Options, acc
     if after.console_access != before.console_access:
         reset = desired.password_reset_required if after.console_access else None
         after = replace(after, password_reset_required=reset)
+    after = onboarding.with_password_change(before, after, account, options)
     changes = [
         *_console_off(before, after),
         *_boundary_changes(before, after),
@@ -235,9 +244,11 @@ def plan_deletion(before: ActualUser) -> UserPlan:
 
 
 def _lock_out_changes(before: ActualUser, have: Credentials) -> list[Change]:
-    """No way in and, for those who are in, no rights. AWSDenyAll stays on a suspended user until nothing is left."""
+    """No way in and, for those who are in, no rights. What denies everything stays until nothing else is left."""
     name = before.name
-    policies = sorted(before.managed_policies, key=lambda arn: (arn.endswith(":policy/AWSDenyAll"), arn))
+    policies = sorted(before.managed_policies, key=lambda arn: (arn.endswith(DENY_ALL), arn))
+    inline = sorted(before.inline_policies - {SUSPENDED_POLICY})
+    last = sorted(before.inline_policies & {SUSPENDED_POLICY})
     return [
         *(_change(name, "update_access_key", AccessKeyId=key, Status="Inactive") for key in have.active_access_keys),
         *([_change(name, "delete_login_profile")] if before.console_access else []),
@@ -248,8 +259,9 @@ def _lock_out_changes(before: ActualUser, have: Credentials) -> list[Change]:
             for one in have.service_specific_credentials
         ),
         *(_change(name, "remove_user_from_group", GroupName=group) for group in sorted(before.groups)),
-        *(_change(name, "delete_user_policy", PolicyName=policy) for policy in sorted(before.inline_policies)),
+        *(_change(name, "delete_user_policy", PolicyName=policy) for policy in inline),
         *(_change(name, "detach_user_policy", PolicyArn=arn) for arn in policies),
+        *(_change(name, "delete_user_policy", PolicyName=policy) for policy in last),
     ]
 
 
@@ -257,16 +269,17 @@ def _mfa_device_changes(before: ActualUser, devices: Sequence[str]) -> Iterable[
     """Take the user's MFA devices away, and delete the virtual ones, which would outlive the user.
 
     Once it is taken away nothing tells whose a virtual device was. So the user is tagged with it first, and a run
-    that is stopped between the two leaves a note for the next.
+    that is stopped between the two leaves a note for the next. Where it can't be written, the deletion goes on.
     """
     name = before.name
-    noted = [value for key, value in sorted(before.tags.items()) if key.startswith(MFA_NOTE)]
+    noted = [decode(value) for key, value in sorted(before.tags.items()) if key.startswith(MFA_NOTE)]
     # A virtual device has an ARN for its serial number.
     virtual = [device for device in devices if ":mfa/" in device]
     new = [device for device in virtual if device not in noted]
-    if new and len(before.tags) + len(new) <= limits.TAGS_PER_USER:
-        notes = {f"{MFA_NOTE}{len(noted) + number}": device for number, device in enumerate(new, 1)}
-        yield _change(name, "tag_user", Tags=_tag_list(notes))
+    notes = {f"{MFA_NOTE}{len(noted) + number}": encode(device) for number, device in enumerate(new, 1)}
+    notes = {key: value for key, value in notes.items() if len(value) <= limits.TAG_VALUE_LENGTH}
+    if notes and len(before.tags) + len(notes) <= limits.TAGS_PER_USER:
+        yield replace(_change(name, "tag_user", Tags=_tag_list(notes)), optional=True)
     for device in devices:
         yield _change(name, "deactivate_mfa_device", SerialNumber=device)
     for device in (*virtual, *(device for device in noted if device not in virtual)):

@@ -15,14 +15,21 @@ from dataclasses import replace
 from itertools import compress
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import read_alias, read_caller
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, error_code, is_not_implemented
+from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import (
+    AWS_ERRORS,
+    error_code,
+    is_access_denied,
+    is_not_implemented,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    SUSPENDED_POLICY,
     Account,
     ActualUser,
     Credentials,
     DesiredUser,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.onboarding import concerns
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.suspension import DENY_EVERYTHING, policy_length
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -44,7 +51,7 @@ def read_account(iam: IAMClient, sts: STSClient, pool: Executor) -> Account:
     """
     caller = pool.submit(read_caller, sts)
     alias = pool.submit(read_alias, iam)
-    users, groups = _read_users_and_groups(iam)
+    users, groups = read_users_and_groups(iam)
     return Account(
         caller=caller.result(),
         alias=alias.result(),
@@ -54,8 +61,11 @@ def read_account(iam: IAMClient, sts: STSClient, pool: Executor) -> Account:
     )
 
 
-def _read_users_and_groups(iam: IAMClient) -> tuple[dict[str, ActualUser], dict[str, frozenset[str]]]:
-    """The users, and the groups with the ARNs of their managed policies, by their names."""
+def read_users_and_groups(iam: IAMClient) -> tuple[dict[str, ActualUser], dict[str, frozenset[str]]]:
+    """The users, and the groups with the ARNs of their managed policies, by their names.
+
+    Raises IncompleteReadError when the read was cut short, and whatever botocore raises.
+    """
     users: dict[str, ActualUser] = {}
     groups: dict[str, frozenset[str]] = {}
     complete = False
@@ -78,6 +88,7 @@ def _read_users_and_groups(iam: IAMClient) -> tuple[dict[str, ActualUser], dict[
 
 def actual_user(detail: UserDetailTypeDef) -> ActualUser:
     """A user out of a page of GetAccountAuthorizationDetails."""
+    inline = {policy["PolicyName"]: policy.get("PolicyDocument") for policy in detail.get("UserPolicyList", [])}
     return ActualUser(
         name=detail["UserName"],
         arn=detail["Arn"],
@@ -85,7 +96,9 @@ def actual_user(detail: UserDetailTypeDef) -> ActualUser:
         tags={tag["Key"]: tag["Value"] for tag in detail.get("Tags", [])},
         groups=frozenset(detail.get("GroupList", [])),
         managed_policies=_attached(detail),
-        inline_policies=frozenset(policy["PolicyName"] for policy in detail.get("UserPolicyList", [])),
+        inline_policies=frozenset(inline),
+        inline_length=sum(policy_length(document) for document in inline.values()),
+        altered_deny=inline.get(SUSPENDED_POLICY, DENY_EVERYTHING) != DENY_EVERYTHING,
         boundary=detail.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
     )
 
@@ -123,7 +136,7 @@ def _reader(
     iam: IAMClient, actual: ActualUser, desired: DesiredUser, onboarding_group: str | None = None
 ) -> Callable[[], ActualUser]:
     # Also of suspended users that stay so: their console access is then told as it is.
-    in_full = not desired.present or desired.suspended or actual.suspended
+    in_full = not desired.present or desired.suspended or actual.marked
 
     def read() -> ActualUser:
         user = actual
@@ -140,6 +153,18 @@ def _reader(
         return user
 
     return read
+
+
+def with_ways_in(iam: IAMClient, user: ActualUser) -> ActualUser:
+    """The user with console access and access keys, as far as the caller may ask. Raises what else botocore raises."""
+    try:
+        read = _with_login_profile(iam, user)
+        keys = _statuses(_list(iam, "list_access_keys", "AccessKeyMetadata", user.name), "AccessKeyId")
+    except AWS_ERRORS as exc:
+        if is_access_denied(exc):
+            return user
+        raise
+    return replace(read, credentials=Credentials(access_keys=tuple(keys), active_access_keys=_active(keys)))
 
 
 def has_login_profile(iam: IAMClient, name: str) -> bool:

@@ -7,26 +7,37 @@
 """Locking users out without deleting them, and the way back. Pure, like the rest of the plan.
 
 What is taken from a user is noted in tags on the user before it is taken. So a run that is stopped anywhere can be
-started again, and whoever brings the user back, from whichever machine, finds what there was.
+started again, and whoever brings the user back, from whichever machine, finds what there was. The notes only tell: who
+may tag users could write anything there, so nothing is switched on again because of them.
+
+Nothing that a user has prepared keeps it from being locked out. Where the AWS managed policy can't be attached an
+inline policy denies everything, and where there are too many tags the notes are left out.
 """
 
 from __future__ import annotations
 
 import difflib
+import json
+import re
 import textwrap
-from collections.abc import Iterable
+import typing as t
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._tag_text import decode, encode
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import change, tag_list
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import BOOLEANS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     OWNED,
     SUSPENDED,
+    SUSPENDED_POLICY,
     Account,
     ActualUser,
     Change,
     Credentials,
     DesiredUser,
+    Options,
     UserPlan,
 )
 
@@ -34,6 +45,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
 NOTE = f"{SUSPENDED}-had-"
 CONSOLE = "console"
 DENY_ALL = "deny-all"
+DENY_EVERYTHING: Mapping[str, t.Any] = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}],
+}
+# IAM quotas: characters in all inline policies of a user together, white space not counted.
+INLINE_LENGTH = 2048
 
 # What can be switched off and on: the operation, the name of its identifier, and where Credentials has those.
 _SWITCHES = (
@@ -49,9 +66,15 @@ def deny_all(account: Account) -> str:
     return f"arn:{account.caller.partition}:iam::aws:policy/AWSDenyAll"
 
 
+def policy_length(document: object) -> int:
+    """The characters of a policy as IAM counts them: without white space."""
+    text = document if isinstance(document, str) else json.dumps(document, separators=(",", ":"))
+    return len(re.sub(r"\s", "", text))
+
+
 def noted(user: ActualUser) -> frozenset[str]:
     """What the notes on a suspended user say that it had."""
-    return frozenset(word for key, value in user.tags.items() if key.startswith(NOTE) for word in value.split())
+    return frozenset(decode(word) for key, value in user.tags.items() if key.startswith(NOTE) for word in value.split())
 
 
 def plan_suspension(name: str, account: Account) -> UserPlan:
@@ -61,25 +84,61 @@ def plan_suspension(name: str, account: Account) -> UserPlan:
         close = difflib.get_close_matches(name, account.users, 1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
         return UserPlan(name, None, None, problems=(f"state: there is no user {name!r} to suspend{hint}",))
-    policy = deny_all(account)
     have = before.credentials or Credentials()
-    after = replace(
+    new = _new_tags(before, _notes(noted(before) | _at_hand(before, deny_all(account))))
+    locked = replace(
         before,
-        tags={**before.tags, SUSPENDED: OWNED, **_notes(noted(before) | _at_hand(before, policy))},
-        managed_policies=before.managed_policies | {policy},
+        tags={**before.tags, **new},
         console_access=False,
         password_reset_required=None,
         credentials=replace(have, **{f"active_{field}": () for _operation, _key, field in _SWITCHES}),
     )
-    new = {key: value for key, value in after.tags.items() if before.tags.get(key) != value}
+    denying, after = _deny(locked, before.marked, account)
     changes = [change(name, "tag_user", Tags=tag_list(new))] if new else []
-    if policy not in before.managed_policies:
-        changes.append(change(name, "attach_user_policy", PolicyArn=policy))
+    changes += denying
     changes += _switch(name, have, off=True)
     if before.console_access:
         # The console knows no other switch. With the password it forgets nothing that can't be made anew.
         changes.append(change(name, "delete_login_profile"))
     return UserPlan(name, before, after, tuple(changes), urgent=len(changes))
+
+
+def _new_tags(before: ActualUser, notes: Mapping[str, str]) -> dict[str, str]:
+    """The mark and the notes that are not there yet, as many as there is room for; the mark comes first."""
+    wanted = {SUSPENDED: OWNED, **notes}
+    room = max(0, limits.TAGS_PER_USER - len(before.tags))
+    fitting = [key for key in wanted if key not in before.tags][:room]
+    return {
+        key: value
+        for key, value in wanted.items()
+        if before.tags.get(key) != value and (key in before.tags or key in fitting)
+    }
+
+
+def _deny(locked: ActualUser, marked_before: bool, account: Account) -> tuple[list[Change], ActualUser]:
+    """The calls after which the user is denied everything, and the user after them.
+
+    The inline policy takes the place of the managed one where that can't be attached. It also marks a user who has no
+    room for the tag, or for the note that the managed one was attached for another reason.
+    """
+    name, policy = locked.name, deny_all(account)
+    attached = policy in locked.managed_policies
+    full = not attached and len(locked.managed_policies) >= limits.POLICIES_PER_USER
+    theirs = attached and not marked_before and DENY_ALL not in noted(locked)
+    inline = SUSPENDED_POLICY in locked.inline_policies
+    if inline and not locked.altered_deny:
+        return [], locked
+    has_room = locked.inline_length + policy_length(DENY_EVERYTHING) <= INLINE_LENGTH
+    if inline or ((full or theirs or SUSPENDED not in locked.tags) and has_room):
+        put = change(name, "put_user_policy", PolicyName=SUSPENDED_POLICY, PolicyDocument=json.dumps(DENY_EVERYTHING))
+        return [put], replace(locked, inline_policies=locked.inline_policies | {SUSPENDED_POLICY}, altered_deny=False)
+    if attached:
+        return [], locked
+    # Taking a right away is locking out, too.
+    given_up = frozenset(sorted(locked.managed_policies)[:1]) if full else frozenset()
+    changes = [change(name, "detach_user_policy", PolicyArn=arn) for arn in given_up]
+    changes.append(change(name, "attach_user_policy", PolicyArn=policy))
+    return changes, replace(locked, managed_policies=locked.managed_policies - given_up | {policy})
 
 
 def _at_hand(before: ActualUser, policy: str) -> frozenset[str]:
@@ -89,17 +148,17 @@ def _at_hand(before: ActualUser, policy: str) -> frozenset[str]:
     if before.console_access:
         words.add(CONSOLE)
     # Once the user is suspended the policy is there because of that.
-    if policy in before.managed_policies and not before.suspended:
+    if policy in before.managed_policies and not before.marked:
         words.add(DENY_ALL)
     return frozenset(words)
 
 
 def _notes(words: Iterable[str]) -> dict[str, str]:
-    """The words as tags, as many to a tag as its value can hold."""
-    lines = textwrap.wrap(
-        " ".join(sorted(words)), limits.TAG_VALUE_LENGTH, break_long_words=False, break_on_hyphens=False
-    )
-    return {f"{NOTE}{number}": line for number, line in enumerate(lines, 1)}
+    """The words as tags, as many to a tag as its value can hold. A word that no value can hold is left out."""
+    text = " ".join(sorted(encode(word) for word in words))
+    lines = textwrap.wrap(text, limits.TAG_VALUE_LENGTH, break_long_words=False, break_on_hyphens=False)
+    short = [line for line in lines if len(line) <= limits.TAG_VALUE_LENGTH]
+    return {f"{NOTE}{number}": line for number, line in enumerate(short, 1)}
 
 
 def _switch(name: str, have: Credentials, *, off: bool, only: frozenset[str] | None = None) -> list[Change]:
@@ -114,7 +173,7 @@ def _switch(name: str, have: Credentials, *, off: bool, only: frozenset[str] | N
 
 def restoration_problems(desired: DesiredUser, before: ActualUser | None) -> Iterable[str]:
     """What has to be said for a suspended user to come back."""
-    if not before or not before.suspended or before.console_access:
+    if not before or not before.marked or before.console_access:
         return
     if desired.console_access is None and CONSOLE in noted(before):
         yield (
@@ -123,45 +182,103 @@ def restoration_problems(desired: DesiredUser, before: ActualUser | None) -> Ite
         )
 
 
+def read_restored(value: object) -> tuple[bool | frozenset[str], list[str]]:
+    """The option O(restore_suspended): all, nobody, or names in a list or a text; and what is wrong with it."""
+    if value is None or isinstance(value, bool):
+        return bool(value), []
+    if isinstance(value, str):
+        known = BOOLEANS.get(value.strip().lower(), None if value.strip() else False)
+        return (known if known is not None else frozenset(value.replace(",", " ").split())), []
+    if isinstance(value, Sequence) and all(isinstance(name, str) for name in value):
+        return frozenset(value), []
+    return False, ["restore_suspended: must be true, false, or a list of names of users"]
+
+
+def option_problems(desired: Iterable[DesiredUser], account: Account, options: Options) -> Iterable[str]:
+    """What is wrong with the names of those who are to come back."""
+    listed = [user.name for user in desired if user.present and not user.suspended]
+    for name in sorted(options.restore_users):
+        if name not in listed:
+            close = difflib.get_close_matches(name, listed, 1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            there = "is not listed as present" if name in account.users else "is no user of the account"
+            yield f"restore_suspended: {name!r} {there}{hint}"
+
+
 def without_suspension(desired: DesiredUser, before: ActualUser, account: Account) -> ActualUser:
     """The user as if it had never been suspended, but for what was switched off: what other changes start from."""
     policy = deny_all(account)
-    stays = DENY_ALL in noted(before) or policy in (desired.managed_policies or ())
+    # Where the inline policy did the work, the managed one was there for another reason.
+    others = DENY_ALL in noted(before) or SUSPENDED_POLICY in before.inline_policies
+    stays = others or policy in (desired.managed_policies or ())
     return replace(
         before,
         tags={key: value for key, value in before.tags.items() if not _is_ours(key)},
         managed_policies=before.managed_policies if stays else before.managed_policies - {policy},
+        inline_policies=before.inline_policies - {SUSPENDED_POLICY},
+        altered_deny=False,
     )
 
 
-def plan_restoration(before: ActualUser, update: UserPlan, account: Account) -> UserPlan:
+def plan_restoration(before: ActualUser, update: UserPlan, account: Account, wanted: frozenset[str]) -> UserPlan:
     """The plan that brings a suspended user back. update is the plan of its other changes, made without_suspension.
 
-    Everything else happens while all is still denied. The tags go last: until then another run can do the rest.
+    wanted are the credentials that are switched on again, by their identifiers. Everything else happens while all is
+    still denied. The marks go last: until then another run can do the rest.
     """
     if update.after is None:
         raise ValueError(f"{update.name} is to be brought back by a plan that deletes it")
     policy = deny_all(account)
     have = before.credentials or Credentials()
-    had = noted(before)
     detach = change(before.name, "detach_user_policy", PolicyArn=policy)
     ends = policy in before.managed_policies and policy not in update.after.managed_policies
+    tags = sorted(key for key in before.tags if _is_ours(key))
     changes = [
-        *_switch(before.name, have, off=False, only=had),
+        *_switch(before.name, have, off=False, only=wanted),
         *(call for call in update.changes if call != detach),
         *([detach] if ends else []),
-        change(before.name, "untag_user", TagKeys=sorted(key for key in before.tags if _is_ours(key))),
+        *([change(before.name, "untag_user", TagKeys=tags)] if tags else []),
+        *(
+            [change(before.name, "delete_user_policy", PolicyName=SUSPENDED_POLICY)]
+            if SUSPENDED_POLICY in before.inline_policies
+            else []
+        ),
     ]
     active = {
         f"active_{field}": tuple(
             identifier
             for identifier in getattr(have, field)
-            if identifier in had or identifier in getattr(have, f"active_{field}")
+            if identifier in wanted or identifier in getattr(have, f"active_{field}")
         )
         for _operation, _key, field in _SWITCHES
     }
     after = replace(update.after, credentials=replace(have, **active))
     return UserPlan(before.name, before, after, tuple(changes))
+
+
+def left_off(plan: UserPlan, options: Options) -> list[str]:
+    """Credentials that were in use before a suspension, as its notes say, and stay switched off after this plan."""
+    if not plan.before or not plan.before.marked or plan.after is None or plan.after.marked:
+        return []
+    have = plan.after.credentials or Credentials()
+    off = {
+        identifier
+        for _operation, _key, field in _SWITCHES
+        for identifier in getattr(have, field)
+        if identifier not in getattr(have, f"active_{field}")
+    }
+    return sorted(off & noted(plan.before) - options.restore_credentials)
+
+
+def warning(plan: UserPlan, options: Options) -> str | None:
+    """What a user who comes back had, and does not get by itself."""
+    off = left_off(plan, options)
+    if not off:
+        return None
+    return (
+        f"{plan.name} comes back, and these stay inactive: {', '.join(off)}. They were active before the suspension, "
+        "as its tags say; name in restore_credentials those that shall be active again"
+    )
 
 
 def _is_ours(key: str) -> bool:

@@ -66,10 +66,11 @@ def script_policy(iam: Stubbed, name: str, **more: t.Any) -> None:
 def test_users_come_in_the_order_asked_for_without_those_that_are_not_there(iam: Stubbed) -> None:
     iam.answers("get_user", {"User": user("zoe")}, UserName="zoe")
     iam.refuses("get_user", "NoSuchEntity", "There is none.", UserName="nobody")
-    iam.answers("get_user", {"User": user("alice")}, UserName="alice")
+    tagged = {**user("alice"), "Tags": [{"Key": "team", "Value": "a"}]}
+    iam.answers("get_user", {"User": tagged}, UserName="alice")
     assert describe_users(iam.client, ["zoe", "nobody", "alice"]) == [
-        {"name": "zoe", "arn": f"{ARN}:user/zoe", "path": "/"},
-        {"name": "alice", "arn": f"{ARN}:user/alice", "path": "/"},
+        {"name": "zoe", "arn": f"{ARN}:user/zoe", "path": "/", "tags": {}},
+        {"name": "alice", "arn": f"{ARN}:user/alice", "path": "/", "tags": {"team": "a"}},
     ]
 
 

@@ -68,7 +68,7 @@ def test_the_rules_are_those_of_the_accounts_policy(iam: Stubbed) -> None:
         "ExpirePasswords": False,
     }
     iam.answers("get_account_password_policy", {"PasswordPolicy": policy})
-    assert read_rules(iam.client) == PasswordRules(20, ("require_lowercase", "require_symbols"))
+    assert read_rules(iam.client) == PasswordRules(20, ("require_lowercase", "require_symbols"), changeable=True)
 
 
 def test_without_a_policy_iams_default_counts(iam: Stubbed) -> None:

@@ -10,8 +10,14 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import SETTLING_WAITS, apply_plans
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options, Outcome, UserPlan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import SETTLING_WAITS, Order, apply_plans
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    Credentials,
+    DesiredUser,
+    Options,
+    Outcome,
+    UserPlan,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import GivenPasswords
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_users
 from simulated_iam import ALICE, EMPTY, OWNED_TAGS, account_with
@@ -19,6 +25,7 @@ from simulated_iam import ALICE, EMPTY, OWNED_TAGS, account_with
 if t.TYPE_CHECKING:
     from conftest import Stubbed
 
+SWITCHES = Options(purge_groups=True, allow_password_change=False)
 LOGIN = {"LoginProfile": {"UserName": "alice", "CreateDate": "2026-11-24"}}
 
 
@@ -45,7 +52,7 @@ def apply(iam: Stubbed, waits: Waits) -> Iterator[Apply]:
 
         def run(*desired: DesiredUser, passwords: Mapping[str, str] | None = None) -> list[Outcome]:
             given = [DesiredUser(name, password=password) for name, password in (passwords or {}).items()]
-            plans = plan_users(desired, account_with("bob", groups=frozenset({"Readers"})), Options(purge_groups=True))
+            plans = plan_users(desired, account_with("bob", groups=frozenset({"Readers"})), SWITCHES)
             return list(apply_plans(plans, GivenPasswords(given), iam.client, pool, waits))
 
         yield run
@@ -187,3 +194,70 @@ def test_an_outcome_knows_what_was_not_done() -> None:
     (plan,) = plan_users([DesiredUser("alice", groups=frozenset({"Readers"}))], EMPTY, Options())
     assert isinstance(plan, UserPlan)
     assert Outcome(plan, plan.changes[:1]).not_done == plan.changes[1:]
+
+
+def in_order(iam: Stubbed, hold: t.Callable[[Mapping[str, Outcome]], Mapping[str, str]]) -> list[Outcome]:
+    """alice takes the place of bob, who goes."""
+    wishes = [DesiredUser("bob", present=False), DesiredUser("alice")]
+    plans = plan_users(wishes, account_with("bob", groups=frozenset({"Readers"})), SWITCHES)
+    order = Order(relied_on=frozenset({"alice"}), last=frozenset({"bob"}), hold=hold)
+    with ThreadPoolExecutor(1) as pool:
+        return list(apply_plans(plans, GivenPasswords([]), iam.client, pool, order=order))
+
+
+def test_who_is_relied_on_comes_before_others_go(iam: Stubbed) -> None:
+    creates_alice(iam)
+    iam.answers("remove_user_from_group", {}, UserName="bob", GroupName="Readers")
+    iam.answers("delete_user", {}, UserName="bob")
+    gone, new = in_order(
+        iam, lambda begun: {} if done(begun["alice"]) and not begun["bob"].done else {"bob": "too early"}
+    )
+    assert (gone.error, new.error) == (None, None)
+
+
+def test_who_is_held_keeps_everything(iam: Stubbed) -> None:
+    iam.refuses("create_user", "AccessDenied", UserName="alice", Path="/", Tags=OWNED_TAGS)
+    kept, new = in_order(iam, lambda begun: {"bob": "alice is missing"} if begun["alice"].error else {})
+    assert new.error is not None
+    assert (kept.error, kept.done) == ("alice is missing", ())
+    assert [change.operation for change in kept.not_done] == ["remove_user_from_group", "delete_user"]
+
+
+def suspends(iam: Stubbed) -> Outcome:
+    keys = Credentials(access_keys=("AKIAIOSFODNN7EXAMPLE",), active_access_keys=("AKIAIOSFODNN7EXAMPLE",))
+    account = account_with("bob", console_access=True, credentials=keys)
+    with ThreadPoolExecutor(1) as pool:
+        (outcome,) = apply_plans(
+            plan_users([DesiredUser("bob", suspended=True)], account, SWITCHES), GivenPasswords([]), iam.client, pool
+        )
+    return outcome
+
+
+@pytest.mark.parametrize(("code", "conflict"), [("LimitExceeded", True), ("AccessDenied", False)])
+def test_a_way_in_that_can_not_be_closed_keeps_no_other_open(iam: Stubbed, code: str, conflict: bool) -> None:
+    iam.stubber.add_client_error("tag_user", "InvalidInput")
+    iam.stubber.add_client_error("attach_user_policy", code)
+    iam.answers("update_access_key", {}, UserName="bob", AccessKeyId="AKIAIOSFODNN7EXAMPLE", Status="Inactive")
+    iam.answers("delete_login_profile", {}, UserName="bob")
+    outcome = suspends(iam)
+    assert done(outcome) == ["update_access_key", "delete_login_profile"]
+    assert [change.operation for change in outcome.not_done] == ["tag_user", "attach_user_policy"]
+    assert outcome.error is not None
+    assert "Could not tag user bob" in outcome.error
+    assert "Could not attach user policy bob" in outcome.error
+    # A second look finds another way to deny everything.
+    assert outcome.conflict == conflict
+
+
+def test_a_note_that_can_not_be_written_does_not_keep_a_user(iam: Stubbed) -> None:
+    phone = "arn:aws:iam::123456789012:mfa/eve,phone"
+    account = account_with("bob", credentials=Credentials(mfa_devices=(phone,)))
+    iam.stubber.add_client_error("tag_user", "LimitExceeded")
+    iam.answers("deactivate_mfa_device", {}, UserName="bob", SerialNumber=phone)
+    iam.answers("delete_virtual_mfa_device", {}, SerialNumber=phone)
+    iam.answers("delete_user", {}, UserName="bob")
+    plans = plan_users([DesiredUser("bob", present=False)], account, SWITCHES)
+    with ThreadPoolExecutor(1) as pool:
+        (outcome,) = apply_plans(plans, GivenPasswords([]), iam.client, pool)
+    assert outcome.error is None
+    assert done(outcome) == ["deactivate_mfa_device", "delete_virtual_mfa_device", "delete_user"]

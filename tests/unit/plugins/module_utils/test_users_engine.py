@@ -8,17 +8,30 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine, snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    SUSPENDED,
     Account,
+    ActualUser,
+    Credentials,
     DesiredUser,
     Options,
     Outcome,
     UserPlan,
 )
-from simulated_iam import ALICE, EMPTY, NEW_GROUP, OWNED_TAGS, POLICIES, account_with
+from simulated_iam import (
+    ALICE,
+    CHANGE_PASSWORD,
+    EMPTY,
+    NEW_GROUP,
+    OWNED_TAGS,
+    POLICIES,
+    account_with,
+    user,
+)
 
 if t.TYPE_CHECKING:
     from conftest import Stubbed
@@ -59,9 +72,11 @@ def refused(service: engine.Service, *desired: DesiredUser, options: Options = D
     return error.value.problems
 
 
-def run(service: engine.Service, *desired: DesiredUser) -> tuple[list[UserPlan], list[Outcome]]:
-    plans, _account = engine.make_plan(service, desired, Options(), passwords_come_later=False)
-    return plans, engine.carry_out(service, plans, desired, Options())
+def run(
+    service: engine.Service, *desired: DesiredUser, options: Options = DEFAULTS
+) -> tuple[list[UserPlan], list[Outcome]]:
+    plans, account = engine.make_plan(service, desired, options, passwords_come_later=False)
+    return plans, engine.carry_out(service, plans, desired, options, account=account)
 
 
 def test_everything_that_stands_in_the_way_is_told_at_once(
@@ -232,3 +247,116 @@ def test_the_plan_tells_what_passwords_that_come_later_have_to_have(service: eng
     desired = [DesiredUser("ann", console_access=True)]
     _plans, account = engine.make_plan(service, desired, Options(), passwords_come_later=True)
     assert account.password_rules.length == 40
+
+
+def password_policy(change: bool) -> dict[str, t.Any]:
+    asked = ("RequireSymbols", "RequireNumbers", "RequireUppercaseCharacters", "RequireLowercaseCharacters")
+    return {
+        "PasswordPolicy": {
+            "MinimumPasswordLength": 8,
+            **dict.fromkeys(asked, False),
+            "ExpirePasswords": False,
+            "AllowUsersToChangePassword": change,
+        }
+    }
+
+
+@pytest.mark.parametrize("everybody_may", [True, False])
+def test_the_right_to_change_the_password_comes_where_the_account_does_not_give_it(
+    service: engine.Service, iam: Stubbed, everybody_may: bool
+) -> None:
+    iam.answers("get_account_password_policy", password_policy(everybody_may))
+    wish = DesiredUser("ann", console_access=True, password="Secret-of-ann-1")
+    ((plan,), _account) = engine.make_plan(service, [wish], DEFAULTS, passwords_come_later=False)
+    attached = [change.params["PolicyArn"] for change in plan.changes if change.operation == "attach_user_policy"]
+    assert attached == ([] if everybody_may else [CHANGE_PASSWORD])
+
+
+def test_who_may_not_look_at_the_password_policy_gives_the_right(service: engine.Service, iam: Stubbed) -> None:
+    iam.refuses("get_account_password_policy", "AccessDenied")
+    wish = DesiredUser("ann", console_access=True)
+    ((plan,), _account) = engine.make_plan(service, [wish], DEFAULTS, passwords_come_later=True)
+    assert [change.operation for change in plan.changes] == [
+        "create_user",
+        "attach_user_policy",
+        "create_login_profile",
+    ]
+
+
+ADMINS = frozenset({"Administrators"})
+PROTECTED = Options(protected_groups=ADMINS, purge_groups=True)
+
+
+def administrators(*users: ActualUser) -> Account:
+    have = Credentials(access_keys=("AKIA1",), active_access_keys=("AKIA1",))
+    known = {one.name: replace(one, groups=ADMINS, credentials=have) for one in users}
+    return replace(EMPTY, users=known)
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[Account]:
+    """The accounts that the last look before the first administrator goes finds, one after the other."""
+    found: list[Account] = []
+    monkeypatch.setattr(snapshot, "read_users_and_groups", lambda _iam: (found.pop(0).users, {}))
+    monkeypatch.setattr(engine.time, "sleep", lambda _seconds: None)
+    return found
+
+
+def test_another_run_has_taken_the_other_administrator_meanwhile(
+    service: engine.Service, accounts: Accounts, now: list[Account]
+) -> None:
+    before = administrators(user("ann"), user("bob"))
+    accounts.next = [before]
+    now.append(administrators(user("ann"), user("bob", tags={SUSPENDED: "true"})))
+    # Nothing is scripted: there is no call.
+    _plans, (outcome,) = run(service, DesiredUser("ann", groups=frozenset()), options=PROTECTED)
+    assert outcome.error is not None
+    assert outcome.error.startswith("left as it is: no member of the protected group Administrators could act for it")
+    assert "bob" in outcome.error
+    assert [change.operation for change in outcome.not_done] == ["remove_user_from_group"]
+
+
+def test_the_administrator_goes_when_the_successor_is_there(
+    service: engine.Service, accounts: Accounts, now: list[Account], iam: Stubbed
+) -> None:
+    accounts.next = [
+        replace(EMPTY, users={**administrators(user("ann")).users, "new": user("new", console_access=True)})
+    ]
+    # The successor is not seen at once.
+    now += [administrators(user("ann")), administrators(user("ann"), user("new"))]
+    iam.answers("add_user_to_group", {}, UserName="new", GroupName="Administrators")
+    iam.answers("remove_user_from_group", {}, UserName="ann", GroupName="Administrators")
+    wishes = [DesiredUser("ann", groups=frozenset()), DesiredUser("new", groups=ADMINS)]
+    _plans, outcomes = run(service, *wishes, options=PROTECTED)
+    assert [outcome.error for outcome in outcomes] == [None, None]
+
+
+def test_the_administrator_stays_when_the_successor_can_not_come(
+    service: engine.Service, accounts: Accounts, now: list[Account], iam: Stubbed
+) -> None:
+    accounts.next = [
+        replace(EMPTY, users={**administrators(user("ann")).users, "new": user("new", console_access=True)})
+    ]
+    now.append(administrators(user("ann")))
+    iam.refuses("add_user_to_group", "AccessDenied", UserName="new", GroupName="Administrators")
+    wishes = [DesiredUser("ann", groups=frozenset()), DesiredUser("new", groups=ADMINS)]
+    _plans, (ann, new) = run(service, *wishes, options=PROTECTED)
+    assert new.error is not None
+    assert ann.error is not None
+    assert "because new can't act for it now" in ann.error
+
+
+def test_what_is_not_known_of_those_who_stay_is_asked_for(
+    service: engine.Service, accounts: Accounts, iam: Stubbed
+) -> None:
+    robot = user("robot", groups=ADMINS, console_access=None, credentials=None)
+    accounts.next = [administrators(user("ann")).with_users({"robot": robot})]
+    iam.refuses("get_login_profile", "NoSuchEntity", UserName="robot")
+    iam.answers("list_access_keys", {"AccessKeyMetadata": []}, UserName="robot")
+    (problem,) = refused(service, DesiredUser("ann", groups=frozenset()), options=PROTECTED)
+    assert "no password and no active access key: robot" in problem
+
+
+def test_a_protected_group_that_was_just_made_is_no_mistake(service: engine.Service, iam: Stubbed) -> None:
+    iam.answers("get_group", {"Group": NEW_GROUP, "Users": []}, GroupName="New", MaxItems=1)
+    engine.make_plan(service, [], Options(protected_groups=frozenset({"New"})), passwords_come_later=False)

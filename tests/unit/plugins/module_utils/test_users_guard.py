@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     SUSPENDED,
     Account,
     ActualUser,
+    Credentials,
     DesiredUser,
     Options,
     UserPlan,
@@ -23,6 +25,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import pl
 from simulated_iam import user
 
 ADMINS = frozenset({"Administrators"})
+DENY_ALL = "arn:aws:iam::aws:policy/AWSDenyAll"
 PROTECTED_GROUPS = Options(protected_groups=ADMINS, purge_groups=True)
 
 
@@ -120,6 +123,11 @@ def test_the_last_member_of_a_protected_group_who_can_act_is_not_suspended() -> 
             "the plan leaves the protected group Administrators without members "
             "(now ann; suspended, which does not count: eve)"
         )
+    # A tag can be forged, and a denial can come without one: nobody is relied on who has either.
+    for sign in ({"tags": {SUSPENDED: "true"}}, {"managed_policies": frozenset({DENY_ALL})}):
+        account = account_of(user("ann", groups=ADMINS), user("eve", groups=ADMINS, **sign))
+        assert refusals(account, [DesiredUser("ann", suspended=True)]) != []
+    account = account_of(user("ann", groups=ADMINS), locked)
     # One who comes back in the same run can act after it.
     back = [DesiredUser("ann", suspended=True), DesiredUser("eve")]
     assert refusals(account, back, replace(PROTECTED_GROUPS, restore_suspended=True)) == []
@@ -187,3 +195,111 @@ def test_members_after_counts_users_of_the_plan_and_others() -> None:
     account = account_of(user("ann", groups=ADMINS), user("bob", groups=ADMINS))
     plan = UserPlan("ann", account.users["ann"], None)
     assert guard.members_after([plan], account, ADMINS) == {"Administrators": frozenset({"bob"})}
+
+
+def has_key(name: str, *, active: bool = True, **fields: t.Any) -> ActualUser:
+    keys = Credentials(access_keys=("AKIA1",), active_access_keys=("AKIA1",) if active else ())
+    return user(name, groups=ADMINS, credentials=keys, **fields)
+
+
+@pytest.mark.parametrize("leaving", [{"present": False}, {"suspended": True}, {"groups": frozenset()}])
+def test_who_can_neither_sign_in_nor_use_a_key_does_not_stay_for_the_others(leaving: dict[str, t.Any]) -> None:
+    ann = has_key("ann")
+    for helpless in (user("robot", groups=ADMINS), has_key("robot", active=False)):
+        (problem,) = refusals(account_of(ann, helpless), [DesiredUser("ann", **leaving)])
+        assert problem.startswith(
+            "the plan leaves the protected group Administrators without members who can sign in or use an access key "
+            "(now ann, robot; no password and no active access key: robot)"
+        )
+        # The helpless one may go.
+        assert refusals(account_of(ann, helpless), [DesiredUser("robot", **leaving)]) == []
+    # What was not read is taken to be there.
+    unknown = user("robot", groups=ADMINS, console_access=None)
+    assert refusals(account_of(ann, unknown), [DesiredUser("ann", **leaving)]) == []
+
+
+def test_a_replacement_needs_a_way_in() -> None:
+    account = account_of(has_key("ann"))
+    gone = DesiredUser("ann", present=False)
+    assert refusals(account, [gone, DesiredUser("new", groups=ADMINS)]) != []
+    assert refusals(account, [gone, DesiredUser("new", groups=ADMINS, console_access=True)]) == []
+
+
+@pytest.mark.parametrize("spelling", ["Administrators", "administrators", "ADMINISTRATORS"])
+def test_protected_groups_are_found_in_any_case(spelling: str) -> None:
+    options = Options(protected_groups=frozenset({spelling}))
+    account = account_of(user("ann", groups=ADMINS))
+    (problem,) = refusals(account, [DesiredUser("ann", present=False)], options)
+    assert problem.startswith("the plan leaves the protected group Administrators without members")
+
+
+def test_protected_groups_that_are_not_there_are_refused() -> None:
+    def told(*groups: str, **more: t.Any) -> list[str]:
+        return refusals(account_of(user("ann")), [], Options(protected_groups=frozenset(groups), **more))
+
+    assert told("Administators", "Nowhere-near") == [
+        "protected_groups: the account has no group 'Administators'; did you mean 'Administrators'?",
+        "protected_groups: the account has no group 'Nowhere-near'; take it out, or make it first",
+    ]
+    assert told("Coming", pending_groups=frozenset({"coming"})) == []
+    # The default, in an account that has no such group.
+    other = replace(account_of(user("ann")), groups=frozenset({"Readers"}))
+    assert refusals(other, [DesiredUser("ann")], PROTECTED_GROUPS) == []
+
+
+def test_protected_users_keep_console_access_and_protected_groups() -> None:
+    glass = user("glass", groups=ADMINS | {"Readers"}, console_access=True, tags={PROTECTED: "true"})
+    account = account_of(glass, has_key("ann"))
+
+    def told(**wish: t.Any) -> list[str]:
+        return refusals(account, [DesiredUser("glass", **wish)])
+
+    (problem,) = told(console_access=False)
+    assert problem.startswith("the plan takes console access from glass, marked as protected")
+    (problem,) = told(groups=frozenset({"Readers"}))
+    assert problem.startswith("the plan takes from the protected group Administrators glass, marked as protected")
+    assert told(groups=ADMINS) == []
+    # Every way to delete a user goes through the same plan.
+    purged = replace(glass, tags={PROTECTED: "true", "cloudhsm.iam/managed": "true"})
+    assert refusals(account_of(purged, has_key("ann")), [], Options(purge_users=True)) != []
+
+
+def test_whom_others_wait_for_is_who_takes_their_place() -> None:
+    account = account_of(has_key("ann"), user("bob"))
+    gone = DesiredUser("ann", present=False)
+
+    def standing(*more: DesiredUser, account: Account = account) -> guard.Standing:
+        (one,) = guard.standings(plan_users([gone, *more], account, PROTECTED_GROUPS), account, PROTECTED_GROUPS)
+        return one
+
+    new = DesiredUser("new", groups=ADMINS, console_access=True)
+    assert standing(new).relied_on == {"new"}
+    assert standing(new).leaving == {"ann"}
+    # Where somebody stays nobody has to be waited for.
+    stays = account_of(has_key("ann"), has_key("eve"))
+    assert standing(new, account=stays).relied_on == frozenset()
+
+
+def test_who_leaves_one_protected_group_is_not_waited_for_by_another() -> None:
+    account = account_of(has_key("ann"), replace(has_key("bob"), groups=frozenset({"Readers"})))
+    options = replace(PROTECTED_GROUPS, protected_groups=ADMINS | {"Readers"})
+    swap = [DesiredUser("ann", groups=frozenset({"Readers"})), DesiredUser("bob", groups=ADMINS)]
+    assert len(refusals(account, swap, options)) == 2
+
+
+def test_as_things_are_just_before_counts() -> None:
+    account = account_of(has_key("ann"), has_key("bob"))
+    gone = [DesiredUser("ann", suspended=True)]
+    (standing,) = guard.standings(plan_users(gone, account, PROTECTED_GROUPS), account, PROTECTED_GROUPS)
+    assert guard.held(standing, account.users) is None
+    for meanwhile in (has_key("bob", tags={SUSPENDED: "true"}), replace(has_key("bob"), groups=frozenset())):
+        why = guard.held(standing, {**account.users, "bob": meanwhile})
+        assert why is not None
+        assert "Administrators could act for it any more, because bob can't act for it now" in why
+    assert guard.held(standing, {"ann": account.users["ann"]}) is not None
+
+
+def test_quotas_stop_no_lock_out() -> None:
+    full = user("ann", tags={f"k{number}": "" for number in range(50)}, groups=frozenset({"Readers"}))
+    for gone in (DesiredUser("ann", suspended=True), DesiredUser("ann", present=False)):
+        assert quota_problems(account_of(full), [gone], {"AttachedPoliciesPerUserQuota": 0}) == []

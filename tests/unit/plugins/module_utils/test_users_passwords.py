@@ -278,7 +278,7 @@ def test_a_user_whose_password_can_not_be_stored_gets_no_login_profile_and_other
     passwords = open_passwords(store)
     account = account_with("ann", console_access=False).with_users(account_with("bob", console_access=False).users)
     desired = [DesiredUser("ann", console_access=True), DesiredUser("bob", console_access=True)]
-    plans = plan_users(desired, account, Options())
+    plans = plan_users(desired, account, Options(allow_password_change=False))
     # The one call to IAM is bob's.
     iam.stubber.add_response(
         "create_login_profile", {"LoginProfile": {"UserName": "bob", "CreateDate": "2026-11-24"}}, None

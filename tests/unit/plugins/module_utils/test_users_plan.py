@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.password_policy import PasswordRules
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     MFA_NOTE,
     OWNED,
@@ -26,7 +27,19 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import (
     unlisted_users,
 )
 from hypothesis import given, settings
-from simulated_iam import DENY_ALL, EMPTY, GROUPS, POLICIES, TAG, accounts, carry_out, options, user, wishes
+from simulated_iam import (
+    CHANGE_PASSWORD,
+    DENY_ALL,
+    EMPTY,
+    GROUPS,
+    POLICIES,
+    TAG,
+    accounts,
+    carry_out,
+    options,
+    user,
+    wishes,
+)
 
 GRANTS = ("add_user_to_group", "attach_user_policy")
 REVOKES = ("remove_user_from_group", "detach_user_policy", "delete_login_profile")
@@ -41,7 +54,7 @@ def operations(plan: UserPlan) -> list[str]:
 
 
 def comes_back(plan: UserPlan) -> bool:
-    return bool(plan.before and plan.before.suspended and plan.after and not plan.after.suspended)
+    return bool(plan.before and plan.before.marked and plan.after and not plan.after.marked)
 
 
 @given(accounts(), wishes(), options)
@@ -286,3 +299,70 @@ def test_groups_that_an_earlier_task_makes_count_in_check_mode() -> None:
 def test_a_user_that_is_to_be_absent_and_is_needs_nothing() -> None:
     plan = plan_user(DesiredUser("nobody", present=False), EMPTY, Options())
     assert (plan.action, plan.changes, plan.before, plan.after) == ("unchanged", (), None, None)
+
+
+def test_a_device_whose_name_no_tag_can_hold_is_noted_and_deleted_by_the_next_run() -> None:
+    """ "mfa-device-with-comma": IAM takes a comma in the name of a virtual MFA device, and not in a tag."""
+    phone = "arn:aws:iam::123456789012:mfa/eve,phone"
+    account = account_of(user(credentials=Credentials(mfa_devices=(phone,))))
+    plan = plan_deletion(account.users["alice"])
+    # The simulated IAM refuses such a tag.
+    for cut in range(len(plan.changes) + 1):
+        midway = carry_out(account, plan.changes[:cut])
+        again = plan_deletion(midway.users["alice"]) if midway.users else plan
+        assert phone in {c.params.get("SerialNumber") for c in again.changes}
+
+
+@given(accounts(), wishes(), options)
+def test_whoever_has_to_change_the_first_password_can(
+    account: Account, desired: list[DesiredUser], switches: Options
+) -> None:
+    switches = replace(switches, allow_password_change=True)
+    for plan in plan_users(desired, account, switches):
+        after = plan.after
+        if after and plan.makes_login_profile and after.password_reset_required and not plan.problems:
+            allowed = account.password_rules.changeable or switches.onboarding_group in after.groups
+            assert allowed or after.denied or CHANGE_PASSWORD in after.managed_policies
+            made = next(i for i, one in enumerate(plan.changes) if one.operation == "create_login_profile")
+            given = [i for i, one in enumerate(plan.changes) if one.params.get("PolicyArn") == CHANGE_PASSWORD]
+            assert all(index < made for index in given if plan.changes[index].operation == "attach_user_policy")
+
+
+@pytest.mark.parametrize("purge", [True, False])
+def test_the_right_to_change_the_password_stays_as_long_as_there_is_one(purge: bool) -> None:
+    switches = Options(purge_policies=purge)
+    wish = DesiredUser("alice", managed_policies=frozenset(POLICIES[:1]), console_access=True)
+    made = carry_out(EMPTY, plan_user(wish, EMPTY, switches).changes)
+    assert made.users["alice"].managed_policies == {POLICIES[0], CHANGE_PASSWORD}
+    changed = replace(made.users["alice"], password_reset_required=False)
+    for known in (changed, replace(changed, console_access=None)):
+        wish = replace(wish, console_access=known.console_access)
+        assert plan_user(wish, account_of(known), switches).changes == ()
+    no_console = plan_user(replace(wish, console_access=False), account_of(changed), switches)
+    assert operations(no_console) == ["delete_login_profile", *(["detach_user_policy"] if purge else [])]
+
+
+def test_who_was_left_without_the_right_by_an_earlier_release_gets_it() -> None:
+    stuck = user(console_access=True, password_reset_required=True, groups=frozenset({"Readers"}))
+    plan = plan_user(DesiredUser("alice", console_access=True), account_of(stuck), Options())
+    assert [change.params.get("PolicyArn") for change in plan.changes] == [CHANGE_PASSWORD]
+
+
+def test_nobody_gets_the_right_who_does_not_have_to_change_the_password() -> None:
+    for wish, switches in (
+        (DesiredUser("alice", console_access=True, password_reset_required=False), Options()),
+        (DesiredUser("alice", console_access=True), Options(allow_password_change=False)),
+        (DesiredUser("alice"), Options()),
+    ):
+        assert "attach_user_policy" not in operations(plan_user(wish, EMPTY, switches))
+
+
+def test_without_the_right_and_without_any_other_nobody_could_sign_in() -> None:
+    switches = Options(allow_password_change=False)
+    wish = DesiredUser("alice", console_access=True)
+    (problem,) = plan_user(wish, EMPTY, switches).problems
+    assert problem.startswith("password_reset_required: the user has to change the password to sign in")
+    assert "allow_password_change" in problem
+    everybody = replace(EMPTY, password_rules=PasswordRules(changeable=True))
+    assert plan_user(wish, everybody, switches).problems == ()
+    assert plan_user(replace(wish, groups=frozenset({"Readers"})), EMPTY, switches).problems == ()

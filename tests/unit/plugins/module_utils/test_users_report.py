@@ -59,7 +59,9 @@ def test_check_mode_and_a_run_that_did_everything_give_the_same() -> None:
 
 
 def test_suspended_users_are_told_as_such() -> None:
-    account = replace(ACCOUNT, users={"ann": ANN, "eve": replace(ANN, name="eve", tags={SUSPENDED: "true"})})
+    denied = frozenset({"arn:aws:iam::aws:policy/AWSDenyAll"})
+    eve = replace(ANN, name="eve", tags={SUSPENDED: "true"}, managed_policies=denied)
+    account = replace(ACCOUNT, users={"ann": ANN, "eve": eve})
     plans = plan_users([DesiredUser("ann", suspended=True), DesiredUser("eve"), DesiredUser("bob")], account, Options())
     result = report.describe_outcomes(plans, [Outcome(p, p.changes) for p in plans if p.changes], account)
     assert [(user["state"], user["action"]) for user in result["users"]] == [

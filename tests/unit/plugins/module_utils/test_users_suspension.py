@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     OWNED,
     PROTECTED,
     SUSPENDED,
+    SUSPENDED_POLICY,
     Account,
     ActualUser,
     Credentials,
@@ -20,12 +22,30 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     UserPlan,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_deletion, plan_user, plan_users
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.suspension import NOTE, noted
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.suspension import (
+    DENY_EVERYTHING,
+    INLINE_LENGTH,
+    NOTE,
+    left_off,
+    noted,
+    option_problems,
+)
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from simulated_iam import CALLER, DENY_ALL, EMPTY, POLICIES, actual_users, carry_out, user
+from simulated_iam import (
+    CALLER,
+    DENY_ALL,
+    EMPTY,
+    OTHER_POLICIES,
+    POLICIES,
+    actual_users,
+    carry_out,
+    prepared_users,
+    user,
+)
 
-BACK = Options(restore_suspended=True)
+SWITCHED_ON = frozenset({"AKIA1", "AKIA2", "APKA1", "CERT1", "ACCA1"})
+BACK = Options(restore_suspended=True, allow_password_change=False)
 PURGE = Options(purge_groups=True, purge_tags=True, purge_policies=True)
 EVERYTHING = user(
     console_access=True,
@@ -54,13 +74,20 @@ def suspend(account: Account, name: str = "alice") -> UserPlan:
     return plan_user(DesiredUser(name, suspended=True), account, Options())
 
 
+def active(user: ActualUser) -> set[str]:
+    """All credentials of the user that are switched on."""
+    have = user.credentials
+    return {one for field, listed in vars(have).items() if field.startswith("active_") for one in listed}
+
+
 def after(plan: UserPlan, account: Account, until: int | None = None) -> Account:
     assert plan.problems == ()
     return carry_out(account, plan.changes[:until])
 
 
-def bring_back(account: Account, desired: DesiredUser) -> Account:
-    return after(plan_user(desired, account, BACK), account)
+def bring_back(account: Account, desired: DesiredUser, *credentials: str) -> Account:
+    options = replace(BACK, restore_credentials=frozenset(credentials))
+    return after(plan_user(desired, account, options), account)
 
 
 def test_first_a_note_then_everything_is_denied_then_each_way_in_is_closed() -> None:
@@ -87,7 +114,7 @@ def test_first_a_note_then_everything_is_denied_then_each_way_in_is_closed() -> 
 def test_the_way_back_ends_with_the_rights() -> None:
     account = after(suspend(account_of(EVERYTHING)), account_of(EVERYTHING))
     desired = DesiredUser("alice", console_access=True, groups=frozenset({"Readers", "Auditors"}))
-    plan = plan_user(desired, account, BACK)
+    plan = plan_user(desired, account, replace(BACK, restore_credentials=SWITCHED_ON - {"AKIA1"}))
     assert [change.operation for change in plan.changes] == [
         "update_access_key",
         "update_ssh_public_key",
@@ -102,38 +129,42 @@ def test_the_way_back_ends_with_the_rights() -> None:
     assert plan.changes[-1].params["TagKeys"] == [SUSPENDED, f"{NOTE}1"]
 
 
-@given(actual_users("alice"))
+@given(st.one_of(actual_users("alice"), prepared_users("alice")))
 def test_nothing_is_left_to_act_with_and_all_else_stays(before: ActualUser) -> None:
     account = account_of(before)
     plan = suspend(account)
     locked = after(plan, account).users["alice"]
     assert locked == plan.after
-    assert locked.suspended
-    assert DENY_ALL in locked.managed_policies
+    assert locked.denied
+    # Only who has no room for anything at all has none for the mark.
+    assert locked.suspended or (len(before.tags) == 50 and before.inline_length > INLINE_LENGTH - 100)
     assert not locked.console_access
     assert locked.credentials is not None
     assert not any(value for field, value in vars(locked.credentials).items() if field.startswith("active_"))
     assert before.credentials is not None
     kept = replace(before.credentials, **{f: () for f in vars(locked.credentials) if f.startswith("active_")})
     assert locked.credentials == kept
-    for field in ("groups", "inline_policies", "boundary", "path"):
+    for field in ("groups", "boundary", "path"):
         assert getattr(locked, field) == getattr(before, field)
-    assert locked.managed_policies - {DENY_ALL} == before.managed_policies - {DENY_ALL}
+    assert locked.inline_policies - {SUSPENDED_POLICY} == before.inline_policies
+    given_up = before.managed_policies - locked.managed_policies
+    assert len(given_up) <= 1
+    assert not given_up or before.inline_length > INLINE_LENGTH - 100
     assert suspend(account_of(locked)).changes == ()
 
 
 @settings(max_examples=40)
 @given(actual_users("alice"))
 def test_whoever_was_suspended_comes_back_as_before_wherever_the_run_was_stopped(before: ActualUser) -> None:
-    assume(not before.suspended)
+    assume(not before.marked)
     account = account_of(before)
     plan = suspend(account)
     for cut in range(1, len(plan.changes) + 1):
         midway = after(plan, account, cut)
-        assert midway.users["alice"].suspended
+        assert midway.users["alice"].marked
         forced = bool(before.password_reset_required)
         desired = DesiredUser("alice", console_access=before.console_access, password_reset_required=forced)
-        assert bring_back(midway, desired).users["alice"] == before
+        assert bring_back(midway, desired, *active(before)).users["alice"] == before
 
 
 @settings(max_examples=40)
@@ -266,3 +297,114 @@ def test_the_mark_of_a_protected_user_comes_and_goes_only_when_asked_for(purge: 
     assert [change.operation for change in new.changes] == ["create_user"]
     assert new.after is not None
     assert new.after.protected
+
+
+def full_of_tags(count: int) -> dict[str, str]:
+    return {f"k{number}": "" for number in range(count)}
+
+
+@pytest.mark.parametrize(
+    ("count", "marks"), [(48, {SUSPENDED, f"{NOTE}1"}), (49, {SUSPENDED}), (50, {SUSPENDED_POLICY})]
+)
+def test_who_has_no_room_for_notes_or_the_mark_is_locked_out_without(count: int, marks: set[str]) -> None:
+    """ "suspension-and-50-tags": mallory had 49."""
+    account = account_of(replace(EVERYTHING, tags=full_of_tags(count)))
+    locked = after(suspend(account), account).users["alice"]
+    assert locked.suspended
+    assert {*locked.tags, *locked.inline_policies} - set(full_of_tags(count)) == marks
+    assert suspend(account_of(locked)).changes == ()
+    back = bring_back(account_of(locked), DesiredUser("alice", console_access=False))
+    assert not back.users["alice"].locked
+    assert back.users["alice"].tags == full_of_tags(count)
+
+
+def test_who_has_no_room_for_a_policy_is_denied_by_one_of_its_own() -> None:
+    account = account_of(replace(EVERYTHING, managed_policies=frozenset(OTHER_POLICIES)))
+    plan = suspend(account)
+    assert [c.operation for c in plan.changes][:2] == ["tag_user", "put_user_policy"]
+    assert json.loads(plan.changes[1].params["PolicyDocument"]) == DENY_EVERYTHING
+    locked = after(plan, account)
+    assert locked.users["alice"].suspended
+    back = bring_back(locked, DesiredUser("alice", console_access=False)).users["alice"]
+    assert (back.managed_policies, back.inline_policies, back.locked) == (frozenset(OTHER_POLICIES), frozenset(), False)
+
+
+def test_who_has_no_room_for_any_policy_loses_one() -> None:
+    crowded = replace(
+        EVERYTHING,
+        managed_policies=frozenset(OTHER_POLICIES),
+        inline_policies=frozenset({"own"}),
+        inline_length=INLINE_LENGTH,
+        tags=full_of_tags(50),
+    )
+    locked = after(suspend(account_of(crowded)), account_of(crowded)).users["alice"]
+    assert locked.denied
+    assert not locked.can_act
+    assert len(locked.managed_policies & set(OTHER_POLICIES)) == 9
+    assert suspend(account_of(locked)).changes == ()
+
+
+def test_a_denial_that_can_not_be_noted_as_older_stays_after_the_way_back() -> None:
+    denied = replace(EVERYTHING, managed_policies=frozenset({DENY_ALL}), tags=full_of_tags(49))
+    locked = after(suspend(account_of(denied)), account_of(denied))
+    back = bring_back(locked, DesiredUser("alice", console_access=False)).users["alice"]
+    assert back.managed_policies == {DENY_ALL}
+    assert not back.marked
+
+
+def test_a_tag_alone_makes_nobody_suspended() -> None:
+    forged = user(tags={SUSPENDED: OWNED}, groups=frozenset({"Readers"}), console_access=True)
+    assert not forged.suspended
+    # The usual list counts as ever, and a lock-out is one in earnest.
+    listed = DesiredUser("alice", groups=frozenset({"Auditors"}))
+    assert [c.operation for c in plan_user(listed, account_of(forged), PURGE).changes] == [
+        "remove_user_from_group",
+        "add_user_to_group",
+    ]
+    assert [c.operation for c in suspend(account_of(forged)).changes] == [
+        "tag_user",
+        "attach_user_policy",
+        "delete_login_profile",
+    ]
+    # On the other hand nobody relies on who may be suspended.
+    assert not forged.can_act
+
+
+def test_a_denial_that_somebody_altered_is_put_right() -> None:
+    locked = user(tags={SUSPENDED: OWNED}, inline_policies=frozenset({SUSPENDED_POLICY}), altered_deny=True)
+    assert not locked.suspended
+    plan = suspend(account_of(locked))
+    assert [change.operation for change in plan.changes] == ["put_user_policy"]
+    assert after(plan, account_of(locked)).users["alice"].suspended
+
+
+def test_notes_switch_nothing_on() -> None:
+    """Whoever may tag users could have written them, also about keys that were off before."""
+    locked = after(suspend(account_of(EVERYTHING)), account_of(EVERYTHING)).users["alice"]
+    forged = replace(locked, tags={**locked.tags, f"{NOTE}1": "AKIA1 AKIA2 APKA1 console"})
+    desired = DesiredUser("alice", console_access=False)
+    assert active(bring_back(account_of(forged), desired).users["alice"]) == set()
+    assert left_off(plan_user(desired, account_of(locked), BACK), BACK) == ["ACCA1", "AKIA2", "APKA1", "CERT1"]
+    assert active(bring_back(account_of(forged), desired, "AKIA2", "AKIA9").users["alice"]) == {"AKIA2"}
+
+
+def test_only_those_who_are_named_come_back() -> None:
+    both = {name: replace(EVERYTHING, name=name) for name in ("alice", "bob")}
+    account = account_of(*both.values())
+    for name in both:
+        account = after(suspend(account, name), account)
+    desired = [DesiredUser(name, console_access=False) for name in both]
+    alice, bob = plan_users(desired, account, Options(restore_users=frozenset({"alice"})))
+    assert (alice.action, bob.action) == ("updated", "unchanged")
+    assert bob.after is not None
+    assert bob.after.suspended
+
+
+def test_names_of_those_who_shall_come_back_are_checked() -> None:
+    account = account_of(user("alice"), user("bob"))
+    desired = [DesiredUser("alice"), DesiredUser("bob", suspended=True)]
+    options = Options(restore_users=frozenset({"alise", "alice", "bob"}))
+    assert list(option_problems(desired, account, options)) == [
+        "restore_suspended: 'alise' is no user of the account; did you mean 'alice'?",
+        "restore_suspended: 'bob' is not listed as present",
+    ]
