@@ -23,7 +23,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     Options,
 )
 
-LISTS = ("protected_groups", "pending_groups", "require_mfa_groups")
+LISTS = ("protected_groups", "pending_groups", "require_mfa_groups", "restore_credentials")
 # Ansible would take a number for them too, and not as it was written.
 TEXTS = ("managed_by_tag", "onboarding_group", "require_mfa_policy_name")
 # What a tag of this collection's says already.
@@ -40,7 +40,7 @@ def read_options(options: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[s
         elif options.get(name) is not None:
             read[name], wrong = read_list(options[name])
             problems += [f"{name}: {problem}" for problem in wrong]
-            problems += [f"{name}: {problem}" for group in read[name] for problem in _group_problems(group)]
+            problems += [f"{name}: {problem}" for element in read[name] for problem in _name_problems(element)]
     for name in TEXTS:
         problem = None if options.get(name) is None else text_problem(options[name])
         problems += [f"{name}: {problem}"] if problem else []
@@ -70,8 +70,9 @@ def _is_true(value: object) -> bool:
     return BOOLEANS.get(str(value).lower(), False)
 
 
-def _group_problems(group: str) -> Iterator[str]:
-    problem = limits.name_problem(group, limits.GROUP_NAME_LENGTH)
+def _name_problems(name: str) -> Iterator[str]:
+    """Why this is no name of a group and no identifier of a credential, which has up to 128 characters too."""
+    problem = limits.name_problem(name, limits.GROUP_NAME_LENGTH)
     if problem:
         yield problem
 

@@ -24,6 +24,7 @@ import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._input import read_list
 from ansible_collections.cloudhsm.iam.plugins.module_utils._tag_text import decode, encode
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import change, tag_list
@@ -186,12 +187,13 @@ def read_restored(value: object) -> tuple[bool | frozenset[str], list[str]]:
     """The option O(restore_suspended): all, nobody, or names in a list or a text; and what is wrong with it."""
     if value is None or isinstance(value, bool):
         return bool(value), []
-    if isinstance(value, str):
-        known = BOOLEANS.get(value.strip().lower(), None if value.strip() else False)
-        return (known if known is not None else frozenset(value.replace(",", " ").split())), []
-    if isinstance(value, Sequence) and all(isinstance(name, str) for name in value):
-        return frozenset(value), []
-    return False, ["restore_suspended: must be true, false, or a list of names of users"]
+    known = BOOLEANS.get(value.strip().lower(), None if value.strip() else False) if isinstance(value, str) else None
+    if known is not None:
+        return known, []
+    if isinstance(value, Mapping) or not isinstance(value, Sequence):
+        return False, ["restore_suspended: must be true, false, or a list of names of users"]
+    names, problems = read_list(value)
+    return frozenset(names), [f"restore_suspended: {problem}" for problem in problems]
 
 
 def option_problems(desired: Iterable[DesiredUser], account: Account, options: Options) -> Iterable[str]:
