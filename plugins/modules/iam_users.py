@@ -177,6 +177,13 @@ options:
     elements: str
     default: []
     version_added: 1.0.0
+  first_passwords:
+    description:
+      - Not for use in a task. The action takes O(users[].password) out of the list and hands all passwords over in this
+        option, which is kept out of every log as a whole. So no log misses a password that it has in another spelling,
+        and no name that equals a password is masked.
+    type: str
+    version_added: 1.1.0
   credentials_store:
     description:
       - Where passwords go that are generated for users with O(users[].console_access=true) and no
@@ -557,8 +564,11 @@ credentials:
       sample: [Administrator]
 """
 
+import base64
+import json
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
 from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
@@ -604,6 +614,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "onboarding_group": {"type": "str"},
     "require_mfa_policy_name": {"type": "str", "default": "CloudHSMIamRequireMFA"},
     "require_mfa_groups": {"type": "list", "elements": "str", "default": []},
+    "first_passwords": {"type": "str", "no_log": True},
     "credentials_store": {
         "type": "str",
         "choices": ["none", "file", "vault_file", "secretsmanager", "ssm_parameter"],
@@ -648,6 +659,12 @@ def store_problems(module: CloudHsmIamModule) -> list[str]:
     return problems
 
 
+def with_passwords(desired: list[DesiredUser], encoded: str | None) -> list[DesiredUser]:
+    """The users with the passwords that the action took out of the list or generated."""
+    passwords: dict[str, str] = json.loads(base64.b64decode(encoded)) if encoded else {}
+    return [replace(user, password=passwords.get(user.name, user.password)) for user in desired]
+
+
 def open_passwords(
     module: CloudHsmIamModule, iam: IAMClient, desired: list[DesiredUser], account: Account
 ) -> StoredPasswords | None:
@@ -663,7 +680,6 @@ def open_passwords(
         stores.open_store(kind, module.store_client(stores.SERVICES[kind][0], params["workers"]), settings),
         settings.folder(account.caller.account_id),
         max(params["password_length"], minimum),
-        minimum=minimum,
         has_login_profile=lambda user: snapshot.has_login_profile(iam, user),
     )
 
@@ -672,6 +688,7 @@ def run(module: CloudHsmIamModule) -> dict[str, t.Any]:
     """Plan, stop there in check mode, else carry out. Returns the result, with msg where users failed."""
     params = module.params
     desired, problems = parse_users(params["users"], params["managed_by_tag"])
+    desired = with_passwords(desired, params["first_passwords"])
     problems += number_problems(params) + store_problems(module)
     if problems:
         raise engine.RefusedError(problems)

@@ -12,6 +12,7 @@ import difflib
 import typing as t
 from collections.abc import Mapping, Sequence
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import typing_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import RESERVED, DesiredUser
 
@@ -310,4 +311,6 @@ class _ItemReader:
             self.problem("password", f"has {len(password)} characters, IAM allows 1 to {limits.PASSWORD_LENGTH}")
         elif not limits.PASSWORD.fullmatch(password):
             self.problem("password", "has characters that IAM does not allow; use printable Latin-1 characters")
+        elif problem := typing_problem(password):
+            self.problem("password", problem)
         return password
