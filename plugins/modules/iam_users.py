@@ -86,6 +86,7 @@ options:
         description:
           - The first password, set when the user gets console access and not looked at afterwards.
           - One that is to be set and does not satisfy the account's password policy is refused before the first write.
+          - One with control characters, or with white space at its beginning or end, is refused too.
           - Needs O(users[].console_access=true).
         type: str
       password_reset_required:
@@ -189,11 +190,15 @@ options:
       - Where passwords go that are generated for users with O(users[].console_access=true) and no
         O(users[].password). The password is stored before the login profile is made, so that an interrupted run
         loses nothing.
+      - A password that is in the store before the run is never set, because others may know it. The entry gets a new
+        one.
       - V(vault_file) is a YAML file on the controller, encrypted with the play's vault secret.
       - V(file) is a YAML file on the controller, readable by its owner only, in a folder of which the same is true.
+        With C(sudo) the folder may belong to the user who called it.
       - V(secretsmanager) is a secret of AWS Secrets Manager for each user, V(ssm_parameter) a SecureString parameter of
         Systems Manager for each user. They are written where the task runs, with the same credentials as the calls to
-        IAM, and need a region. The value is the password and nothing else.
+        IAM, and need a region. The value is the password and nothing else. An entry is refused that others could read,
+        because of a resource policy, another KMS key, another type or tier, replication or rotation.
       - V(none) generates nothing. A user that is to get console access then needs a password, or the run is refused.
       - V(secretsmanager) and V(ssm_parameter) were added in version 1.0.0.
     type: str
@@ -203,6 +208,10 @@ options:
     description:
       - Path of the credentials store on the controller. Needed with O(credentials_store=file) and
         O(credentials_store=vault_file).
+      - A relative path begins in the folder that the command is run in, and C(~) is the home folder.
+      - The file, and the file C(.lock) beside it, must be plain files of the user who runs the play, without another
+        name (hard link). No folder above may be writable by everybody. Folders that are missing are made, each for its
+        owner only.
     type: path
   credentials_vault_id:
     description:
