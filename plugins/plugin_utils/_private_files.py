@@ -14,8 +14,10 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +27,11 @@ _NO_NAMELESS_FILES = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, er
 _NO_DIRECTORY_SYNC = frozenset({errno.EINVAL, errno.EOPNOTSUPP})
 # Without following a symlink, and without waiting for somebody at the other end of a FIFO.
 _SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+_OLD_TEMPORARY = re.compile(r"\.credentials-[a-z0-9_]{8}")
+# Seconds, after which nobody writes any more.
+_OLD = 3600
 
 
 class UnsafeFileError(Exception):
@@ -211,11 +218,20 @@ class OwnFolder:
         try:
             _check_file(os.fstat(descriptor), path, self._place)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            # A run that was killed while it wrote leaves this, with all that is in the file.
-            self._remove_temporary()
+            self._remove_leftovers()
             yield self
         finally:
             os.close(descriptor)
+
+    def _remove_leftovers(self) -> None:
+        """Remove what a run that was killed while it wrote has left, with all that is in the file."""
+        self._remove_temporary()
+        # Those of release 1.0.0 say nothing about their file. Another file's run may be writing a new one.
+        for name in filter(_OLD_TEMPORARY.fullmatch, os.listdir(self._folder)):
+            with suppress(FileNotFoundError):
+                found = os.stat(name, dir_fd=self._folder, follow_symlinks=False)
+                if stat.S_ISREG(found.st_mode) and _is_ours(found.st_uid) and found.st_mtime < time.time() - _OLD:
+                    os.unlink(name, dir_fd=self._folder)
 
     def write(self, content: bytes) -> None:
         """Replace the file in one step: it is the old one or the new one, and never open to others."""

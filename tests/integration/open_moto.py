@@ -39,13 +39,13 @@ def _move_values_with_stages() -> None:
 
     move = SecretsManagerBackend.update_secret_version_stage
 
-    def moved(backend: SecretsManagerBackend, secret_id: str, **how: str) -> tuple[str, str]:
+    def moved(backend: t.Any, secret_id: str, **how: str) -> t.Any:
         answer = move(backend, secret_id, **how)
         if how["version_stage"] == "AWSCURRENT" and how["move_to_version_id"]:
             backend.secrets[secret_id].set_default_version_id(how["move_to_version_id"])
         return answer
 
-    SecretsManagerBackend.update_secret_version_stage = moved  # type: ignore[method-assign]
+    SecretsManagerBackend.update_secret_version_stage = moved
 
 
 def main() -> int:

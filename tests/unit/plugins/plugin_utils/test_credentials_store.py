@@ -46,6 +46,17 @@ def open_store(path: Path, private_folder: bool = True) -> CredentialsStore:
     return CredentialsStore(str(path), plain, plain, private_folder)
 
 
+def check(store: CredentialsStore) -> None:
+    store.check()
+
+
+def prepare(store: CredentialsStore) -> None:
+    store.prepare(ACCOUNT, ["ann"], 12)
+
+
+USES = (check, prepare)
+
+
 def open_encrypted(path: Path) -> CredentialsStore:
     return CredentialsStore(str(path), encrypt, decrypt, private_folder=False)
 
@@ -235,6 +246,20 @@ def test_what_a_killed_run_left_goes_with_the_next(path: Path) -> None:
     assert names_in(path.parent) == ["credentials.yml", "credentials.yml.lock"]
 
 
+def test_what_release_1_0_0_left_goes_too_once_it_is_old(path: Path) -> None:
+    path.parent.mkdir(mode=0o700)
+    for name in ("old", "new", "link"):
+        (path.parent / f".credentials-{name:_<8}").write_text("password")
+    (path.parent / ".credentials-link____").unlink()
+    (path.parent / ".credentials-link____").symlink_to(path.parent / ".credentials-new_____")
+    (path.parent / ".credentials-somebodys").touch()
+    for name in ("old", "somebodys"):
+        os.utime(path.parent / f".credentials-{name:_<8}", (0, 0))
+    open_store(path).prepare(ACCOUNT, ["ann"], 32)
+    left = {".credentials-link____", ".credentials-new_____", ".credentials-somebodys"}
+    assert {name for name in names_in(path.parent) if name.startswith(".")} == left
+
+
 def test_two_runs_at_once_lose_no_password(path: Path) -> None:
     def work(start: int) -> None:
         for number in range(10):
@@ -293,7 +318,7 @@ def test_no_error_of_the_system_escapes(path: Path, monkeypatch: pytest.MonkeyPa
         def fail(*_args: object, **_options: object) -> t.NoReturn:
             raise OSError(number, os.strerror(number))
 
-        for use in (lambda store: store.check(), lambda store: store.prepare(ACCOUNT, ["ann"], 12)):
+        for use in USES:
             store = open_store(path)
             with monkeypatch.context() as patched:
                 patched.setattr(call, fail)
@@ -394,7 +419,7 @@ def test_what_somebody_else_may_have_put_there_is_refused_at_once(
     complaint = plant(path)
     if not complaint:
         pytest.skip("root may write everywhere")
-    for use in (lambda store: store.check(), lambda store: store.prepare(ACCOUNT, ["ann"], 32)):
+    for use in USES:
         with pytest.raises(StoreError, match=complaint):
             use(opened(path))
     if path.parent.is_dir():
