@@ -17,6 +17,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import files, markdown
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 
 # Of a finding, as many as a result and an artifact should hold.
 SUBJECTS = 20
@@ -43,7 +44,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         report = result.pop("report", None)
         if result.get("failed") or report is None:
             return t.cast("dict[str, t.Any]", result)
-        made = self._write(self._loader.path_dwim(str(folder)), files.render(report, formats))
+        made = self._write(from_working_directory(str(folder)), files.render(report, formats))
         return {**result, **made, **_shortened(report), **({"report": report} if whole else {})}
 
     def _write(self, folder: str, contents: Mapping[str, str]) -> dict[str, t.Any]:

@@ -53,6 +53,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         options = checked.validated_parameters
         variables, problems, typed = read_variables(ROLES, self._task_vars, self._templar.template)
         self._problems = [*checked.error_messages, *problems]
+        if options["provisioned_users"] and not self._task.check_mode:
+            self._problems.append("provisioned_users: only compares, so that the task has to be in check mode")
         try:
             if not typed or checked.error_messages:
                 refuse(self._problems)
@@ -73,6 +75,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         self, page: Page, found: Mapping[str, t.Any], provisioned: Mapping[str, t.Any] | None
     ) -> dict[str, t.Any]:
         todo = parts.parts_of(page)
+        if provisioned is not None:
+            # To compare takes no store, which may need a vault secret that whoever looks does not have.
+            todo = [part.told(compare_only=True) if part.module == parts.USERS else part for part in todo]
         plan = self._plan(todo)
         done = plan if self._task.check_mode else self._apply(todo, plan)
         told = {
@@ -81,11 +86,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             "lines": result.lines(page, found, done, bool(self._task.check_mode)),
             **self._differences(done),
         }
-        if provisioned is None or not self._task.check_mode:
+        if provisioned is None:
             return told
         users = page.users["users"]
         if provisioned["user_provisioning_users"]:
-            more = parts.provisioned_users(page, provisioned)
+            more = parts.provisioned_users(page, provisioned).told(compare_only=True)
             plan |= self._plan([more])
             users = [*users, *more.options["users"]]
         return {**told, **compared(page, found, plan, users)}

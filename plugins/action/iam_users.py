@@ -9,29 +9,28 @@ from __future__ import annotations
 from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
 
 # isort: split
+import base64
+import json
 import typing as t
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
 
-from ansible.errors import AnsibleActionFail, AnsibleError
-from ansible.parsing.vault import VaultLib, VaultSecretsContext, match_encrypt_secret
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import BOOLEANS, parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.inputs import purge_problems, read_options
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Options
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress import VARIABLE
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import FILE_STORES, store_problems
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import CredentialsStore
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import (
+    CredentialsStore,
+    open_file_store,
+)
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._progress import show_progress
-
-NO_VAULT_SECRET = (
-    "credentials_store: vault_file needs a vault secret to encrypt with; "
-    "give one with --vault-password-file, --vault-id or ANSIBLE_VAULT_PASSWORD_FILE"
-)
 
 display = Display()
 
@@ -41,6 +40,10 @@ class ActionModule(InWorkerAction):
 
     The first run then only plans and tells whose password is needed; these are stored, and the second
     run, which looks at the account anew, sets them.
+
+    Passwords go to the module apart from the users, in one text. Ansible logs what a module is given as the text of
+    Python's values, in which it does not find a password with a quote or a backslash; and it masks a secret wherever
+    a result holds the same characters, be it the name of a user.
     """
 
     MODULE = Module("cloudhsm.iam.iam_users", iam_users.main)
@@ -48,59 +51,76 @@ class ActionModule(InWorkerAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         ActionBase.run(self, tmp, task_vars)
-        args, problems = read_options(self._task.args)
-        problems = self._input_problems(args) + problems
+        args, wrong = read_options(self._task.args)
+        desired, problems = self._read_input(args)
+        problems += wrong
         kind = str(args.get("credentials_store") or "none")
         store: CredentialsStore | None = None
-        if not problems and kind in FILE_STORES:
+        compare_only = BOOLEANS.get(str(args.get("compare_only")).lower(), False)
+        if not problems and kind in FILE_STORES and not compare_only:
             try:
-                store = self._open_store(kind, args)
+                store = open_file_store(kind, str(args["credentials_path"]), args.get("credentials_vault_id"))
                 store.check()
             except StoreError as exc:
                 problems.append(str(exc))
         if problems:
-            return {"failed": True, "msg": f"Nothing was changed. {'; '.join(problems)}", "problems": problems}
+            return _refused(problems)
+        given = {user.name: user.password for user in desired if user.password is not None}
+        args["users"] = [{key: value for key, value in user.items() if key != "password"} for user in args["users"]]
         if store is None:
-            return self._run_module(args, task_vars, self._task.check_mode)
-        try:
-            result = self._run_with_store(store, args, task_vars)
-        except StoreError as exc:
-            raise AnsibleActionFail(str(exc)) from exc
-        users = result.pop("passwords_set")
+            return self._run_module(args, given, task_vars, bool(self._task.check_mode) or compare_only)
+        result = self._run_with_store(store, args, desired, given, task_vars)
+        users = result.pop("passwords_set", [])
         if "account" in result:
             result["credentials"] = {"store": kind, "path": store.path, "location": store.path, "users": users}
         return result
 
-    def _input_problems(self, args: Mapping[str, t.Any]) -> list[str]:
-        desired, problems = parse_users(args.get("users"), str(args.get("managed_by_tag") or Options.managed_by_tag))
+    def _read_input(self, args: Mapping[str, t.Any]) -> tuple[list[DesiredUser], list[str]]:
+        users, problems = parse_users(args.get("users"), str(args.get("managed_by_tag") or Options.managed_by_tag))
         # Where the list itself is wrong, that is what to say.
-        return problems + ([] if problems else purge_problems(desired, args)) + store_problems(args)
+        problems += ([] if problems else purge_problems(users, args)) + store_problems(args)
+        if args.get("first_passwords"):
+            problems.append("first_passwords: is set for you; leave it out, and give passwords with the users")
+        return users, problems
 
     def _run_with_store(
-        self, store: CredentialsStore, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None
+        self,
+        store: CredentialsStore,
+        args: dict[str, t.Any],
+        desired: Sequence[DesiredUser],
+        given: Mapping[str, str],
+        task_vars: dict[str, t.Any] | None,
     ) -> dict[str, t.Any]:
         check_mode = bool(self._task.check_mode)
         result: dict[str, t.Any] = {"passwords_needed": []}
-        if check_mode or _may_need_password(args["users"]):
-            result = self._run_module(args, task_vars, check_mode=True)
+        if check_mode or any(map(_may_need_password, desired)):
+            result = self._run_module(args, given, task_vars, check_mode=True)
             if check_mode or result.get("failed") or not result.get("changed"):
                 told = {"check_mode": check_mode, "passwords_set": result.get("passwords_needed", [])}
                 return {**result, **told}
         needed = result["passwords_needed"]
         passwords: dict[str, str] = {}
         if needed:
-            account_id = result["account"]["account_id"]
-            minimum = result["minimum_password_length"]
-            length = max(int(args.get("password_length") or 32), minimum)
-            passwords = store.prepare(account_id, needed, length, minimum)
-        result = self._run_module({**args, "users": _with_passwords(args["users"], passwords)}, task_vars, False)
-        return {**result, "passwords_set": _settle(store, result, passwords)}
+            length = max(int(args.get("password_length") or 32), result["minimum_password_length"])
+            try:
+                passwords = store.prepare(result["account"]["account_id"], needed, length)
+            except StoreError as exc:
+                return _refused([str(exc)])
+        result = self._run_module(args, {**given, **passwords}, task_vars, check_mode=False)
+        return _settled(store, result, passwords)
 
     def _run_module(
-        self, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None, check_mode: bool
+        self,
+        args: dict[str, t.Any],
+        passwords: Mapping[str, str],
+        task_vars: dict[str, t.Any] | None,
+        check_mode: bool,
     ) -> dict[str, t.Any]:
         if not self.runs_here(task_vars or {}):
             self._keep_off_disk()
+        if passwords:
+            encoded = base64.b64encode(json.dumps(passwords).encode()).decode()
+            args = {**args, "first_passwords": encoded}
         before = self._task.check_mode
         self._task.check_mode = check_mode
         # Elsewhere than on the controller the module could not reach the file with its progress.
@@ -121,60 +141,38 @@ class ActionModule(InWorkerAction):
             with suppress(AnsibleError):
                 self._connection.set_option("pipelining", True)
 
-    def _open_store(self, kind: str, args: Mapping[str, t.Any]) -> CredentialsStore:
-        path = self._loader.path_dwim(str(args["credentials_path"]))
-        if kind == "file":
-            return CredentialsStore(path, _as_it_is, _as_it_is, private_folder=True)
-        context = VaultSecretsContext.current(optional=True)
-        secrets = context.secrets if context else []
-        if not secrets:
-            raise StoreError(NO_VAULT_SECRET)
-        vault = VaultLib(secrets)
-        wanted = args.get("credentials_vault_id")
-        try:
-            vault_id, secret = match_encrypt_secret(secrets, encrypt_vault_id=wanted)
-        except AnsibleError as exc:
-            raise StoreError(f"credentials_vault_id: the play has no vault secret named {wanted!r}") from exc
 
-        def decrypt(content: bytes) -> bytes:
-            try:
-                return t.cast(bytes, vault.decrypt(content))
-            except AnsibleError as exc:
-                raise StoreError(f"credentials_path: {path} can't be decrypted with the play's vault secrets") from exc
-
-        def encrypt(content: bytes) -> bytes:
-            return t.cast(bytes, vault.encrypt(content, secret, vault_id))
-
-        return CredentialsStore(path, encrypt, decrypt, private_folder=False)
+def _refused(problems: list[str]) -> dict[str, t.Any]:
+    return {"failed": True, "msg": f"Nothing was changed. {'; '.join(problems)}", "problems": problems}
 
 
-def _as_it_is(content: bytes) -> bytes:
-    return content
-
-
-def _may_need_password(users: Sequence[Mapping[str, t.Any]]) -> bool:
+def _may_need_password(user: DesiredUser) -> bool:
     """Whether a login profile may have to be made for a user that was given no password."""
-    parsed, _problems = parse_users(users, "")
-    return any(user.present and not user.suspended and user.console_access and user.password is None for user in parsed)
+    return bool(user.present and not user.suspended and user.console_access and user.password is None)
 
 
-def _with_passwords(users: Sequence[Mapping[str, t.Any]], passwords: Mapping[str, str]) -> list[dict[str, t.Any]]:
-    return [
-        {**user, "password": passwords[user["name"]]} if user["name"] in passwords else dict(user) for user in users
-    ]
-
-
-def _settle(store: CredentialsStore, result: Mapping[str, t.Any], passwords: Mapping[str, str]) -> list[str]:
-    """Bring the store up to date with what the run did. Returns the users whose stored password was set."""
+def _settled(store: CredentialsStore, result: dict[str, t.Any], passwords: Mapping[str, str]) -> dict[str, t.Any]:
+    """Bring the store up to date with what the run did. The result, with the users whose stored password was set."""
     if "account" not in result:
-        return []
-    account_id = result["account"]["account_id"]
+        return result
     operations = {(change["user"], change["operation"]) for change in result["changes"]}
-    made = sorted(user for user in passwords if (user, "create_login_profile") in operations)
+    made = {user: password for user, password in passwords.items() if (user, "create_login_profile") in operations}
+    # Of a user who failed it is not known: the call may have done its work all the same.
+    failed = {user["name"] for user in result["failed_users"]}
+    unused = {user: password for user, password in passwords.items() if user not in made.keys() | failed}
     # Also where an earlier run that was stopped took the login profile.
     gone = sorted({user for user, operation in operations if operation in ("delete_login_profile", "delete_user")})
-    if made:
-        store.confirm(account_id, made)
-    if gone:
-        store.forget(account_id, gone)
-    return made
+    result["passwords_set"] = sorted(made)
+    if made or unused or gone:
+        try:
+            store.settle(result["account"]["account_id"], made, unused, gone)
+        except StoreError as exc:
+            return {**result, "failed": True, "msg": "; ".join(filter(None, [result.get("msg"), _not_settled(exc)]))}
+    return result
+
+
+def _not_settled(exc: StoreError) -> str:
+    return (
+        "The account was changed, as changes says, and the passwords that were set are in the store. It could not be "
+        f"noted there what became of them: {exc}"
+    )

@@ -17,3 +17,5 @@ class ActionModule(InWorkerAction):
     """Runs the module in the worker."""
 
     MODULE = Module("cloudhsm.iam.sts_session", sts_session.main)
+    # With async the result, and with it the credentials, would lie in a file until somebody takes it away.
+    _supports_async = False

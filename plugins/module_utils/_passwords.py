@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import secrets
 import string
+import unicodedata
 
 # A stored password is pending until the login profile is known to have been made with it.
 PENDING = "pending"
@@ -35,3 +36,14 @@ def generate_password(length: int) -> str:
         password = "".join(secrets.choice(everything) for _position in range(length))
         if all(any(character in kind for character in password) for kind in CLASSES):
             return password
+
+
+def typing_problem(password: str) -> str | None:
+    """Why nobody could type this password, or only by knowing what it ends in. IAM itself takes most of these."""
+    if any(unicodedata.category(character) == "Cc" for character in password.strip()):
+        return "has control characters, such as a tab or a line break, which nobody can type"
+    if password == password.strip():
+        return None
+    if password.rstrip("\r\n") == password.strip():
+        return "ends in a line break, which nobody can type; echo adds one, printf '%s' or echo -n does not"
+    return "begins or ends with white space, which is easily lost; leave it out"

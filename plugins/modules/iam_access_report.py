@@ -22,6 +22,7 @@ options:
   folder:
     description:
       - Folder on the control node for the files. It is made when it is not there, for its owner only.
+      - A relative path begins in the folder that the command is run in, and C(~) is the home folder.
     type: path
     required: true
   formats:

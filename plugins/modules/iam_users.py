@@ -91,6 +91,7 @@ options:
         description:
           - The first password, set when the user gets console access and not looked at afterwards.
           - One that is to be set and does not satisfy the account's password policy is refused before the first write.
+          - One with control characters, or with white space at its beginning or end, is refused too.
           - Needs O(users[].console_access=true).
         type: str
       password_reset_required:
@@ -219,16 +220,34 @@ options:
     elements: str
     default: []
     version_added: 1.0.0
+  compare_only:
+    description:
+      - Whether to tell what would change and change nothing, as in check mode, without opening the credentials store.
+      - With V(vault_file) no vault secret is needed then.
+    type: bool
+    default: false
+    version_added: 1.1.0
+  first_passwords:
+    description:
+      - Not for use in a task. The action takes O(users[].password) out of the list and hands all passwords over in this
+        option, which is kept out of every log as a whole. So no log misses a password that it has in another spelling,
+        and no name that equals a password is masked.
+    type: str
+    version_added: 1.1.0
   credentials_store:
     description:
       - Where passwords go that are generated for users with O(users[].console_access=true) and no
         O(users[].password). The password is stored before the login profile is made, so that an interrupted run
         loses nothing.
+      - A password that is in the store before the run is never set, because others may know it. The entry gets a new
+        one.
       - V(vault_file) is a YAML file on the controller, encrypted with the play's vault secret.
       - V(file) is a YAML file on the controller, readable by its owner only, in a folder of which the same is true.
+        With C(sudo) the folder may belong to the user who called it.
       - V(secretsmanager) is a secret of AWS Secrets Manager for each user, V(ssm_parameter) a SecureString parameter of
         Systems Manager for each user. They are written where the task runs, with the same credentials as the calls to
-        IAM, and need a region. The value is the password and nothing else.
+        IAM, and need a region. The value is the password and nothing else. An entry is refused that others could read,
+        because of a resource policy, another KMS key, another type or tier, replication or rotation.
       - V(none) generates nothing. A user that is to get console access then needs a password, or the run is refused.
       - V(secretsmanager) and V(ssm_parameter) were added in version 1.0.0.
     type: str
@@ -238,6 +257,10 @@ options:
     description:
       - Path of the credentials store on the controller. Needed with O(credentials_store=file) and
         O(credentials_store=vault_file).
+      - A relative path begins in the folder that the command is run in, and C(~) is the home folder.
+      - The file, and the file C(.lock) beside it, must be plain files of the user who runs the play, without another
+        name (hard link). No folder above may be writable by everybody. Folders that are missing are made, each for its
+        owner only.
     type: path
   credentials_vault_id:
     description:
@@ -629,9 +652,12 @@ credentials:
 from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
 
 # isort: split
+import base64
 import difflib
+import json
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
 from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
@@ -690,6 +716,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "onboarding_group": {"type": "str"},
     "require_mfa_policy_name": {"type": "str", "default": "CloudHSMIamRequireMFA"},
     "require_mfa_groups": {"type": "list", "elements": "str", "default": []},
+    "first_passwords": {"type": "str", "no_log": True},
+    "compare_only": {"type": "bool", "default": False},
     "credentials_store": {
         "type": "str",
         "choices": ["none", "file", "vault_file", "secretsmanager", "ssm_parameter"],
@@ -738,6 +766,12 @@ def store_problems(module: CloudHsmIamModule) -> list[str]:
     return problems
 
 
+def with_passwords(desired: list[DesiredUser], encoded: str | None) -> list[DesiredUser]:
+    """The users with the passwords that the action took out of the list or generated."""
+    passwords: dict[str, str] = json.loads(base64.b64decode(encoded)) if encoded else {}
+    return [replace(user, password=passwords.get(user.name, user.password)) for user in desired]
+
+
 def open_passwords(
     module: CloudHsmIamModule, iam: IAMClient, desired: list[DesiredUser], account: Account
 ) -> StoredPasswords | None:
@@ -753,7 +787,6 @@ def open_passwords(
         stores.open_store(kind, module.store_client(stores.SERVICES[kind][0], params["workers"]), settings),
         settings.folder(account.caller.account_id),
         max(params["password_length"], minimum),
-        minimum=minimum,
         has_login_profile=lambda user: snapshot.has_login_profile(iam, user),
     )
 
@@ -762,6 +795,7 @@ def run(module: CloudHsmIamModule) -> dict[str, t.Any]:
     """Plan, stop there in check mode, else carry out. Returns the result, with msg where users failed."""
     params = module.params
     desired, problems = parse_users(params["users"], params["managed_by_tag"])
+    desired = with_passwords(desired, params["first_passwords"])
     problems += option_problems(params) + purge_problems(desired, params) + store_problems(module)
     problems += suspension.read_restored(params["restore_suspended"])[1]
     if problems:

@@ -41,6 +41,7 @@ options:
 notes:
   - Needs the permission C(sts:AssumeRole) for the role, and with O(tags) C(sts:TagSession) as well. The role's trust
     policy has to allow both.
+  - Refuses C(async), because Ansible keeps the results of such tasks in files, and the result is a set of credentials.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules

@@ -8,155 +8,205 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import tempfile
+import errno
 import typing as t
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 import yaml
+from ansible.errors import AnsibleError
+from ansible.parsing.vault import VaultLib, VaultSecretsContext, match_encrypt_secret
 from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import (
     PENDING,
     SET,
     StoreError,
     generate_password,
 )
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _private_files as private_files
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 
-Entry = dict[str, str]
+# A password, its state and, until it is known which one was set, what the entry was before.
+Entry = dict[str, t.Any]
 # By account and user.
 Entries = dict[str, dict[str, Entry]]
+
+VAULT_HEADER = b"$ANSIBLE_VAULT;"
+EARLIER = "earlier"
+# More than anybody is likely to interrupt, one after the other.
+KEPT = 10
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+NO_VAULT_SECRET = (
+    "credentials_store: vault_file needs a vault secret to encrypt with; "
+    "give one with --vault-password-file, --vault-id or ANSIBLE_VAULT_PASSWORD_FILE"
+)
+
+
+def open_file_store(kind: str, path: str, vault_id: str | None = None) -> CredentialsStore:
+    """The store that credentials_store file or vault_file names. Raises StoreError where there is no vault secret."""
+    try:
+        path = from_working_directory(path)
+    except AnsibleError as exc:
+        raise StoreError(f"credentials_path: {exc.message}") from exc
+    if kind == "file":
+        return CredentialsStore(path, _as_it_is, _as_it_is, private_folder=True)
+    context = VaultSecretsContext.current(optional=True)
+    secrets = context.secrets if context else []
+    if not secrets:
+        raise StoreError(NO_VAULT_SECRET)
+    vault = VaultLib(secrets)
+    try:
+        chosen, secret = match_encrypt_secret(secrets, encrypt_vault_id=vault_id)
+    except AnsibleError as exc:
+        raise StoreError(f"credentials_vault_id: the play has no vault secret named {vault_id!r}") from exc
+
+    def decrypt(content: bytes) -> bytes:
+        try:
+            return t.cast(bytes, vault.decrypt(content))
+        except AnsibleError as exc:
+            raise StoreError(f"credentials_path: {path} can't be decrypted with the play's vault secrets") from exc
+
+    def encrypt(content: bytes) -> bytes:
+        return t.cast(bytes, vault.encrypt(content, secret, chosen))
+
+    return CredentialsStore(path, encrypt, decrypt, private_folder=False)
+
+
+def _as_it_is(content: bytes) -> bytes:
+    return content
 
 
 class CredentialsStore:
     """A file of first passwords, replaced as a whole at each change and locked while it is worked on.
 
     encrypt and decrypt turn the file's bytes into what is written and back.
+
+    A password that is in the file before this run is never handed out: whoever put it there would know it. The entry
+    keeps it until it is known that the new one was set, because a run that was stopped may have set it.
     """
 
     def __init__(
         self, path: str, encrypt: Callable[[bytes], bytes], decrypt: Callable[[bytes], bytes], private_folder: bool
     ) -> None:
-        self.path = os.path.realpath(os.path.expanduser(path))
+        self._given = path
+        with self._told("used"):
+            self._place = private_files.place_of(path, secret=private_folder)
+        self.path = self._place.path
         self._encrypt = encrypt
         self._decrypt = decrypt
-        self._private_folder = private_folder
-        self._before: Entries = {}
 
     def check(self) -> None:
-        """Raise StoreError if the store could not be read and written, without writing anything.
-
-        Comes before the account is looked at, so that entries can be told from those that another run set later.
-        """
-        if os.path.isdir(self.path):
-            raise StoreError(f"credentials_path: {self.path} is a folder; name a file in it")
-        folder = os.path.dirname(self.path)
-        if os.path.isdir(folder):
-            if self._private_folder and os.stat(folder).st_mode & 0o077:
-                raise StoreError(
-                    f"credentials_path: the folder {folder} is open to other users; "
-                    f"use a folder of its own, or close it with chmod 700 {folder}"
-                )
-            if not os.access(folder, os.W_OK | os.X_OK):
-                raise StoreError(f"credentials_path: the folder {folder} can't be written to")
+        """Raise StoreError if the store could not be read and written, without writing anything."""
+        with self._told("used"):
+            private_files.check(self._place)
         # Encrypting shows now, and not after the first user, that there is no vault secret.
         self._encrypt(b"")
-        self._before = self._read()
+        self._read()
 
-    def prepare(self, account_id: str, users: Iterable[str], length: int, minimum: int = 0) -> dict[str, str]:
-        """Passwords for these users, who have no login profile, on disk when this returns.
-
-        A pending entry is what an interrupted run left: its password may already be set, so it is used
-        again, unless the account takes none with less than minimum characters. An entry that was set before the
-        account was looked at belongs to a login profile that has gone, and is replaced. One that another run has set
-        since is that run's first password, and stays.
-        """
-        before = self._before.get(account_id, {})
-        with self._locked() as entries:
+    def prepare(self, account_id: str, users: Iterable[str], length: int) -> dict[str, str]:
+        """New passwords for these users, who have no login profile, on disk when this returns."""
+        passwords = {user: generate_password(length) for user in users}
+        with self._locked() as (entries, write):
             account = entries.setdefault(account_id, {})
-            for user in users:
-                entry = account.get(user)
-                if entry is None or _is_spent(entry, before.get(user), minimum):
-                    account[user] = {"password": generate_password(length), "state": PENDING}
-            self._write(entries)
-            return {user: str(account[user]["password"]) for user in users}
+            for user, password in passwords.items():
+                before = account.get(user)
+                account[user] = {"password": password, "state": PENDING}
+                if before:
+                    account[user][EARLIER] = [_bare(before), *_earlier(before)][:KEPT]
+            write(entries)
+        return passwords
 
-    def confirm(self, account_id: str, users: Iterable[str]) -> None:
-        """Mark the entries of these users as set."""
-        with self._locked() as entries:
-            account = entries.get(account_id, {})
-            for user in users:
-                if user in account:
-                    account[user]["state"] = SET
-            self._write(entries)
-
-    def forget(self, account_id: str, users: Iterable[str]) -> None:
-        """Drop the entries of users that have no login profile any more."""
-        with self._locked() as entries:
-            account = entries.get(account_id, {})
-            gone = [user for user in users if account.pop(user, None)]
-            if gone:
-                self._write(entries)
+    def settle(self, account_id: str, made: Mapping[str, str], unused: Mapping[str, str], gone: Iterable[str]) -> None:
+        """Bring the entries up to date: passwords that were set, those that were not, and users without access."""
+        with self._locked() as (entries, write):
+            account = entries.setdefault(account_id, {})
+            before = {user: dict(entry) for user, entry in account.items()}
+            # Also where another run has written since: this one knows which password was set.
+            account.update({user: {"password": password, "state": SET} for user, password in made.items()})
+            for user, password in unused.items():
+                _put_back(account, user, password)
+            for user in gone:
+                account.pop(user, None)
+            if account != before:
+                write(entries)
 
     @contextmanager
-    def _locked(self) -> Iterator[Entries]:
-        folder = os.path.dirname(self.path)
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        descriptor = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    def _told(self, doing: str) -> Iterator[None]:
+        """Have what goes wrong told as a StoreError, with the path."""
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield self._read()
-        finally:
-            os.close(descriptor)
+            yield
+        except private_files.UnsafeFileError as exc:
+            raise StoreError(f"credentials_path: {exc}") from exc
+        except OSError as exc:
+            reason = exc.strerror or str(exc) or type(exc).__name__
+            advice = "make room and run again" if exc.errno in FULL else "name another file"
+            raise StoreError(f"credentials_path: {self._given} can't be {doing}: {reason}; {advice}") from exc
+
+    @contextmanager
+    def _locked(self) -> Iterator[tuple[Entries, Callable[[Entries], None]]]:
+        with self._told("written"), private_files.opened(self._place) as folder:
+            yield self._read(), lambda entries: folder.write(self._encrypt(_as_yaml(entries)))
 
     def _read(self) -> Entries:
-        try:
-            with open(self.path, "rb") as stream:
-                content = stream.read()
-        except FileNotFoundError:
+        with self._told("read"):
+            content = private_files.read(self._place)
+        if content is None or not content.strip():
             return {}
-        except OSError as exc:
-            raise StoreError(f"credentials_path: {self.path} can't be read: {exc.strerror}") from exc
+        encrypted = content.startswith(VAULT_HEADER)
+        if encrypted and self._place.secret:
+            raise StoreError(
+                f"credentials_path: {self.path} is encrypted, as credentials_store: vault_file makes it; set that, or "
+                f"decrypt it: ansible-vault decrypt {self.path}"
+            )
+        if encrypted or self._place.secret:
+            return self._entries(self._decrypt(content))
+        # Said only of a file of ours: of another one nobody should hear that it is to be encrypted.
+        self._entries(content)
+        raise StoreError(
+            f"credentials_path: {self.path} is not encrypted, as credentials_store: file makes it; set that, or "
+            f"encrypt it: ansible-vault encrypt {self.path}"
+        )
+
+    def _entries(self, content: bytes) -> Entries:
         try:
-            entries = yaml.safe_load(self._decrypt(content)) or {}
-        except yaml.YAMLError as exc:
+            entries = yaml.safe_load(content) or {}
+        except (yaml.YAMLError, ValueError, RecursionError) as exc:
             # The parser's own message quotes the file, and with it passwords.
             raise StoreError(f"credentials_path: {self.path} is not the YAML that this collection writes") from exc
         if not _is_store(entries):
             raise StoreError(f"credentials_path: {self.path} holds something else than first passwords")
         return t.cast(Entries, entries)
 
-    def _write(self, entries: Mapping[str, t.Any]) -> None:
-        """Replace the file in one step: it is the old one or the new one, and never open to others."""
-        folder = os.path.dirname(self.path)
-        content = self._encrypt(yaml.safe_dump(entries, default_flow_style=False).encode())
-        # mkstemp makes the file with mode 0600.
-        descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".credentials-")
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(temporary, self.path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-        directory = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+
+def _as_yaml(entries: Entries) -> bytes:
+    return yaml.safe_dump(entries, default_flow_style=False).encode()
 
 
-def _is_spent(entry: Entry, before: Entry | None, minimum: int) -> bool:
-    """Whether the entry of a user without a login profile is of no use any more; before is what it was at the start."""
-    if entry.get("state") == PENDING:
-        return len(str(entry["password"])) < minimum
-    return entry == before
+def _bare(entry: Entry) -> Entry:
+    return {key: value for key, value in entry.items() if key != EARLIER}
+
+
+def _earlier(entry: Entry) -> list[Entry]:
+    found = entry.get(EARLIER)
+    return [item for item in found if _is_entry(item)] if isinstance(found, list) else []
+
+
+def _put_back(account: dict[str, Entry], user: str, password: str) -> None:
+    """Give an entry what it had before this password, which was not set. Unless another run has written since."""
+    entry = account.get(user)
+    if entry is None or entry.get("state") != PENDING or entry["password"] != password:
+        return
+    earlier = _earlier(entry)
+    if not earlier:
+        del account[user]
+        return
+    account[user] = {**earlier[0], **({EARLIER: earlier[1:]} if earlier[1:] else {})}
+
+
+def _is_entry(entry: object) -> bool:
+    return isinstance(entry, dict) and "password" in entry
 
 
 def _is_store(entries: object) -> bool:
     return isinstance(entries, dict) and all(
-        isinstance(users, dict) and all(isinstance(entry, dict) and "password" in entry for entry in users.values())
-        for users in entries.values()
+        isinstance(users, dict) and all(_is_entry(entry) for entry in users.values()) for users in entries.values()
     )

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import os
 
+from ansible.errors import AnsibleError
+
 
 def from_working_directory(path: str) -> str:
     """The path as an absolute one: ~ is the home folder, and relative means the folder that the command was run in.
@@ -17,4 +19,11 @@ def from_working_directory(path: str) -> str:
     Ansible's own way begins in the playbook's folder, which for a playbook of this collection is the installed
     collection: whatever is written there goes with the next upgrade.
     """
+    if path.startswith("~"):
+        # Python leaves ~ as it is where it finds no home, and an empty HOME would lead to the root folder.
+        home = os.path.expanduser(path.partition("/")[0])
+        if home.startswith("~") or not home.strip("/"):
+            raise AnsibleError(
+                f"{path} is in the home folder, and this user has none; set HOME, or give an absolute path"
+            )
     return os.path.abspath(os.path.expanduser(path))

@@ -40,6 +40,21 @@ def _answer(*_request: t.Any) -> tuple[int, dict[str, str], str]:
     return 200, {}, json.dumps({user.name: user.password for user in users})
 
 
+def _move_values_with_stages() -> None:
+    """Have moto's secrets give the version that AWSCURRENT was moved to, as AWS does. moto moves the label alone."""
+    from moto.secretsmanager.models import SecretsManagerBackend
+
+    move = SecretsManagerBackend.update_secret_version_stage
+
+    def moved(backend: t.Any, secret_id: str, **how: str) -> t.Any:
+        answer = move(backend, secret_id, **how)
+        if how["version_stage"] == "AWSCURRENT" and how["move_to_version_id"]:
+            backend.secrets[secret_id].set_default_version_id(how["move_to_version_id"])
+        return answer
+
+    SecretsManagerBackend.update_secret_version_stage = moved
+
+
 def main() -> int:
     """Be the server."""
     sys.path.append(str(TOOLS))
@@ -48,6 +63,7 @@ def main() -> int:
     from moto.moto_api._internal import urls
 
     urls.url_paths["{0}" + PATH] = _answer
+    _move_values_with_stages()
     policies = json.loads(models.aws_managed_policies_data)
     models.aws_managed_policies_data = json.dumps({name: policies[name] for name in POLICIES})
     return moto_server.main()

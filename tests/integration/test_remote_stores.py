@@ -14,6 +14,9 @@ from pathlib import Path
 import moto_server
 import open_moto
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import stores
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Change, Outcome, UserPlan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import StoredPasswords
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
 from aws_clients import iam_client, secretsmanager_client, ssm_client
 from control_node import GUARD_CALLS, ControlNode
@@ -178,6 +181,83 @@ def test_two_runs_at_once_agree_on_the_passwords(account: Account, kind: str) ->
     passwords = read_passwords(account.moto)
     stored = {name: password for name, (password, _state) in account.stored(kind).items()}
     assert stored == {name: passwords[name] for name in ("fresh", "winner")}
+
+
+PLANTED = "Planted-by-somebody-1"
+
+
+def plant(account: Account, kind: str, **how: t.Any) -> None:
+    """Make an entry for fresh as somebody does who wants to know the next password. The state is theirs to choose."""
+    name, tags = f"{FOLDER}fresh", [t.cast(t.Any, {"Key": STATE, "Value": "pending"})]
+    if kind == "secretsmanager":
+        account.secrets.create_secret(Name=name, SecretString=PLANTED, Tags=tags, **how)
+    else:
+        wanted: dict[str, t.Any] = {"Type": "SecureString", **how}
+        account.parameters.put_parameter(Name=name, Value=PLANTED, Tags=tags, **wanted)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_planted_password_is_not_set(account: Account, kind: str) -> None:
+    account.begin(kind)
+    plant(account, kind)
+    result = account.run(kind, USERS)
+    assert not result.get("failed"), result
+    passwords = read_passwords(account.moto)
+    assert passwords["fresh"] != PLANTED
+    assert account.stored(kind)["fresh"] == (passwords["fresh"], "set")
+
+
+@pytest.mark.parametrize(
+    ("kind", "how", "why"),
+    [
+        ("secretsmanager", {"KmsKeyId": "alias/theirs"}, "is encrypted with another KMS key (alias/theirs)"),
+        ("secretsmanager", {"AddReplicaRegions": [{"Region": "us-west-2"}]}, "is replicated to other regions"),
+        ("secretsmanager", {}, "has a resource policy"),
+        ("ssm_parameter", {"Type": "String"}, "is not encrypted (its type is String)"),
+        ("ssm_parameter", {"KeyId": "alias/theirs"}, "is encrypted with another KMS key (alias/theirs)"),
+        ("ssm_parameter", {"Tier": "Advanced"}, "may be shared with other accounts (its tier is Advanced)"),
+    ],
+)
+def test_an_entry_that_others_can_read_gets_no_password(
+    account: Account, kind: str, how: dict[str, t.Any], why: str
+) -> None:
+    account.begin(kind)
+    plant(account, kind, **how)
+    if why == "has a resource policy":
+        statement = {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        account.secrets.put_resource_policy(SecretId=f"{FOLDER}fresh", ResourcePolicy=policy)
+    result = account.run(kind, USERS)
+    (failed,) = result["failed_users"]
+    assert failed["name"] == "fresh"
+    assert f"{FOLDER}fresh is there already and {why}; remove it, or choose another credentials_prefix" in failed["msg"]
+    passwords = read_passwords(account.moto)
+    assert passwords["fresh"] is None
+    stored = account.stored(kind)
+    assert stored["fresh"] == (PLANTED, "pending")
+    assert stored["winner"] == (passwords["winner"], "set")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_entry_that_was_replaced_in_vain_is_put_back_and_can_be_replaced_again(account: Account, kind: str) -> None:
+    account.begin(kind)
+    plant(account, kind)
+    client = account.secrets if kind == "secretsmanager" else account.parameters
+    store = stores.open_store(kind, client, stores.Settings())
+    passwords = StoredPasswords([], store, FOLDER, 32, has_login_profile=lambda _user: False)
+    plan = UserPlan("fresh", None, None, (Change("fresh", "create_login_profile", {}),))
+    seen = {PLANTED}
+    for _again in range(3):
+        seen.add(passwords.password("fresh"))
+        assert account.stored(kind)["fresh"] == (passwords.password("fresh"), "pending")
+        # Another run was faster, and what it set is what was there before.
+        settled = passwords.settled(Outcome(plan, (), "EntityAlreadyExists", conflict=True))
+        assert settled.error == "EntityAlreadyExists"
+        assert account.stored(kind)["fresh"] == (PLANTED, "pending")
+    assert len(seen) == 4
+    last = passwords.password("fresh")
+    passwords.settled(Outcome(plan, plan.changes))
+    assert account.stored(kind)["fresh"] == (last, "set")
 
 
 # Write calls of one worker: 1 store fresh, 2 make fresh, 3 login profile, 4 note as set, 5 to 7 the same for winner,

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._input import kind, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import typing_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._tags import tag_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import RESERVED, DesiredUser
@@ -246,4 +247,6 @@ class _ItemReader:
             self.problem("password", f"has {len(password)} characters, IAM allows 1 to {limits.PASSWORD_LENGTH}")
         elif not limits.PASSWORD.fullmatch(password):
             self.problem("password", "has characters that IAM does not allow; use printable Latin-1 characters")
+        elif problem := typing_problem(password):
+            self.problem("password", problem)
         return password

@@ -15,13 +15,12 @@ from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, sentence
 from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import (
-    PENDING,
     SET,
     StoreError,
     generate_password,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Outcome, UserPlan
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import SERVICES, Store, entry_name
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import SERVICES, Entry, Store, entry_name
 
 T = t.TypeVar("T")
 
@@ -70,11 +69,13 @@ class GivenPasswords:
 class StoredPasswords:
     """Passwords that came with the users, and generated ones for the others, in a store of AWS's.
 
-    folder is what the names of its entries begin with. New passwords have length characters, and stored ones with less
-    than minimum, which the account does not take any more, are replaced.
+    folder is what the names of its entries begin with. New passwords have length characters.
+
+    A password that this run has not written is never set: whoever put it into the store would know it. An entry that
+    is there gets another one, and what it had before is put back where the new one turns out not to be the user's.
 
     A user that the store does not know costs no read: making an entry is refused where there is one, and only then it
-    is looked at. So two runs at once agree on a password, too.
+    is looked at.
     """
 
     def __init__(
@@ -84,7 +85,6 @@ class StoredPasswords:
         folder: str,
         length: int,
         *,
-        minimum: int = 0,
         has_login_profile: Callable[[str], bool],
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -92,10 +92,11 @@ class StoredPasswords:
         self._store = store
         self.folder = folder
         self._length = length
-        self._minimum = minimum
         self._has_login_profile = has_login_profile
         self._sleep = sleep
         self._stored: dict[str, str] = {}
+        # What the entries of users were that had one, as long as it may have to be put back.
+        self._replaced: dict[str, Entry] = {}
 
     def needed(self, plans: Iterable[UserPlan]) -> list[str]:
         """Users whose password has to be generated."""
@@ -134,7 +135,10 @@ class StoredPasswords:
         operations = {change.operation for change in outcome.done}
         try:
             if "create_login_profile" in operations and user in self._stored:
+                self._replaced.pop(user, None)
                 self._try("note as set", user, lambda name: self._store.mark(name, SET))
+            elif outcome.conflict and user in self._replaced:
+                self._put_back(user)
             elif operations & ENDS_ACCESS:
                 self._try("remove", user, self._forget)
         except StoreError as exc:
@@ -161,33 +165,37 @@ class StoredPasswords:
         return entry_name(self._store.kind, self.folder, user)
 
     def _keep(self, name: str, user: str) -> str:
-        """Store a new password, or find the one that an interrupted run stored and may have set already.
+        """Store a new password, also where there is an entry.
 
-        A password that was set belongs to a login profile that has gone, and is replaced; or to one that another run
-        has made since this one looked, and is left alone.
+        Of a user who has a login profile by now the entry may be the password, set by a run that was stopped or by one
+        that goes on beside this one: it is left alone. The version is read before the login profile is looked for, and
+        only that version is replaced, so that no run replaces what another has set.
         """
         password = generate_password(self._length)
         for wait in WAITS:
             self._sleep(wait)
             if self._store.create(name, password, f"First password of the IAM user {user}"):
                 return password
-            entry = self._store.find(name)
+            found = self._store.find(name)
+            if found is None:
+                continue
+            _refuse_foreign(found, name, user)
+            entry = self._store.examine(name, found)
             if entry is None:
                 continue
-            if entry.state is None:
-                raise OneUserError(
-                    f"Could not store the first password of {user}: {name} is there already and was not made by "
-                    "this collection; remove it, or choose another credentials_prefix"
-                )
-            if entry.state == PENDING and not entry.leaving:
-                stored = self._store.read(name)
-                if len(stored) >= self._minimum:
-                    return stored
-            if entry.state == SET and self._has_login_profile(user):
-                raise OneUserError(f"somebody else gave {user} console access meanwhile; run again", conflict=True)
+            _refuse_foreign(entry, name, user)
+            if self._has_login_profile(user):
+                raise OneUserError(f"{user} has got console access meanwhile; run again", conflict=True)
             if self._store.replace(name, entry, password):
+                self._replaced[user] = entry
                 return password
         raise StoreError(f"Could not store the first password of {user}: somebody else is changing {name}; run again")
+
+    def _put_back(self, user: str) -> None:
+        """Another run has made the login profile. The next look at the account tells whether there is more to do."""
+        entry = self._replaced.pop(user)
+        self._stored.pop(user, None)
+        self._try("put back", user, lambda name: self._store.put_back(name, entry))
 
     def _forget(self, name: str) -> None:
         entry = self._store.find(name)
@@ -202,3 +210,13 @@ class StoredPasswords:
         except AWS_ERRORS as exc:
             where = f"{name} in {SERVICES[self._store.kind][1]}"
             raise StoreError(sentence(exc, f"{doing} the first password of {user} ({where})")) from exc
+
+
+def _refuse_foreign(entry: Entry, name: str, user: str) -> None:
+    """Raise where somebody else made the entry, or made it so that others can read what is put into it."""
+    flaws = entry.flaws if entry.state is not None else ("was not made by this collection",)
+    if flaws:
+        raise OneUserError(
+            f"Could not store the first password of {user}: {name} is there already and {' and '.join(flaws)}; "
+            "remove it, or choose another credentials_prefix"
+        )

@@ -16,7 +16,7 @@ import string
 import typing as t
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import error_code
 from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import PENDING
@@ -74,6 +74,10 @@ class Entry:
     version: str = ""
     # Marked for deletion, and still there until the recovery window ends.
     leaving: bool = False
+    # Why no password may be put into it: by what it is, others could read it.
+    flaws: tuple[str, ...] = ()
+    # What the next version is to be called, where the store has names for versions.
+    next_version: str = ""
 
 
 class Store(t.Protocol):
@@ -88,11 +92,14 @@ class Store(t.Protocol):
     def find(self, name: str) -> Entry | None:
         """The entry of this name, if there is one."""
 
-    def read(self, name: str) -> str:
-        """The password of the entry."""
+    def examine(self, name: str, entry: Entry) -> Entry | None:
+        """The entry that was found with its version, and with all that speaks against it; None when it has gone."""
 
     def replace(self, name: str, entry: Entry, password: str) -> bool:
-        """Give the entry that was found a new password and make it pending; False when it has changed since."""
+        """Give the entry that was examined a new password and make it pending; False when it has changed since."""
+
+    def put_back(self, name: str, entry: Entry) -> None:
+        """Undo the replacement of this entry, because its new password was not set."""
 
     def mark(self, name: str, state: str) -> None:
         """Change the entry's state."""
@@ -130,26 +137,65 @@ class SecretsManager:
             secret = self._client.describe_secret(SecretId=name)
         except self._client.exceptions.ResourceNotFoundException:
             return None
-        stages = secret.get("VersionIdsToStages", {})
-        current = next((version for version, names in stages.items() if "AWSCURRENT" in names), "")
-        return Entry(_state(secret.get("Tags", [])), current, leaving="DeletedDate" in secret)
+        staged = {stage: version for version, names in secret.get("VersionIdsToStages", {}).items() for stage in names}
+        current = staged.get("AWSCURRENT", "")
+        # After a version was put back the one that is current has had a successor already: so the previous one counts.
+        next_version = str(uuid.uuid5(_VERSIONS, current + staged.get("AWSPREVIOUS", "")))
+        flaws = []
+        if not same_key(self._settings.kms_key_id, secret.get("KmsKeyId"), "alias/aws/secretsmanager", _account(name)):
+            flaws.append(f"is encrypted with another KMS key ({secret.get('KmsKeyId', 'that of the service')})")
+        if secret.get("OwningService"):
+            flaws.append(f"belongs to the service {secret['OwningService']}")
+        if secret.get("PrimaryRegion") or secret.get("ReplicationStatus"):
+            flaws.append("is replicated to other regions")
+        if secret.get("RotationEnabled"):
+            flaws.append("is rotated by a function that can read it")
+        return Entry(_state(secret.get("Tags", [])), current, "DeletedDate" in secret, tuple(flaws), next_version)
 
-    def read(self, name: str) -> str:
-        return self._client.get_secret_value(SecretId=name)["SecretString"]
+    def examine(self, name: str, entry: Entry) -> Entry | None:
+        try:
+            if entry.leaving and not entry.flaws:
+                # One that is marked for deletion tells nothing about its policy, and takes no value.
+                self._client.restore_secret(SecretId=name)
+                entry = replace(entry, leaving=False)
+            policy = None if entry.flaws else self._client.get_resource_policy(SecretId=name).get("ResourcePolicy")
+        except self._client.exceptions.ClientError as exc:
+            if error_code(exc) in _GONE:
+                return None
+            raise
+        return replace(entry, flaws=("has a resource policy",)) if policy else entry
 
     def replace(self, name: str, entry: Entry, password: str) -> bool:
         """Writes the password first: where the run is stopped before the state, the next run replaces it again."""
-        version = str(uuid.uuid5(_VERSIONS, entry.version))
         try:
-            if entry.leaving:
-                self._client.restore_secret(SecretId=name)
-            self._client.update_secret(SecretId=name, SecretString=password, ClientRequestToken=version, **self._key)
+            self._client.update_secret(
+                SecretId=name, SecretString=password, ClientRequestToken=entry.next_version, **self._key
+            )
         except self._client.exceptions.ClientError as exc:
             if error_code(exc) == "ResourceExistsException" or error_code(exc) in _GONE:
                 return False
             raise
-        self.mark(name, PENDING)
+        if entry.state != PENDING:
+            self.mark(name, PENDING)
         return True
+
+    def put_back(self, name: str, entry: Entry) -> None:
+        """Makes the version before the current one, unless another run has written since. No value is read."""
+        if not entry.version:
+            return
+        try:
+            self._client.update_secret_version_stage(
+                SecretId=name,
+                VersionStage="AWSCURRENT",
+                RemoveFromVersionId=entry.next_version,
+                MoveToVersionId=entry.version,
+            )
+        except self._client.exceptions.ClientError as exc:
+            if error_code(exc) == "InvalidParameterException" or error_code(exc) in _GONE:
+                return
+            raise
+        if entry.state and entry.state != PENDING:
+            self.mark(name, entry.state)
 
     def mark(self, name: str, state: str) -> None:
         self._client.tag_resource(SecretId=name, Tags=self._settings.tag_list(state))
@@ -186,15 +232,47 @@ class ParameterStore:
             return None
         return Entry(_state(tags))
 
-    def read(self, name: str) -> str:
-        return self._client.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+    def examine(self, name: str, entry: Entry) -> Entry | None:
+        pages = self._client.get_paginator("get_parameter_history").paginate(Name=name)
+        try:
+            latest = max((one for page in pages for one in page["Parameters"]), key=lambda one: one["Version"])
+        # ValueError: no version at all.
+        except (self._client.exceptions.ParameterNotFound, ValueError):
+            return None
+        flaws = []
+        if latest["Type"] != "SecureString":
+            flaws.append(f"is not encrypted (its type is {latest['Type']})")
+        elif not same_key(self._settings.kms_key_id, latest.get("KeyId"), "alias/aws/ssm", _account(name)):
+            flaws.append(f"is encrypted with another KMS key ({latest.get('KeyId')})")
+        # Those of the tier Standard can't be shared.
+        if latest.get("Tier", "Standard") != "Standard":
+            flaws.append(f"may be shared with other accounts (its tier is {latest['Tier']})")
+        return replace(entry, version=str(latest["Version"]), flaws=tuple(flaws))
 
     def replace(self, name: str, entry: Entry, password: str) -> bool:
-        """Writes the password first, as in Secrets Manager. The parameter's history keeps the one it had."""
-        del entry
-        self._client.put_parameter(Name=name, Value=password, Overwrite=True, **self._fixed)
-        self.mark(name, PENDING)
+        """Writes the password first, as in Secrets Manager. The parameter's history keeps the one it had.
+
+        Parameter Store can't be told which version is to be replaced, only tells afterwards which one it was.
+        """
+        version = self._client.put_parameter(Name=name, Value=password, Overwrite=True, **self._fixed)["Version"]
+        if version != int(entry.version) + 1:
+            self._restore(name, version - 1)
+            return False
+        if entry.state != PENDING:
+            self.mark(name, PENDING)
         return True
+
+    def put_back(self, name: str, entry: Entry) -> None:
+        """Gives the parameter the value that it had before, unless another run has written since."""
+        if self._client.get_parameter(Name=name)["Parameter"]["Version"] != int(entry.version) + 1:
+            return
+        self._restore(name, int(entry.version))
+        if entry.state and entry.state != PENDING:
+            self.mark(name, entry.state)
+
+    def _restore(self, name: str, version: int) -> None:
+        former = self._client.get_parameter(Name=f"{name}:{version}", WithDecryption=True)["Parameter"]["Value"]
+        self._client.put_parameter(Name=name, Value=former, Overwrite=True, **self._fixed)
 
     def mark(self, name: str, state: str) -> None:
         tags = self._settings.tag_list(state)
@@ -206,6 +284,23 @@ class ParameterStore:
         except self._client.exceptions.ParameterNotFound:
             # Another run was faster.
             pass
+
+
+def _account(name: str) -> str:
+    """The account of an entry, which is in its name before the user."""
+    return name.split("/")[-2]
+
+
+def same_key(wanted: str | None, found: str | None, default: str, account_id: str) -> bool:
+    """Whether a key that an entry has is the one that was asked for; each is an ID, an alias or the ARN of either."""
+    return _whose_key(wanted or default, account_id) == _whose_key(found or default, account_id)
+
+
+def _whose_key(key: str, account_id: str) -> tuple[str, str]:
+    """The account of a key, and its ID or alias."""
+    parts = key.split(":", 5)
+    account, name = (parts[4], parts[5]) if len(parts) == 6 else (account_id, key)
+    return account, name.removeprefix("key/")
 
 
 def _state(tags: t.Iterable[t.Mapping[str, t.Any]]) -> str | None:

@@ -17,6 +17,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import D
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import WAITS, StoredPasswords
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import Entry
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import Store as StoreProtocol
 from botocore.exceptions import ClientError
 from simulated_iam import account_with
 
@@ -37,6 +38,8 @@ class MemoryStore:
         self.refused: set[str] = set()
         self.calls: list[str] = []
         self.before_replace: Callable[[], None] = lambda: None
+        self.flaws: tuple[str, ...] = ()
+        self.former: tuple[str, Entry] | None = None
 
     def _called(self, call: str) -> None:
         self.calls.append(call)
@@ -56,17 +59,23 @@ class MemoryStore:
         self._called("find")
         return self.entries[name][1] if name in self.entries else None
 
-    def read(self, name: str) -> str:
-        self._called("read")
-        return self.entries[name][0]
+    def examine(self, name: str, entry: Entry) -> Entry | None:
+        self._called("examine")
+        return replace(entry, flaws=self.flaws, leaving=False)
 
     def replace(self, name: str, entry: Entry, password: str) -> bool:
         self._called("replace")
         self.before_replace()
-        if self.entries.get(name, (None, None))[1] != entry:
+        if replace(self.entries[name][1], leaving=False) != entry:
             return False
-        self.entries[name] = password, Entry(PENDING)
+        self.former = self.entries[name]
+        self.entries[name] = password, Entry(PENDING, f"{entry.version}+")
         return True
+
+    def put_back(self, name: str, entry: Entry) -> None:
+        self._called("put_back")
+        if self.former is not None and self.entries[name][1].version == f"{entry.version}+":
+            self.entries[name] = self.former
 
     def mark(self, name: str, state: str) -> None:
         self._called("mark")
@@ -127,16 +136,27 @@ def test_a_given_password_is_not_stored(store: MemoryStore) -> None:
     assert store.calls == []
 
 
-def test_an_interrupted_runs_password_is_used_again(store: MemoryStore) -> None:
-    first = open_passwords(store).password("ann")
-    assert open_passwords(store).password("ann") == first
+@pytest.mark.parametrize("state", [PENDING, SET, "anything"])
+def test_a_password_that_the_run_has_not_written_is_never_given(store: MemoryStore, state: str) -> None:
+    store.entries[ANN] = "Planted-password-12345", Entry(state)
+    password = open_passwords(store).password("ann")
+    assert password != "Planted-password-12345"
+    assert store.entries[ANN] == (password, Entry(PENDING, "+"))
+    # There is no way to read one.
+    assert not hasattr(StoreProtocol, "read")
 
 
-def test_a_password_that_the_account_does_not_take_any_more_is_replaced(store: MemoryStore) -> None:
-    first = open_passwords(store).password("ann")
-    second = StoredPasswords([], store, FOLDER, 30, minimum=21, has_login_profile=lambda _user: False).password("ann")
-    assert (len(first), len(second)) == (20, 30)
-    assert store.entries[ANN] == (second, Entry(PENDING))
+def test_an_entry_that_others_can_read_gets_no_password(store: MemoryStore) -> None:
+    store.entries[ANN] = "Planted-1", Entry(PENDING)
+    store.flaws = ("has a resource policy", "is replicated to other regions")
+    with pytest.raises(StoreError) as error:
+        open_passwords(store).password("ann")
+    assert str(error.value) == (
+        f"Could not store the first password of ann: {ANN} is there already and has a resource policy and is "
+        "replicated to other regions; remove it, or choose another credentials_prefix"
+    )
+    assert not error.value.conflict
+    assert store.entries[ANN] == ("Planted-1", Entry(PENDING))
 
 
 def test_a_password_that_was_set_is_not_used_again(store: MemoryStore) -> None:
@@ -146,32 +166,55 @@ def test_a_password_that_was_set_is_not_used_again(store: MemoryStore) -> None:
     assert store.entries[ANN] == (first, Entry(SET))
     second = open_passwords(store).password("ann")
     assert second != first
-    assert store.entries[ANN] == (second, Entry(PENDING))
+    assert store.entries[ANN] == (second, Entry(PENDING, "+"))
 
 
 def test_an_entry_that_somebody_marked_for_deletion_is_replaced(store: MemoryStore) -> None:
     store.entries[ANN] = "Old-1", Entry(PENDING, leaving=True)
     assert open_passwords(store).password("ann") != "Old-1"
-    assert store.entries[ANN][1] == Entry(PENDING)
+    assert store.entries[ANN][1] == Entry(PENDING, "+")
 
 
-def test_of_two_runs_that_replace_an_entry_both_use_the_password_of_the_first(store: MemoryStore) -> None:
+def test_what_another_run_has_just_stored_is_replaced_only_after_another_look(store: MemoryStore) -> None:
     store.entries[ANN] = "Old-1", Entry(SET, "1")
 
     def other_run() -> None:
         store.entries[ANN] = "Other-1", Entry(PENDING, "2")
+        store.before_replace = lambda: None
 
     store.before_replace = other_run
-    assert open_passwords(store).password("ann") == "Other-1"
+    password = open_passwords(store).password("ann")
+    assert store.entries[ANN] == (password, Entry(PENDING, "2+"))
+    assert store.calls == ["create", "find", "examine", "replace"] * 2
 
 
-def test_a_password_that_another_run_has_just_set_is_left_alone(store: MemoryStore) -> None:
-    store.entries[ANN] = "Other-1", Entry(SET)
+@pytest.mark.parametrize("state", [PENDING, SET])
+def test_a_password_that_may_be_set_by_now_is_left_alone(store: MemoryStore, state: str) -> None:
+    store.entries[ANN] = "Other-1", Entry(state)
     passwords = open_passwords(store, has_login_profile=True)
-    with pytest.raises(StoreError, match="somebody else gave ann console access") as error:
+    with pytest.raises(StoreError, match="ann has got console access meanwhile") as error:
         passwords.password("ann")
     assert error.value.conflict
-    assert store.entries[ANN] == ("Other-1", Entry(SET))
+    assert store.entries[ANN] == ("Other-1", Entry(state))
+
+
+def test_where_another_run_made_the_login_profile_its_password_comes_back(store: MemoryStore) -> None:
+    store.entries[ANN] = "Other-1", Entry(PENDING, "1")
+    passwords = open_passwords(store)
+    password = passwords.password("ann")
+    failed = replace(outcome("create_login_profile"), done=(), error="EntityAlreadyExists", conflict=True)
+    assert passwords.settled(failed) == failed
+    assert store.entries[ANN] == ("Other-1", Entry(PENDING, "1"))
+    # If it turns out that there is none, a password is made anew.
+    assert passwords.password("ann") != password
+
+
+def test_a_password_that_may_have_been_set_is_not_taken_back(store: MemoryStore) -> None:
+    store.entries[ANN] = "Old-1", Entry(PENDING, "1")
+    passwords = open_passwords(store)
+    password = passwords.password("ann")
+    passwords.settled(replace(outcome("create_login_profile"), done=(), error="the connection broke"))
+    assert store.entries[ANN] == (password, Entry(PENDING, "1+"))
 
 
 def test_what_somebody_else_made_is_left_alone(store: MemoryStore) -> None:
@@ -181,7 +224,7 @@ def test_what_somebody_else_made_is_left_alone(store: MemoryStore) -> None:
         passwords.password("ann")
     passwords.settled(outcome("delete_login_profile"))
     assert store.entries == {ANN: ("Theirs", Entry(None))}
-    assert not {"read", "replace", "mark", "delete"} & set(store.calls)
+    assert not {"examine", "replace", "mark", "delete"} & set(store.calls)
 
 
 def test_an_entry_that_is_being_deleted_is_waited_for_but_not_forever(store: MemoryStore) -> None:

@@ -1,0 +1,259 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Files that only their owner can read, in folders where nobody else can put another file in their place.
+
+What is wrong is raised as UnsafeFileError, with one sentence that names the path, or as OSError.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import re
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+# What open() says where the file system has no files without a name.
+_NO_NAMELESS_FILES = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOSYS})
+_NO_DIRECTORY_SYNC = frozenset({errno.EINVAL, errno.EOPNOTSUPP})
+# Without following a symlink, and without waiting for somebody at the other end of a FIFO.
+_SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+_OLD_TEMPORARY = re.compile(r"\.credentials-[a-z0-9_]{8}")
+# Seconds, after which nobody writes any more.
+_OLD = 3600
+
+
+class UnsafeFileError(Exception):
+    """A file or folder that somebody else could read, change or exchange; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A file by its folder, in which symlinks are resolved, and its name, which must not be a symlink.
+
+    secret says that the content is not encrypted: then the folder has to be its owner's alone.
+    """
+
+    folder: str
+    name: str
+    secret: bool
+
+    @property
+    def path(self) -> str:
+        return os.path.join(self.folder, self.name)
+
+
+def place_of(path: str, secret: bool) -> Place:
+    """The place that an absolute path leads to."""
+    if "\0" in path:
+        raise UnsafeFileError(f"{path!r} can't be a path")
+    folder, name = os.path.split(path)
+    return Place(os.path.realpath(folder), name, secret)
+
+
+def check(place: Place) -> None:
+    """Raise if the file could not be made and replaced, or if others could get at it. Leaves nothing behind."""
+    if not place.name or os.path.isdir(place.path):
+        raise UnsafeFileError(f"{place.path} is a folder; name a file in it")
+    existing = _check_folders(place)
+    longest = os.pathconf(existing, "PC_NAME_MAX")
+    for part in os.path.join(os.path.relpath(place.folder, existing), _temporary(place)).split(os.sep):
+        if len(os.fsencode(part)) > longest:
+            raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), place.path)
+    if existing == place.folder:
+        for name in (place.name, _lock(place)):
+            with suppress(FileNotFoundError):
+                _check_file(os.lstat(os.path.join(place.folder, name)), os.path.join(place.folder, name), place)
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise UnsafeFileError(f"the folder {existing} can't be written to")
+    _try_to_write(existing)
+
+
+def _check_folders(place: Place) -> str:
+    """Check the folder and all above it. Gives the deepest of them that exists."""
+    parts = place.folder.split(os.sep)
+    existing = os.sep
+    for depth in range(1, len(parts) + 1):
+        folder = os.sep.join(parts[:depth]) or os.sep
+        try:
+            found = os.stat(folder)
+        except FileNotFoundError:
+            break
+        if not stat.S_ISDIR(found.st_mode):
+            raise UnsafeFileError(f"{folder} is not a folder")
+        _check_folder(found, folder, place)
+        existing = folder
+    return existing
+
+
+def _check_folder(found: os.stat_result, folder: str, place: Place) -> None:
+    if found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
+        raise UnsafeFileError(
+            f"everybody can write to the folder {folder}; use another one, or close it: chmod o-w {folder}"
+        )
+    if folder != place.folder or not place.secret:
+        return
+    if not _is_ours(found.st_uid):
+        raise UnsafeFileError(
+            f"the folder {folder} belongs to another user (user ID {found.st_uid}); use one of your own"
+        )
+    if found.st_mode & 0o077:
+        raise UnsafeFileError(
+            f"the folder {folder} is open to other users; use a folder of its own, or close it with chmod 700 {folder}"
+        )
+
+
+def _is_ours(owner: int) -> bool:
+    """Whether the owner is who runs this. Root by sudo also works in the folders of the user who called sudo."""
+    caller = os.geteuid()
+    return owner == caller or (caller == 0 and str(owner) == os.environ.get("SUDO_UID"))
+
+
+def _check_file(found: os.stat_result, path: str, place: Place) -> None:
+    """Raise if this is not a plain file of our own: whoever put it there would read or choose what is in it."""
+    if stat.S_ISLNK(found.st_mode):
+        raise UnsafeFileError(f"{path} is a symlink; name the file itself")
+    if not stat.S_ISREG(found.st_mode):
+        raise UnsafeFileError(f"{path} is not a regular file; remove it, or name another file")
+    if found.st_nlink > 1:
+        raise UnsafeFileError(
+            f"{path} has {found.st_nlink} names (hard links), so it can be read elsewhere; use a copy"
+        )
+    # What is encrypted can't be planted. Root finds a project in a container with the owner that it has outside.
+    if not _is_ours(found.st_uid) and (place.secret or os.geteuid() != 0):
+        raise UnsafeFileError(f"{path} belongs to another user (user ID {found.st_uid}); use a file of your own")
+
+
+def _try_to_write(folder: str) -> None:
+    """Raise what a write to the folder would: modes alone do not tell, on a read-only file system or in /sys."""
+    nameless = getattr(os, "O_TMPFILE", 0)
+    try:
+        if nameless:
+            os.close(os.open(folder, nameless | os.O_RDWR, 0o600))
+            return
+    except OSError as exc:
+        if exc.errno not in _NO_NAMELESS_FILES:
+            raise
+    os.rmdir(tempfile.mkdtemp(dir=folder, prefix=".cloudhsm-iam-"))
+
+
+def _lock(place: Place) -> str:
+    return f"{place.name}.lock"
+
+
+def _temporary(place: Place) -> str:
+    """Where the next content is written: one name, because only who has the lock writes."""
+    return f".{place.name}.new"
+
+
+@contextmanager
+def opened(place: Place) -> Iterator[OwnFolder]:
+    """The file's folder, made where it is not there, and locked until the end of the block."""
+    check(place)
+    _make_folders(place.folder)
+    descriptor = os.open(place.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        # By the descriptor: what was looked at is what is worked in, whatever its path leads to by now.
+        _check_folder(os.fstat(descriptor), place.folder, place)
+        with OwnFolder(place, descriptor).locked() as folder:
+            yield folder
+    finally:
+        os.close(descriptor)
+
+
+def _make_folders(folder: str) -> None:
+    """Make what is missing of the path, each for its owner only, whatever the umask."""
+    parts = folder.split(os.sep)
+    for depth in range(2, len(parts) + 1):
+        above = os.sep.join(parts[:depth])
+        if os.path.isdir(above):
+            continue
+        with suppress(FileExistsError):
+            os.mkdir(above, 0o700)
+            os.chmod(above, 0o700)
+
+
+def read(place: Place) -> bytes | None:
+    """The content; None where there is no file."""
+    try:
+        descriptor = os.open(place.path, os.O_RDONLY | _SAFELY)
+    except FileNotFoundError:
+        return None
+    except OSError as exc:
+        # So says the system of symlinks (ELOOP), and of sockets (ENXIO).
+        if exc.errno in (errno.ELOOP, errno.ENXIO):
+            _check_file(os.lstat(place.path), place.path, place)
+        raise
+    with os.fdopen(descriptor, "rb") as stream:
+        _check_file(os.fstat(descriptor), place.path, place)
+        return stream.read()
+
+
+class OwnFolder:
+    """An open folder with one file of ours in it, which is replaced as a whole."""
+
+    def __init__(self, place: Place, descriptor: int) -> None:
+        self._place = place
+        self._folder = descriptor
+
+    @contextmanager
+    def locked(self) -> Iterator[OwnFolder]:
+        """Keep others out until the end of the block."""
+        name = _lock(self._place)
+        path = os.path.join(self._place.folder, name)
+        with suppress(FileNotFoundError):
+            _check_file(os.stat(name, dir_fd=self._folder, follow_symlinks=False), path, self._place)
+        descriptor = os.open(name, os.O_RDWR | os.O_CREAT | _SAFELY, 0o600, dir_fd=self._folder)
+        try:
+            _check_file(os.fstat(descriptor), path, self._place)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            self._remove_leftovers()
+            yield self
+        finally:
+            os.close(descriptor)
+
+    def _remove_leftovers(self) -> None:
+        """Remove what a run that was killed while it wrote has left, with all that is in the file."""
+        self._remove_temporary()
+        # Those of release 1.0.0 say nothing about their file. Another file's run may be writing a new one.
+        for name in filter(_OLD_TEMPORARY.fullmatch, os.listdir(self._folder)):
+            with suppress(FileNotFoundError):
+                found = os.stat(name, dir_fd=self._folder, follow_symlinks=False)
+                if stat.S_ISREG(found.st_mode) and _is_ours(found.st_uid) and found.st_mtime < time.time() - _OLD:
+                    os.unlink(name, dir_fd=self._folder)
+
+    def write(self, content: bytes) -> None:
+        """Replace the file in one step: it is the old one or the new one, and never open to others."""
+        temporary = _temporary(self._place)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY
+        descriptor = os.open(temporary, flags, 0o600, dir_fd=self._folder)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                os.fchmod(descriptor, 0o600)
+                stream.write(content)
+                stream.flush()
+                os.fsync(descriptor)
+            os.replace(temporary, self._place.name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
+        except BaseException:
+            self._remove_temporary()
+            raise
+        try:
+            os.fsync(self._folder)
+        except OSError as exc:
+            if exc.errno not in _NO_DIRECTORY_SYNC:
+                raise
+
+    def _remove_temporary(self) -> None:
+        with suppress(FileNotFoundError):
+            os.unlink(_temporary(self._place), dir_fd=self._folder)
