@@ -12,18 +12,22 @@ It errs to the side of the larger right. What it leaves out is told in docs/acce
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import lru_cache
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.conditions import Session, holds
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import FIELD, matches, meet
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import FIELD, covers, matches, meet
 
 # Stands in a question for any text: no policy has it, so only an asterisk matches it.
 ANY = "\0" * 200
 SESSIONS = tuple(Session)
 _VARIABLE_START = "${"
+# The caller's own name, and the same with a default value, which users never need.
+_OWN_NAME = re.compile(r"\$\{\s*aws:username\s*(,[^}]*)?\}", re.IGNORECASE)
 
 
 class UnreadablePolicyError(Exception):
@@ -61,7 +65,8 @@ class Statement:
 
     def applies_to(self, action: str) -> bool:
         """Whether the statement is about the action."""
-        return any(matches(pattern, action.lower()) for pattern in self.actions) != self.but_actions
+        asked = action.lower()
+        return any(_names(pattern, asked) for pattern in self.actions) != self.but_actions
 
     def reaches(self, resource: str | None) -> Extent:
         """On which of the resources that a question is about."""
@@ -69,13 +74,24 @@ class Statement:
             # AWS then compares with an asterisk.
             named = any(matches(pattern, "*") for pattern in self.resources)
             return Extent.ALL if named != self.but_resources else Extent.NONE
+        if any(covers(pattern, resource, ANY) for pattern in self.resources):
+            return Extent.NONE if self.but_resources else Extent.ALL
         # In a field of an ARN any text is one without a colon.
         generic = resource.replace(ANY, FIELD if resource.startswith("arn:") else "*")
-        if any(matches(pattern, resource) for pattern in self.resources):
-            return Extent.NONE if self.but_resources else Extent.ALL
         if any(meet(_without_variables(pattern), generic) for pattern in self.resources):
             return Extent.SOME
         return Extent.ALL if self.but_resources else Extent.NONE
+
+    def of(self, name: str) -> Statement:
+        """The statement as it counts for the user of this name."""
+        if not any(_VARIABLE_START in pattern for pattern in self.resources):
+            return self
+        return replace(self, resources=tuple(_OWN_NAME.sub(lambda _found: name, one) for one in self.resources))
+
+
+@lru_cache(maxsize=65536)
+def _names(pattern: str, action: str) -> bool:
+    return covers(pattern, action, ANY)
 
 
 @dataclass(frozen=True)
@@ -160,17 +176,22 @@ def rights_of(statements: Sequence[Statement], questions: Sequence[Question]) ->
     """What the statements allow and deny."""
     allowed: list[int] = []
     denied: list[int] = []
+    limits = [_limits(statement) for statement in statements]
     for question in questions:
-        about = [statement for statement in statements if statement.applies_to(question.action)]
-        reach = [(statement, statement.reaches(question.resource)) for statement in about]
-        for session in SESSIONS:
-            allowed.append(max((_extent(s, r, session) for s, r in reach if s.allows), default=0))
-            denied.append(max((_extent(s, r, session) for s, r in reach if not s.allows), default=0))
+        allow, deny = [0] * len(SESSIONS), [0] * len(SESSIONS)
+        for statement, limit in zip(statements, limits, strict=True):
+            if not statement.applies_to(question.action):
+                continue
+            reach = statement.reaches(question.resource)
+            if reach is not Extent.NONE:
+                found = allow if statement.allows else deny
+                found[:] = [max(known, min(reach, most)) for known, most in zip(found, limit, strict=True)]
+        allowed += allow
+        denied += deny
     return Rights(tuple(allowed), tuple(denied))
 
 
-def _extent(statement: Statement, reach: Extent, session: Session) -> Extent:
-    applies = holds(statement.condition, session, statement.allows)
-    if applies is None:
-        return min(reach, Extent.CONDITIONAL)
-    return reach if applies else Extent.NONE
+def _limits(statement: Statement) -> list[Extent]:
+    """By session: no more than this comes of the statement, by its condition."""
+    known = {True: Extent.ALL, False: Extent.NONE, None: Extent.CONDITIONAL}
+    return [known[holds(statement.condition, session, statement.allows)] for session in SESSIONS]

@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import fnmatch
 import itertools
+import json
+import time
 import typing as t
 
 import pytest
+import sample_accounts as samples
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import answer
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.conditions import Session, holds
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import (
@@ -19,9 +22,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evalua
     rights_of,
     together,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import matches, meet
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import FIELD, covers, matches, meet
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
+from case_files import case_bytes
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_accounts import person, snapshot
 
 CLUSTER = f"arn:aws:cloudhsm:{ANY}:123456789012:cluster/{ANY}"
 PATTERNS = st.text("ab*?", max_size=7)
@@ -53,6 +59,66 @@ def test_patterns_that_match_the_same_text_meet(one: str, other: str, text: str)
         assert meet(one, other)
     assert len({meet(*pair) for pair in itertools.permutations((one, other))}) == 1
     assert meet(one, text) == matches(one, text)
+
+
+# Patterns as somebody writes them who wants to be slow to read: runs of stars and question marks, long literal parts.
+ODD_PATTERNS = st.lists(st.sampled_from(["*", "**", "?", "*?", "a", "b", "ab", "aab", "***a"]), max_size=12).map(
+    "".join
+)
+ODD_TEXTS = st.lists(st.sampled_from(["a", "b", "ab", "aa"]), max_size=12).map("".join)
+
+
+def plainly(pattern: str, text: str) -> bool:
+    """The same by a table of all beginnings of both."""
+    ends = {0}
+    for character in pattern:
+        if character == "*":
+            ends = set(range(min(ends), len(text) + 1)) if ends else set()
+        else:
+            ends = {end + 1 for end in ends if end < len(text) and character in ("?", text[end])}
+    return len(text) in ends
+
+
+@given(ODD_PATTERNS, ODD_TEXTS)
+def test_patterns_of_many_wildcards_match_as_a_plain_table_says(pattern: str, text: str) -> None:
+    assert matches(pattern, text) == plainly(pattern, text)
+    assert meet(pattern, text) == plainly(pattern, text)
+
+
+@given(ODD_PATTERNS, ODD_TEXTS, ODD_TEXTS)
+def test_patterns_of_many_wildcards_meet_fields_without_colons(pattern: str, start: str, end: str) -> None:
+    for middle in ("", "a", "ab", "ba", "aab"):
+        if matches(pattern, start + middle + end):
+            assert meet(pattern, f"{start}{FIELD}{end}")
+    assert not meet(f"{start}:{end}", FIELD)
+
+
+@given(st.text("ab?*", max_size=8), st.text("ab", min_size=1, max_size=6))
+def test_what_is_said_to_cover_any_text_matches_each(pattern: str, text: str) -> None:
+    if covers(pattern, f"a{ANY}", ANY):
+        assert matches(pattern, f"a{text}")
+
+
+@pytest.mark.parametrize("part", ["*a", "*?", "?*", "**a", "*?a", "?", "*" * 50 + "b"])
+def test_no_pattern_takes_long(part: str) -> None:
+    # As many as the longest policy holds.
+    pattern = part * (6144 // len(part))
+    resources = [f"arn:aws:cloudhsm:{pattern}x", pattern, f"{pattern}x"]
+    start = time.process_time()
+    for resource in resources:
+        word([statement("cloudhsm:*", resource=resource)])
+        matches(pattern, "a" * 2048)
+        meet(pattern, "*a?" * 700)
+    assert time.process_time() - start < 1
+
+
+def test_the_policy_that_took_minutes_takes_no_time() -> None:
+    document = json.loads(case_bytes("report-hangs-on-stars", "policy.json"))
+    start = time.process_time()
+    made = make_report(snapshot([person("x", inline={"one": document})]), Wanted(), samples.NOW)
+    assert time.process_time() - start < 1
+    # Three stars are as good as one, so clusters it is.
+    assert made["users"][0]["cloudhsm"]["DeleteCluster"] == "some"
 
 
 @pytest.mark.parametrize(("one", "other"), [("a*", "b*"), ("*a", "*b"), ("a", ""), ("?", ""), ("a?c", "ab*d")])
@@ -151,6 +217,9 @@ CASES: list[tuple[str, list[dict[str, t.Any]]]] = [
     # Access keys pass by it.
     ("yes", [statement("cloudhsm:*"), statement("*", effect="Deny", Condition={"Bool": {PRESENT: "false"}})]),
     ("no", [NO_MFA_DENIED]),
+    # A Deny for names of four and more letters leaves the shorter ones.
+    ("some", [statement("cloudhsm:*"), statement("*", effect="Deny", resource=f"{OURS.removesuffix('*')}*/????*")]),
+    ("yes", [statement("cloudhsm:*"), statement("????????????:*", effect="Deny")]),
 ]
 
 
