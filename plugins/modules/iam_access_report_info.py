@@ -270,14 +270,35 @@ report:
           sample: "no"
         can_become_administrator:
           description:
-            - Whether the user may give itself every right by what it may do in IAM; C(yes), C(mfa) or C(no).
+            - Whether the user can give itself every right by what it can do in IAM, in the words of
+              RV(report.users[].cloudhsm). C(some) means that it depends on which rights some other user, group, policy
+              or role has, and C(conditional) that it depends on a condition, or on a policy that could not be read.
           returned: always
           type: str
           sample: "no"
+        administrator_ways:
+          description: The ways to become an administrator, the widest first; none for who is one without MFA.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            actions:
+              description: The actions that it takes.
+              returned: always
+              type: list
+              elements: str
+              sample: ["iam:PutUserPolicy"]
+            "on": {description: What they are done to., returned: always, type: str, sample: the user itself}
+            answer:
+              description: How far this way goes, in the words of RV(report.users[].cloudhsm).
+              returned: always
+              type: str
+              sample: "yes"
         cloudhsm:
           description:
             - For each of CloudHSM's actions, C(no); C(yes); C(some), on some resources only; C(conditional), under
-              conditions that are not evaluated. With MFA only, the same are C(mfa), C(some_mfa) and C(conditional_mfa).
+              conditions that are not evaluated, or by a policy that could not be read. With MFA only, the same are
+              C(mfa), C(some_mfa) and C(conditional_mfa).
           returned: always
           type: dict
           sample: {"CreateCluster": "mfa", "DescribeClusters": "yes"}
@@ -337,6 +358,7 @@ report:
           sample: []
         administrator: {description: As for users., returned: always, type: str, sample: "no"}
         can_become_administrator: {description: As for users., returned: always, type: str, sample: "no"}
+        administrator_ways: {description: As for users., returned: always, type: list, elements: dict, sample: []}
         cloudhsm: {description: As for users., returned: always, type: dict, sample: {"CreateCluster": "yes"}}
     policies:
       description: All policies of users and groups.
@@ -355,6 +377,7 @@ report:
         users: {description: Users that have it directly., returned: always, type: list, elements: str, sample: []}
         administrator: {description: As for users., returned: always, type: str, sample: "yes"}
         can_become_administrator: {description: As for users., returned: always, type: str, sample: "yes"}
+        administrator_ways: {description: As for users., returned: always, type: list, elements: dict, sample: []}
         cloudhsm: {description: As for users., returned: always, type: dict, sample: {"CreateCluster": "yes"}}
     service_linked_roles:
       description: CloudHSM's service-linked role, as M(cloudhsm.iam.iam_service_linked_role_info) returns it.

@@ -17,7 +17,7 @@ import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.conditions import Session, holds
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import FIELD, covers, matches, meet
@@ -65,8 +65,10 @@ class Statement:
 
     def applies_to(self, action: str) -> bool:
         """Whether the statement is about the action."""
-        asked = action.lower()
-        return any(_names(pattern, asked) for pattern in self.actions) != self.but_actions
+        for pattern in self.actions:
+            if _names(pattern, action):
+                return not self.but_actions
+        return self.but_actions
 
     def reaches(self, resource: str | None) -> Extent:
         """On which of the resources that a question is about."""
@@ -78,9 +80,15 @@ class Statement:
             return Extent.NONE if self.but_resources else Extent.ALL
         # In a field of an ARN any text is one without a colon.
         generic = resource.replace(ANY, FIELD if resource.startswith("arn:") else "*")
-        if any(meet(_without_variables(pattern), generic) for pattern in self.resources):
+        if any(meet(without_variables(pattern), generic) for pattern in self.resources):
             return Extent.SOME
         return Extent.ALL if self.but_resources else Extent.NONE
+
+    @cached_property
+    def limits(self) -> tuple[Extent, ...]:
+        """By session: no more than this comes of the statement, by its condition."""
+        known = {True: Extent.ALL, False: Extent.NONE, None: Extent.CONDITIONAL}
+        return tuple(known[holds(self.condition, session, self.allows)] for session in SESSIONS)
 
     def of(self, name: str) -> Statement:
         """The statement as it counts for the user of this name."""
@@ -91,7 +99,7 @@ class Statement:
 
 @lru_cache(maxsize=65536)
 def _names(pattern: str, action: str) -> bool:
-    return covers(pattern, action, ANY)
+    return covers(pattern, action.lower(), ANY)
 
 
 @dataclass(frozen=True)
@@ -110,11 +118,22 @@ class Rights:
 
     def extent(self, question: int, session: Session) -> Extent:
         """What comes out for one question in one kind of session."""
-        place = question * len(SESSIONS) + SESSIONS.index(session)
-        allowed, denied = Extent(self.allowed[place]), Extent(self.denied[place])
-        if denied is Extent.ALL:
-            return Extent.NONE
-        return min(allowed, denied) if allowed is Extent.ALL and denied else allowed
+        return self.extents(question)[SESSIONS.index(session)]
+
+    def extents(self, question: int) -> tuple[Extent, ...]:
+        """What comes out for one question in each kind of session."""
+        start = question * len(SESSIONS)
+        end = start + len(SESSIONS)
+        return tuple(_LEFT[pair] for pair in zip(self.allowed[start:end], self.denied[start:end], strict=True))
+
+
+def _left(allowed: Extent, denied: Extent) -> Extent:
+    if denied is Extent.ALL:
+        return Extent.NONE
+    return min(allowed, denied) if allowed is Extent.ALL and denied else allowed
+
+
+_LEFT: Mapping[tuple[int, int], Extent] = {(one, other): _left(one, other) for one in Extent for other in Extent}
 
 
 def together(many: Iterable[Rights], questions: int) -> Rights:
@@ -166,7 +185,7 @@ def _completed(patterns: Iterable[str]) -> Iterable[str]:
             yield pattern + ":*" * missing
 
 
-def _without_variables(pattern: str) -> str:
+def without_variables(pattern: str) -> str:
     """The pattern with asterisks for what AWS fills in, such as ${aws:username}."""
     start, *rest = pattern.split(_VARIABLE_START)
     return start + "".join("*" + part.partition("}")[2] for part in rest)
@@ -176,22 +195,15 @@ def rights_of(statements: Sequence[Statement], questions: Sequence[Question]) ->
     """What the statements allow and deny."""
     allowed: list[int] = []
     denied: list[int] = []
-    limits = [_limits(statement) for statement in statements]
     for question in questions:
         allow, deny = [0] * len(SESSIONS), [0] * len(SESSIONS)
-        for statement, limit in zip(statements, limits, strict=True):
+        for statement in statements:
             if not statement.applies_to(question.action):
                 continue
             reach = statement.reaches(question.resource)
             if reach is not Extent.NONE:
                 found = allow if statement.allows else deny
-                found[:] = [max(known, min(reach, most)) for known, most in zip(found, limit, strict=True)]
+                found[:] = [max(known, min(reach, most)) for known, most in zip(found, statement.limits, strict=True)]
         allowed += allow
         denied += deny
     return Rights(tuple(allowed), tuple(denied))
-
-
-def _limits(statement: Statement) -> list[Extent]:
-    """By session: no more than this comes of the statement, by its condition."""
-    known = {True: Extent.ALL, False: Extent.NONE, None: Extent.CONDITIONAL}
-    return [known[holds(statement.condition, session, statement.allows)] for session in SESSIONS]

@@ -78,6 +78,8 @@ class Policy:
 
     arn: str
     document: Document | None = None
+    # Versions that are not the default.
+    other_versions: tuple[Document, ...] = ()
 
     @property
     def name(self) -> str:

@@ -34,6 +34,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model 
     Policy,
     Snapshot,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.versions import is_of_aws
 from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import sign_in_url
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import MANAGED, OWNED, DesiredUser, Options
@@ -41,8 +42,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import M
 NOT_EVALUATED = (
     "Service control policies and resource control policies of AWS Organizations",
     "Policies of resources, such as those that share CloudHSM backups",
-    "Policies of sessions, and roles that users may take on",
-    "Conditions other than those about MFA: they are shown as such, not decided",
+    "Policies of sessions, and roles: which there are, who may take them on, and what they give",
+    "Conditions other than those about MFA and calls by AWS's services: they are shown as such, not decided",
+    "Ways to become an administrator through what runs already, such as the code of a function that has a role",
     "AWS's check that a resource exists: a right counts, whether there are clusters or not",
 )
 
@@ -135,6 +137,9 @@ def _describe_access(access: Access) -> dict[str, t.Any]:
     return {
         "administrator": access.administrator,
         "can_become_administrator": access.can_become_administrator,
+        "administrator_ways": [
+            {"actions": list(actions), "on": on, "answer": answer} for actions, on, answer in access.ways
+        ],
         "cloudhsm": dict(access.cloudhsm),
     }
 
@@ -207,7 +212,7 @@ def _describe_policies(snapshot: Snapshot, evaluator: Evaluator) -> tuple[list[d
     for holder, owners in holds:
         for owner, thing in sorted(owners.items()):
             for arn in sorted(thing.managed_policies):
-                note(arn, Policy(arn).name, "aws" if arn.split(":")[4] == "aws" else "customer", holder, owner)
+                note(arn, Policy(arn).name, "aws" if is_of_aws(arn) else "customer", holder, owner)
                 alone.setdefault(arn, evaluator.managed_policy(arn))
             for name, document in sorted(thing.inline.items()):
                 label = f"{holder[:-1]} {owner}: {name}"

@@ -11,7 +11,16 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import NO, WITHOUT_MFA, Access
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import (
+    CONDITIONAL,
+    CONDITIONAL_MFA,
+    MFA,
+    SOME,
+    SOME_MFA,
+    WITHOUT_MFA,
+    YES,
+    Access,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.finding import (
     Facts,
     Finding,
@@ -41,23 +50,46 @@ def administrators_without_mfa(facts: Facts) -> Finding:
     )
 
 
+GRADES = {
+    YES: "yes",
+    SOME: "for some",
+    CONDITIONAL: "under a condition",
+    MFA: "yes, with MFA",
+    SOME_MFA: "for some, with MFA",
+    CONDITIONAL_MFA: "under a condition, with MFA",
+}
+
+
 def can_become_administrator(facts: Facts) -> Finding:
     found = [
-        Subject(
-            person.user.name,
-            "may change users, groups or policies at will",
-            f"Limit the iam actions in the policies of {shlex.quote(person.user.name)} to users and groups of its own",
-        )
+        Subject(person.user.name, _how(access), _take_away(person, access))
         for person, access in facts.people()
-        if access.can_become_administrator != NO and not is_administrator(access)
+        if access.can_rise
     ]
     return Finding(
         "can_become_administrator",
         "high",
         "Users who can make themselves administrators",
-        "They are not counted as administrators, but their rights in IAM let them give themselves any right.",
+        "They are not counted as administrators, or only with MFA, but what they can do in IAM lets them give "
+        "themselves any right: always; under a condition that the report does not decide; or for some users, groups, "
+        "policies or roles only, where one of these has the rights.",
         tuple(found),
     )
+
+
+def _how(access: Access) -> str:
+    ways = [f"{' with '.join(actions)} on {on}" if actions else on for actions, on, _answer in access.ways]
+    if not ways:
+        return GRADES[access.can_become_administrator]
+    more = f", and {len(ways) - 1} more ways" if len(ways) > 1 else ""
+    return f"{GRADES[access.can_become_administrator]}: {ways[0]}{more}"
+
+
+def _take_away(person: Person, access: Access) -> str:
+    actions = sorted({action for actions, _on, _answer in access.ways for action in actions})
+    some = ", ".join(actions[:5]) + (", ..." if len(actions) > 5 else "")
+    name = shlex.quote(person.user.name)
+    return f"In the policies of {name}, take away {some or 'the iam actions'}, or name resources that give no rights"
 
 
 def console_without_mfa(facts: Facts) -> Finding:

@@ -155,7 +155,8 @@ def _group(detail: t.Any) -> Group:
 
 def _policy(detail: ManagedPolicyDetailTypeDef) -> Policy:
     documents = [v.get("Document") for v in detail.get("PolicyVersionList", []) if v.get("IsDefaultVersion")]
-    return Policy(detail["Arn"], documents[0] if documents else None)
+    others = [v.get("Document") for v in detail.get("PolicyVersionList", []) if not v.get("IsDefaultVersion")]
+    return Policy(detail["Arn"], documents[0] if documents else None, tuple(filter(None, others)))
 
 
 def _with_boundaries(iam: IAMClient, bulk: _Bulk, optional: _Optional) -> dict[str, Person]:

@@ -17,6 +17,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import require_mfa_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
 from sample_accounts import document, group, key, person, snapshot
 
@@ -76,6 +77,8 @@ def test_a_team_can_do_what_its_groups_give() -> None:
         ([document("*", resource="arn:aws:s3:::x/*")], "no"),
         ([document("*"), document("iam:*", effect="Deny")], "no"),
         ([document("*"), document("organizations:*", effect="Deny")], "yes"),
+        ([document("*"), document("?????????:*", effect="Deny")], "yes"),
+        ([document("*"), require_mfa_policy("aws")], "mfa"),
     ],
 )
 def test_who_administers(policies: list[t.Any], expected: str) -> None:
@@ -95,6 +98,19 @@ def test_who_administers(policies: list[t.Any], expected: str) -> None:
 )
 def test_who_can_become_an_administrator(policy: t.Any, expected: str) -> None:
     assert only(person("x", inline={"one": policy}))["can_become_administrator"] == expected
+
+
+def test_who_is_in_a_group_that_requires_mfa_can_do_it_with_mfa() -> None:
+    mfa = require_mfa_policy("aws")
+    groups = [group("Team", samples.FULL, mfa=mfa), group("Admins", samples.ADMINISTRATOR, mfa=mfa)]
+    people = [person("x", "Team", keys=(key(30),)), person("boss", "Admins", mfa=False)]
+    made = report(snapshot(people, groups))
+    assert set(user(made, "x")["cloudhsm"].values()) == {"mfa"}
+    boss = user(made, "boss")
+    assert (boss["administrator"], boss["can_become_administrator"]) == ("mfa", "mfa")
+    rules = found(made)
+    assert not {"administrator_without_mfa", "cloudhsm_without_mfa", "can_become_administrator"} & rules.keys()
+    assert rules["console_without_mfa"] == ["boss"]
 
 
 def test_a_boundary_takes_away() -> None:

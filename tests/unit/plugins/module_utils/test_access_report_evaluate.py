@@ -154,6 +154,15 @@ CONDITIONS: list[tuple[dict[str, t.Any], tuple[bool | None, bool | None, bool | 
     ({"Bool": {PRESENT: "true"}, "IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, (None, False, False)),
     ({"Bool": {PRESENT: "true", "aws:SecureTransport": "true"}}, (None, False, False)),
     ({"DateLessThan": {AGE: "x"}}, (None, False, False)),
+    # What counts is the call that somebody makes, not what a service then does in the same name.
+    ({"BoolIfExists": {PRESENT: "false", "aws:ViaAWSService": "false"}}, (False, True, True)),
+    ({"Bool": {"aws:ViaAWSService": "false"}}, (True, True, True)),
+    ({"Bool": {"aws:PrincipalIsAWSService": False}}, (True, True, True)),
+    ({"Null": {"aws:CalledVia": "true"}}, (True, True, True)),
+    ({"StringNotEquals": {"aws:CalledViaFirst": "x.amazonaws.com"}}, (True, True, True)),
+    # A right that a service has in somebody's name is one all the same.
+    ({"Bool": {"aws:ViaAWSService": "true"}}, (None, None, None)),
+    ({"ForAnyValue:StringEquals": {"aws:CalledVia": ["x.amazonaws.com"]}}, (None, None, None)),
     ({"IpAddress": {PRESENT: "true"}}, (None, None, False)),
 ]
 
@@ -161,6 +170,13 @@ CONDITIONS: list[tuple[dict[str, t.Any], tuple[bool | None, bool | None, bool | 
 @pytest.mark.parametrize(("condition", "expected"), CONDITIONS)
 def test_conditions_about_mfa_are_decided(condition: dict[str, t.Any], expected: t.Any) -> None:
     assert tuple(holds(condition, session, True) for session in Session) == expected
+
+
+@pytest.mark.parametrize(
+    "condition", [{"Bool": {"aws:ViaAWSService": "true"}}, {"ForAnyValue:StringEquals": {"aws:CalledVia": ["x"]}}]
+)
+def test_a_denial_for_services_only_denies_no_call(condition: dict[str, t.Any]) -> None:
+    assert {holds(condition, session, False) for session in Session} == {False}
 
 
 def test_the_age_of_mfa_is_as_it_suits_who_comes() -> None:
