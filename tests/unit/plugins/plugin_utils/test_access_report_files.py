@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import base64
 import csv
+import errno
 import hashlib
 import html.parser
 import io
 import json
+import os
 import re
+import socket
 import stat
 import typing as t
 from pathlib import Path
@@ -90,6 +93,95 @@ def test_what_can_not_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"report\.md"):
         files.write(str(tmp_path / "report.md"), "one")
     assert [one.name for one in tmp_path.iterdir()] == ["report.md"]
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o777])
+def test_new_folders_and_files_are_for_their_owner_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    path = tmp_path / "above" / "new" / "report.md"
+    before = os.umask(umask)
+    try:
+        files.write(str(path), "one")
+    finally:
+        os.umask(before)
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (path, path.parent, path.parents[1])] == [0o600, 0o700, 0o700]
+
+
+@pytest.mark.parametrize("mode", [0o720, 0o702, 0o777, 0o1777])
+def test_a_folder_that_others_can_write_to_is_refused(tmp_path: Path, mode: int) -> None:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    folder.chmod(mode)
+    with pytest.raises(files.FolderError, match="other users can write to it; close it with chmod go-w"):
+        files.check_folder(str(folder))
+    folder.chmod(0o755)
+    files.check_folder(str(folder))
+    files.check_folder(str(folder / "not-there-yet"))
+
+
+def test_a_folder_of_another_user_or_that_is_none_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(files.FolderError, match="not a folder"):
+        files.check_folder(str(tmp_path / "file"))
+    with pytest.raises(files.FolderError, match="Not a directory"):
+        files.check_folder(str(tmp_path / "file" / "in"))
+    with pytest.raises(files.FolderError, match="null"):
+        files.check_folder("a\0b")
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    with pytest.raises(files.FolderError, match="another user owns it"):
+        files.check_folder(str(tmp_path))
+
+
+def _put_link(path: Path) -> None:
+    path.with_name("victim").write_text("not to be touched")
+    path.symlink_to(path.with_name("victim"))
+
+
+def _put_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(str(path))
+
+
+@pytest.mark.parametrize("put", [os.mkfifo, _put_link, _put_socket, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_no_file_neither_hangs_nor_is_followed(tmp_path: Path, put: t.Callable[[Path], None]) -> None:
+    path = tmp_path / "r"
+    put(path)
+    assert files.differs(str(path), "not to be touched")
+    files.write(str(path), "one")
+    assert stat.S_ISREG(path.lstat().st_mode)
+    assert path.read_text() == "one"
+    victim = tmp_path / "victim"
+    assert not victim.exists() or victim.read_text() == "not to be touched"
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "report.md"
+    files.write(str(path), "old")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        files.write(str(path), "new")
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("report.md", "old")]
+
+
+def test_every_cell_is_in_quotes() -> None:
+    made = report(samples.hostile())
+    for text in (tables.people(made), tables.findings(made)):
+        rows = csv.reader(io.StringIO(text, newline=""))
+        quoted = io.StringIO(newline="")
+        csv.writer(quoted, quoting=csv.QUOTE_ALL).writerows(rows)
+        assert quoted.getvalue() == text
+
+
+def test_the_grade_of_who_can_become_an_administrator_is_in_every_file() -> None:
+    own = samples.document("iam:AddUserToGroup", resource=f"arn:aws:iam::{samples.ACCOUNT}:group/Tomorrow")
+    contents = files.render(report(samples.snapshot([samples.person("x", inline={"own": own})])), files.FORMATS)
+    assert "can become one, for some" in contents[f"{START}.md"]
+    for end in (".html", ".json", ".csv", "-findings.csv"):
+        assert "iam:AddUserToGroup" in contents[START + end]
+        assert "some" in contents[START + end]
 
 
 def test_only_the_time_of_a_report_makes_no_difference(tmp_path: Path) -> None:
