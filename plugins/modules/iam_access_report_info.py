@@ -313,6 +313,12 @@ report:
               type: str
               sample: live
             password: {description: Whether the user has a password., returned: always, type: bool, sample: true}
+            password_reset_required:
+              description:
+                - Whether a new password has to be chosen at the next sign-in. The credential report does not tell.
+              returned: always
+              type: bool
+              sample: false
             password_age: {description: How old the password is., returned: always, type: int, sample: 12}
             password_last_used: {description: How long ago it was used., returned: always, type: int, sample: 1}
             mfa: {description: Whether the user has an MFA device., returned: always, type: bool, sample: true}
@@ -329,7 +335,16 @@ report:
                   sample: AKIAIOSFODNN7EXAMPLE
                 active: {description: Whether the key works., returned: always, type: bool, sample: true}
                 age: {description: How old the key is., returned: always, type: int, sample: 30}
-                last_used: {description: How long ago it was used., returned: always, type: int, sample: 2}
+                last_used:
+                  description: How long ago it was used; none for a key that was never used, and where it is not known.
+                  returned: always
+                  type: int
+                  sample: 2
+                use_known:
+                  description: Whether it is known that it was used or not.
+                  returned: always
+                  type: bool
+                  sample: true
     groups:
       description: All groups, by name.
       returned: always
@@ -385,10 +400,10 @@ report:
       type: list
       elements: dict
     root:
-      description: Whether the root user has MFA and access keys, and when its password was last used.
+      description: Whether the root user has MFA, access keys and a password, and when its password was last used.
       returned: always
       type: dict
-      sample: {"mfa": true, "access_keys": false, "last_used": "2026-01-02"}
+      sample: {"mfa": true, "access_keys": false, "password": true, "last_used": "2026-01-02"}
     password_policy:
       description: The account's password policy as IAM has it; empty where there is none.
       returned: always
@@ -435,6 +450,7 @@ LOWEST = {"max_key_age": 1, "max_unused": 1, "live_limit": 0, "wait_timeout": 1}
 GROUP_SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
     "managed_policies": {"type": "list", "elements": "str"},
+    "require_mfa": {"type": "bool"},
 }
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "expected_users": {"type": "list", "elements": "dict", "default": []},
@@ -444,6 +460,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "purge_tags": {"type": "bool", "default": False},
     "purge_policies": {"type": "bool", "default": False},
     "managed_by_tag": {"type": "str", "default": MANAGED},
+    "onboarding_group": {"type": "str"},
+    "require_mfa_policy_name": {"type": "str", "default": "CloudHSMIamRequireMFA"},
     # Ansible takes anything with "key" in its name for a secret, unless told otherwise.
     "max_key_age": {"type": "int", "default": 90, "no_log": False},
     "max_unused": {"type": "int", "default": 90},
@@ -467,6 +485,8 @@ def read_wanted(params: t.Mapping[str, t.Any]) -> tuple[Wanted, list[str]]:
         purge_tags=params["purge_tags"],
         purge_policies=params["purge_policies"],
         managed_by_tag=params["managed_by_tag"],
+        onboarding_group=params["onboarding_group"] or None,
+        require_mfa_policy_name=params["require_mfa_policy_name"],
     )
     wanted = Wanted(users, params["expected_groups"], options, params["max_key_age"], params["max_unused"])
     return wanted, problems

@@ -23,9 +23,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.escala
     Surroundings,
     Way,
     leads_on,
+    together_of,
     ways,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.escalation import together as ways_together
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import (
     ANY,
     Extent,
@@ -39,6 +39,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evalua
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.holder import (
     SOMEBODY,
+    Extents,
     Holder,
     Iam,
     both,
@@ -154,10 +155,11 @@ class Evaluator:
             self._known[key] = self._access(rights, holder, read)
         return self._known[key]
 
-    def may(self, person: Person, action: str) -> tuple[Extent, ...]:
-        """How far, in each kind of session, a user may do this to itself."""
+    def may(self, person: Person, action: str) -> tuple[Extents, Extents]:
+        """In each kind of session, how far a user may do this to itself, and how far nothing denies it."""
         read, _rights = self._person(person)
-        return self._holder(person, read, [action]).may_to(action, person.user.arn)
+        holder = self._holder(person, read, [action])
+        return holder.may_to(action, holder.arn), holder.not_denied(action, holder.arn)
 
     def group(self, name: str) -> Access:
         """What a group gives its members."""
@@ -187,10 +189,10 @@ class Evaluator:
         reads += [self._read(f"user {user.name}: {name}", document) for name, document in person.inline.items()]
         read = self._joined(reads)
         limits = self._limits(user.boundary)
-        rights = read.rights if limits is None else read.rights.within(limits.rights)
+        found = (read, read.rights if limits is None else read.rights.within(limits.rights))
         if not person.inline:
-            self._people[key] = (read, rights)
-        return read, rights
+            self._people[key] = found
+        return found
 
     def _limits(self, boundary: str | None) -> _Read | None:
         """A boundary that can't be read limits nothing: rather too much in the report than too little."""
@@ -308,7 +310,7 @@ class Evaluator:
             holder = self._climber(person, read)
             key = (name if person.inline else None, _key(person), _own_patterns(holder))
             if key not in known:
-                known[key] = max(ways_together(ways(holder, around, self._administers)))
+                known[key] = max(together_of(ways(holder, around, self._administers)))
             found[name] = known[key]
         return found
 
@@ -318,7 +320,7 @@ class Evaluator:
             read = self._group(name)
             if read.has_steps:
                 somebody = self._somebody(read, groups=frozenset({name}))
-                found[name] = max(ways_together(ways(somebody, around, self._administers)))
+                found[name] = max(together_of(ways(somebody, around, self._administers)))
         return found
 
     def _access(self, rights: Rights, holder: Holder | None, read: _Read) -> Access:
@@ -328,7 +330,7 @@ class Evaluator:
             found = ways(holder, self._around, self._administers)
             unread = (Extent.CONDITIONAL,) * len(Session)
             found += [Way((), f"whatever is in {label}, which could not be read", unread) for label in read.unread]
-        become = word(either(ways_together(found), extents_of(rights, self._administrator, every=True)))
+        become = word(either(together_of(found), extents_of(rights, self._administrator, every=True)))
         return Access(
             administrator=administrator,
             can_become_administrator=become,

@@ -140,7 +140,7 @@ def leads_on(statement: Statement, iam: Iam) -> bool:
 def _widest(found: list[Way]) -> Way:
     """One way for many of the same kind: the first of the widest, which goes as far as all of them."""
     first = max(found, key=lambda way: sorted(way.extents, reverse=True))
-    return first._replace(extents=together(found))
+    return first._replace(extents=together_of(found))
 
 
 def _without_detours(found: list[Way]) -> list[Way]:
@@ -158,7 +158,7 @@ def _without_detours(found: list[Way]) -> list[Way]:
     ]
 
 
-def together(found: Iterable[Way]) -> Extents:
+def together_of(found: Iterable[Way]) -> Extents:
     """How far all ways together go."""
     return either(*(way.extents for way in found))
 
@@ -241,7 +241,7 @@ def _versions(holder: Holder, around: Surroundings, administers: Administers) ->
     for arn in own.values():
         for version in around.policy_versions.get(arn, ()):
             given = holder.changed(statements=[*holder.statements, *version], limits=None)
-            gives = either(administers(given), together(_ways(given, _flat(around), administers)))
+            gives = either(administers(given), together_of(_ways(given, _flat(around), administers)))
             yield Way((OTHER_VERSION,), f"policy {arn}", both(gives, holder.may_to(OTHER_VERSION, arn)), own=True)
     yield Way((OTHER_VERSION,), f"{_named(holder, OTHER_VERSION, 'policy', generic)} with older versions", generic)
 
@@ -299,7 +299,7 @@ def _within_boundary(holder: Holder, around: Surroundings, administers: Administ
     everything = Statement(True, ("*",), False, ("*",), False, {})
     most = holder.changed(statements=[everything, *(one for one in holder.statements if not one.allows)])
     rest = (way for way in _ways(most, _flat(around), administers) if not way.own)
-    return either(administers(most), together(rest), together(_boundary_off(most, around, administers)))
+    return either(administers(most), together_of(rest), together_of(_boundary_off(most, around, administers)))
 
 
 def _boundary_off(holder: Holder, around: Surroundings, administers: Administers) -> list[Way]:
@@ -312,7 +312,7 @@ def _boundary_off(holder: Holder, around: Surroundings, administers: Administers
     if all(step.extents == NOTHING for step in steps):
         return []
     free = holder.changed(limits=None)
-    gives = either(administers(free), together(_ways(free, _flat(around), administers)))
+    gives = either(administers(free), together_of(_ways(free, _flat(around), administers)))
     return [step._replace(extents=both(step.extents, gives)) for step in steps]
 
 
@@ -332,5 +332,5 @@ def _denials_off(holder: Holder, around: Surroundings, administers: Administers)
     if not steps:
         return []
     free = holder.changed(statements=allowing)
-    gives = either(administers(free), together(_ways(free, _flat(around), administers)))
+    gives = either(administers(free), together_of(_ways(free, _flat(around), administers)))
     return [_widest([step._replace(extents=at_most(Extent.SOME, both(step.extents, gives))) for step in steps])]

@@ -31,6 +31,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.findin
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import AccessKey, Person
 
+# Why somebody who has to choose a new password can't.
+NOT_ALLOWED = "nothing allows iam:ChangePassword, neither a policy nor the account's password policy"
+DENIED = "a policy denies iam:ChangePassword"
+DENIED_WITHOUT_MFA = "iam:ChangePassword needs MFA, and there is no MFA device yet"
+UNDECIDED = "iam:ChangePassword is allowed under a condition that the report does not decide"
+
 # Days that a key may go unused from its making; who gets one has to set it up somewhere.
 NEW_KEY_DAYS = 14
 
@@ -90,6 +96,30 @@ def _take_away(person: Person, access: Access) -> str:
     some = ", ".join(actions[:5]) + (", ..." if len(actions) > 5 else "")
     name = shlex.quote(person.user.name)
     return f"In the policies of {name}, take away {some or 'the iam actions'}, or name resources that give no rights"
+
+
+def stuck_at_first_sign_in(facts: Facts) -> Finding:
+    found = []
+    for person, _access in facts.people():
+        why = facts.stuck.get(person.user.name)
+        if why == NOT_ALLOWED:
+            partition = facts.snapshot.caller.partition
+            run = aws(
+                "attach-user-policy",
+                user_name=person.user.name,
+                policy_arn=f"arn:{partition}:iam::aws:policy/IAMUserChangePassword",
+            )
+            found.append(Subject(person.user.name, why, run))
+        elif why:
+            run = aws("update-login-profile", user_name=person.user.name) + " --no-password-reset-required"
+            found.append(Subject(person.user.name, why, run))
+    return Finding(
+        "stuck_at_first_sign_in",
+        "medium",
+        "People who must change their password and may not",
+        "They can't sign in: AWS asks for a new password first, and for iam:ChangePassword to set it.",
+        tuple(found),
+    )
 
 
 def console_without_mfa(facts: Facts) -> Finding:
@@ -171,6 +201,7 @@ def unused_keys(facts: Facts) -> Finding:
         )
         for person, _access, key in _keys(facts)
         if person.credentials.reported
+        and key.use_known
         and key.last_used is None
         and (days := facts.days(key.created)) is not None
         and days > NEW_KEY_DAYS
@@ -205,7 +236,7 @@ def not_seen(facts: Facts) -> Finding:
     for person, _access in facts.people():
         have = person.credentials
         # Somebody who never signed in counts from when the user was made.
-        days = facts.days(have.password_used or person.created)
+        days = facts.days(have.password_used or (person.created if have.password_use_known else None))
         # Users for emergencies are not expected to sign in.
         expected = have.password and have.reported and not person.user.protected
         if expected and days is not None and days > facts.max_unused:

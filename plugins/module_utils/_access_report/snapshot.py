@@ -32,6 +32,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model 
     Snapshot,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import read_alias, read_caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.checks import describe_root_user
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import (
     AWS_ERRORS,
     is_access_denied,
@@ -227,8 +228,5 @@ def _root(summary: Mapping[str, int] | None, report: CredentialReport | None) ->
     if summary is None:
         return None
     used = report.rows.get(ROOT, {}).get("password_last_used") if report else None
-    return Root(
-        mfa=bool(summary.get("AccountMFAEnabled")),
-        access_keys=bool(summary.get("AccountAccessKeysPresent")),
-        last_used=moment(used),
-    )
+    root = describe_root_user(summary)
+    return Root(mfa=root["mfa"], access_keys=root["access_keys"], last_used=moment(used), password=root["password"])
