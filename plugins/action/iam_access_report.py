@@ -62,7 +62,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             done = f"; written before that: {', '.join(written)}" if written else ""
             raise AnsibleActionFail(
                 f"folder: the report can't be written to {folder}: {files.reason(exc)}{done}"
-            ) from exc
+            ) from None
         return {"changed": bool(changed), "files": sorted(paths), "folder": folder}
 
 
@@ -70,7 +70,7 @@ def _overview(accounts: t.Any, formats: Sequence[str]) -> dict[str, str]:
     try:
         return {f"access-report-overview.{kind}": access_report_overview(accounts, kind) for kind in formats}
     except AnsibleFilterError as exc:
-        raise AnsibleActionFail(f"accounts: {exc}") from exc
+        raise AnsibleActionFail(f"accounts: {exc}") from None
 
 
 def _problems(given: object, folder: str, formats: object) -> list[str]:

@@ -96,6 +96,7 @@ def _short(action: str) -> str:
 READS = frozenset(_short(action.name) for action in catalogue.ACTIONS if action.access == "Read")
 
 
+NOBODY: frozenset[str] = frozenset()
 # What a policy that could not be read may give of CloudHSM.
 _UNREAD = Statement(True, ("cloudhsm:*",), False, ("*",), False, {"unknown": {"unknown": "unknown"}})
 
@@ -164,7 +165,7 @@ class Evaluator:
     def group(self, name: str) -> Access:
         """What a group gives its members."""
         read = self._group(name)
-        return self._access(read.rights, self._somebody(read, groups=frozenset({name})), read)
+        return self._access(read.rights, self._member(name, read), read)
 
     def managed_policy(self, arn: str) -> Access:
         """What a managed policy gives by itself."""
@@ -256,17 +257,13 @@ class Evaluator:
             user.managed_policies.union(*(group.managed_policies for group in in_groups)),
         )
 
-    def _somebody(self, read: _Read, **has: frozenset[str]) -> Holder:
-        groups = (self._snapshot.groups[group] for group in has.get("groups", ()))
-        policies = has.get("policies", frozenset()).union(*(group.managed_policies for group in groups))
-        return Holder(
-            self._iam,
-            SOMEBODY,
-            self._iam.arn("user", SOMEBODY),
-            _about(read.statements, STEPS, SOMEBODY),
-            groups=has.get("groups", frozenset()),
-            policies=policies,
-        )
+    def _somebody(self, read: _Read, groups: frozenset[str] = NOBODY, policies: frozenset[str] = NOBODY) -> Holder:
+        statements = _about(read.statements, STEPS, SOMEBODY) if read.has_steps else []
+        own = self._iam.arn("user", SOMEBODY)
+        return Holder(self._iam, SOMEBODY, own, statements, groups=groups, policies=policies)
+
+    def _member(self, group: str, read: _Read) -> Holder:
+        return self._somebody(read, frozenset({group}), self._snapshot.groups[group].managed_policies)
 
     def _administers(self, holder: Holder) -> tuple[Extent, ...]:
         return both(
@@ -319,8 +316,7 @@ class Evaluator:
         for name in self._snapshot.groups:
             read = self._group(name)
             if read.has_steps:
-                somebody = self._somebody(read, groups=frozenset({name}))
-                found[name] = max(together_of(ways(somebody, around, self._administers)))
+                found[name] = max(together_of(ways(self._member(name, read), around, self._administers)))
         return found
 
     def _access(self, rights: Rights, holder: Holder | None, read: _Read) -> Access:

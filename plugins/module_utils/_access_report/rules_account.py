@@ -64,7 +64,7 @@ def wide_policies(facts: Facts) -> Finding:
         "wide_policies",
         "high",
         "Policies that make administrators under another name",
-        "Who looks for AdministratorAccess does not find them.",
+        "A search for AdministratorAccess misses them.",
         tuple(found),
     )
 
@@ -82,7 +82,7 @@ def passed_by_keys(facts: Facts) -> Finding:
     return Finding(
         "mfa_passed_by_keys",
         "high",
-        "Policies whose demand for MFA access keys get around",
+        "MFA policies that access keys bypass",
         "Requests with an access key have no aws:MultiFactorAuthPresent at all, so a Deny with Bool lets them through.",
         tuple(found),
     )

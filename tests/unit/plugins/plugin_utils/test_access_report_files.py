@@ -15,18 +15,21 @@ import os
 import re
 import socket
 import stat
+import types
 import typing as t
 from pathlib import Path
 
 import pytest
 import sample_accounts as samples
-from ansible.errors import AnsibleFilterError
+from ansible.errors import AnsibleActionFail, AnsibleFilterError
+from ansible_collections.cloudhsm.iam.plugins.action.iam_access_report import ActionModule, _problems
 from ansible_collections.cloudhsm.iam.plugins.filter import access_report_overview as overview
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import ANSWERS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import files, markdown, tables
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import html as page
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -164,6 +167,43 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(OSError, match="No space left"):
         files.write(str(path), "new")
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("report.md", "old")]
+
+
+def action(check_mode: bool = False) -> ActionModule:
+    """The action as far as it writes."""
+    made: ActionModule = object.__new__(ActionModule)
+    made._task = types.SimpleNamespace(check_mode=check_mode)
+    return made
+
+
+def test_a_full_disk_is_told_with_what_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = files.write
+
+    def write_one(path: str, content: str) -> None:
+        if path.endswith("b"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        write(path, content)
+
+    monkeypatch.setattr(files, "write", write_one)
+    expected = f"folder: the report can't be written to {tmp_path}: No space left on device; written before that: a"
+    with pytest.raises(AnsibleActionFail) as failure:
+        action()._write(str(tmp_path), {"a": "1", "b": "2"})
+    assert str(failure.value) == expected
+    assert [one.name for one in tmp_path.iterdir()] == ["a"]
+    assert action(check_mode=True)._write(str(tmp_path), {"b": "2"})["changed"]
+
+
+def test_a_relative_folder_is_in_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    tmp_path.joinpath("open").mkdir()
+    tmp_path.joinpath("open").chmod(0o777)
+    assert _problems("reports", from_working_directory("reports"), ["html"]) == []
+    (problem,) = _problems("open", from_working_directory("open"), ["html"])
+    assert problem.startswith(f"folder: the report can't be written to {tmp_path}/open: other users can write to it")
+    assert _problems("", from_working_directory(""), ["pdf"]) == [
+        "folder: is missing",
+        "formats: 'pdf' is none of html, md, csv, json",
+    ]
 
 
 def test_every_cell_is_in_quotes() -> None:
