@@ -345,7 +345,7 @@ def test_nobody_is_said_to_rise_without_mfa_who_may_do_none_of_it(statements: li
     policy = {"Version": "2012-10-17", "Statement": statements}
     found = grade(policy, groups=["Plain"], policies=[APP])
     if found["can_become_administrator"] == "yes":
-        names = ("x", "admin", "any", "tomorrow", "app-one", "Plain", "Admins", "aa/a")
+        names = ("x", "admin", "any", "tomorrow", "app-one", "Plain", "Admins", "Rising", "aa/a")
         assert any(
             allows([policy], action, f"{IAM}:{kind}/{name}", request)
             for action, kind in FIRST_STEPS.items()
