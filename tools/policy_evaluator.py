@@ -10,6 +10,7 @@ takes a condition that is not met for a denial, and knows few operators.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import typing as t
 from collections.abc import Callable, Iterable, Mapping
@@ -96,6 +97,12 @@ _COMPARISONS: dict[str, Callable[[str, str], bool]] = {
     "StringEquals": lambda wanted, given: wanted == given,
     "StringEqualsIgnoreCase": lambda wanted, given: wanted.lower() == given.lower(),
     "StringLike": lambda wanted, given: _like(wanted, given, {}),
+    "ArnEquals": lambda wanted, given: _like(wanted, given, {}),
+    "ArnLike": lambda wanted, given: _like(wanted, given, {}),
+    "IpAddress": lambda wanted, given: ipaddress.ip_address(given) in ipaddress.ip_network(wanted),
+    # Dates as ISO 8601 has them, all of them in UTC and of one length, sort as texts.
+    "DateGreaterThan": lambda wanted, given: given > wanted,
+    "DateLessThan": lambda wanted, given: given < wanted,
     "NumericEquals": lambda wanted, given: float(given) == float(wanted),
     "NumericLessThan": lambda wanted, given: float(given) < float(wanted),
     "NumericLessThanEquals": lambda wanted, given: float(given) <= float(wanted),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's part of iam_access_report: what the module read becomes files here."""
+"""The controller's part of iam_access_report: what the module read, or earlier tasks, becomes files here."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ import os
 import typing as t
 from collections.abc import Mapping, Sequence
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleFilterError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
+from ansible_collections.cloudhsm.iam.plugins.filter.access_report_overview import access_report_overview
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import files, markdown
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 
@@ -32,11 +33,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         super().run(tmp, task_vars)
         args: dict[str, t.Any] = dict(self._task.args)
         formats = args.pop("formats", None) or list(files.FORMATS)
-        folder = args.pop("folder", None)
+        given = args.pop("folder", None)
+        folder = from_working_directory(str(given or ""))
         whole = boolean(args.pop("return_report", False), strict=False)
-        problems = _problems(folder, formats)
+        accounts = args.pop("accounts", None)
+        problems = _problems(given, folder, formats)
         if problems:
             return {"failed": True, "msg": "; ".join(problems), "problems": problems}
+        if accounts is not None:
+            return self._write(folder, _overview(accounts, formats))
         args["expected_users"] = [_without_password(user) for user in args.get("expected_users") or []]
         result = self._execute_module(
             module_name="cloudhsm.iam.iam_access_report_info", module_args=args, task_vars=task_vars, wrap_async=False
@@ -44,24 +49,40 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         report = result.pop("report", None)
         if result.get("failed") or report is None:
             return t.cast("dict[str, t.Any]", result)
-        made = self._write(from_working_directory(str(folder)), files.render(report, formats))
+        made = self._write(folder, files.render(report, formats))
         return {**result, **made, **_shortened(report), **({"report": report} if whole else {})}
 
     def _write(self, folder: str, contents: Mapping[str, str]) -> dict[str, t.Any]:
         paths = {os.path.join(folder, name): content for name, content in contents.items()}
+        changed = [path for path, content in paths.items() if files.differs(path, content)]
+        written: list[str] = []
         try:
-            changed = [path for path, content in paths.items() if files.differs(path, content)]
-            if not self._task.check_mode:
-                # Those that differ by their time alone are written too: a report tells when it was true.
-                for path, content in paths.items():
-                    files.write(path, content)
-        except OSError as exc:
-            raise AnsibleActionFail(f"folder: the report can't be written to {folder}: {exc.strerror}") from exc
+            # Those that differ by their time alone are written too: a report tells when it was true.
+            for path, content in [] if self._task.check_mode else paths.items():
+                files.write(path, content)
+                written.append(os.path.basename(path))
+        except (OSError, ValueError) as exc:
+            done = f"; written before that: {', '.join(written)}" if written else ""
+            raise AnsibleActionFail(
+                f"folder: the report can't be written to {folder}: {files.reason(exc)}{done}"
+            ) from None
         return {"changed": bool(changed), "files": sorted(paths), "folder": folder}
 
 
-def _problems(folder: object, formats: object) -> list[str]:
-    problems = [] if folder else ["folder: is missing"]
+def _overview(accounts: t.Any, formats: Sequence[str]) -> dict[str, str]:
+    try:
+        return {f"access-report-overview.{kind}": access_report_overview(accounts, kind) for kind in formats}
+    except AnsibleFilterError as exc:
+        raise AnsibleActionFail(f"accounts: {exc}") from None
+
+
+def _problems(given: object, folder: str, formats: object) -> list[str]:
+    problems = [] if given else ["folder: is missing"]
+    try:
+        if given:
+            files.check_folder(folder)
+    except files.FolderError as exc:
+        problems.append(f"folder: the report can't be written to {folder}: {exc}")
     if not isinstance(formats, Sequence) or isinstance(formats, str):
         return [*problems, f"formats: must be a list of {', '.join(files.FORMATS)}"]
     unknown = sorted({str(kind) for kind in formats} - set(files.FORMATS))

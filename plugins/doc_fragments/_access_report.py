@@ -34,6 +34,22 @@ options:
         description: All the policies that the group is to have, by ARN or name. Left out, they are not compared.
         type: list
         elements: str
+      require_mfa:
+        description:
+          - Whether the group is to have the policy O(require_mfa_policy_name). Left out, it is not compared.
+        type: bool
+        version_added: 1.1.0
+  onboarding_group:
+    description:
+      - Group of the users who have yet to change their password and to register MFA. They are compared with what they
+        are to have until then. Left out, there is no such group.
+    type: str
+    version_added: 1.1.0
+  require_mfa_policy_name:
+    description: Name of the policy that makes a group require MFA.
+    type: str
+    default: CloudHSMIamRequireMFA
+    version_added: 1.1.0
   purge_users:
     description: Whether users that carry the ownership tag and are not expected count as a difference.
     type: bool

@@ -23,18 +23,27 @@ options:
     description:
       - Folder on the control node for the files. It is made when it is not there, for its owner only.
       - A relative path begins in the folder that the command is run in, and C(~) is the home folder.
+      - A folder that another user owns, or that other users can write to, is refused.
     type: path
     required: true
   formats:
     description:
       - V(html) is one page that works offline.
       - V(md) is Markdown that is short enough for a comment in a pull request, so it lists 200 users at most.
-      - V(csv) is two files, of users and of findings. What a spreadsheet would calculate gets an apostrophe in front.
+      - V(csv) is two files, of users and of findings. All cells are in quotes. What a spreadsheet would
+        calculate gets an apostrophe in front.
       - V(json) is all of it, as M(cloudhsm.iam.iam_access_report_info) returns it.
     type: list
     elements: str
     choices: [html, md, csv, json]
     default: [html, md, csv, json]
+  accounts:
+    description:
+      - Accounts to write an overview of, instead of reading one. The files are then called C(access-report-overview).
+      - Each has a C(host), and what this module returned for it.
+    type: list
+    elements: dict
+    version_added: 1.1.0
   return_report:
     description:
       - Whether the result has the whole report, as M(cloudhsm.iam.iam_access_report_info) returns it. It can be large.
@@ -78,6 +87,13 @@ EXAMPLES = r"""
     folder: reports
     expected_users: "{{ user_provisioning_users }}"
   register: written
+
+- name: An overview of two accounts
+  cloudhsm.iam.iam_access_report:
+    folder: reports
+    accounts:
+      - "{{ {'host': 'one'} | combine(first_account_report) }}"
+      - "{{ {'host': 'two'} | combine(second_account_report) }}"
 
 - name: Stop when there is something critical
   ansible.builtin.assert:

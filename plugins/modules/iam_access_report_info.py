@@ -270,14 +270,35 @@ report:
           sample: "no"
         can_become_administrator:
           description:
-            - Whether the user may give itself every right by what it may do in IAM; C(yes), C(mfa) or C(no).
+            - Whether the user can give itself every right by what it can do in IAM, in the words of
+              RV(report.users[].cloudhsm). C(some) means that it depends on which rights some other user, group, policy
+              or role has, and C(conditional) that it depends on a condition, or on a policy that could not be read.
           returned: always
           type: str
           sample: "no"
+        administrator_ways:
+          description: The ways to become an administrator, the widest first; none for who is one without MFA.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            actions:
+              description: The actions that it takes.
+              returned: always
+              type: list
+              elements: str
+              sample: ["iam:PutUserPolicy"]
+            "on": {description: What they are done to., returned: always, type: str, sample: the user itself}
+            answer:
+              description: How far this way goes, in the words of RV(report.users[].cloudhsm).
+              returned: always
+              type: str
+              sample: "yes"
         cloudhsm:
           description:
             - For each of CloudHSM's actions, C(no); C(yes); C(some), on some resources only; C(conditional), under
-              conditions that are not evaluated. With MFA only, the same are C(mfa), C(some_mfa) and C(conditional_mfa).
+              conditions that are not evaluated, or by a policy that could not be read. With MFA only, the same are
+              C(mfa), C(some_mfa) and C(conditional_mfa).
           returned: always
           type: dict
           sample: {"CreateCluster": "mfa", "DescribeClusters": "yes"}
@@ -292,6 +313,12 @@ report:
               type: str
               sample: live
             password: {description: Whether the user has a password., returned: always, type: bool, sample: true}
+            password_reset_required:
+              description:
+                - Whether a new password has to be chosen at the next sign-in. The credential report does not tell.
+              returned: always
+              type: bool
+              sample: false
             password_age: {description: How old the password is., returned: always, type: int, sample: 12}
             password_last_used: {description: How long ago it was used., returned: always, type: int, sample: 1}
             mfa: {description: Whether the user has an MFA device., returned: always, type: bool, sample: true}
@@ -308,7 +335,16 @@ report:
                   sample: AKIAIOSFODNN7EXAMPLE
                 active: {description: Whether the key works., returned: always, type: bool, sample: true}
                 age: {description: How old the key is., returned: always, type: int, sample: 30}
-                last_used: {description: How long ago it was used., returned: always, type: int, sample: 2}
+                last_used:
+                  description: How long ago it was used; none for a key that was never used, and where it is not known.
+                  returned: always
+                  type: int
+                  sample: 2
+                use_known:
+                  description: Whether it is known that it was used or not.
+                  returned: always
+                  type: bool
+                  sample: true
     groups:
       description: All groups, by name.
       returned: always
@@ -337,6 +373,7 @@ report:
           sample: []
         administrator: {description: As for users., returned: always, type: str, sample: "no"}
         can_become_administrator: {description: As for users., returned: always, type: str, sample: "no"}
+        administrator_ways: {description: As for users., returned: always, type: list, elements: dict, sample: []}
         cloudhsm: {description: As for users., returned: always, type: dict, sample: {"CreateCluster": "yes"}}
     policies:
       description: All policies of users and groups.
@@ -355,6 +392,7 @@ report:
         users: {description: Users that have it directly., returned: always, type: list, elements: str, sample: []}
         administrator: {description: As for users., returned: always, type: str, sample: "yes"}
         can_become_administrator: {description: As for users., returned: always, type: str, sample: "yes"}
+        administrator_ways: {description: As for users., returned: always, type: list, elements: dict, sample: []}
         cloudhsm: {description: As for users., returned: always, type: dict, sample: {"CreateCluster": "yes"}}
     service_linked_roles:
       description: CloudHSM's service-linked role, as M(cloudhsm.iam.iam_service_linked_role_info) returns it.
@@ -362,10 +400,10 @@ report:
       type: list
       elements: dict
     root:
-      description: Whether the root user has MFA and access keys, and when its password was last used.
+      description: Whether the root user has MFA, access keys and a password, and when its password was last used.
       returned: always
       type: dict
-      sample: {"mfa": true, "access_keys": false, "last_used": "2026-01-02"}
+      sample: {"mfa": true, "access_keys": false, "password": true, "last_used": "2026-01-02"}
     password_policy:
       description: The account's password policy as IAM has it; empty where there is none.
       returned: always
@@ -415,6 +453,7 @@ LOWEST = {"max_key_age": 1, "max_unused": 1, "live_limit": 0, "wait_timeout": 1}
 GROUP_SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
     "managed_policies": {"type": "list", "elements": "str"},
+    "require_mfa": {"type": "bool"},
 }
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "expected_users": {"type": "list", "elements": "dict", "default": []},
@@ -424,6 +463,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "purge_tags": {"type": "bool", "default": False},
     "purge_policies": {"type": "bool", "default": False},
     "managed_by_tag": {"type": "str", "default": MANAGED},
+    "onboarding_group": {"type": "str"},
+    "require_mfa_policy_name": {"type": "str", "default": "CloudHSMIamRequireMFA"},
     # Ansible takes anything with "key" in its name for a secret, unless told otherwise.
     "max_key_age": {"type": "int", "default": 90, "no_log": False},
     "max_unused": {"type": "int", "default": 90},
@@ -447,6 +488,8 @@ def read_wanted(params: t.Mapping[str, t.Any]) -> tuple[Wanted, list[str]]:
         purge_tags=params["purge_tags"],
         purge_policies=params["purge_policies"],
         managed_by_tag=params["managed_by_tag"],
+        onboarding_group=params["onboarding_group"] or None,
+        require_mfa_policy_name=params["require_mfa_policy_name"],
     )
     wanted = Wanted(users, params["expected_groups"], options, params["max_key_age"], params["max_unused"])
     return wanted, problems

@@ -27,6 +27,7 @@ SPECS: dict[str, dict[str, t.Any]] = {
             "options": {
                 "name": {"type": "str", "required": True},
                 "managed_policies": {"type": "list", "elements": "str"},
+                "require_mfa": {"type": "bool"},
             },
         },
         "access_report_purge_users": {"type": "bool"},

@@ -98,6 +98,7 @@ def test_a_fleet_is_reported_on_in_one_run(node: ControlNode, aws: FaultProxy, m
     assert reports.stat().st_mode & 0o777 == 0o700
     check_first(reports)
     check_overview(reports)
+    assert f"The overview of all accounts is {reports}/access-report-overview.html" in made.output
 
     again = node.playbook(*play)
     assert again.changed_tasks == []
@@ -140,6 +141,22 @@ def test_what_is_wrong_is_told(node: ControlNode, wrong: str, message: str) -> N
     run = node.playbook("cloudhsm.iam.access_report", "-e", wrong)
     assert run.status != 0
     assert message in run.output
+
+
+def test_a_folder_for_reports_is_ones_own_and_in_the_working_directory(node: ControlNode) -> None:
+    play = ("cloudhsm.iam.access_report", "-e", "access_report_folder=reports")
+    made = node.playbook(*play)
+    assert made.status == 0, made.output
+    folder = node.folder / "reports"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    (folder / "access-report-123456789012.md").unlink()
+    os.mkfifo(folder / "access-report-123456789012.md")
+    assert node.playbook(*play).status == 0
+    assert (folder / "access-report-123456789012.md").is_file()
+    folder.chmod(0o777)
+    refused = node.playbook(*play, "--check")
+    assert refused.status != 0
+    assert f"the report can't be written to {folder}: other users can write to it" in refused.output
 
 
 @pytest.fixture

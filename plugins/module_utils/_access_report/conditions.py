@@ -4,7 +4,11 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Conditions of policies: what they ask of MFA is decided, what they ask of anything else stays open."""
+"""Conditions of policies: what they ask of MFA is decided, what they ask of anything else stays open.
+
+What counts is a call that the person makes. What AWS's services do in the person's name follows from one, so conditions
+that leave those out are decided too.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs 
 
 PRESENT = "aws:multifactorauthpresent"
 AGE = "aws:multifactorauthage"
+# What AWS says of a call that no service makes in somebody's name: false, or nothing at all.
+DIRECT = frozenset({"aws:viaawsservice", "aws:principalisawsservice"})
+NOT_CALLED_VIA = frozenset({"aws:calledvia", "aws:calledviafirst", "aws:calledvialast"})
 _OPERATOR = re.compile(r"(?:(?P<set>forallvalues|foranyvalue):)?(?P<name>[a-z]+?)(?P<lenient>ifexists)?")
 # Operators that compare text, without the "not" in their names: how.
 _COMPARISONS: Mapping[str, Callable[[str, str], bool]] = {
@@ -67,21 +74,30 @@ def _texts(values: object) -> list[str]:
 
 def _test(operator: str, key: str, values: list[str], session: Session, allows: bool) -> bool | None:
     found = _OPERATOR.fullmatch(operator)
-    if key not in (PRESENT, AGE) or not found:
+    if not found:
         return None
-    name = found["name"]
-    if name == "null":
-        return ("false" if _known(key, session) else "true") in map(str.lower, values)
-    if not _known(key, session):
-        return bool(found["lenient"]) or found["set"] == "forallvalues" or ("not" in name and not found["set"])
-    if key == AGE:
-        return allows if name in _NUMERIC else None
-    return _compare(name, values, str(session.value))
+    if key in DIRECT | NOT_CALLED_VIA:
+        result = _by_name(found, values, "false" if key in DIRECT else None)
+        # A right that only services have in the person's name is one all the same.
+        return result if result or not allows else None
+    if key == PRESENT:
+        return _by_name(found, values, session.value)
+    if key != AGE:
+        return None
+    if session is not Session.MFA or found["name"] == "null":
+        return _by_name(found, values, "1" if session is Session.MFA else None)
+    return allows if found["name"] in _NUMERIC else None
 
 
-def _known(key: str, session: Session) -> bool:
-    """Whether a request of such a session has the key."""
-    return session is Session.MFA or (key == PRESENT and session is Session.PASSWORD)
+def _by_name(found: re.Match[str], values: list[str], actual: str | None) -> bool | None:
+    """What comes out where the request has this one value of the key, or has not got the key."""
+    if found["name"] == "null":
+        return ("true" if actual is None else "false") in map(str.lower, values)
+    return _without_key(found) if actual is None else _compare(found["name"], values, actual)
+
+
+def _without_key(found: re.Match[str]) -> bool:
+    return bool(found["lenient"]) or found["set"] == "forallvalues" or ("not" in found["name"] and not found["set"])
 
 
 def _compare(name: str, values: Iterable[str], actual: str) -> bool | None:

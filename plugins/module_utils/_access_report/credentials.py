@@ -29,6 +29,8 @@ if t.TYPE_CHECKING:
 ROOT = "<root_account>"
 # Seconds between two looks at a report that is being made.
 PAUSE = 1.0
+# What the report says of keys and passwords that were never used.
+_NEVER = frozenset({"N/A", "no_information"})
 # What GetCredentialReport answers while there is none to be had.
 _NOT_YET = frozenset({"ReportNotPresent", "ReportInProgress", "ReportExpired"})
 
@@ -83,6 +85,7 @@ def reported(row: Mapping[str, str]) -> Credentials:
         password=row.get("password_enabled") == "true",
         password_changed=moment(row.get("password_last_changed")),
         password_used=moment(row.get("password_last_used")),
+        password_use_known=moment(row.get("password_last_used")) is not None or row.get("password_last_used") in _NEVER,
         mfa=row.get("mfa_active") == "true",
         keys=tuple(key for number in (1, 2) if (key := _reported_key(row, number))),
         source="credential_report",
@@ -96,27 +99,28 @@ def _reported_key(row: Mapping[str, str], number: int) -> AccessKey | None:
     created = moment(row.get(f"{start}last_rotated"))
     if not active and created is None:
         return None
-    return AccessKey(active, None, created, moment(row.get(f"{start}last_used_date")))
+    used = row.get(f"{start}last_used_date")
+    return AccessKey(active, None, created, moment(used), moment(used) is not None or used in _NEVER)
 
 
 def read_live(iam: IAMClient, pool: Executor, names: Iterable[str]) -> dict[str, Credentials]:
     """Whether these users have passwords, MFA and access keys now. Three calls a user; raises what botocore raises."""
     wanted = list(names)
-    passwords = pool.map(lambda name: _has_password(iam, name), wanted)
+    passwords = pool.map(lambda name: _password(iam, name), wanted)
     devices = pool.map(lambda name: _pages(iam, "list_mfa_devices", "MFADevices", name), wanted)
     keys = pool.map(lambda name: _pages(iam, "list_access_keys", "AccessKeyMetadata", name), wanted)
     return {
-        name: Credentials(password=password, mfa=bool(device), keys=tuple(map(_live_key, key)), source="live")
+        name: replace(password, mfa=bool(device), keys=tuple(map(_live_key, key)), source="live")
         for name, password, device, key in zip(wanted, passwords, devices, keys, strict=True)
     }
 
 
-def _has_password(iam: IAMClient, name: str) -> bool:
+def _password(iam: IAMClient, name: str) -> Credentials:
     try:
-        iam.get_login_profile(UserName=name)
+        profile = iam.get_login_profile(UserName=name)["LoginProfile"]
     except iam.exceptions.NoSuchEntityException:
-        return False
-    return True
+        return Credentials(password=False)
+    return Credentials(password=True, password_reset_required=profile.get("PasswordResetRequired", False))
 
 
 def _pages(iam: IAMClient, operation: t.Any, key: str, name: str) -> list[Mapping[str, t.Any]]:
@@ -127,18 +131,29 @@ def _pages(iam: IAMClient, operation: t.Any, key: str, name: str) -> list[Mappin
 
 
 def _live_key(key: Mapping[str, t.Any]) -> AccessKey:
-    return AccessKey(key["Status"] == "Active", key["AccessKeyId"], key["CreateDate"])
+    return AccessKey(key["Status"] == "Active", key["AccessKeyId"], key["CreateDate"], use_known=False)
 
 
 def with_ages(live: Credentials, row: Credentials | None) -> Credentials:
     """What a user has now, with the ages that the report knows."""
     if row is None:
         return live
-    # The report has no ids: a key is told by the second in which it was made.
-    used = {_second(key.created): key.last_used for key in row.keys or ()}
-    keys = tuple(replace(key, last_used=used.get(_second(key.created))) for key in live.keys or ())
+    # The report has no ids: a key is told by the second in which it was made. Of one that is not found, such as one
+    # that is newer than the report, it is not known whether it was used.
+    used = {_second(key.created): key for key in row.keys or ()}
+    keys = tuple(
+        replace(key, last_used=found.last_used, use_known=found.use_known)
+        if (found := used.get(_second(key.created)))
+        else key
+        for key in live.keys or ()
+    )
     return replace(
-        live, password_changed=row.password_changed, password_used=row.password_used, keys=keys, reported=True
+        live,
+        password_changed=row.password_changed,
+        password_used=row.password_used,
+        password_use_known=row.password_use_known and bool(row.password),
+        keys=keys,
+        reported=True,
     )
 
 

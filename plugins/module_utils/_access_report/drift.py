@@ -14,8 +14,14 @@ import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Snapshot
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, DesiredUser, Options, UserPlan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Group, Person, Snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    Account,
+    ActualUser,
+    DesiredUser,
+    Options,
+    UserPlan,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_users
 
 Difference = dict[str, t.Any]
@@ -23,14 +29,18 @@ Difference = dict[str, t.Any]
 
 def users_drift(desired: Sequence[DesiredUser], snapshot: Snapshot, options: Options) -> list[Difference]:
     """What iam_users would do to the users, one entry a user that is not as it was asked for."""
-    users = {
-        name: replace(person.user, console_access=person.credentials.password)
-        for name, person in snapshot.users.items()
-    }
+    users = {name: _as_read(person) for name, person in snapshot.users.items()}
     account = Account(snapshot.caller, users, frozenset(snapshot.groups), snapshot.alias)
     # Where it is not known whether there is a password, it is no difference.
     known = [_as_far_as_known(user, account) for user in desired]
     return [_difference(plan) for plan in plan_users(known, account, options) if plan.changes or plan.problems]
+
+
+def _as_read(person: Person) -> ActualUser:
+    """The user with what the engine asks single users for. Who is pending is so as long as it does not know better."""
+    have = person.credentials
+    reset = have.password_reset_required if have.password else None
+    return replace(person.user, console_access=have.password, password_reset_required=reset, has_mfa=have.mfa)
 
 
 def _as_far_as_known(user: DesiredUser, account: Account) -> DesiredUser:
@@ -47,7 +57,7 @@ def _difference(plan: UserPlan) -> Difference:
     )
 
 
-def groups_drift(desired: Iterable[Mapping[str, t.Any]], snapshot: Snapshot) -> list[Difference]:
+def groups_drift(desired: Iterable[Mapping[str, t.Any]], snapshot: Snapshot, options: Options) -> list[Difference]:
     """Groups that are missing, and policies that they lack or have beside those asked for."""
     found = []
     for wanted in desired:
@@ -58,18 +68,43 @@ def groups_drift(desired: Iterable[Mapping[str, t.Any]], snapshot: Snapshot) -> 
                 {"kind": "group", "name": name, "state": "missing", "changes": [{"operation": "create_group"}]}
             )
             continue
-        policies = wanted.get("managed_policies")
-        if policies is None:
-            continue
-        # What is wanted may be named without its ARN, and so without partition and path.
-        lacks = sorted(policy for policy in policies if not any(_is(arn, policy) for arn in group.managed_policies))
-        extra = sorted(arn for arn in group.managed_policies if not any(_is(arn, policy) for policy in policies))
-        changes = [{"operation": "attach_group_policy", "policy": arn} for arn in lacks]
-        changes += [{"operation": "detach_group_policy", "policy": arn} for arn in extra]
-        changes += [{"operation": "delete_group_policy", "inline_policy": policy} for policy in sorted(group.inline)]
+        changes = [*_policies(wanted, group, options), *_mfa(wanted, group, options)]
         if changes:
             found.append({"kind": "group", "name": name, "state": "differs", "changes": changes})
     return found
+
+
+def _policies(wanted: Mapping[str, t.Any], group: Group, options: Options) -> Iterable[dict[str, str]]:
+    policies = wanted.get("managed_policies")
+    if policies is None:
+        return
+    # What is wanted may be named without its ARN, and so without partition and path.
+    for policy in sorted(policy for policy in policies if not any(_is(arn, policy) for arn in group.managed_policies)):
+        yield {"operation": "attach_group_policy", "policy": policy}
+    for arn in sorted(group.managed_policies):
+        if not any(_is(arn, policy) for policy in (*policies, options.require_mfa_policy_name)):
+            yield {"operation": "detach_group_policy", "policy": arn}
+    for policy in sorted(group.inline):
+        yield {"operation": "delete_group_policy", "inline_policy": policy}
+
+
+def _mfa(wanted: Mapping[str, t.Any], group: Group, options: Options) -> Iterable[dict[str, str]]:
+    """The policy that requires MFA has a switch of its own. Where that is not set, the policy is left as it is."""
+    name, asked = options.require_mfa_policy_name, wanted.get("require_mfa")
+    has = [arn for arn in sorted(group.managed_policies) if _is(arn, name)]
+    if asked and not has:
+        yield {"operation": "attach_group_policy", "policy": name}
+    elif asked is False and not any(_is(arn, policy) for arn in has for policy in wanted.get("managed_policies") or ()):
+        yield from ({"operation": "detach_group_policy", "policy": arn} for arn in has)
+
+
+def wanted_groups(
+    users: Iterable[DesiredUser], groups: Iterable[Mapping[str, t.Any]], options: Options
+) -> frozenset[str]:
+    """The groups that what is wanted names."""
+    found = {group["name"] for group in groups} | options.pending_groups | options.protected_groups
+    found |= {options.onboarding_group} if options.onboarding_group else set()
+    return frozenset(found.union(*(user.groups or () for user in users)))
 
 
 def _is(arn: str, policy: str) -> bool:

@@ -12,18 +12,22 @@ It errs to the side of the larger right. What it leaves out is told in docs/acce
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import cached_property, lru_cache
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.conditions import Session, holds
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import FIELD, matches, meet
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import FIELD, covers, matches, meet
 
 # Stands in a question for any text: no policy has it, so only an asterisk matches it.
 ANY = "\0" * 200
 SESSIONS = tuple(Session)
 _VARIABLE_START = "${"
+# The caller's own name, and the same with a default value, which users never need.
+_OWN_NAME = re.compile(r"\$\{\s*aws:username\s*(,[^}]*)?\}", re.IGNORECASE)
 
 
 class UnreadablePolicyError(Exception):
@@ -61,7 +65,10 @@ class Statement:
 
     def applies_to(self, action: str) -> bool:
         """Whether the statement is about the action."""
-        return any(matches(pattern, action.lower()) for pattern in self.actions) != self.but_actions
+        for pattern in self.actions:
+            if _names(pattern, action):
+                return not self.but_actions
+        return self.but_actions
 
     def reaches(self, resource: str | None) -> Extent:
         """On which of the resources that a question is about."""
@@ -69,13 +76,30 @@ class Statement:
             # AWS then compares with an asterisk.
             named = any(matches(pattern, "*") for pattern in self.resources)
             return Extent.ALL if named != self.but_resources else Extent.NONE
+        if any(covers(pattern, resource, ANY) for pattern in self.resources):
+            return Extent.NONE if self.but_resources else Extent.ALL
         # In a field of an ARN any text is one without a colon.
         generic = resource.replace(ANY, FIELD if resource.startswith("arn:") else "*")
-        if any(matches(pattern, resource) for pattern in self.resources):
-            return Extent.NONE if self.but_resources else Extent.ALL
-        if any(meet(_without_variables(pattern), generic) for pattern in self.resources):
+        if any(meet(without_variables(pattern), generic) for pattern in self.resources):
             return Extent.SOME
         return Extent.ALL if self.but_resources else Extent.NONE
+
+    @cached_property
+    def limits(self) -> tuple[Extent, ...]:
+        """By session: no more than this comes of the statement, by its condition."""
+        known = {True: Extent.ALL, False: Extent.NONE, None: Extent.CONDITIONAL}
+        return tuple(known[holds(self.condition, session, self.allows)] for session in SESSIONS)
+
+    def of(self, name: str) -> Statement:
+        """The statement as it counts for the user of this name."""
+        if not any(_VARIABLE_START in pattern for pattern in self.resources):
+            return self
+        return replace(self, resources=tuple(_OWN_NAME.sub(lambda _found: name, one) for one in self.resources))
+
+
+@lru_cache(maxsize=65536)
+def _names(pattern: str, action: str) -> bool:
+    return covers(pattern, action.lower(), ANY)
 
 
 @dataclass(frozen=True)
@@ -94,11 +118,22 @@ class Rights:
 
     def extent(self, question: int, session: Session) -> Extent:
         """What comes out for one question in one kind of session."""
-        place = question * len(SESSIONS) + SESSIONS.index(session)
-        allowed, denied = Extent(self.allowed[place]), Extent(self.denied[place])
-        if denied is Extent.ALL:
-            return Extent.NONE
-        return min(allowed, denied) if allowed is Extent.ALL and denied else allowed
+        return self.extents(question)[SESSIONS.index(session)]
+
+    def extents(self, question: int) -> tuple[Extent, ...]:
+        """What comes out for one question in each kind of session."""
+        start = question * len(SESSIONS)
+        end = start + len(SESSIONS)
+        return tuple(_LEFT[pair] for pair in zip(self.allowed[start:end], self.denied[start:end], strict=True))
+
+
+def _left(allowed: Extent, denied: Extent) -> Extent:
+    if denied is Extent.ALL:
+        return Extent.NONE
+    return min(allowed, denied) if allowed is Extent.ALL and denied else allowed
+
+
+_LEFT: Mapping[tuple[int, int], Extent] = {(one, other): _left(one, other) for one in Extent for other in Extent}
 
 
 def together(many: Iterable[Rights], questions: int) -> Rights:
@@ -150,7 +185,7 @@ def _completed(patterns: Iterable[str]) -> Iterable[str]:
             yield pattern + ":*" * missing
 
 
-def _without_variables(pattern: str) -> str:
+def without_variables(pattern: str) -> str:
     """The pattern with asterisks for what AWS fills in, such as ${aws:username}."""
     start, *rest = pattern.split(_VARIABLE_START)
     return start + "".join("*" + part.partition("}")[2] for part in rest)
@@ -161,16 +196,14 @@ def rights_of(statements: Sequence[Statement], questions: Sequence[Question]) ->
     allowed: list[int] = []
     denied: list[int] = []
     for question in questions:
-        about = [statement for statement in statements if statement.applies_to(question.action)]
-        reach = [(statement, statement.reaches(question.resource)) for statement in about]
-        for session in SESSIONS:
-            allowed.append(max((_extent(s, r, session) for s, r in reach if s.allows), default=0))
-            denied.append(max((_extent(s, r, session) for s, r in reach if not s.allows), default=0))
+        allow, deny = [0] * len(SESSIONS), [0] * len(SESSIONS)
+        for statement in statements:
+            if not statement.applies_to(question.action):
+                continue
+            reach = statement.reaches(question.resource)
+            if reach is not Extent.NONE:
+                found = allow if statement.allows else deny
+                found[:] = [max(known, min(reach, most)) for known, most in zip(found, statement.limits, strict=True)]
+        allowed += allow
+        denied += deny
     return Rights(tuple(allowed), tuple(denied))
-
-
-def _extent(statement: Statement, reach: Extent, session: Session) -> Extent:
-    applies = holds(statement.condition, session, statement.allows)
-    if applies is None:
-        return min(reach, Extent.CONDITIONAL)
-    return reach if applies else Extent.NONE

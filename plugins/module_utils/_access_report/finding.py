@@ -13,7 +13,7 @@ import json
 import shlex
 import typing as t
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import NO, Access
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Snapshot
@@ -65,6 +65,10 @@ class Facts:
     now: datetime.datetime
     max_key_age: int
     max_unused: int
+    # Groups that are wanted, whether anybody is in them or not.
+    wanted_groups: frozenset[str] = frozenset()
+    # By user, where it is known: why a password that has to be changed can't be.
+    stuck: Mapping[str, str] = field(default_factory=dict)
 
     def days(self, when: datetime.datetime | None) -> int | None:
         """How many days ago that was."""

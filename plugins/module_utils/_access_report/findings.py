@@ -23,6 +23,7 @@ RULES: Sequence[Callable[[Facts], Finding]] = (
     rules_users.administrator_keys,
     rules_account.passed_by_keys,
     rules_users.console_without_mfa,
+    rules_users.stuck_at_first_sign_in,
     rules_account.drift,
     rules_account.inline_policies,
     rules_users.not_seen,

@@ -29,6 +29,8 @@ class AccessKey:
     key_id: str | None = None
     created: datetime.datetime | None = None
     last_used: datetime.datetime | None = None
+    # Whether "never used" is to be believed where there is no such time.
+    use_known: bool = True
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,10 @@ class Credentials:
     source: str = "unknown"
     # Whether the credential report knows the user, and so whether "never used" is to be believed.
     reported: bool = False
+    # The same for the password alone, which may be newer than the report.
+    password_use_known: bool = True
+    # Whether a new password has to be chosen at the next sign-in; only the login profile tells.
+    password_reset_required: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,8 @@ class Policy:
 
     arn: str
     document: Document | None = None
+    # Versions that are not the default.
+    other_versions: tuple[Document, ...] = ()
 
     @property
     def name(self) -> str:
@@ -92,6 +100,8 @@ class Root:
     mfa: bool
     access_keys: bool
     last_used: datetime.datetime | None = None
+    # Accounts of an organization can do without: nobody can sign in as the root user then.
+    password: bool = True
 
 
 @dataclass(frozen=True)

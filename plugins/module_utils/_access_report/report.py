@@ -19,7 +19,11 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access
     Access,
     Evaluator,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.drift import groups_drift, users_drift
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.drift import (
+    groups_drift,
+    users_drift,
+    wanted_groups,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.finding import (
     SEVERITIES,
     Facts,
@@ -27,13 +31,16 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.findin
     is_administrator,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.findings import find
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.first_sign_in import stuck
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import (
     AccessKey,
+    Credentials,
     Group,
     Person,
     Policy,
     Snapshot,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.versions import is_of_aws
 from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import sign_in_url
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import MANAGED, OWNED, DesiredUser, Options
@@ -41,8 +48,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import M
 NOT_EVALUATED = (
     "Service control policies and resource control policies of AWS Organizations",
     "Policies of resources, such as those that share CloudHSM backups",
-    "Policies of sessions, and roles that users may take on",
-    "Conditions other than those about MFA: they are shown as such, not decided",
+    "Policies of sessions, and roles: which there are, who may take them on, and what they give",
+    "Conditions other than those about MFA and calls by AWS's services: they are shown as such, not decided",
+    "Ways to become an administrator through what runs already, such as the code of a function that has a role",
     "AWS's check that a resource exists: a right counts, whether there are clusters or not",
 )
 
@@ -64,9 +72,23 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
     access = {name: evaluator.user(person) for name, person in snapshot.users.items()}
     groups = _describe_groups(snapshot, evaluator)
     policies, alone = _describe_policies(snapshot, evaluator)
-    drift = [*groups_drift(wanted.groups, snapshot), *users_drift(wanted.users, snapshot, wanted.options)]
+    drift = [
+        *groups_drift(wanted.groups, snapshot, wanted.options),
+        *users_drift(wanted.users, snapshot, wanted.options),
+    ]
     passed = evaluator.passed_by_keys()
-    facts = Facts(snapshot, access, alone, passed, drift, now, wanted.max_key_age, wanted.max_unused)
+    facts = Facts(
+        snapshot,
+        access,
+        alone,
+        passed,
+        drift,
+        now,
+        wanted.max_key_age,
+        wanted.max_unused,
+        wanted_groups(wanted.users, wanted.groups, wanted.options),
+        stuck(snapshot, evaluator),
+    )
     findings = find(facts)
     caller = snapshot.caller
     return {
@@ -135,6 +157,9 @@ def _describe_access(access: Access) -> dict[str, t.Any]:
     return {
         "administrator": access.administrator,
         "can_become_administrator": access.can_become_administrator,
+        "administrator_ways": [
+            {"actions": list(actions), "on": on, "answer": answer} for actions, on, answer in access.ways
+        ],
         "cloudhsm": dict(access.cloudhsm),
     }
 
@@ -156,20 +181,22 @@ def _describe_user(facts: Facts, person: Person, access: Access) -> dict[str, t.
         "credentials": {
             "source": have.source,
             "password": have.password,
+            "password_reset_required": have.password_reset_required if have.password else None,
             "password_age": facts.days(have.password_changed) if have.password else None,
             "password_last_used": facts.days(have.password_used) if have.password else None,
             "mfa": have.mfa,
-            "access_keys": None if have.keys is None else [_describe_key(facts, key) for key in have.keys],
+            "access_keys": None if have.keys is None else [_describe_key(facts, have, key) for key in have.keys],
         },
     }
 
 
-def _describe_key(facts: Facts, key: AccessKey) -> dict[str, t.Any]:
+def _describe_key(facts: Facts, have: Credentials, key: AccessKey) -> dict[str, t.Any]:
     return {
         "access_key_id": key.key_id,
         "active": key.active,
         "age": facts.days(key.created),
         "last_used": facts.days(key.last_used),
+        "use_known": key.use_known and (key.last_used is not None or have.reported),
     }
 
 
@@ -207,7 +234,7 @@ def _describe_policies(snapshot: Snapshot, evaluator: Evaluator) -> tuple[list[d
     for holder, owners in holds:
         for owner, thing in sorted(owners.items()):
             for arn in sorted(thing.managed_policies):
-                note(arn, Policy(arn).name, "aws" if arn.split(":")[4] == "aws" else "customer", holder, owner)
+                note(arn, Policy(arn).name, "aws" if is_of_aws(arn) else "customer", holder, owner)
                 alone.setdefault(arn, evaluator.managed_policy(arn))
             for name, document in sorted(thing.inline.items()):
                 label = f"{holder[:-1]} {owner}: {name}"
@@ -220,5 +247,12 @@ def _describe_policies(snapshot: Snapshot, evaluator: Evaluator) -> tuple[list[d
 def _describe_root(snapshot: Snapshot) -> dict[str, t.Any] | None:
     root = snapshot.root
     return (
-        None if root is None else {"mfa": root.mfa, "access_keys": root.access_keys, "last_used": _day(root.last_used)}
+        None
+        if root is None
+        else {
+            "mfa": root.mfa,
+            "access_keys": root.access_keys,
+            "password": root.password,
+            "last_used": _day(root.last_used),
+        }
     )

@@ -36,12 +36,14 @@ def root_access_keys(facts: Facts) -> Finding:
 
 def root_without_mfa(facts: Facts) -> Finding:
     root = facts.snapshot.root
-    found = [Subject("root user", "has no MFA device", ROOT_MFA, "root")] if root and not root.mfa else []
+    # Nobody can sign in as a root user without a password.
+    unguarded = root and root.password and not root.mfa
+    found = [Subject("root user", "has no MFA device", ROOT_MFA, "root")] if unguarded else []
     return Finding(
         "root_without_mfa",
         "critical",
         "The root user has no MFA",
-        "One password is all between anybody and the whole account.",
+        "Anyone with the root password controls the account.",
         tuple(found),
     )
 
@@ -62,7 +64,7 @@ def wide_policies(facts: Facts) -> Finding:
         "wide_policies",
         "high",
         "Policies that make administrators under another name",
-        "Who looks for AdministratorAccess does not find them.",
+        "A search for AdministratorAccess misses them.",
         tuple(found),
     )
 
@@ -80,7 +82,7 @@ def passed_by_keys(facts: Facts) -> Finding:
     return Finding(
         "mfa_passed_by_keys",
         "high",
-        "Policies whose demand for MFA access keys get around",
+        "MFA policies that access keys bypass",
         "Requests with an access key have no aws:MultiFactorAuthPresent at all, so a Deny with Bool lets them through.",
         tuple(found),
     )
@@ -147,6 +149,8 @@ def no_service_linked_role(facts: Facts) -> Finding:
 
 def empty_groups(facts: Facts) -> Finding:
     members = {group for person in facts.snapshot.users.values() for group in person.user.groups}
+    # Groups that the variables name are kept for somebody.
+    members |= facts.wanted_groups
     found = [
         Subject(name, "has no members", aws("delete-group", group_name=name) + " (its policies go first)", "group")
         for name in sorted(facts.snapshot.groups)

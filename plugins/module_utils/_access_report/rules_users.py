@@ -11,7 +11,16 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import NO, WITHOUT_MFA, Access
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import (
+    CONDITIONAL,
+    CONDITIONAL_MFA,
+    MFA,
+    SOME,
+    SOME_MFA,
+    WITHOUT_MFA,
+    YES,
+    Access,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.finding import (
     Facts,
     Finding,
@@ -21,6 +30,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.findin
     provision,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import AccessKey, Person
+
+# Why somebody who has to choose a new password can't.
+NOT_ALLOWED = "nothing allows iam:ChangePassword, neither a policy nor the account's password policy"
+DENIED = "a policy denies iam:ChangePassword"
+DENIED_WITHOUT_MFA = "iam:ChangePassword needs MFA, and there is no MFA device yet"
+UNDECIDED = "iam:ChangePassword is allowed under a condition that the report does not decide"
 
 # Days that a key may go unused from its making; who gets one has to set it up somewhere.
 NEW_KEY_DAYS = 14
@@ -41,21 +56,68 @@ def administrators_without_mfa(facts: Facts) -> Finding:
     )
 
 
+GRADES = {
+    YES: "yes",
+    SOME: "for some",
+    CONDITIONAL: "under a condition",
+    MFA: "yes, with MFA",
+    SOME_MFA: "for some, with MFA",
+    CONDITIONAL_MFA: "under a condition, with MFA",
+}
+
+
 def can_become_administrator(facts: Facts) -> Finding:
     found = [
-        Subject(
-            person.user.name,
-            "may change users, groups or policies at will",
-            f"Limit the iam actions in the policies of {shlex.quote(person.user.name)} to users and groups of its own",
-        )
+        Subject(person.user.name, _how(access), _take_away(person, access))
         for person, access in facts.people()
-        if access.can_become_administrator != NO and not is_administrator(access)
+        if access.can_rise
     ]
     return Finding(
         "can_become_administrator",
         "high",
         "Users who can make themselves administrators",
-        "They are not counted as administrators, but their rights in IAM let them give themselves any right.",
+        "They are not counted as administrators, or only with MFA, but what they can do in IAM lets them give "
+        "themselves any right: always; under a condition that the report does not decide; or for some users, groups, "
+        "policies or roles only, where one of these has the rights.",
+        tuple(found),
+    )
+
+
+def _how(access: Access) -> str:
+    ways = [f"{' with '.join(actions)} on {on}" if actions else on for actions, on, _answer in access.ways]
+    if not ways:
+        return GRADES[access.can_become_administrator]
+    more = f", and {len(ways) - 1} more ways" if len(ways) > 1 else ""
+    return f"{GRADES[access.can_become_administrator]}: {ways[0]}{more}"
+
+
+def _take_away(person: Person, access: Access) -> str:
+    actions = sorted({action for actions, _on, _answer in access.ways for action in actions})
+    some = ", ".join(actions[:5]) + (", ..." if len(actions) > 5 else "")
+    name = shlex.quote(person.user.name)
+    return f"In the policies of {name}, take away {some or 'the iam actions'}, or name resources that give no rights"
+
+
+def stuck_at_first_sign_in(facts: Facts) -> Finding:
+    found = []
+    for person, _access in facts.people():
+        why = facts.stuck.get(person.user.name)
+        if why == NOT_ALLOWED:
+            partition = facts.snapshot.caller.partition
+            run = aws(
+                "attach-user-policy",
+                user_name=person.user.name,
+                policy_arn=f"arn:{partition}:iam::aws:policy/IAMUserChangePassword",
+            )
+            found.append(Subject(person.user.name, why, run))
+        elif why:
+            run = aws("update-login-profile", user_name=person.user.name) + " --no-password-reset-required"
+            found.append(Subject(person.user.name, why, run))
+    return Finding(
+        "stuck_at_first_sign_in",
+        "medium",
+        "People who must change their password and may not",
+        "They can't sign in: AWS asks for a new password first, and for iam:ChangePassword to set it.",
         tuple(found),
     )
 
@@ -139,6 +201,7 @@ def unused_keys(facts: Facts) -> Finding:
         )
         for person, _access, key in _keys(facts)
         if person.credentials.reported
+        and key.use_known
         and key.last_used is None
         and (days := facts.days(key.created)) is not None
         and days > NEW_KEY_DAYS
@@ -173,7 +236,7 @@ def not_seen(facts: Facts) -> Finding:
     for person, _access in facts.people():
         have = person.credentials
         # Somebody who never signed in counts from when the user was made.
-        days = facts.days(have.password_used or person.created)
+        days = facts.days(have.password_used or (person.created if have.password_use_known else None))
         # Users for emergencies are not expected to sign in.
         expected = have.password and have.reported and not person.user.protected
         if expected and days is not None and days > facts.max_unused:

@@ -32,6 +32,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model 
     Snapshot,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import read_alias, read_caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.checks import describe_root_user
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import (
     AWS_ERRORS,
     is_access_denied,
@@ -155,7 +156,8 @@ def _group(detail: t.Any) -> Group:
 
 def _policy(detail: ManagedPolicyDetailTypeDef) -> Policy:
     documents = [v.get("Document") for v in detail.get("PolicyVersionList", []) if v.get("IsDefaultVersion")]
-    return Policy(detail["Arn"], documents[0] if documents else None)
+    others = [v.get("Document") for v in detail.get("PolicyVersionList", []) if not v.get("IsDefaultVersion")]
+    return Policy(detail["Arn"], documents[0] if documents else None, tuple(filter(None, others)))
 
 
 def _with_boundaries(iam: IAMClient, bulk: _Bulk, optional: _Optional) -> dict[str, Person]:
@@ -226,8 +228,5 @@ def _root(summary: Mapping[str, int] | None, report: CredentialReport | None) ->
     if summary is None:
         return None
     used = report.rows.get(ROOT, {}).get("password_last_used") if report else None
-    return Root(
-        mfa=bool(summary.get("AccountMFAEnabled")),
-        access_keys=bool(summary.get("AccountAccessKeysPresent")),
-        last_used=moment(used),
-    )
+    root = describe_root_user(summary)
+    return Root(mfa=root["mfa"], access_keys=root["access_keys"], last_used=moment(used), password=root["password"])

@@ -8,9 +8,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import stat
 import tempfile
 import typing as t
 from collections.abc import Callable, Mapping
@@ -35,25 +37,75 @@ def render(report: Mapping[str, t.Any], formats: t.Iterable[str]) -> dict[str, s
     return {f"{start}{end}": make(report) for kind in formats for end, make in _RENDERERS[kind].items()}
 
 
-def differs(path: str, content: str) -> bool:
-    """Whether the file is missing or says something else than this, the time at which it was made aside."""
+class FolderError(Exception):
+    """A folder that no report is written to."""
+
+
+def check_folder(folder: str) -> None:
+    """Raise FolderError for a folder in which somebody else could put files of their own in the place of the report's.
+
+    A folder that is not there yet is made by write, for its owner only.
+    """
     try:
-        with open(path, encoding="utf-8", newline="") as stream:
-            return _MADE.sub("", stream.read()) != _MADE.sub("", content)
-    except (FileNotFoundError, UnicodeDecodeError):
+        found = os.stat(folder)
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as exc:
+        raise FolderError(reason(exc)) from exc
+    if not stat.S_ISDIR(found.st_mode):
+        raise FolderError("it is not a folder")
+    if found.st_uid != os.geteuid():
+        raise FolderError("another user owns it; use a folder of your own")
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise FolderError(f"other users can write to it; close it with chmod go-w {folder}, or use a folder of its own")
+
+
+def reason(exc: Exception) -> str:
+    """Why the system refuses, in its own words."""
+    return (exc.strerror if isinstance(exc, OSError) else None) or str(exc)
+
+
+def differs(path: str, content: str) -> bool:
+    """Whether the file is missing or says something else than this, the time at which it was made aside.
+
+    What is no file, such as a link or a pipe, is neither followed nor waited for: write puts a file in its place.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
         return True
+    with os.fdopen(descriptor, encoding="utf-8", newline="") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return True
+        try:
+            return _MADE.sub("", stream.read()) != _MADE.sub("", content)
+        except (OSError, UnicodeDecodeError):
+            return True
 
 
 def write(path: str, content: str) -> None:
-    """Replace the file in one step, and never let others read it."""
+    """Replace the file in one step, and never let others read it. Raises OSError."""
     folder = os.path.dirname(path)
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    # mkstemp makes the file with mode 0600.
+    _make(folder)
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".access-report-")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+            # Whatever the umask takes away.
+            os.fchmod(descriptor, 0o600)
             stream.write(content)
+            stream.flush()
+            os.fsync(descriptor)
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def _make(folder: str) -> None:
+    """Make the folder and those above it that are missing, each for its owner only, whatever the umask."""
+    if os.path.isdir(folder):
+        return
+    _make(os.path.dirname(folder))
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(folder, 0o700)
+        os.chmod(folder, 0o700)

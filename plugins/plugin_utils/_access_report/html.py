@@ -68,27 +68,23 @@ def script_data(data: object) -> str:
 
 def _with_profiles(report: Mapping[str, t.Any]) -> dict[str, t.Any]:
     """The report with each combination of rights once: thousands of people have a few dozen of them."""
-    known: dict[t.Any, int] = {}
+    known: dict[str, int] = {}
+    profiles: list[dict[str, t.Any]] = []
 
     def shortened(things: Sequence[Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
         kept = []
         for thing in things:
             rest = {key: value for key, value in thing.items() if key not in _RIGHTS}
-            answers = tuple(thing["cloudhsm"][action["name"]] for action in report["actions"])
-            rights = (thing["administrator"], thing["can_become_administrator"], answers)
-            kept.append({**rest, "access": known.setdefault(rights, len(known))})
+            profile = {key: thing[key] for key in sorted(_RIGHTS)}
+            profile["cloudhsm"] = [ANSWERS.index(thing["cloudhsm"][action["name"]]) for action in report["actions"]]
+            number = known.setdefault(json.dumps(profile), len(known))
+            if number == len(profiles):
+                profiles.append(profile)
+            kept.append({**rest, "access": number})
         return kept
 
     kinds = {kind: shortened(report[kind]) for kind in ("users", "groups", "policies")}
-    profiles = [
-        {
-            "administrator": administrator,
-            "can_become_administrator": become,
-            "cloudhsm": [ANSWERS.index(word) for word in answers],
-        }
-        for administrator, become, answers in known
-    ]
     return {**report, **kinds, "access": profiles}
 
 
-_RIGHTS = frozenset({"administrator", "can_become_administrator", "cloudhsm"})
+_RIGHTS = frozenset({"administrator", "administrator_ways", "can_become_administrator", "cloudhsm"})

@@ -105,10 +105,22 @@ def rights(thing: Mapping[str, t.Any]) -> str:
     return ", ".join([what, *notes])
 
 
+# What follows "can become one".
+GRADES = {
+    "yes": "",
+    "some": ", for some",
+    "conditional": ", under a condition",
+    "mfa": ", with MFA",
+    "some_mfa": ", for some, with MFA",
+    "conditional_mfa": ", under a condition, with MFA",
+}
+
+
 def _administrator(thing: Mapping[str, t.Any]) -> str:
     if thing["administrator"] != "no":
         return "with MFA" if thing["administrator"].endswith("mfa") else "yes"
-    return "no" if thing["can_become_administrator"] == "no" else "can become one"
+    become = thing["can_become_administrator"]
+    return "no" if become == "no" else f"can become one{GRADES[become]}"
 
 
 def _people(report: Mapping[str, t.Any]) -> list[str]:

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The report as CSV, for spreadsheets and scripts. No cell is taken for a formula."""
+"""The report as CSV, for spreadsheets and scripts: every cell in quotes, and none is taken for a formula."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def cell(value: object) -> str:
 
 def _csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(heads)
     writer.writerows([cell(value) for value in row] for row in rows)
     return text.getvalue()
@@ -65,7 +65,9 @@ def people(report: Mapping[str, t.Any]) -> str:
     """One line a user, with a column for each of CloudHSM's actions."""
     actions = [action["name"] for action in report["actions"]]
     account = report["account"]["account_id"]
-    return _csv([*PERSON, *actions], (_person(account, user, actions) for user in report["users"]))
+    return _csv(
+        [*PERSON, *actions, "administrator_ways"], (_person(account, user, actions) for user in report["users"])
+    )
 
 
 def _person(account: str, user: Mapping[str, t.Any], actions: Sequence[str]) -> list[object]:
@@ -90,7 +92,12 @@ def _person(account: str, user: Mapping[str, t.Any], actions: Sequence[str]) -> 
         max((key["age"] for key in active if key["age"] is not None), default=None),
         have["source"],
         *(user["cloudhsm"][action] for action in actions),
+        "; ".join(_way(way) for way in user["administrator_ways"]),
     ]
+
+
+def _way(way: Mapping[str, t.Any]) -> str:
+    return f"{' + '.join(way['actions'])} ({way['on']}): {way['answer']}".strip()
 
 
 def findings(report: Mapping[str, t.Any]) -> str:

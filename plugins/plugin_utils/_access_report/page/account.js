@@ -50,7 +50,7 @@ const aboutSection = () => {
         policy === null ? "The password policy could not be read"
           : policy.MinimumPasswordLength ? `Passwords have at least ${policy.MinimumPasswordLength} characters${rules.length ? `, with ${rules.join(", ")}` : ""}`
             : "There is no password policy",
-        data.root ? `The root user has ${data.root.mfa ? "" : "no "}MFA and ${data.root.access_keys ? "" : "no "}access keys` : "What the root user has could not be read",
+        data.root ? `The root user has ${data.root.password ? "" : "no password, "}${data.root.mfa ? "" : "no "}MFA and ${data.root.access_keys ? "" : "no "}access keys` : "What the root user has could not be read",
         `Read by ${data.account.caller_arn}`,
       ]),
       list("Where it is from", [

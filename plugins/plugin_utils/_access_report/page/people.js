@@ -6,7 +6,7 @@ const personDetail = (user, found) => {
   const fact = (name, value) => (value ? [el("dt", {}, name), el("dd", {}, value)] : []);
   const keys = (user.credentials.access_keys || []).map((key) =>
     `${key.access_key_id || "key"}: ${key.active ? "active" : "inactive"}, ${days(key.age)} old, ` +
-    (key.last_used === null ? "no use known" : `used ${days(key.last_used)} ago`));
+    (key.last_used === null ? (key.use_known ? "never used" : "no use known") : `used ${days(key.last_used)} ago`));
   return el("div", {},
     el("div", { class: "columns" },
       el("dl", {}, fact("ARN", el("code", {}, user.arn)), fact("Made on", user.created),
@@ -15,6 +15,7 @@ const personDetail = (user, found) => {
         fact("Inline policies", user.inline_policies.join(", ")),
         fact("Boundary", user.boundary && policyName(user.boundary)),
         fact("Access keys", keys.length ? el("ul", {}, keys.map((key) => el("li", {}, key))) : ""),
+        fact("Ways to become an administrator", waysList(user).length ? el("ul", {}, waysList(user)) : ""),
         fact("Read from", user.credentials.source.replace("_", " "))),
       el("ul", { class: "actions", "aria-label": `CloudHSM actions of ${user.name}` },
         data.actions.map((action, place) => el("li", {}, sign(answerOf(user, place)), ` ${action.name}`)))),

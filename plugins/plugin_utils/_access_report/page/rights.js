@@ -31,11 +31,19 @@ const cloudhsmSummary = (thing) => {
   const notes = [mfa && "with MFA", partly && "partly with MFA", limited && "limited"].filter(Boolean);
   return { rank: can.length * 2 - (mfa ? 1 : 0), text: notes.length ? `${what}, ${notes.join(", ")}` : what };
 };
+// How bad it is to be able to become an administrator so far, and what it is called.
+const GRADES = {
+  yes: ["high", ""], some: ["medium", ", for some"], conditional: ["medium", ", under a condition"],
+  mfa: ["medium", ", with MFA"], some_mfa: ["medium", ", for some, with MFA"],
+  conditional_mfa: ["medium", ", under a condition, with MFA"],
+};
 const administratorCell = (thing) => {
   const { administrator, can_become_administrator: become } = access(thing);
   if (administrator !== "no") return badge(administrator.endsWith("mfa") ? "medium" : "high", administrator.endsWith("mfa") ? "yes, with MFA" : "yes");
-  return become === "no" ? el("span", { class: "soft" }, "no") : badge("high", "can become one");
+  return become === "no" ? el("span", { class: "soft" }, "no") : badge(GRADES[become][0], `can become one${GRADES[become][1]}`);
 };
+const waysList = (thing) => access(thing).administrator_ways.map(({ actions, on, answer }) =>
+  el("li", {}, [actions.join(" with "), on].filter(Boolean).join(" on ") + (GRADES[answer][1] || ", always")));
 const administratorRank = (thing) => {
   const { administrator, can_become_administrator: become } = access(thing);
   return administrator !== "no" ? 2 : become !== "no" ? 1 : 0;

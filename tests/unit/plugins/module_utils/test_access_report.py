@@ -8,6 +8,7 @@ import json
 import shlex
 import time
 import typing as t
+from dataclasses import replace
 
 import pytest
 import sample_accounts as samples
@@ -17,6 +18,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import require_mfa_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
 from sample_accounts import document, group, key, person, snapshot
 
@@ -76,6 +78,8 @@ def test_a_team_can_do_what_its_groups_give() -> None:
         ([document("*", resource="arn:aws:s3:::x/*")], "no"),
         ([document("*"), document("iam:*", effect="Deny")], "no"),
         ([document("*"), document("organizations:*", effect="Deny")], "yes"),
+        ([document("*"), document("?????????:*", effect="Deny")], "yes"),
+        ([document("*"), require_mfa_policy("aws")], "mfa"),
     ],
 )
 def test_who_administers(policies: list[t.Any], expected: str) -> None:
@@ -95,6 +99,19 @@ def test_who_administers(policies: list[t.Any], expected: str) -> None:
 )
 def test_who_can_become_an_administrator(policy: t.Any, expected: str) -> None:
     assert only(person("x", inline={"one": policy}))["can_become_administrator"] == expected
+
+
+def test_who_is_in_a_group_that_requires_mfa_can_do_it_with_mfa() -> None:
+    mfa = require_mfa_policy("aws")
+    groups = [group("Team", samples.FULL, mfa=mfa), group("Admins", samples.ADMINISTRATOR, mfa=mfa)]
+    people = [person("x", "Team", keys=(key(30),)), person("boss", "Admins", mfa=False)]
+    made = report(snapshot(people, groups))
+    assert set(user(made, "x")["cloudhsm"].values()) == {"mfa"}
+    boss = user(made, "boss")
+    assert (boss["administrator"], boss["can_become_administrator"]) == ("mfa", "mfa")
+    rules = found(made)
+    assert not {"administrator_without_mfa", "cloudhsm_without_mfa", "can_become_administrator"} & rules.keys()
+    assert rules["console_without_mfa"] == ["boss"]
 
 
 def test_a_boundary_takes_away() -> None:
@@ -177,12 +194,16 @@ def test_the_worst_comes_first_and_is_counted() -> None:
         ({"password_policy": {"MinimumPasswordLength": 8}}, "weak_password_policy"),
         ({"policies": {"p": Policy("p", {})}}, None),
         ({"root": None, "password_policy": None, "service_linked_roles": None}, None),
+        # Where there is no password, as in an organization that does without, nobody signs in.
+        ({"root": Root(mfa=False, access_keys=False, password=False)}, None),
     ],
 )
 def test_what_is_wrong_with_an_account_itself(changed: dict[str, t.Any], rule: str | None) -> None:
     assert list(found(report(snapshot([], **changed)))) == ([rule] if rule else [])
 
 
+PENDING: dict[str, t.Any] = {"password_reset_required": True, "mfa": False, "password_used": None}
+OWN_PASSWORD = document("iam:ChangePassword", resource="arn:aws:iam::*:user/${aws:username}")
 BOOL = document("*", effect="Deny", Condition={"Bool": {"aws:MultiFactorAuthPresent": "false"}})
 
 
@@ -201,6 +222,8 @@ def test_a_demand_for_mfa_that_access_keys_pass_by_is_found() -> None:
         ({"keys": (key(90),)}, "old_access_keys"),
         ({"keys": (key(14, None),)}, "unused_access_keys"),
         ({"keys": (key(60, None),), "reported": False}, "unused_access_keys"),
+        ({"keys": (replace(key(60, None), use_known=False),)}, "unused_access_keys"),
+        ({"password_used": None, "password_use_known": False}, "not_signed_in"),
         ({"password_used": None, "reported": False}, "not_signed_in"),
         ({"password_used": samples.ago(90)}, "not_signed_in"),
         ({"password_used": None, "age": 90}, "not_signed_in"),
@@ -213,11 +236,115 @@ def test_what_is_in_order_or_not_known_is_no_finding(credentials: dict[str, t.An
     assert rule not in found(report(snapshot([person("x", "G", **credentials)], [group("G")])))
 
 
+EVERYBODY = {"password_policy": {"MinimumPasswordLength": 14, "AllowUsersToChangePassword": True}}
+MFA_POLICY = require_mfa_policy("aws")
+
+
+@pytest.mark.parametrize(
+    ("policies", "user_has", "account", "why"),
+    [
+        ([], {}, {}, "nothing allows iam:ChangePassword"),
+        ([], {}, {"password_policy": {}}, "nothing allows iam:ChangePassword"),
+        ([OWN_PASSWORD], {}, {}, None),
+        ([], {}, EVERYBODY, None),
+        ([document("*", effect="Deny", resource="*")], {}, EVERYBODY, "a policy denies"),
+        ([MFA_POLICY], {}, EVERYBODY, "needs MFA, and there is no MFA device yet"),
+        ([MFA_POLICY], {"mfa": True}, {}, None),
+        ([{**OWN_PASSWORD, "Statement": [{**OWN_PASSWORD["Statement"][0], **samples.MFA}]}], {}, {}, "needs MFA"),
+        (
+            [document("iam:ChangePassword", Condition={"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}})],
+            {},
+            {},
+            "under a condition",
+        ),
+        # Who need not change it, has no password, or is not known to have to.
+        ([], {"password_reset_required": False}, {}, None),
+        ([], {"password": False}, {}, None),
+        ([], {"password_reset_required": None}, {}, None),
+        ([], {}, {"password_policy": None}, None),
+        # The credential report does not tell; a password that was never used is likely to be a first one.
+        ([], {"password_reset_required": None, "source": "credential_report"}, {}, "nothing allows"),
+        (
+            [],
+            {"password_reset_required": None, "source": "credential_report", "password_used": samples.ago(1)},
+            {},
+            None,
+        ),
+    ],
+)
+def test_who_must_change_the_password_and_may_not_is_found(
+    policies: list[t.Any], user_has: t.Any, account: t.Any, why: str | None
+) -> None:
+    inline = {str(number): policy for number, policy in enumerate(policies)}
+    made = report(snapshot([person("x", inline=inline, **{**PENDING, **user_has})], **account))
+    subjects = [one for f in made["findings"] if f["rule"] == "stuck_at_first_sign_in" for one in f["subjects"]]
+    assert [one["name"] for one in subjects] == (["x"] if why else [])
+    if why:
+        assert why in subjects[0]["detail"]
+        words = shlex.split(subjects[0]["run"])
+        assert words[:2] == ["aws", "iam"]
+        assert ("arn:aws:iam::aws:policy/IAMUserChangePassword" in words) == why.startswith("nothing")
+        assert ("--no-password-reset-required" in words) != why.startswith("nothing")
+
+
+REQUIRE_MFA = f"arn:aws:iam::{samples.ACCOUNT}:policy/CloudHSMIamRequireMFA"
+
+
+@pytest.mark.parametrize(
+    ("asked", "has", "changes"),
+    [
+        (None, [samples.ADMINISTRATOR], []),
+        (None, [samples.ADMINISTRATOR, REQUIRE_MFA], []),
+        (True, [samples.ADMINISTRATOR, REQUIRE_MFA], []),
+        (False, [samples.ADMINISTRATOR], []),
+        (True, [samples.ADMINISTRATOR], [{"operation": "attach_group_policy", "policy": "CloudHSMIamRequireMFA"}]),
+        (False, [samples.ADMINISTRATOR, REQUIRE_MFA], [{"operation": "detach_group_policy", "policy": REQUIRE_MFA}]),
+        (None, [samples.ADMINISTRATOR, samples.READ], [{"operation": "detach_group_policy", "policy": samples.READ}]),
+    ],
+)
+def test_the_policy_that_requires_mfa_differs_where_its_switch_says_so(
+    asked: bool | None, has: list[str], changes: list[t.Any]
+) -> None:
+    wanted = {"name": "Admins", "managed_policies": ["AdministratorAccess"], "require_mfa": asked}
+    made = report(snapshot([person("x", "Admins")], [group("Admins", *has)]), groups=[wanted])
+    assert [change for entry in made["drift"] for change in entry["changes"]] == changes
+    alone = report(snapshot([], [group("Admins", *has)]), groups=[{**wanted, "managed_policies": None}])
+    mfa = [change for change in changes if "RequireMFA" in change["policy"]]
+    assert [change for entry in alone["drift"] for change in entry["changes"]] == mfa
+
+
+@pytest.mark.parametrize(
+    ("has", "differs"),
+    [
+        (PENDING, False),
+        ({**PENDING, "password_reset_required": None}, False),
+        ({**PENDING, "mfa": None}, False),
+        # Who has done both is let in by the next run.
+        ({"password_reset_required": False, "mfa": True}, True),
+    ],
+)
+def test_who_is_pending_is_as_wanted(has: dict[str, t.Any], differs: bool) -> None:
+    wanted = [DesiredUser("x", groups=frozenset({"Team"}), console_access=True)]
+    account = snapshot([person("x", "Onboarding", **has)], [group("Onboarding"), group("Team")])
+    made = report(account, users=wanted, options=Options(onboarding_group="Onboarding"))
+    assert [entry["name"] for entry in made["drift"]] == (["x"] if differs else [])
+    assert [entry["state"] for entry in report(account, users=wanted)["drift"]] == ["differs"]
+
+
+def test_a_group_that_is_wanted_may_be_empty() -> None:
+    account = snapshot([person("x", "Onboarding")], [group(name) for name in ("A", "B", "Onboarding", "Left")])
+    users = [DesiredUser("zoe", groups=frozenset({"B"}))]
+    options = Options(onboarding_group="Onboarding")
+    made = report(account, users=users, groups=[{"name": "A"}], options=options)
+    assert found(made)["empty_groups"] == ["Left"]
+    assert found(report(account))["empty_groups"] == ["A", "B", "Left"]
+
+
 def test_every_rule_is_seen_to_find_something() -> None:
     wanted = [DesiredUser("zoe", groups=frozenset({"Nowhere"}))]
     everything = {
         **found(report(samples.team(), users=wanted)),
-        **found(report(snapshot([person("x", inline={"one": BOOL})], root=Root(False, False)))),
+        **found(report(snapshot([person("x", inline={"one": BOOL}, **PENDING)], root=Root(False, False)))),
     }
     assert len(everything) == len(RULES)
 

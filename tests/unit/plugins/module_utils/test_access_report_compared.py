@@ -79,6 +79,13 @@ ON_AGE = st.tuples(
     st.sampled_from(["60", "3600"]),
 )
 ON_REGION = st.tuples(operators("StringEquals", "StringNotEquals", "StringLike"), st.just("aws:r"), st.just("eu"))
+# What services do in somebody's name, and other conditions that somebody's own call meets or does not.
+ON_CALL = st.tuples(operators("Bool"), st.just("aws:ViaAWSService"), st.sampled_from(["true", "false", False]))
+ON_PLACE = st.tuples(operators("IpAddress", "NotIpAddress"), st.just("aws:SourceIp"), st.just("203.0.113.0/24"))
+ON_ARN = st.tuples(
+    operators("ArnLike", "ArnNotLike"), st.just("aws:PrincipalArn"), st.sampled_from(["*:user/one", "*:user/two"])
+)
+ON_ANYTHING = ON_MFA | ON_REGION | ON_CALL | ON_PLACE | ON_ARN
 Test = tuple[str, str, t.Any]
 
 
@@ -126,8 +133,14 @@ def contexts(session: Session) -> Iterator[dict[str, str]]:
     """What AWS may know of requests in such a session."""
     present = {} if session is Session.KEY else {PRESENT: str(session.value)}
     ages: list[dict[str, str]] = [{AGE: age} for age in ("1", "60", "9999")] if session is Session.MFA else [{}]
+    own = {
+        "aws:username": "one",
+        "aws:PrincipalArn": "arn:aws:iam::123456789012:user/one",
+        "aws:ViaAWSService": "false",
+    }
     for age, region in itertools.product(ages, ({}, {"aws:r": "eu"}, {"aws:r": "us"})):
-        yield {**present, **age, **region, "aws:username": "one"}
+        for address in ("203.0.113.7", "198.51.100.1"):
+            yield {**present, **age, **region, **own, "aws:SourceIp": address}
 
 
 def found(documents: list[Policy], question: Question, session: Session, limits: list[Policy] | None) -> set[bool]:
@@ -149,7 +162,7 @@ def test_where_nothing_hangs_on_resources_both_say_the_same(documents: list[Poli
         assert {extent} == {Extent.ALL if allowed else Extent.NONE for allowed in outcome}, (question, session)
 
 
-@given(policies(ON_MFA | ON_AGE | ON_REGION, RESOURCES))
+@given(policies(ON_ANYTHING | ON_AGE, RESOURCES))
 def test_what_is_said_to_be_no_right_is_none(documents: list[Policy]) -> None:
     all_rights = rights(documents)
     for (number, question), session in itertools.product(enumerate(QUESTIONS), Session):
@@ -157,7 +170,7 @@ def test_what_is_said_to_be_no_right_is_none(documents: list[Policy]) -> None:
             assert found(documents, question, session, None) == {False}, (question, session)
 
 
-@given(policies(ON_MFA | ON_REGION, RESOURCES), policies(ON_MFA | ON_REGION, RESOURCES))
+@given(policies(ON_ANYTHING, RESOURCES), policies(ON_ANYTHING, RESOURCES))
 def test_what_is_said_to_be_the_whole_right_is_all_of_it(documents: list[Policy], limits: list[Policy]) -> None:
     under = rights(documents).within(rights(limits))
     for (number, question), session in itertools.product(enumerate(QUESTIONS), Session):

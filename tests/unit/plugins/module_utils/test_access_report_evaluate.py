@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import fnmatch
 import itertools
+import json
+import time
 import typing as t
 
 import pytest
+import sample_accounts as samples
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import answer
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.conditions import Session, holds
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import (
@@ -19,9 +22,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evalua
     rights_of,
     together,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import matches, meet
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import FIELD, covers, matches, meet
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
+from case_files import case_bytes
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_accounts import person, snapshot
 
 CLUSTER = f"arn:aws:cloudhsm:{ANY}:123456789012:cluster/{ANY}"
 PATTERNS = st.text("ab*?", max_size=7)
@@ -53,6 +59,66 @@ def test_patterns_that_match_the_same_text_meet(one: str, other: str, text: str)
         assert meet(one, other)
     assert len({meet(*pair) for pair in itertools.permutations((one, other))}) == 1
     assert meet(one, text) == matches(one, text)
+
+
+# Patterns as somebody writes them who wants to be slow to read: runs of stars and question marks, long literal parts.
+ODD_PATTERNS = st.lists(st.sampled_from(["*", "**", "?", "*?", "a", "b", "ab", "aab", "***a"]), max_size=12).map(
+    "".join
+)
+ODD_TEXTS = st.lists(st.sampled_from(["a", "b", "ab", "aa"]), max_size=12).map("".join)
+
+
+def plainly(pattern: str, text: str) -> bool:
+    """The same by a table of all beginnings of both."""
+    ends = {0}
+    for character in pattern:
+        if character == "*":
+            ends = set(range(min(ends), len(text) + 1)) if ends else set()
+        else:
+            ends = {end + 1 for end in ends if end < len(text) and character in ("?", text[end])}
+    return len(text) in ends
+
+
+@given(ODD_PATTERNS, ODD_TEXTS)
+def test_patterns_of_many_wildcards_match_as_a_plain_table_says(pattern: str, text: str) -> None:
+    assert matches(pattern, text) == plainly(pattern, text)
+    assert meet(pattern, text) == plainly(pattern, text)
+
+
+@given(ODD_PATTERNS, ODD_TEXTS, ODD_TEXTS)
+def test_patterns_of_many_wildcards_meet_fields_without_colons(pattern: str, start: str, end: str) -> None:
+    for middle in ("", "a", "ab", "ba", "aab"):
+        if matches(pattern, start + middle + end):
+            assert meet(pattern, f"{start}{FIELD}{end}")
+    assert not meet(f"{start}:{end}", FIELD)
+
+
+@given(st.text("ab?*", max_size=8), st.text("ab", min_size=1, max_size=6))
+def test_what_is_said_to_cover_any_text_matches_each(pattern: str, text: str) -> None:
+    if covers(pattern, f"a{ANY}", ANY):
+        assert matches(pattern, f"a{text}")
+
+
+@pytest.mark.parametrize("part", ["*a", "*?", "?*", "**a", "*?a", "?", "*" * 50 + "b"])
+def test_no_pattern_takes_long(part: str) -> None:
+    # As many as the longest policy holds.
+    pattern = part * (6144 // len(part))
+    resources = [f"arn:aws:cloudhsm:{pattern}x", pattern, f"{pattern}x"]
+    start = time.process_time()
+    for resource in resources:
+        word([statement("cloudhsm:*", resource=resource)])
+        matches(pattern, "a" * 2048)
+        meet(pattern, "*a?" * 700)
+    assert time.process_time() - start < 1
+
+
+def test_the_policy_that_took_minutes_takes_no_time() -> None:
+    document = json.loads(case_bytes("report-hangs-on-stars", "policy.json"))
+    start = time.process_time()
+    made = make_report(snapshot([person("x", inline={"one": document})]), Wanted(), samples.NOW)
+    assert time.process_time() - start < 1
+    # Three stars are as good as one, so clusters it is.
+    assert made["users"][0]["cloudhsm"]["DeleteCluster"] == "some"
 
 
 @pytest.mark.parametrize(("one", "other"), [("a*", "b*"), ("*a", "*b"), ("a", ""), ("?", ""), ("a?c", "ab*d")])
@@ -88,6 +154,15 @@ CONDITIONS: list[tuple[dict[str, t.Any], tuple[bool | None, bool | None, bool | 
     ({"Bool": {PRESENT: "true"}, "IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, (None, False, False)),
     ({"Bool": {PRESENT: "true", "aws:SecureTransport": "true"}}, (None, False, False)),
     ({"DateLessThan": {AGE: "x"}}, (None, False, False)),
+    # What counts is the call that somebody makes, not what a service then does in the same name.
+    ({"BoolIfExists": {PRESENT: "false", "aws:ViaAWSService": "false"}}, (False, True, True)),
+    ({"Bool": {"aws:ViaAWSService": "false"}}, (True, True, True)),
+    ({"Bool": {"aws:PrincipalIsAWSService": False}}, (True, True, True)),
+    ({"Null": {"aws:CalledVia": "true"}}, (True, True, True)),
+    ({"StringNotEquals": {"aws:CalledViaFirst": "x.amazonaws.com"}}, (True, True, True)),
+    # A right that a service has in somebody's name is one all the same.
+    ({"Bool": {"aws:ViaAWSService": "true"}}, (None, None, None)),
+    ({"ForAnyValue:StringEquals": {"aws:CalledVia": ["x.amazonaws.com"]}}, (None, None, None)),
     ({"IpAddress": {PRESENT: "true"}}, (None, None, False)),
 ]
 
@@ -95,6 +170,13 @@ CONDITIONS: list[tuple[dict[str, t.Any], tuple[bool | None, bool | None, bool | 
 @pytest.mark.parametrize(("condition", "expected"), CONDITIONS)
 def test_conditions_about_mfa_are_decided(condition: dict[str, t.Any], expected: t.Any) -> None:
     assert tuple(holds(condition, session, True) for session in Session) == expected
+
+
+@pytest.mark.parametrize(
+    "condition", [{"Bool": {"aws:ViaAWSService": "true"}}, {"ForAnyValue:StringEquals": {"aws:CalledVia": ["x"]}}]
+)
+def test_a_denial_for_services_only_denies_no_call(condition: dict[str, t.Any]) -> None:
+    assert {holds(condition, session, False) for session in Session} == {False}
 
 
 def test_the_age_of_mfa_is_as_it_suits_who_comes() -> None:
@@ -151,6 +233,9 @@ CASES: list[tuple[str, list[dict[str, t.Any]]]] = [
     # Access keys pass by it.
     ("yes", [statement("cloudhsm:*"), statement("*", effect="Deny", Condition={"Bool": {PRESENT: "false"}})]),
     ("no", [NO_MFA_DENIED]),
+    # A Deny for names of four and more letters leaves the shorter ones.
+    ("some", [statement("cloudhsm:*"), statement("*", effect="Deny", resource=f"{OURS.removesuffix('*')}*/????*")]),
+    ("yes", [statement("cloudhsm:*"), statement("????????????:*", effect="Deny")]),
 ]
 
 

@@ -8,10 +8,16 @@ import datetime
 import typing as t
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report import credentials, snapshot
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Root, Snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import (
+    AccessKey,
+    Credentials,
+    Root,
+    Snapshot,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.snapshot import IncompleteReadError
 from botocore.exceptions import ClientError
 
@@ -240,6 +246,66 @@ def test_in_a_small_account_everybody_is_asked_and_the_report_gives_ages(
     (key,) = have.keys or ()
     assert (key.active, key.key_id) == (False, "AKIAIOSFODNN7EXAMPLE")
     assert key.last_used == datetime.datetime(2026, 4, 1, tzinfo=datetime.UTC)
+
+
+@pytest.mark.parametrize(
+    ("said", "known", "used"),
+    [
+        ("N/A", True, None),
+        ("no_information", True, None),
+        ("2026-04-01T00:00:00+00:00", True, datetime.datetime(2026, 4, 1, tzinfo=datetime.UTC)),
+        ("", False, None),
+        ("not_supported", False, None),
+    ],
+)
+def test_never_used_is_what_the_report_says_and_nothing_else(
+    said: str, known: bool, used: datetime.datetime | None
+) -> None:
+    row = {"access_key_1_active": "true", "access_key_1_last_rotated": "2026-03-01T00:00:00+00:00"}
+    reported = credentials.reported({**row, "access_key_1_last_used_date": said, "password_last_used": said})
+    assert [(key.use_known, key.last_used) for key in reported.keys or ()] == [(known, used)]
+    assert (reported.password_use_known, reported.password_used) == (known, used)
+
+
+def test_of_keys_and_passwords_that_are_newer_than_the_report_nothing_is_known() -> None:
+    when = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
+    live = Credentials(password=True, keys=(AccessKey(True, "A", when, use_known=False),))
+    row = Credentials(password=False, keys=(AccessKey(True, None, WHEN),), reported=True)
+    both = credentials.with_ages(live, row)
+    assert [key.use_known for key in both.keys or ()] == [False]
+    assert not both.password_use_known
+    same = credentials.with_ages(live, replace(row, password=True, keys=(AccessKey(True, None, when),)))
+    assert [key.use_known for key in same.keys or ()] == [True]
+    assert same.password_use_known
+
+
+def test_the_login_profile_tells_whether_the_password_has_to_be_changed(iam: Stubbed, pool: ThreadPoolExecutor) -> None:
+    for name, profile in (("ann", {"PasswordResetRequired": True}), ("bob", {})):
+        held = {"LoginProfile": {"UserName": name, "CreateDate": WHEN, **profile}}
+        iam.answers("get_login_profile", held, UserName=name)
+    for name in ("ann", "bob"):
+        iam.answers("list_mfa_devices", {"MFADevices": []}, UserName=name)
+    for name in ("ann", "bob"):
+        iam.answers("list_access_keys", {"AccessKeyMetadata": []}, UserName=name)
+    live = credentials.read_live(iam.client, pool, ["ann", "bob"])
+    assert [(one.password, one.password_reset_required) for one in live.values()] == [(True, True), (True, False)]
+
+
+def test_a_root_user_without_a_password_is_told(iam: Stubbed, read: Callable[..., Snapshot]) -> None:
+    iam.refuses("generate_credential_report", "AccessDenied", "No.")
+    iam.answers("get_account_summary", {"SummaryMap": {"AccountMFAEnabled": 0, "AccountPasswordPresent": 0}})
+    iam.refuses("get_account_password_policy", "NoSuchEntity")
+    iam.lists_roles()
+    page(iam)
+    assert read().root == Root(mfa=False, access_keys=False, password=False)
+
+
+def test_versions_that_are_not_the_default_are_kept(iam: Stubbed, read: Callable[..., Snapshot]) -> None:
+    script(iam, ROW)
+    policy = local()
+    policy["PolicyVersionList"][1]["Document"] = '{"Statement": {"Effect": "Allow"}}'
+    page(iam, policies=[policy])
+    assert read().policies[LOCAL].other_versions == ({"Statement": {"Effect": "Allow"}},)
 
 
 def test_in_a_large_account_only_those_are_asked_that_the_report_does_not_know(

@@ -6,24 +6,30 @@ from __future__ import annotations
 
 import base64
 import csv
+import errno
 import hashlib
 import html.parser
 import io
 import json
+import os
 import re
+import socket
 import stat
+import types
 import typing as t
 from pathlib import Path
 
 import pytest
 import sample_accounts as samples
-from ansible.errors import AnsibleFilterError
+from ansible.errors import AnsibleActionFail, AnsibleFilterError
+from ansible_collections.cloudhsm.iam.plugins.action.iam_access_report import ActionModule, _problems
 from ansible_collections.cloudhsm.iam.plugins.filter import access_report_overview as overview
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import ANSWERS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import files, markdown, tables
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import html as page
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,6 +96,132 @@ def test_what_can_not_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"report\.md"):
         files.write(str(tmp_path / "report.md"), "one")
     assert [one.name for one in tmp_path.iterdir()] == ["report.md"]
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o777])
+def test_new_folders_and_files_are_for_their_owner_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    path = tmp_path / "above" / "new" / "report.md"
+    before = os.umask(umask)
+    try:
+        files.write(str(path), "one")
+    finally:
+        os.umask(before)
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (path, path.parent, path.parents[1])] == [0o600, 0o700, 0o700]
+
+
+@pytest.mark.parametrize("mode", [0o720, 0o702, 0o777, 0o1777])
+def test_a_folder_that_others_can_write_to_is_refused(tmp_path: Path, mode: int) -> None:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    folder.chmod(mode)
+    with pytest.raises(files.FolderError, match="other users can write to it; close it with chmod go-w"):
+        files.check_folder(str(folder))
+    folder.chmod(0o755)
+    files.check_folder(str(folder))
+    files.check_folder(str(folder / "not-there-yet"))
+
+
+def test_a_folder_of_another_user_or_that_is_none_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(files.FolderError, match="not a folder"):
+        files.check_folder(str(tmp_path / "file"))
+    with pytest.raises(files.FolderError, match="Not a directory"):
+        files.check_folder(str(tmp_path / "file" / "in"))
+    with pytest.raises(files.FolderError, match="null"):
+        files.check_folder("a\0b")
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    with pytest.raises(files.FolderError, match="another user owns it"):
+        files.check_folder(str(tmp_path))
+
+
+def _put_link(path: Path) -> None:
+    path.with_name("victim").write_text("not to be touched")
+    path.symlink_to(path.with_name("victim"))
+
+
+def _put_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(str(path))
+
+
+@pytest.mark.parametrize("put", [os.mkfifo, _put_link, _put_socket, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_no_file_neither_hangs_nor_is_followed(tmp_path: Path, put: t.Callable[[Path], None]) -> None:
+    path = tmp_path / "r"
+    put(path)
+    assert files.differs(str(path), "not to be touched")
+    files.write(str(path), "one")
+    assert stat.S_ISREG(path.lstat().st_mode)
+    assert path.read_text() == "one"
+    victim = tmp_path / "victim"
+    assert not victim.exists() or victim.read_text() == "not to be touched"
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "report.md"
+    files.write(str(path), "old")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        files.write(str(path), "new")
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("report.md", "old")]
+
+
+def action(check_mode: bool = False) -> ActionModule:
+    """The action as far as it writes."""
+    made: ActionModule = object.__new__(ActionModule)
+    made._task = types.SimpleNamespace(check_mode=check_mode)
+    return made
+
+
+def test_a_full_disk_is_told_with_what_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = files.write
+
+    def write_one(path: str, content: str) -> None:
+        if path.endswith("b"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        write(path, content)
+
+    monkeypatch.setattr(files, "write", write_one)
+    expected = f"folder: the report can't be written to {tmp_path}: No space left on device; written before that: a"
+    with pytest.raises(AnsibleActionFail) as failure:
+        action()._write(str(tmp_path), {"a": "1", "b": "2"})
+    assert str(failure.value) == expected
+    assert [one.name for one in tmp_path.iterdir()] == ["a"]
+    assert action(check_mode=True)._write(str(tmp_path), {"b": "2"})["changed"]
+
+
+def test_a_relative_folder_is_in_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    tmp_path.joinpath("open").mkdir()
+    tmp_path.joinpath("open").chmod(0o777)
+    assert _problems("reports", from_working_directory("reports"), ["html"]) == []
+    (problem,) = _problems("open", from_working_directory("open"), ["html"])
+    assert problem.startswith(f"folder: the report can't be written to {tmp_path}/open: other users can write to it")
+    assert _problems("", from_working_directory(""), ["pdf"]) == [
+        "folder: is missing",
+        "formats: 'pdf' is none of html, md, csv, json",
+    ]
+
+
+def test_every_cell_is_in_quotes() -> None:
+    made = report(samples.hostile())
+    for text in (tables.people(made), tables.findings(made)):
+        rows = csv.reader(io.StringIO(text, newline=""))
+        quoted = io.StringIO(newline="")
+        csv.writer(quoted, quoting=csv.QUOTE_ALL).writerows(rows)
+        assert quoted.getvalue() == text
+
+
+def test_the_grade_of_who_can_become_an_administrator_is_in_every_file() -> None:
+    own = samples.document("iam:AddUserToGroup", resource=f"arn:aws:iam::{samples.ACCOUNT}:group/Tomorrow")
+    contents = files.render(report(samples.snapshot([samples.person("x", inline={"own": own})])), files.FORMATS)
+    assert "can become one, for some" in contents[f"{START}.md"]
+    for end in (".html", ".json", ".csv", "-findings.csv"):
+        assert "iam:AddUserToGroup" in contents[START + end]
+        assert "some" in contents[START + end]
 
 
 def test_only_the_time_of_a_report_makes_no_difference(tmp_path: Path) -> None:

@@ -1,0 +1,336 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""How somebody who is no administrator can become one by what IAM lets them do. Pure.
+
+The ways are those that are known publicly (Rhino Security Labs, "AWS IAM Privilege Escalation Methods", and what was
+found since). How far each goes is an extent: on everything or on somebody who is enough, on some objects of which it is
+not known what they give, or under a condition. Nothing is taken for impossible that may be possible.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import ANY, Extent, Statement
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.holder import (
+    EVERYTHING,
+    NOTHING,
+    Extents,
+    Holder,
+    Iam,
+    at_most,
+    both,
+    candidates,
+    either,
+)
+
+USER_GRANTS = ("iam:AttachUserPolicy", "iam:PutUserPolicy")
+TAKEOVERS = ("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile")
+GROUP_GRANTS = ("iam:AttachGroupPolicy", "iam:PutGroupPolicy")
+JOIN = "iam:AddUserToGroup"
+NEW_VERSION, OTHER_VERSION = "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"
+ROLE_GRANTS = ("iam:AttachRolePolicy", "iam:PutRolePolicy")
+TRUST, NEW_ROLE, ASSUME, PASS = "iam:UpdateAssumeRolePolicy", "iam:CreateRole", "sts:AssumeRole", "iam:PassRole"
+UNBIND = ("iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary")
+USER_REMOVALS = ("iam:DeleteUserPolicy", "iam:DetachUserPolicy")
+GROUP_REMOVALS = ("iam:DeleteGroupPolicy", "iam:DetachGroupPolicy", "iam:RemoveUserFromGroup")
+# Each way has at least one of these actions, on objects of this kind.
+FIRST_STEPS: Mapping[str, str] = {
+    **dict.fromkeys((*USER_GRANTS, *TAKEOVERS, *UNBIND, *USER_REMOVALS), "user"),
+    **dict.fromkeys((*GROUP_GRANTS, JOIN, *GROUP_REMOVALS), "group"),
+    **dict.fromkeys((NEW_VERSION, OTHER_VERSION), "policy"),
+    **dict.fromkeys((*ROLE_GRANTS, TRUST, PASS), "role"),
+}
+# What has a service do something with a role that it was given.
+SERVICES: tuple[tuple[str, ...], ...] = (
+    ("apprunner:CreateService",),
+    ("autoscaling:CreateLaunchConfiguration", "autoscaling:CreateAutoScalingGroup"),
+    ("batch:RegisterJobDefinition", "batch:SubmitJob"),
+    ("cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"),
+    ("cloudformation:CreateStack",),
+    ("cloudformation:UpdateStack",),
+    ("codebuild:CreateProject", "codebuild:StartBuild"),
+    ("codebuild:UpdateProject", "codebuild:StartBuild"),
+    ("codepipeline:CreatePipeline",),
+    ("codestar:CreateProject",),
+    ("datapipeline:CreatePipeline", "datapipeline:PutPipelineDefinition"),
+    ("ec2:AssociateIamInstanceProfile",),
+    ("ec2:ReplaceIamInstanceProfileAssociation",),
+    ("ec2:RunInstances",),
+    ("ecs:RegisterTaskDefinition", "ecs:CreateService"),
+    ("ecs:RegisterTaskDefinition", "ecs:StartTask"),
+    ("ecs:RunTask",),
+    ("elasticbeanstalk:CreateEnvironment",),
+    ("glue:CreateDevEndpoint",),
+    ("glue:CreateJob", "glue:CreateTrigger"),
+    ("glue:CreateJob", "glue:StartJobRun"),
+    ("glue:UpdateJob", "glue:StartJobRun"),
+    ("lambda:CreateFunction", "lambda:AddPermission"),
+    ("lambda:CreateFunction", "lambda:CreateEventSourceMapping"),
+    ("lambda:CreateFunction", "lambda:CreateFunctionUrlConfig"),
+    ("lambda:CreateFunction", "lambda:InvokeFunction"),
+    ("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"),
+    ("sagemaker:CreateNotebookInstance", "sagemaker:CreatePresignedNotebookInstanceUrl"),
+    ("sagemaker:CreateProcessingJob",),
+    ("sagemaker:CreateTrainingJob",),
+    ("scheduler:CreateSchedule",),
+    ("ssm:StartAutomationExecution",),
+    ("states:CreateStateMachine", "states:StartExecution"),
+)
+# Of the powerful, as many are looked at one by one; and of what a way leads to, as much is named.
+MOST, MOST_SHOWN = 50, 5
+STEPS = frozenset((*FIRST_STEPS, NEW_ROLE, ASSUME, *(action for service in SERVICES for action in service)))
+
+
+class Way(t.NamedTuple):
+    """One way: the actions that it takes, what they are done to, and how far it goes in each kind of session."""
+
+    actions: tuple[str, ...]
+    on: str
+    extents: Extents
+    # Whether it gives rights to the holder itself, which a permissions boundary then limits.
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Who and what there is in the account."""
+
+    iam: Iam
+    users: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+    # How far it makes an administrator to be one of these: those who are it, and those who can become one.
+    powerful_users: Mapping[str, Extent] = field(default_factory=dict)
+    powerful_groups: Mapping[str, Extent] = field(default_factory=dict)
+    # By the ARNs of customer managed policies: who has them, and versions of them that are not the default.
+    policy_holders: Mapping[str, str] = field(default_factory=dict)
+    policy_versions: Mapping[str, tuple[Sequence[Statement], ...]] = field(default_factory=dict)
+
+
+# How far somebody with these rights is an administrator.
+Administers = Callable[[Holder], Extents]
+
+
+def ways(holder: Holder, around: Surroundings, administers: Administers) -> list[Way]:
+    """All ways that the holder has, the widest first."""
+    found = [way for way in _ways(holder, around, administers) if way.extents != NOTHING]
+    if holder.limits is not None:
+        most = _within_boundary(holder, around, administers)
+        found = [way._replace(extents=both(way.extents, most)) if way.own else way for way in found]
+        found += _boundary_off(holder, around, administers)
+    found += _denials_off(holder, around, administers)
+    wide = _without_detours([way for way in found if way.extents != NOTHING])
+    return sorted(wide, key=lambda way: (-max(way.extents), way.actions, way.on))
+
+
+def leads_on(statement: Statement, iam: Iam) -> bool:
+    """Whether the statement allows any first step."""
+    return statement.allows and any(
+        statement.applies_to(action) and statement.reaches(iam.arn(kind)) is not Extent.NONE
+        for action, kind in FIRST_STEPS.items()
+    )
+
+
+def _widest(found: list[Way]) -> Way:
+    """One way for many of the same kind: the first of the widest, which goes as far as all of them."""
+    first = max(found, key=lambda way: sorted(way.extents, reverse=True))
+    return first._replace(extents=together_of(found))
+
+
+def _without_detours(found: list[Way]) -> list[Way]:
+    """Those ways for which there is no shorter one that goes as far."""
+    return [
+        way
+        for way in found
+        if not any(
+            other is not way
+            and set(other.actions) <= set(way.actions)
+            and both(other.extents, way.extents) == way.extents
+            and (len(other.actions) < len(way.actions) or (other.on.startswith("every ") and way.on != other.on))
+            for other in found
+        )
+    ]
+
+
+def together_of(found: Iterable[Way]) -> Extents:
+    """How far all ways together go."""
+    return either(*(way.extents for way in found))
+
+
+def _ways(holder: Holder, around: Surroundings, administers: Administers) -> Iterable[Way]:
+    for action in USER_GRANTS:
+        yield from _grants(holder, action, "user", {holder.name: holder.arn}, "the user itself")
+    for action in TAKEOVERS:
+        yield from _reached(holder, action, "user", around.users, around.powerful_users)
+    for way in _reached(holder, JOIN, "group", around.groups, around.powerful_groups):
+        yield way._replace(own=True)
+    own_groups = {name: around.groups[name] for name in sorted(holder.groups) if name in around.groups}
+    for action in GROUP_GRANTS:
+        yield from _grants(holder, action, "group", own_groups, "a group of the user")
+        yield from _join_and_grant(holder, action, around)
+    yield from _versions(holder, around, administers)
+    yield from _roles(holder)
+    yield from _services(holder)
+
+
+def _grants(holder: Holder, action: str, kind: str, own: Mapping[str, str], words: str) -> Iterable[Way]:
+    """Rights for the holder itself; and for others, who may be the same person or give them on."""
+    generic = holder.may(action, holder.iam.arn(kind))
+    if generic == NOTHING:
+        return
+    yield Way((action,), words, either(*(holder.may_to(action, arn) for arn in own.values())), own=True)
+    known = candidates(holder, action, kind)
+    others = [*(f"{kind}/{name}" for name in sorted(known.names - own.keys())), *known.others]
+    if others:
+        yield Way((action,), _words(f"every {kind}", kind, generic, others), generic)
+
+
+def _reached(
+    holder: Holder, action: str, kind: str, known: Mapping[str, str], powerful: Mapping[str, Extent]
+) -> Iterable[Way]:
+    """What makes the holder one of the powerful, or their equal."""
+    generic = holder.may(action, holder.iam.arn(kind))
+    if generic == NOTHING:
+        return
+    found = candidates(holder, action, kind)
+    itself = {holder.name} if kind == "user" else set()
+    # The most powerful are enough: where there are others, these are a way already.
+    most = sorted(powerful, key=lambda name: (-powerful[name], name))[:MOST] if found.others else []
+    for name in sorted((set(most) | found.names & powerful.keys()) - itself):
+        yield Way((action,), f"{kind} {name}", at_most(powerful[name], holder.may_to(action, known[name])))
+    # Somebody who is not there yet may have any rights tomorrow.
+    missing = (f"{kind}/{name}" for name in sorted(found.names - itself) if name not in known)
+    others = [*missing, *found.others]
+    if others:
+        yield Way((action,), _words(f"every {kind}", kind, generic, others), generic)
+
+
+def _words(everything: str, kind: str, generic: Extents, others: Sequence[str]) -> str:
+    if Extent.ALL in generic or (EVERYTHING in others and Extent.SOME not in generic):
+        return everything
+    shown = f"{', '.join(others[:MOST_SHOWN])}{', ...' if len(others) > MOST_SHOWN else ''}"
+    return f"{'policies' if kind == 'policy' else f'{kind}s'}: {shown}"
+
+
+def _named(holder: Holder, action: str, kind: str, generic: Extents) -> str:
+    """In words, what the action may be done to."""
+    found = candidates(holder, action, kind)
+    return _words(f"every {kind}", kind, generic, [*(f"{kind}/{name}" for name in sorted(found.names)), *found.others])
+
+
+def _join_and_grant(holder: Holder, action: str, around: Surroundings) -> Iterable[Way]:
+    if NOTHING in (holder.may(JOIN, holder.iam.arn("group")), holder.may(action, holder.iam.arn("group"))):
+        return
+    for name, arn in sorted(around.groups.items()):
+        yield Way((JOIN, action), f"group {name}", both(holder.may_to(JOIN, arn), holder.may_to(action, arn)), own=True)
+
+
+def _versions(holder: Holder, around: Surroundings, administers: Administers) -> Iterable[Way]:
+    own = {arn.rpartition("/")[2]: arn for arn in sorted(holder.policies) if arn.split(":")[4] != "aws"}
+    for way in _grants(holder, NEW_VERSION, "policy", own, "a policy of the user"):
+        yield way._replace(on=_with_holders(way, holder, around))
+    generic = at_most(Extent.SOME, holder.may(OTHER_VERSION, holder.iam.arn("policy")))
+    if generic == NOTHING:
+        return
+    for arn in own.values():
+        for version in around.policy_versions.get(arn, ()):
+            given = holder.changed(statements=[*holder.statements, *version], limits=None)
+            gives = either(administers(given), together_of(_ways(given, _flat(around), administers)))
+            yield Way((OTHER_VERSION,), f"policy {arn}", both(gives, holder.may_to(OTHER_VERSION, arn)), own=True)
+    yield Way((OTHER_VERSION,), f"{_named(holder, OTHER_VERSION, 'policy', generic)} with older versions", generic)
+
+
+def _flat(around: Surroundings) -> Surroundings:
+    """The same without versions of policies, so that one leads to no other."""
+    return Surroundings(around.iam, around.users, around.groups, around.powerful_users, around.powerful_groups)
+
+
+def _with_holders(way: Way, holder: Holder, around: Surroundings) -> str:
+    if way.own or Extent.ALL in way.extents:
+        return way.on
+    used = [
+        f"{arn.rpartition('/')[2]} of {who}"
+        for arn, who in sorted(around.policy_holders.items())
+        if holder.may(NEW_VERSION, arn) != NOTHING
+    ]
+    return (
+        f"{way.on} (in use: {', '.join(used[:MOST_SHOWN])}{', ...' if len(used) > MOST_SHOWN else ''})"
+        if used
+        else way.on
+    )
+
+
+def _roles(holder: Holder) -> Iterable[Way]:
+    """A role that trusts whom the holder wants, or has the rights that the holder wants."""
+    everywhere = holder.iam.arn("role")
+    free = holder.not_denied(ASSUME, everywhere)
+    trust = both(holder.may(TRUST, everywhere), free)
+    yield Way((TRUST,), _named(holder, TRUST, "role", trust), trust)
+    new = both(holder.may(NEW_ROLE, everywhere), free)
+    # Which roles trust the account, and so everybody whose policies allow it, is not read.
+    assumed = at_most(Extent.SOME, holder.may(ASSUME, everywhere))
+    for action in ROLE_GRANTS:
+        grant = holder.may(action, everywhere)
+        yield Way((action, NEW_ROLE), "a new role", both(grant, new))
+        yield Way((action, ASSUME), "roles that the user can assume", both(grant, assumed))
+        yield Way((action,), "roles that trust the user by name", both(at_most(Extent.CONDITIONAL, grant), free))
+
+
+def _services(holder: Holder) -> Iterable[Way]:
+    """A service that acts with a role of more rights. Which roles a service may have is not read."""
+    passes = at_most(Extent.SOME, holder.may(PASS, holder.iam.arn("role")))
+    if passes == NOTHING:
+        return
+    found = [
+        Way((PASS, *actions), "roles for the service", both(passes, *(holder.may(one, ANY) for one in actions)))
+        for actions in SERVICES
+    ]
+    yield _widest(found)
+
+
+def _within_boundary(holder: Holder, around: Surroundings, administers: Administers) -> Extents:
+    """How far a right to everything makes an administrator while the boundary is there."""
+    everything = Statement(True, ("*",), False, ("*",), False, {})
+    most = holder.changed(statements=[everything, *(one for one in holder.statements if not one.allows)])
+    rest = (way for way in _ways(most, _flat(around), administers) if not way.own)
+    return either(administers(most), together_of(rest), together_of(_boundary_off(most, around, administers)))
+
+
+def _boundary_off(holder: Holder, around: Surroundings, administers: Administers) -> list[Way]:
+    """Without the boundary the holder is more."""
+    steps = [Way((action,), "the user itself", holder.may_to(action, holder.arn)) for action in UNBIND]
+    if holder.boundary and holder.boundary.split(":")[4] != "aws":
+        steps.append(Way((NEW_VERSION,), "the permissions boundary", holder.may_to(NEW_VERSION, holder.boundary)))
+        other = at_most(Extent.CONDITIONAL, holder.may_to(OTHER_VERSION, holder.boundary))
+        steps.append(Way((OTHER_VERSION,), "the permissions boundary", other))
+    if all(step.extents == NOTHING for step in steps):
+        return []
+    free = holder.changed(limits=None)
+    gives = either(administers(free), together_of(_ways(free, _flat(around), administers)))
+    return [step._replace(extents=both(step.extents, gives)) for step in steps]
+
+
+def _denials_off(holder: Holder, around: Surroundings, administers: Administers) -> list[Way]:
+    """Without the statements that deny, of which it is not followed up here which policy holds which."""
+    allowing = [statement for statement in holder.statements if statement.allows]
+    if len(allowing) == len(holder.statements):
+        return []
+    steps = [Way((action,), "the user itself", holder.may_to(action, holder.arn)) for action in USER_REMOVALS]
+    steps += [
+        Way((action,), f"group {name}", holder.may_to(action, around.groups[name]))
+        for action in GROUP_REMOVALS
+        for name in sorted(holder.groups)
+        if name in around.groups
+    ]
+    steps = [step for step in steps if step.extents != NOTHING]
+    if not steps:
+        return []
+    free = holder.changed(statements=allowing)
+    gives = either(administers(free), together_of(_ways(free, _flat(around), administers)))
+    return [_widest([step._replace(extents=at_most(Extent.SOME, both(step.extents, gives))) for step in steps])]

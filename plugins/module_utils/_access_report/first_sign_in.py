@@ -1,0 +1,58 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Who must choose a new password at the next sign-in, and is not allowed to. Pure.
+
+AWS asks for iam:ChangePassword then, which the account's password policy can give to everybody (IAM User Guide, "Permit
+IAM users to change their own passwords"). A statement that denies wins over it.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import Evaluator
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.conditions import Session
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import SESSIONS, Extent
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.rules_users import (
+    DENIED,
+    DENIED_WITHOUT_MFA,
+    NOT_ALLOWED,
+    UNDECIDED,
+)
+
+CHANGE = "iam:ChangePassword"
+
+
+def stuck(snapshot: Snapshot, evaluator: Evaluator) -> dict[str, str]:
+    """Why each of them can't, by their names. Nobody where the password policy could not be read."""
+    if snapshot.password_policy is None:
+        return {}
+    everybody = bool(snapshot.password_policy.get("AllowUsersToChangePassword", False))
+    found = {name: _why(person, evaluator, everybody) for name, person in snapshot.users.items() if _must(person)}
+    return {name: why for name, why in found.items() if why}
+
+
+def _must(person: Person) -> bool:
+    """Whether a new password has to be chosen; of a password that was never used and not asked for it is likely."""
+    have = person.credentials
+    if have.password_reset_required is None and have.source == "credential_report":
+        return bool(have.password) and have.password_use_known and have.password_used is None
+    return bool(have.password) and bool(have.password_reset_required)
+
+
+def _why(person: Person, evaluator: Evaluator, everybody: bool) -> str | None:
+    with_mfa = SESSIONS.index(Session.MFA)
+    session = with_mfa if person.credentials.mfa else SESSIONS.index(Session.PASSWORD)
+    allowed, left = evaluator.may(person, CHANGE)
+    mine = Extent.ALL if everybody else allowed[session]
+    if min(mine, left[session]) is Extent.ALL:
+        return None
+    if left[session] is Extent.NONE:
+        return DENIED_WITHOUT_MFA if session != with_mfa and left[with_mfa] is not Extent.NONE else DENIED
+    if mine is Extent.NONE:
+        needs_mfa = session != with_mfa and allowed[with_mfa] is not Extent.NONE
+        return DENIED_WITHOUT_MFA if needs_mfa else NOT_ALLOWED
+    return UNDECIDED
