@@ -32,6 +32,9 @@ PROVIDER_NAME = re.compile(r"[\w._-]{1,128}", re.ASCII)
 SHORTEST_SESSION = 3600
 LONGEST_SESSION = 43200
 
+# Under this name the options have what is wrong with the metadata file, where it could not be read.
+FILE_PROBLEM = "metadata_file_problem"
+
 # Stands for the provider where only the other parts of a trust policy are looked at.
 _ANY_PROVIDER = "arn:aws:iam::123456789012:saml-provider/any"
 
@@ -86,8 +89,10 @@ def _metadata_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
         yield "saml_metadata: is needed for a provider that is made here, or saml_metadata_file"
     elif given:
         document = normal_form(str(options.get("metadata") or ""))
-        if given == ["saml_metadata_file"] and not document:
-            yield f"saml_metadata_file: {options['saml_metadata_file']} is empty or can't be read"
+        if given == ["saml_metadata_file"] and options.get(FILE_PROBLEM):
+            yield f"saml_metadata_file: {options[FILE_PROBLEM]}"
+        elif given == ["saml_metadata_file"] and not document:
+            yield f"saml_metadata_file: {options['saml_metadata_file']} is empty"
         elif problem := metadata_problem(document):
             yield f"{given[0]}: {problem}"
 
@@ -120,10 +125,18 @@ def _policy_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
         known = ", ".join(sorted(POLICY_OPTIONS))
         yield f"policy_options: there is no {', '.join(map(str, unknown))}; there are {known}"
         return
+    # Of the account nothing is known yet, but for the partition of a provider that was named.
+    arn = PROVIDER_ARN.fullmatch(str(options.get("provider_arn") or ""))
+    _policy, problems = build_policy(wish_of(options, arn["partition"] if arn else None))
     # The prefix of what a problem begins with is put in front of all.
-    names = {option: f"{PREFIX}policy_options.{option}" for option in POLICY_OPTIONS} | {"level": f"{PREFIX}access"}
-    _policy, problems = build_policy(Wish(options.get("access"), **wishes, names=names))
     yield from (problem.removeprefix(PREFIX) for problem in problems)
+
+
+def wish_of(options: Mapping[str, t.Any], partition: str | None, account_id: str | None = None) -> Wish:
+    """The policy that was asked for, for an account of which as much is known."""
+    names = {option: f"{PREFIX}policy_options.{option}" for option in POLICY_OPTIONS} | {"level": f"{PREFIX}access"}
+    given = options.get("policy_options") or {}
+    return Wish(options.get("access"), **given, partition=partition, account_id=account_id, names=names)
 
 
 def _texts(problems: list[str]) -> Iterator[str]:
