@@ -83,6 +83,7 @@ def requests() -> list[Request]:
         *_cloudhsm_requests(),
         *_ec2_requests(),
         *_role_requests(),
+        *_sharing_requests(),
         *(Request(ALWAYS_DENIED, name) for name in NEVER),
     ]
 
@@ -138,6 +139,21 @@ def _role_requests() -> Iterator[Request]:
         yield Request(section, catalogue.CREATE_SERVICE_LINKED_ROLE, note, arn, context={"iam:AWSServiceName": service})
 
 
+def _sharing_requests() -> Iterator[Request]:
+    for name in catalogue.RAM_SHARING:
+        backup = {catalogue.RAM_TYPE_KEY: catalogue.RAM_BACKUP}
+        yield Request(OWN, name, "a backup", context=backup)
+        yield Request(OTHERS, name, "a subnet", context={catalogue.RAM_TYPE_KEY: "ec2:Subnet"})
+        yield Request(REGION, name, "a backup", region=ELSEWHERE, context=backup)
+    for name in catalogue.RAM_OTHERS:
+        yield Request(OWN, name)
+
+
+def _sharing_allowed(wish: Wish, request: Request) -> bool:
+    shares = wish.profile == "hardened" and wish.level == catalogue.ADMIN and wish.allow_backup_sharing
+    return bool(shares and wish.tags is None and request.section != OTHERS and _region_allowed(wish, request))
+
+
 def expected(wish: Wish, request: Request) -> bool:
     """Whether the request is allowed."""
     if request.section == ALWAYS_DENIED:
@@ -145,6 +161,8 @@ def expected(wish: Wish, request: Request) -> bool:
     known = {action.name: action for action in catalogue.ACTIONS}
     if request.action in known:
         return _cloudhsm_allowed(wish, request, known[request.action])
+    if request.action.startswith("ram:"):
+        return _sharing_allowed(wish, request)
     if wish.level == catalogue.READ_ONLY or wish.profile == "guide":
         return bool(wish.level != catalogue.READ_ONLY)
     if request.action == catalogue.CREATE_SERVICE_LINKED_ROLE:
@@ -185,6 +203,6 @@ def emulator_decides(wish: Wish, request: Request) -> bool:
     """Whether moto sees all that the decision hangs on: it takes every resource for * and reads no conditions."""
     limited = wish.cluster_arns is not None or wish.tags is not None
     narrow = request.action in (catalogue.EC2_TAGGING, catalogue.CREATE_SERVICE_LINKED_ROLE)
-    if request.section == REGION or request.action == "iam:PassRole":
+    if request.section == REGION or request.action == "iam:PassRole" or request.action.startswith("ram:"):
         return False
     return request.section == ALWAYS_DENIED or (not limited and not (wish.profile == "hardened" and narrow))

@@ -23,8 +23,13 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_options import
     SPEC,
     Policies,
     asked,
+    foreign_problems,
     identifier_problems,
+    mfa_attached,
     read_options,
+    removable,
+    requires_mfa,
+    wanted_group,
     wanted_policies,
 )
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
@@ -82,7 +87,9 @@ class ActionModule(InWorkerAction):
             options["members"], options["exclusive"], found["users"], options["variables_prefix"]
         )
         policies, wrong = wanted_policies(options, found["account"])
-        return refused(problems + wrong) if problems or wrong else self._make(options, found, policies)
+        group = wanted_group(options, found, policies)
+        problems += [*wrong, *foreign_problems(options, found, policies, group)]
+        return refused(problems) if problems else self._make(options, found, policies, group)
 
     def _leaving_problems(self, options: dict[str, t.Any], found: Mapping[str, t.Any]) -> list[str]:
         """Why members can't leave the group, which is only asked where some would."""
@@ -94,11 +101,13 @@ class ActionModule(InWorkerAction):
 
     def _remove(self, options: dict[str, t.Any], found: Mapping[str, t.Any]) -> dict[str, t.Any]:
         group = plan.named(options["name"], found["groups"])
-        policy = plan.named(options["policy"]["name"], found["policies"]) if options["policy"] else {}
+        policy, kept = removable(options, found)
         caller = found["account"]["caller_user_name"] if options["keep_callers_group"] else None
-        problems = plan.removal_problems(options["name"], group, policy, caller)
+        problems = plan.removal_problems(options["name"], group, policy, caller, options["variables_prefix"])
         if problems:
             return refused(problems)
+        if kept:
+            self._said.setdefault("warnings", []).append(kept)
         for step in plan.removal_steps(group, policy):
             self._take(step)
         return self._result()
@@ -114,34 +123,19 @@ class ActionModule(InWorkerAction):
         done = ", ".join(f"{step.module} {step.options['name']}" for step in self._done)
         return {**result, **self._result(), "msg": f"{result.get('msg')} (done before that, and kept: {done})"}
 
-    def _make(self, options: dict[str, t.Any], found: Mapping[str, t.Any], policies: Policies) -> dict[str, t.Any]:
-        account, before = found["account"], plan.named(options["name"], found["groups"])
-        arns: dict[str, str] = {}
+    def _make(
+        self, options: dict[str, t.Any], found: Mapping[str, t.Any], policies: Policies, group: plan.Group
+    ) -> dict[str, t.Any]:
+        before = plan.named(options["name"], found["groups"])
         for policy in policies.all:
-            there = plan.named(policy.name, found["policies"])
-            step = plan.policy_step(policy, there)
-            made = self._take(step).get("policy") or {}
-            arn = plan.policy_arn(policy, there, account["partition"], account["account_id"])
-            arns[policy.name] = made.get("arn", arn)
-        mfa_before = plan.attached(options["require_mfa_policy_name"], before.get("managed_policies", []))
-        mfa = mfa_before if options["require_mfa"] is None else [arns[p.name] for p in policies.mfa]
-        aws = [f"arn:{account['partition']}:iam::aws:policy/{name}" for name in options["aws_managed_policies"]]
-        group = plan.Group(
-            name=options["name"],
-            path=options["path"],
-            attach=(*aws, *(arns[policy.name] for policy in policies.own), *mfa),
-            detach=tuple(arn for arn in mfa_before if arn not in mfa),
-            purge_policies=options["purge_policies"],
-            members=None if options["members"] is None else tuple(options["members"]),
-            exclusive=options["exclusive"],
-        )
+            self._take(plan.policy_step(policy, plan.named(policy.name, found["policies"])))
         self._take(plan.group_step(group, before))
         return self._result(
             created=not before,
             aws_managed_policies=options["aws_managed_policies"],
             policy_name=next((plan.named(p.name, found["policies"]).get("name", p.name) for p in policies.own), None),
-            require_mfa=bool(mfa),
-            other_policies=other_policies(before, group, mfa_before),
+            require_mfa=requires_mfa(options, before),
+            other_policies=other_policies(before, group, mfa_attached(options, before)),
         )
 
     def _take(self, step: plan.Step | None) -> dict[str, t.Any]:

@@ -42,9 +42,10 @@ options:
     default: guide
   policy:
     description:
-      - A policy of one's own, which comes out as it is once it was looked at. Only then is the level without meaning.
-        It can't be combined with O(profile=hardened) or any limit.
-    type: dict
+      - A policy of one's own, as a dictionary or a text of JSON. It is checked by the grammar of IAM's policies, and
+        comes out as a dictionary. Only then is the level without meaning. It can't be combined with
+        O(profile=hardened) or any limit.
+    type: raw
   partition:
     description: The partition that the account is in.
     type: str
@@ -82,8 +83,9 @@ options:
     type: dict
   allow_backup_sharing:
     description:
-      - Whether the resource policies of backups may be changed, which opens them to other accounts. Needs
-        O(profile=hardened), where they may not else.
+      - Whether backups may be shared with other accounts, by their resource policies or through AWS Resource Access
+        Manager. Needs O(profile=hardened), which denies both otherwise.
+      - With O(tags), Resource Access Manager is left out, because it can't be limited to them.
     type: bool
     default: false
 seealso:
@@ -92,7 +94,7 @@ seealso:
     link: https://docs.aws.amazon.com/cloudhsm/latest/userguide/identity-access-management.html
   - name: Service Authorization Reference, AWS CloudHSM
     description: CloudHSM's actions, and what IAM can limit them to.
-    link: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudhsm.html
+    link: https://docs.aws.amazon.com/service-authorization/latest/reference/list_cloudhsm.html
 """
 
 EXAMPLES = r"""

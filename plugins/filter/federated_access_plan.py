@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.plan import make_plan
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._saml_file import with_metadata
 
 DOCUMENTATION = r"""
 name: federated_access_plan
@@ -75,7 +76,7 @@ _value:
       type: bool
       sample: true
     owns_policy:
-      description: Whether there is one, and it bears the tags that a new one gets.
+      description: Whether there is one that was made here, or may be treated as if it was.
       returned: always
       type: bool
       sample: false
@@ -99,6 +100,11 @@ _value:
       returned: with the state present and no problems
       type: str
       sample: arn:aws:iam::123456789012:policy/CloudHSMAdministrators
+    policy_document:
+      description: The policy of the access level. Empty for administrators, who have AWS's own.
+      returned: with the state present and no problems
+      type: dict
+      sample: {"Version": "2012-10-17", "Statement": []}
     managed_policies:
       description: ARNs of all policies that the role will have.
       returned: with the state present and no problems
@@ -140,9 +146,14 @@ _value:
 """
 
 
+def plan(variables: Mapping[str, t.Any], account: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The filter."""
+    return make_plan(with_metadata(variables), account)
+
+
 class FilterModule:
     """What Ansible looks for in a filter plugin."""
 
     def filters(self) -> dict[str, Callable[..., t.Any]]:
         """Names and functions."""
-        return {"federated_access_plan": make_plan}
+        return {"federated_access_plan": plan}

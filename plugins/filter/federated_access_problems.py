@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from ansible.utils.display import Display
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.input import input_problems
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._saml_file import certificate_warning, with_metadata
 
 DOCUMENTATION = r"""
 name: federated_access_problems
@@ -23,7 +25,8 @@ author:
 options:
   _input:
     description:
-      - The variables, without the prefix C(federated_access_), and as C(metadata) the text of the metadata document.
+      - The variables, without the prefix C(federated_access_). The metadata document is read where they say; a text
+        given as C(metadata) takes its place.
     type: dict
     required: true
 """
@@ -51,9 +54,19 @@ _value:
 """
 
 
+def problems(variables: Mapping[str, t.Any]) -> list[str]:
+    """The filter. Warns about certificates that have expired."""
+    options = with_metadata(variables)
+    found = input_problems(options)
+    warning = None if found else certificate_warning(options["metadata"])
+    if warning:
+        Display().warning(f"federated_access: {warning}")
+    return found
+
+
 class FilterModule:
     """What Ansible looks for in a filter plugin."""
 
     def filters(self) -> dict[str, Callable[..., t.Any]]:
         """Names and functions."""
-        return {"federated_access_problems": input_problems}
+        return {"federated_access_problems": problems}

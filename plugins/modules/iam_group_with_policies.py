@@ -26,7 +26,8 @@ options:
     description:
       - Whether the group and its policy are there.
       - V(absent) deletes both. It is refused when the group has inline policies, or when the policy is attached to
-        anything else. The policy that requires MFA stays, because groups share it.
+        anything else. The policy that requires MFA stays, because groups share it. So does a policy of that name that
+        this collection did not create, with a warning.
     type: str
     choices: [present, absent]
     default: present
@@ -36,8 +37,9 @@ options:
     required: true
   path:
     description:
-      - Path of a new group and policy, beginning and ending with a slash. Left out, a new group gets C(/) and an
-        existing one keeps its own.
+      - Path of a new group and policy, beginning and ending with a slash. Left out, a new group gets C(/).
+      - An existing group at another path keeps its own if it has the policies already. If not, it is refused, because
+        its members would get them.
     type: str
   aws_managed_policies:
     description: Names of AWS managed policies that the group has. The ARNs are made for the account's partition.
@@ -76,9 +78,20 @@ options:
         type: bool
         default: false
       creation_tags:
-        description: Tags that only a new policy gets, to tell later who made it.
+        description: Tags that only a new policy gets, to tell later who made it, besides C(cloudhsm.iam/managed).
         type: dict
         default: {"cloudhsm.iam/managed": "true"}
+  adopt_policy:
+    description:
+      - Whether an existing policy with the name in O(policy) is used, or deleted, although it is at another path than
+        O(path), or was not created by this collection, which the tag C(cloudhsm.iam/managed) or one of
+        O(policy.creation_tags) shows.
+      - Left V(false), it is refused before the first change. Names of policies are unique in an account, so that anyone
+        who may create policies at some path could have taken the name, and whoever can change the policy decides what
+        the group's members may do.
+    type: bool
+    default: false
+    version_added: 1.1.0
   purge_policies:
     description: Whether other managed policies are detached from the group.
     type: bool
@@ -93,6 +106,11 @@ options:
     description: Name of the customer managed policy that requires MFA.
     type: str
     default: CloudHSMIamRequireMFA
+  adopt_require_mfa_policy:
+    description: The same as O(adopt_policy) for the policy that requires MFA, which is at the path C(/).
+    type: bool
+    default: false
+    version_added: 1.1.0
   require_mfa_creation_tags:
     description: Tags that the policy that requires MFA gets when it is new.
     type: dict

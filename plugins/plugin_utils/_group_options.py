@@ -14,6 +14,12 @@ from dataclasses import fields
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._input import read_list, text_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import (
+    Described,
+    Expected,
+    adoption_problem,
+    kept_notice,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import (
     require_mfa_policy,
     self_service_policy,
@@ -22,7 +28,15 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._tags import tag_prob
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import MANAGED, OWNED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.names import read_names
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_plan import Policy, called
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_plan import (
+    Group,
+    Policy,
+    attached,
+    called,
+    group_problems,
+    named,
+    policy_arn,
+)
 
 CREATION_TAGS: dict[str, t.Any] = {"type": "dict", "default": {MANAGED: OWNED}}
 SPEC: dict[str, t.Any] = {
@@ -44,10 +58,12 @@ SPEC: dict[str, t.Any] = {
             "creation_tags": CREATION_TAGS,
         },
     },
+    "adopt_policy": {"type": "bool", "default": False},
     "purge_policies": {"type": "bool", "default": False},
     "require_mfa": {"type": "bool"},
     "require_mfa_policy_name": {"type": "str", "default": "CloudHSMIamRequireMFA"},
     "require_mfa_creation_tags": CREATION_TAGS,
+    "adopt_require_mfa_policy": {"type": "bool", "default": False},
     "members": {"type": "list", "elements": "str"},
     "exclusive": {"type": "bool", "default": False},
     "keep_callers_group": {"type": "bool", "default": False},
@@ -115,6 +131,52 @@ def identifier_problems(options: Mapping[str, t.Any]) -> list[str]:
     return [f"{called(field, prefix)}: {problem}" for field, problem in found if problem]
 
 
+def expected_own(options: Mapping[str, t.Any]) -> Expected:
+    """The group's own policy as it is looked for."""
+    given, prefix = options["policy"], options["variables_prefix"]
+    return Expected(
+        given["name"],
+        name_option=called("policy.name", prefix),
+        adopt_option=called("adopt_policy", prefix),
+        path=options["path"],
+        path_option=called("path", prefix),
+        creation_tags=_texts(given["creation_tags"]),
+        adopt=options["adopt_policy"],
+    )
+
+
+def expected_mfa(options: Mapping[str, t.Any]) -> Expected:
+    """The policy that requires MFA as it is looked for."""
+    prefix = options["variables_prefix"]
+    return Expected(
+        options["require_mfa_policy_name"],
+        name_option=called("require_mfa_policy_name", prefix),
+        adopt_option=called("adopt_require_mfa_policy", prefix),
+        creation_tags=_texts(options["require_mfa_creation_tags"]),
+        adopt=options["adopt_require_mfa_policy"],
+    )
+
+
+def foreign_problems(
+    options: Mapping[str, t.Any], found: Mapping[str, t.Any], policies: Policies, group: Group
+) -> list[str]:
+    """Policies and a group of our names that are somebody else's, to whom nothing is handed."""
+    expected = [*([expected_own(options)] if policies.own else []), *([expected_mfa(options)] if policies.mfa else [])]
+    problems = [adoption_problem(one, named(one.name, found["policies"])) for one in expected]
+    before = named(options["name"], found["groups"])
+    return [problem for problem in problems if problem] + group_problems(group, before, options["variables_prefix"])
+
+
+def removable(options: Mapping[str, t.Any], found: Mapping[str, t.Any]) -> tuple[Described, str | None]:
+    """The group's own policy as far as it goes with the group, and why one of its name stays."""
+    if not options["policy"]:
+        return {}, None
+    expected = expected_own(options)
+    policy = named(expected.name, found["policies"])
+    notice = kept_notice(expected, policy)
+    return ({} if notice else policy), notice
+
+
 def wanted_policies(options: Mapping[str, t.Any], account: Mapping[str, t.Any]) -> tuple[Policies, list[str]]:
     """The policies, and everything that is wrong with what was asked for."""
     own: list[Policy] = []
@@ -128,15 +190,45 @@ def wanted_policies(options: Mapping[str, t.Any], account: Mapping[str, t.Any]) 
         wish = {"level": None, **_named(given["cloudhsm"], options["variables_prefix"]), **account_of}
         unknown = sorted(set(wish) - {known.name for known in fields(Wish)})
         if unknown:
-            return Policies([], []), [f"policy.cloudhsm: has no {', '.join(unknown)}"]
+            field = called("policy.cloudhsm", options["variables_prefix"])
+            return Policies([], []), [f"{field}: has no {', '.join(unknown)}"]
         document, problems = build_policy(Wish(**wish))
         own = [_own_policy(given, document, options["path"])]
     if options["require_mfa"]:
         document = require_mfa_policy(account["partition"])
         tags = _texts(options["require_mfa_creation_tags"])
         mfa = [Policy(options["require_mfa_policy_name"], MFA_DESCRIPTION, document, creation_tags=tags)]
-    told = [f"The policy of CloudHSM permissions can't be made: {'; '.join(problems)}"] if problems else []
-    return Policies(own, mfa), told
+    return Policies(own, mfa), problems
+
+
+def wanted_group(options: Mapping[str, t.Any], found: Mapping[str, t.Any], policies: Policies) -> Group:
+    """The group as it shall be, with the ARNs that its policies have or will have."""
+    account, before = found["account"], named(options["name"], found["groups"])
+    numbers = account["partition"], account["account_id"]
+    arns = {p.name: policy_arn(p, named(p.name, found["policies"]), *numbers) for p in policies.all}
+    mfa_before = mfa_attached(options, before)
+    mfa = mfa_before if options["require_mfa"] is None else [arns[p.name] for p in policies.mfa]
+    aws = [f"arn:{account['partition']}:iam::aws:policy/{name}" for name in options["aws_managed_policies"]]
+    return Group(
+        name=options["name"],
+        path=options["path"],
+        attach=(*aws, *(arns[policy.name] for policy in policies.own), *mfa),
+        detach=tuple(arn for arn in mfa_before if arn not in mfa),
+        purge_policies=options["purge_policies"],
+        members=None if options["members"] is None else tuple(options["members"]),
+        exclusive=options["exclusive"],
+    )
+
+
+def mfa_attached(options: Mapping[str, t.Any], before: Mapping[str, t.Any]) -> list[str]:
+    """What the group has of the policy that requires MFA."""
+    name, anywhere = options["require_mfa_policy_name"], options["adopt_require_mfa_policy"]
+    return attached(name, before.get("managed_policies", []), anywhere)
+
+
+def requires_mfa(options: Mapping[str, t.Any], before: Mapping[str, t.Any]) -> bool:
+    """Whether the group has that policy in the end."""
+    return bool(mfa_attached(options, before)) if options["require_mfa"] is None else bool(options["require_mfa"])
 
 
 def _own_policy(given: Mapping[str, t.Any], document: Mapping[str, t.Any], path: str | None) -> Policy:
@@ -152,10 +244,9 @@ def _own_policy(given: Mapping[str, t.Any], document: Mapping[str, t.Any], path:
 
 
 def _named(cloudhsm: Mapping[str, t.Any], prefix: str) -> dict[str, t.Any]:
-    """The options of a policy, with the names of those whose variables are called by the prefix."""
-    if not prefix:
-        return dict(cloudhsm)
-    by_prefix = {option: called(option, prefix) for option in cloudhsm}
+    """The options of a policy, with the names by which whoever gives them knows them."""
+    wished = [known.name for known in fields(Wish) if known.name not in ("names", "partition", "account_id")]
+    by_prefix = {option: called(option, prefix) if prefix else f"policy.cloudhsm.{option}" for option in wished}
     return {**cloudhsm, "names": {**by_prefix, **cloudhsm.get("names", {})}}
 
 

@@ -13,6 +13,11 @@ import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import same_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import is_mark, named, new_tags
+
+__all__ = ["named"]
+
 Described = Mapping[str, t.Any]
 
 
@@ -53,29 +58,29 @@ class Step(t.NamedTuple):
     after: dict[str, t.Any]
 
 
-def named(name: str, described: Iterable[Described]) -> Described:
-    """The one with this name, which IAM tells apart without regard to case; else an empty dictionary."""
-    return next((one for one in described if one["name"].casefold() == name.casefold()), {})
-
-
 def policy_arn(policy: Policy, before: Described, partition: str, account_id: str) -> str:
     """Its ARN, which a new policy has not yet in check mode, but it is known what it will be."""
     return str(before.get("arn") or f"arn:{partition}:iam::{account_id}:policy{policy.path or '/'}{policy.name}")
 
 
-def attached(name: str, arns: Iterable[str]) -> list[str]:
-    """Those of the ARNs that are of a policy with this name, whatever its path."""
-    return [arn for arn in arns if re.search(rf":policy/(.*/)?{re.escape(name)}$", arn, re.IGNORECASE)]
+def attached(name: str, arns: Iterable[str], anywhere: bool = False) -> list[str]:
+    """Those of the ARNs that are of an account's policy with this name, at the path / or anywhere.
+
+    One at another path is somebody else's, who may have made it under this name.
+    """
+    path = "(.*/)?" if anywhere else ""
+    return [arn for arn in arns if re.search(rf":[0-9]{{12}}:policy/{path}{re.escape(name)}$", arn, re.IGNORECASE)]
 
 
 def policy_step(policy: Policy, before: Described) -> Step | None:
     """How to make the policy, or change it; None where it is as it shall be."""
     had = dict(before.get("tags", {}))
     # Who made a policy is no tag to be purged.
-    kept = {key: value for key, value in had.items() if key in policy.creation_tags} if policy.purge_tags else {}
-    tags = {**(kept if before else policy.creation_tags), **policy.tags}
+    marks = {key: value for key, value in had.items() if is_mark(key, policy.creation_tags)}
+    kept = marks if policy.purge_tags else {}
+    tags = {**kept, **policy.tags} if before else new_tags(policy.creation_tags, policy.tags)
     has = tags if policy.purge_tags else {**had, **tags}
-    if before and before["document"] == policy.document and has == had:
+    if before and has == had and same_policy(before["document"], policy.document):
         return None
     # IAM tells names apart without regard to case, and the module does not.
     name = before.get("name", policy.name)
@@ -134,25 +139,42 @@ def removal_steps(group: Described, policy: Described) -> list[Step]:
     return [Step(module, {"state": "absent", "name": one["name"]}, dict(one), {}) for module, one in there if one]
 
 
-def removal_problems(name: str, group: Described, policy: Described, caller: str | None) -> list[str]:
+def group_problems(group: Group, before: Described, prefix: str = "") -> list[str]:
+    """Why a group of this name at another path gets no rights: its members are somebody else's choice.
+
+    Where it has the rights already, nothing is handed to anybody.
+    """
+    path = group.path or "/"
+    gained = [arn for arn in group.attach if arn not in before.get("managed_policies", [])]
+    if not before or before["path"] == path or not gained:
+        return []
+    return [
+        f"{called('path', prefix)}: the group {before['arn']} exists, but its path is {before['path']}, not {path}. "
+        f"Its members would get {', '.join(gained)}: choose another {called('name', prefix)}, or, if this is the "
+        f"group that you mean, set {called('path', prefix)}: {before['path']}"
+    ]
+
+
+def removal_problems(name: str, group: Described, policy: Described, caller: str | None, prefix: str = "") -> list[str]:
     """Why they can't go. amazon.aws's modules go on where they would have to ask.
 
     One detaches a policy from everything, the other stops halfway at inline policies. The caller, if given, must not
     be a member.
     """
     problems = []
+    field = called("name", prefix)
     if group.get("inline_policies"):
         inline = ", ".join(group["inline_policies"])
-        problems.append(f"The group {name} has inline policies, which have to go first: {inline}")
+        problems.append(f"{field}: the group {name} has inline policies, which have to go first: {inline}")
     if caller and caller in group.get("members", []):
         problems.append(
-            f"The group {name} stays: the caller, {caller}, is a member and would be locked out;"
+            f"{field}: the group {name} stays, because the caller, {caller}, is a member and would be locked out;"
             " run this as somebody else"
         )
     if policy and policy["attachments"] > (policy["arn"] in group.get("managed_policies", [])):
         problems.append(
-            f"The policy {policy['name']} is attached to something else than the group {name} as well;"
-            " detach it there first"
+            f"{called('policy.name', prefix)}: the policy {policy['name']} is attached to something else than the "
+            f"group {name} as well; detach it there first"
         )
     return problems
 

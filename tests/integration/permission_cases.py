@@ -57,6 +57,10 @@ def _restoring(_account: str) -> Variables:
     }
 
 
+# What this collection gives to the policies that it creates.
+OURS: t.Any = [{"Key": "cloudhsm.iam/managed", "Value": "true"}]
+
+
 def _suspended(iam: IAMClient, account: str) -> None:
     """The account of everything, with leaver as suspend_users leaves it."""
     everything.prepare(iam, account)
@@ -79,7 +83,7 @@ def _suspended(iam: IAMClient, account: str) -> None:
 def _older_setup(iam: IAMClient, account: str) -> None:
     """Groups and a user that are there already, and a policy with as many versions as IAM keeps."""
     arn = f"arn:aws:iam::{account}:policy/CloudHSMAdministrators"
-    iam.create_policy(PolicyName="CloudHSMAdministrators", PolicyDocument=_document("cloudhsm:ListTags"))
+    iam.create_policy(PolicyName="CloudHSMAdministrators", PolicyDocument=_document("cloudhsm:ListTags"), Tags=OURS)
     for action in ("CreateHsm", "DeleteHsm", "CreateCluster", "DeleteCluster"):
         iam.create_policy_version(PolicyArn=arn, PolicyDocument=_document(f"cloudhsm:{action}"), SetAsDefault=True)
     for group in ("Administrators", "CloudHSMAdministrators"):
@@ -130,7 +134,8 @@ def _bootstrapped(iam: IAMClient, account: str) -> None:
 def just_bootstrapped(iam: IAMClient, account: str) -> None:
     """The page's end state, with nobody but the administrator."""
     document, _problems = build_policy(Wish("admin"))
-    own = iam.create_policy(PolicyName="CloudHSMAdministrators", PolicyDocument=json.dumps(document))["Policy"]["Arn"]
+    made = iam.create_policy(PolicyName="CloudHSMAdministrators", PolicyDocument=json.dumps(document), Tags=OURS)
+    own = made["Policy"]["Arn"]
     for group, policy in (
         ("Administrators", "arn:aws:iam::aws:policy/AdministratorAccess"),
         ("CloudHSMAdministrators", own),

@@ -36,8 +36,10 @@ NO_POLICY: Policy = {
     "pw_reuse_prevent": 0,
     "pw_expire": False,
 }
-# A policy can't ask for three of the four kinds of characters; all four are the nearest that is no weaker.
-START: Policy = {**NO_POLICY, **dict.fromkeys(CLASSES, True)}
+# What a new policy has where nothing else is asked for. It can't ask for three of the four kinds of characters; all
+# four are the nearest that is no weaker. Users who may not change their own passwords can't get past the first sign-in
+# with one that has to be changed, so that this is taken from them only where it was said.
+START: Policy = {**NO_POLICY, **dict.fromkeys(CLASSES, True), "allow_pw_change": True}
 
 _NUMBERS = {"min_pw_length": LENGTHS, "pw_max_age": AGES, "pw_reuse_prevent": REUSES}
 _OFF_IS_ZERO = ("pw_max_age", "pw_reuse_prevent")
@@ -62,17 +64,22 @@ def make_plan(options: Mapping[str, t.Any], found: Mapping[str, t.Any]) -> dict[
     """
     wanted, problems = read_options(options)
     before: Policy | None = found["password_policy"]
+    if options.get("state") == "present" and not wanted and not problems:
+        # What a policy is to say is for the user to decide: it counts for everybody in the account.
+        settings = ", ".join(f"{PREFIX}{name}" for name in NO_POLICY)
+        problems.append(f"{PREFIX}state: present needs at least one setting of {settings}")
     if found["missing_permissions"]:
         problems.append(
-            f"the caller may not call {', '.join(found['missing_permissions'])}, so that it is not known what the "
-            "policy would lose; add that action to a policy of the caller's"
+            f"{PREFIX}state: the caller may not call {', '.join(found['missing_permissions'])}, so that it is not "
+            "known what the policy would lose; add that action to a policy of the caller's"
         )
     if problems:
         return {"problems": problems, "changed": False, "weakened": [], "before": {}, "after": {}}
     after = merged(before, wanted) if options["state"] == "present" else None
     weaker = [str(each) for each in weakened(before, after)]
     if weaker and not boolean(options["allow_weaker"]):
-        problems = [f"{PREFIX}allow_weaker: has to be true for what would be weaker than it is: {', '.join(weaker)}"]
+        named = ", ".join(f"{PREFIX}{each}" for each in weaker)
+        problems = [f"{PREFIX}allow_weaker: has to be true for what would be weaker than it is: {named}"]
     changed = before != after and not problems
     return {
         "problems": problems,

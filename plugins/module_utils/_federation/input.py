@@ -34,6 +34,9 @@ PROVIDER_NAME = re.compile(r"[\w._-]{1,128}", re.ASCII)
 SHORTEST_SESSION = 3600
 LONGEST_SESSION = 43200
 
+# Under this name the options have what is wrong with the metadata file, where it could not be read.
+FILE_PROBLEM = "metadata_file_problem"
+
 # Stands for the provider where only the other parts of a trust policy are looked at.
 _ANY_PROVIDER = "arn:aws:iam::123456789012:saml-provider/any"
 
@@ -62,18 +65,18 @@ def _provider_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
     name, arn = options.get("provider_name"), options.get("provider_arn")
     present = options.get("state") == "present"
     if name and arn:
-        yield "provider_arn: is for a provider that exists; give it or provider_name, not both"
+        yield f"provider_arn: is for a provider that exists; give it or {PREFIX}provider_name, not both"
     elif not name and not arn and present:
-        yield "provider_name: is needed, or the provider_arn of a provider that exists"
+        yield f"provider_name: is needed, or the {PREFIX}provider_arn of a provider that exists"
     if name and not PROVIDER_NAME.fullmatch(str(name)):
         yield f"provider_name: {str(name)[:140]!r} can't be the name of a provider: 1 to 128 of A-Z a-z 0-9 ._-"
     if arn and not PROVIDER_ARN.fullmatch(str(arn)):
         yield f"provider_arn: {str(arn)[:140]!r} is not the ARN of a SAML provider"
     if options.get("provider_state") == "absent":
         if present:
-            yield "provider_state: can be absent only together with state absent"
+            yield f"provider_state: can be absent only together with {PREFIX}state: absent"
         if not name:
-            yield "provider_state: absent needs provider_name; a provider given by its ARN is never deleted"
+            yield f"provider_state: absent needs {PREFIX}provider_name; a provider given by its ARN is never deleted"
     if present:
         yield from _metadata_problems(options)
 
@@ -83,13 +86,15 @@ def _metadata_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
     if options.get("provider_arn") and not options.get("provider_name") and given:
         yield f"{given[0]}: is for a provider that is made here; one given by its ARN is left alone"
     elif len(given) > 1:
-        yield "saml_metadata_file: give it or saml_metadata, not both"
+        yield f"saml_metadata_file: give it or {PREFIX}saml_metadata, not both"
     elif options.get("provider_name") and not given:
-        yield "saml_metadata: is needed for a provider that is made here, or saml_metadata_file"
+        yield f"saml_metadata: is needed for a provider that is made here, or {PREFIX}saml_metadata_file"
     elif given:
         document = normal_form(str(options.get("metadata") or ""))
-        if given == ["saml_metadata_file"] and not document:
-            yield f"saml_metadata_file: {options['saml_metadata_file']} is empty or can't be read"
+        if given == ["saml_metadata_file"] and options.get(FILE_PROBLEM):
+            yield f"saml_metadata_file: {options[FILE_PROBLEM]}"
+        elif given == ["saml_metadata_file"] and not document:
+            yield f"saml_metadata_file: {options['saml_metadata_file']} is empty"
         elif problem := metadata_problem(document):
             yield f"{given[0]}: {problem}"
 
@@ -106,7 +111,7 @@ def _session_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
         tag = {str(options.get("mfa_tag_key") or ""): str(options.get("mfa_tag_value") or "")}
         yield from (f"mfa_tag_key: {text}" for text in _texts(trust_problems(_ANY_PROVIDER, tag, [], [])))
         if not options.get("mfa_tag_value"):
-            yield "mfa_tag_value: is needed with require_mfa"
+            yield f"mfa_tag_value: is needed with {PREFIX}require_mfa"
     tags = [str(key) for key in options.get("session_tags") or []]
     yield from trust_problems(_ANY_PROVIDER, {}, tags, [str(url) for url in options.get("audiences") or []])
 
@@ -118,22 +123,30 @@ def _policy_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
         return
     if options.get("access") == ADMINISTRATOR:
         if wishes:
-            yield f"policy_options: are for the CloudHSM levels, and access is {ADMINISTRATOR}"
+            yield f"policy_options: are for the CloudHSM levels, and {PREFIX}access is {ADMINISTRATOR}"
         return
     unknown = sorted(set(wishes) - POLICY_OPTIONS)
     if unknown:
         known = ", ".join(sorted(POLICY_OPTIONS))
         yield f"policy_options: there is no {', '.join(map(str, unknown))}; there are {known}"
         return
+    # Of the account nothing is known yet, but for the partition of a provider that was named.
+    arn = PROVIDER_ARN.fullmatch(str(options.get("provider_arn") or ""))
+    _policy, problems = build_policy(wish_of(options, arn["partition"] if arn else None))
     # The prefix of what a problem begins with is put in front of all.
-    names = {option: f"{PREFIX}policy_options.{option}" for option in POLICY_OPTIONS} | {"level": f"{PREFIX}access"}
-    _policy, problems = build_policy(Wish(options.get("access"), **wishes, names=names))
     yield from (problem.removeprefix(PREFIX) for problem in problems)
 
 
 def _tags_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
     for name in ("tags", "creation_tags"):
         yield from tag_problems(options.get(name), name)
+
+
+def wish_of(options: Mapping[str, t.Any], partition: str | None, account_id: str | None = None) -> Wish:
+    """The policy that was asked for, for an account of which as much is known."""
+    names = {option: f"{PREFIX}policy_options.{option}" for option in POLICY_OPTIONS} | {"level": f"{PREFIX}access"}
+    given = options.get("policy_options") or {}
+    return Wish(options.get("access"), **given, partition=partition, account_id=account_id, names=names)
 
 
 def _texts(problems: list[str]) -> Iterator[str]:

@@ -11,13 +11,23 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterator, Mapping
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.input import ADMINISTRATOR, PREFIX
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.input import ADMINISTRATOR, PREFIX, wish_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import normal_form
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import (
     AUDIENCES,
     PROVIDER_ARN,
     saml_trust_policy,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import (
+    Expected,
+    adoption_problem,
+    is_mark,
+    is_ours,
+    may_be_used,
+    new_tags,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import MANAGED
 
 # IAM User Guide, "Configure SAML assertions for the authentication response".
 ATTRIBUTE = "https://aws.amazon.com/SAML/Attributes"
@@ -67,11 +77,29 @@ class Account:
             return [principal for principal in trusts if not PROVIDER_ARN.fullmatch(principal)]
         return [principal for principal in trusts if principal != self.provider_arn]
 
-    def is_ours(self, thing: Mapping[str, t.Any]) -> bool:
-        """Whether a role or policy bears the tags that only a new one gets."""
-        marks = self.options["creation_tags"]
-        tags = thing.get("tags", {})
-        return bool(marks) and all(tags.get(key) == value for key, value in marks.items())
+    @property
+    def expected_policy(self) -> Expected:
+        """The role's customer managed policy as it is looked for."""
+        return Expected(
+            self.options["policy_name"],
+            name_option=f"{PREFIX}policy_name",
+            adopt_option=f"{PREFIX}adopt_policy",
+            path=self.options.get("path"),
+            path_option=f"{PREFIX}path",
+            creation_tags=self.options["creation_tags"],
+            adopt=bool(self.options.get("adopt_policy")),
+        )
+
+    @property
+    def owns_policy(self) -> bool:
+        """Whether there is a policy of the name, and it may be changed and deleted."""
+        return bool(self.policy) and may_be_used(self.expected_policy, self.policy)
+
+    @property
+    def owns_role(self) -> bool:
+        """Whether there is a role of the name that was made here, or that may be treated as if it was."""
+        ours = is_ours(self.role.get("tags", {}), self.options["creation_tags"])
+        return bool(self.role) and (ours or bool(self.options.get("adopt_role")))
 
     def _arn(self, kind: str, name: object) -> str:
         return f"arn:{self.partition}:iam::{self.number}:{kind}{name}"
@@ -85,18 +113,27 @@ def make_plan(options: Options, found: Mapping[str, t.Any]) -> dict[str, t.Any]:
     """What the role's tasks have to do. Where it has problems, that is nothing, and the rest is left out."""
     account = Account(options, found)
     conflicts = _present_conflicts if options["state"] == "present" else _absent_conflicts
+    document, wrong = _document(account)
     plan: dict[str, t.Any] = {
-        "problems": [f"{PREFIX}{problem}" for problem in conflicts(account)],
+        "problems": [*(f"{PREFIX}{problem}" for problem in conflicts(account)), *wrong],
         "role_is_new": not account.role,
         "policy_is_new": not account.policy,
-        "owns_policy": account.is_ours(account.policy),
+        "owns_policy": account.owns_policy,
         "role_arn": account.role_arn,
         "provider_arn": account.provider_arn,
     }
-    return plan if plan["problems"] or options["state"] == "absent" else {**plan, **_present(account)}
+    return plan if plan["problems"] or options["state"] == "absent" else {**plan, **_present(account, document)}
 
 
-def _present(account: Account) -> dict[str, t.Any]:
+def _document(account: Account) -> tuple[dict[str, t.Any], list[str]]:
+    """The policy of a CloudHSM level for this account, and what is wrong with it: of another account, for example."""
+    options = account.options
+    if options["state"] != "present" or options["access"] == ADMINISTRATOR:
+        return {}, []
+    return build_policy(wish_of(options, account.partition, account.number))
+
+
+def _present(account: Account, document: dict[str, t.Any]) -> dict[str, t.Any]:
     options = account.options
     own = [account.administrator_arn, account.own_policy_arn]
     wanted = own[0] if options["access"] == ADMINISTRATOR else own[1]
@@ -106,6 +143,7 @@ def _present(account: Account) -> dict[str, t.Any]:
     return {
         "metadata": normal_form(options["metadata"]),
         "policy_arn": wanted,
+        "policy_document": document,
         "managed_policies": [wanted, *([] if options["purge_policies"] else others)],
         "other_policies": others,
         "trust_policy": saml_trust_policy(str(account.provider_arn), mfa, options["session_tags"], endpoints),
@@ -120,10 +158,10 @@ def _tags(account: Account, thing: Mapping[str, t.Any]) -> dict[str, str]:
     """Tags for a role or policy. Who made it is no tag to be purged."""
     marks, tags = account.options["creation_tags"], account.options["tags"]
     if not thing:
-        return {**marks, **tags}
+        return new_tags(marks, tags)
     if not account.options["purge_tags"]:
         return dict(tags)
-    return {**{key: value for key, value in thing.get("tags", {}).items() if key in marks}, **tags}
+    return {**{key: value for key, value in thing.get("tags", {}).items() if is_mark(key, marks)}, **tags}
 
 
 def _saml_attributes(account: Account, mfa: Mapping[str, str]) -> dict[str, str]:
@@ -139,16 +177,10 @@ def _saml_attributes(account: Account, mfa: Mapping[str, str]) -> dict[str, str]
 
 def _present_conflicts(account: Account) -> Iterator[str]:
     options = account.options
-    yield from _somebody_elses(account)
-    path = account.role.get("path")
-    if path and options.get("path") not in (None, path):
-        yield f"path: the role {options['role_name']} is in {path}, and IAM can't move roles"
-    attached = account.own_policy_arn in account.role.get("managed_policies", [])
-    if options["access"] != ADMINISTRATOR and account.policy and not attached and not account.is_ours(account.policy):
-        yield (
-            f"policy_name: the policy {options['policy_name']} is there already and was not made for this role; "
-            "give another name"
-        )
+    yield from _foreign_role(account)
+    problem = adoption_problem(account.expected_policy, account.policy)
+    if problem and options["access"] != ADMINISTRATOR:
+        yield problem.removeprefix(PREFIX)
     if account.partition not in AUDIENCES and not options["audiences"]:
         yield f"audiences: are needed in the partition {account.partition}"
     arns = [account.provider.get("arn"), *options["pending_providers"]]
@@ -158,14 +190,14 @@ def _present_conflicts(account: Account) -> Iterator[str]:
 
 def _absent_conflicts(account: Account) -> Iterator[str]:
     options = account.options
-    yield from _somebody_elses(account)
+    yield from _foreign_role(account)
     inline = account.role.get("inline_policies", [])
     if inline:
         yield f"role_name: {options['role_name']} has inline policies, which have to go first: {', '.join(inline)}"
     if f":assumed-role/{options['role_name']}/" in account.caller:
         yield f"role_name: this run itself is signed in with the role {options['role_name']}"
     attached = account.own_policy_arn in account.role.get("managed_policies", [])
-    if account.is_ours(account.policy) and account.policy["attachments"] > attached:
+    if account.owns_policy and account.policy["attachments"] > attached:
         yield (
             f"policy_name: the policy {options['policy_name']} is attached to something else than the role "
             f"{options['role_name']} as well; detach it there first"
@@ -175,12 +207,23 @@ def _absent_conflicts(account: Account) -> Iterator[str]:
         yield f"provider_state: other roles trust the provider {account.provider['name']}: {', '.join(others)}"
 
 
-def _somebody_elses(account: Account) -> Iterator[str]:
-    """A role that others may assume is replaced or deleted only if it was made here."""
-    if account.others_trusted and not account.is_ours(account.role):
+def _foreign_role(account: Account) -> Iterator[str]:
+    """A role that was not made here is neither given rights nor deleted: whoever made it can let others in again."""
+    if not account.role:
+        return
+    path = str(account.options.get("path") or "/")
+    if account.role["path"] != path:
         yield (
-            f"role_name: the role {account.options['role_name']} is there already, and is for "
-            f"{', '.join(account.others_trusted)}; give another name"
+            f"path: the role {account.role['arn']} exists, but its path is {account.role['path']}, not {path}, and IAM "
+            f"can't move roles. Choose another {PREFIX}role_name, or, if this is the role that you mean, set "
+            f"{PREFIX}path: {account.role['path']}"
+        )
+    if not account.owns_role:
+        lets_in = f" and lets in {', '.join(account.others_trusted)}" if account.others_trusted else ""
+        yield (
+            f"role_name: the role {account.role['arn']} exists{lets_in}, but has no tag {MANAGED}, which this "
+            "collection gives to what it creates. Choose another name, or, if it is yours (created by hand, for "
+            f"example), set {PREFIX}adopt_role: true"
         )
 
 

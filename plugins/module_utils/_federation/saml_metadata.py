@@ -8,27 +8,53 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from xml.parsers import expat
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_text import normal_form
+
+__all__ = ["LONGEST", "SHORTEST", "Metadata", "MetadataError", "metadata_problem", "normal_form", "read_metadata"]
 
 # CreateSAMLProvider in the IAM API Reference.
 SHORTEST = 1000
 LONGEST = 10_000_000
 
 _METADATA = "urn:oasis:names:tc:SAML:2.0:metadata"
+_SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
 _ENTITY = f"{_METADATA} EntityDescriptor"
+_ENTITIES = f"{_METADATA} EntitiesDescriptor"
 _IDENTITY_PROVIDER = f"{_METADATA} IDPSSODescriptor"
-_CERTIFICATE = "http://www.w3.org/2000/09/xmldsig# X509Certificate"
+_KEY = f"{_METADATA} KeyDescriptor"
+_CERTIFICATE = f"{_SIGNATURE} X509Certificate"
+# xs:dateTime. SAML wants UTC; without a zone, it is taken for that.
+_TIME = re.compile(r"(\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+SHOWN = 3
 
 
-def normal_form(text: str) -> str:
-    """The document as IAM takes it and gives it back: without byte order mark, and with the line ends of XML."""
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").strip()
+class MetadataError(ValueError):
+    """The text is no metadata that can be read. The message says why, without a subject."""
 
 
-def metadata_problem(text: str) -> str | None:
+@dataclass
+class Metadata:
+    """What a document holds, as far as it matters."""
+
+    # Of the first element.
+    root: str = ""
+    entities: list[str] = field(default_factory=list)
+    is_identity_provider: bool = False
+    # Texts of the certificates that signatures can be checked with, in base64, and how many there are for encryption.
+    signing: list[str] = field(default_factory=list)
+    encrypting: int = 0
+    # Values of validUntil of the entity and of its part as an identity provider.
+    valid_until: list[str] = field(default_factory=list)
+
+
+def metadata_problem(text: str, now: datetime.datetime | None = None) -> str | None:
     """What is wrong with this document in its normal form, without a subject: "has …" or "is …"; None: nothing."""
     if not SHORTEST <= len(text) <= LONGEST:
         return (
@@ -36,37 +62,111 @@ def metadata_problem(text: str) -> str | None:
             "give the whole metadata document of the identity provider"
         )
     try:
-        elements = _elements(text)
-    except expat.ExpatError as exc:
-        return f"is not XML: line {exc.lineno}, {expat.ErrorString(exc.code)}"
-    except _DocumentTypeError:
-        return "has a document type (DOCTYPE), which SAML metadata has not"
-    if elements[0] != _ENTITY:
-        name = elements[0].split(" ")[-1]
-        return f"begins with the element {name[:80]}, not with EntityDescriptor as SAML 2.0 metadata does"
-    if _IDENTITY_PROVIDER not in elements:
-        return "has no IDPSSODescriptor: it is not the metadata of an identity provider"
-    return None if _CERTIFICATE in elements else "has no X509Certificate to check signatures with"
+        found = read_metadata(text)
+    except MetadataError as exc:
+        return str(exc)
+    return next(_problems(found, now or datetime.datetime.now(datetime.UTC)), None)
 
 
-def _elements(text: str) -> list[str]:
-    """Names of the elements in the order of the document. Raises ExpatError, and _DocumentTypeError at a DOCTYPE."""
-    elements: list[str] = []
+def _problems(found: Metadata, now: datetime.datetime) -> Iterator[str]:
+    if found.root == _ENTITIES:
+        shown = ", ".join(found.entities[:SHOWN]) + (", …" if len(found.entities) > SHOWN else "")
+        yield (
+            f"is an aggregate of {len(found.entities)} entities (EntitiesDescriptor): {shown}; give the "
+            "EntityDescriptor of your identity provider alone"
+        )
+    elif found.root != _ENTITY:
+        name = found.root.split(" ")[-1]
+        yield f"begins with the element {name[:80]}, not with EntityDescriptor as SAML 2.0 metadata does"
+    if not found.is_identity_provider:
+        yield "has no IDPSSODescriptor: it is not the metadata of an identity provider"
+    if not found.entities or not found.entities[0]:
+        yield "has an EntityDescriptor without an entityID"
+    if not found.signing and found.encrypting:
+        yield (
+            'has certificates for encryption only (use="encryption"), and none to check signatures with; '
+            'IAM needs a KeyDescriptor with use="signing" or without use'
+        )
+    elif not found.signing:
+        yield "has no X509Certificate to check signatures with, in a KeyDescriptor of the IDPSSODescriptor"
+    for text in found.valid_until:
+        until = _time(text)
+        if until is None:
+            yield f"has the validUntil {text[:80]!r}, which is no time, such as 2027-12-31T23:59:59Z"
+        elif until <= now:
+            yield f"expired on {until:%Y-%m-%d} (validUntil); get the present one from the identity provider"
 
-    def element(name: str, _attributes: Mapping[str, str]) -> None:
-        elements.append(name)
 
-    # Entities, and with them documents that grow when they are read, need a document type.
-    def document_type(*_details: object) -> t.NoReturn:
-        raise _DocumentTypeError
+def _time(text: str) -> datetime.datetime | None:
+    match = _TIME.fullmatch(text.strip())
+    if not match:
+        return None
+    try:
+        return datetime.datetime.fromisoformat(f"{match[1]}{(match[3] or 'Z').replace('Z', '+00:00')}")
+    except ValueError:
+        # Years of five digits are as good as never.
+        return datetime.datetime.max.replace(tzinfo=datetime.UTC) if len(match[1].split("-")[0]) > len("2026") else None
 
+
+def read_metadata(text: str) -> Metadata:
+    """What a text of XML holds. Raises MetadataError, also at a document type."""
+    reader = _Reader()
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
-    parser.StartElementHandler = element
-    parser.StartDoctypeDeclHandler = document_type
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.characters
+    # Entities, and with them documents that grow when they are read, need a document type.
+    parser.StartDoctypeDeclHandler = _document_type
     # What the declaration says about the encoding was said of the file; this is text.
-    parser.Parse(re.sub(r"\A<\?xml\b[^>]*\?>", "", text, count=1), True)
-    return elements
+    try:
+        parser.Parse(re.sub(r"\A<\?xml\b[^>]*\?>", "", text, count=1), True)
+    except expat.ExpatError as exc:
+        raise MetadataError(f"is not XML: line {exc.lineno}, {expat.ErrorString(exc.code)}") from exc
+    except UnicodeEncodeError as exc:
+        raise MetadataError("is not XML: it has characters that no text can have") from exc
+    return reader.found
 
 
-class _DocumentTypeError(Exception):
-    """The document has a document type declaration."""
+def _document_type(*_details: object) -> t.NoReturn:
+    raise MetadataError("has a document type (DOCTYPE), which SAML metadata has not")
+
+
+class _Reader:
+    """Takes what expat tells of a document."""
+
+    def __init__(self) -> None:
+        self.found = Metadata()
+        self._open: list[str] = []
+        self._use = ""
+        self._certificate: list[str] | None = None
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
+        self.found.root = self.found.root or name
+        if name == _ENTITY:
+            self.found.entities.append(attributes.get("entityID", ""))
+        if name == _IDENTITY_PROVIDER:
+            self.found.is_identity_provider = True
+        if name in (_ENTITY, _IDENTITY_PROVIDER) and "validUntil" in attributes:
+            self.found.valid_until.append(attributes["validUntil"])
+        if name == _KEY and _IDENTITY_PROVIDER in self._open:
+            self._use = attributes.get("use", "")
+        if name == _CERTIFICATE and _KEY in self._open and _IDENTITY_PROVIDER in self._open:
+            self._certificate = []
+        self._open.append(name)
+
+    def end(self, _name: str) -> None:
+        """An element ends."""
+        self._open.pop()
+        if self._certificate is not None and _CERTIFICATE not in self._open:
+            certificate = "".join("".join(self._certificate).split())
+            self._certificate = None
+            if self._use == "encryption":
+                self.found.encrypting += 1
+            elif certificate:
+                self.found.signing.append(certificate)
+
+    def characters(self, text: str) -> None:
+        """Text between elements."""
+        if self._certificate is not None:
+            self._certificate.append(text)

@@ -73,6 +73,13 @@ class Part:
         return self.labels[place] if place < len(self.labels) else f"users[{place}]"
 
 
+# What the role user_provisioning does not call by a prefix and the option.
+_ONBOARDING = {
+    "user_provisioning_onboarding_name": "user_provisioning_onboarding_group",
+    "user_provisioning_onboarding_adopt_policy": "user_provisioning_adopt_onboarding_policy",
+}
+
+
 def parts_of(page: Page) -> list[Part]:
     """What bootstrap makes, in the order in which it is made."""
     groups = [
@@ -80,7 +87,8 @@ def parts_of(page: Page) -> list[Part]:
         _group("cloudhsm_group", "the CloudHSM group", page.cloudhsm_group, "bootstrap_cloudhsm_group_name"),
     ]
     if page.onboarding_group:
-        groups.append(_group("onboarding_group", "the group of pending users", page.onboarding_group))
+        part = _group("onboarding_group", "the group of pending users", page.onboarding_group)
+        groups.append(replace(part, variables=_ONBOARDING))
     return [*groups, _users(page), _service_linked_role(page)]
 
 

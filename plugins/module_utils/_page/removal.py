@@ -30,11 +30,13 @@ class Removal:
 def removal(page: Page, found: Mapping[str, t.Any], deleted: Collection[str]) -> Removal:
     """What goes of the groups and policies that iam_account_info found, once these users have been deleted."""
     there = {group["name"].casefold(): group for group in found["groups"]}
-    policy = _named(page.cloudhsm_group["policy"]["name"], found["policies"])
-    shared = [each for each in found["policies"] if each is not policy and TAG in each["tags"]]
+    # Whoever may make policies at another path could give one our name and our tags, and others' groups in them.
+    path = page.cloudhsm_group.get("path") or "/"
+    policy = _named(page.cloudhsm_group["policy"]["name"], [each for each in found["policies"] if each["path"] == path])
+    shared = [each for each in found["policies"] if each is not policy and _is_shared(each)]
     owned = {name.casefold() for name in groups_of(policy["tags"].get(GROUPS_TAG, ""))} if policy else set()
     owned |= _owned_onboarding(page, shared)
-    ours = {each["arn"] for each in (policy, *found["policies"]) if each and (each is policy or TAG in each["tags"])}
+    ours = {each["arn"] for each in (policy, *shared) if each}
     ours |= _aws_managed(page, found["account"]["partition"])
     in_use = {
         name
@@ -51,6 +53,10 @@ def removal(page: Page, found: Mapping[str, t.Any], deleted: Collection[str]) ->
         shared_policies=tuple(each["name"] for each in shared if _only_of(each, [there[name] for name in going])),
         kept=tuple(kept),
     )
+
+
+def _is_shared(policy: Described) -> bool:
+    return TAG in policy["tags"] and policy["path"] == "/"
 
 
 def _named(name: str, described: Iterable[Described]) -> Described | None:

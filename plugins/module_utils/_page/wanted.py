@@ -28,8 +28,11 @@ SELF_SERVICE_DESCRIPTION = "Managing one's own password and MFA devices"
 CREDENTIALS_PATH = "~/.cloudhsm-iam/credentials.yml"
 
 # Of each role, the variables without their prefix that bootstrap takes as the role itself would.
-_ADMIN_GROUP = ("path", "aws_managed_policies", "purge_policies", "members", "exclusive", "require_mfa")
-_CLOUDHSM_GROUP = ("path", "purge_policies", "require_mfa")
+_ADMIN_GROUP = (
+    *("path", "aws_managed_policies", "purge_policies", "members", "exclusive"),
+    *("require_mfa", "adopt_require_mfa_policy"),
+)
+_CLOUDHSM_GROUP = ("path", "purge_policies", "adopt_policy", "require_mfa", "adopt_require_mfa_policy")
 _POLICY = ("cluster_arns", "regions", "allow_backup_copy", "allow_backup_sharing", "policy")
 _USERS = (
     "credentials_vault_id",
@@ -175,6 +178,7 @@ def _onboarding_group(variables: Mapping[str, t.Any]) -> Options | None:
             "self_service": True,
             "creation_tags": SHARED_POLICY_TAGS,
         },
+        "adopt_policy": variables["user_provisioning_adopt_onboarding_policy"],
         "variables_prefix": "user_provisioning_onboarding_",
     }
 

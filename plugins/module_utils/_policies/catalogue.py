@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 # When the actions, their access levels, resource types and condition keys were compared with the reference.
 DATE = "2026-10-27"
-SOURCE = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudhsm.html"
+SOURCE = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_cloudhsm.html"
 # The three customer managed policies, edition of April 2023.
 GUIDE_SOURCE = "https://docs.aws.amazon.com/cloudhsm/latest/userguide/identity-access-management.html"
 
@@ -59,6 +59,8 @@ class Action:
     keys: tuple[str, ...] = ()
     # What it calls in EC2 in the caller's name: the union of the reference's editions.
     ec2: tuple[str, ...] = ()
+    # What it calls in CloudHSM in the caller's name.
+    calls: tuple[str, ...] = ()
     # The option without which a hardened policy denies it.
     option: str | None = None
 
@@ -71,6 +73,7 @@ ACTIONS = (
         hardened=POWER_USER,
         resources=(BACKUP,),
         keys=(REQUEST_TAG, TAG_KEYS),
+        calls=("cloudhsm:TagResource", "cloudhsm:UntagResource"),
         option="allow_backup_copy",
     ),
     Action(
@@ -82,6 +85,7 @@ ACTIONS = (
         resources=(BACKUP,),
         keys=(REQUEST_TAG, TAG_KEYS),
         ec2=_EC2_OF_NEW,
+        calls=("cloudhsm:TagResource",),
     ),
     Action(
         "cloudhsm:CreateHsm",
@@ -179,6 +183,24 @@ GUIDE_EC2 = (
 # The one of them that reaches every kind of thing in EC2, and the kinds that CloudHSM makes.
 EC2_TAGGING = "ec2:CreateTags"
 EC2_MADE = ("network-interface", "security-group")
+
+# AWS recommends sharing backups through AWS Resource Access Manager (CloudHSM User Guide, "Working with shared
+# backups"), which writes the backup's resource policy itself.
+BACKUP_SHARING = "allow_backup_sharing"
+# Those that name what is shared, and so can be held to backups.
+RAM_SHARING = ("ram:AssociateResourceShare", "ram:CreateResourceShare", "ram:DisassociateResourceShare")
+# Those of them that open a backup to somebody.
+RAM_OPENING = RAM_SHARING[:2]
+# What shows shares and their state, and what makes a share of a resource policy visible to those it is for.
+RAM_OTHERS = (
+    "ram:GetResourceShareAssociations",
+    "ram:GetResourceShares",
+    "ram:ListPrincipals",
+    "ram:ListResources",
+    "ram:PromoteResourceShareCreatedFromPolicy",
+)
+RAM_TYPE_KEY = "ram:RequestedResourceType"
+RAM_BACKUP = "cloudhsm:Backup"
 
 
 def allowed(level: str, lowest: str) -> bool:

@@ -53,7 +53,7 @@ def hardened_policy(level: str, partition: str, limits: Limits) -> Document:
         statements += _ec2_statements(granted, partition, limits)
     if any(action.name == catalogue.CREATE_CLUSTER for action in granted):
         statements.append(_service_linked_role_statement(partition))
-    return document(*statements, *_deny_statements(level, limits))
+    return document(*statements, *_sharing_statements(level, limits), *_deny_statements(level, limits))
 
 
 def granted_actions(level: str, limits: Limits) -> list[Action]:
@@ -156,12 +156,35 @@ def _service_linked_role_statement(partition: str) -> Statement:
     )
 
 
+def _sharing_statements(level: str, limits: Limits) -> list[Statement]:
+    """Sharing of backups the way that AWS recommends. RAM can't be limited to the tags of what is shared."""
+    if not _may_share(level) or catalogue.BACKUP_SHARING not in limits.options or limits.tags:
+        return []
+    regions = _condition(limits)
+    backups = {**regions, "StringEquals": {**regions.get("StringEquals", {}), **_SHARED_BACKUP}}
+    return [
+        _allow("RAMForBackups", catalogue.RAM_SHARING, "*", backups),
+        _allow("RAMLook", catalogue.RAM_OTHERS, "*", regions),
+    ]
+
+
+def _may_share(level: str) -> bool:
+    return any(allowed(level, one.hardened) for one in catalogue.ACTIONS if one.option == catalogue.BACKUP_SHARING)
+
+
+_SHARED_BACKUP = {catalogue.RAM_TYPE_KEY: catalogue.RAM_BACKUP}
+
+
 def _deny_statements(level: str, limits: Limits) -> list[Statement]:
     """What takes keys out of the account, unless it was asked for. Who may only look needs no such statement."""
     denied = [action.name for action in catalogue.ACTIONS if action.option and action.option not in limits.options]
     if level == catalogue.READ_ONLY or not denied:
         return []
-    return [{"Sid": "BackupsStay", "Effect": "Deny", "Action": denied, "Resource": "*"}]
+    statements: list[Statement] = [{"Sid": "BackupsStay", "Effect": "Deny", "Action": denied, "Resource": "*"}]
+    if catalogue.BACKUP_SHARING not in limits.options:
+        unshared = {"Sid": "BackupsAreNotShared", "Effect": "Deny", "Action": list(catalogue.RAM_OPENING)}
+        statements.append({**unshared, "Resource": "*", "Condition": {"StringEquals": _SHARED_BACKUP}})
+    return statements
 
 
 def _allow(sid: str, actions: Iterable[Action | str], resource: str | list[str], condition: Condition) -> Statement:

@@ -24,9 +24,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.cloudhsm im
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import (
     Document,
-    policy_problems,
+    read_policy,
     size_problem,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.grammar import policy_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import BOOLEANS
 
 # The partitions, and how the names of their regions begin.
@@ -50,6 +51,7 @@ class Wish:
     level: t.Any
     profile: t.Any = GUIDE
     policy: t.Any = None
+    # None where it is not known yet, so that nothing can be held against it.
     partition: t.Any = "aws"
     account_id: t.Any = None
     cluster_arns: t.Any = None
@@ -79,8 +81,9 @@ def build_policy(wish: Wish) -> tuple[Document, list[str]]:
     wish = _typed(wish)
     problems = [*_choice_problems(wish)]
     if wish.policy is not None:
-        problems += _own_policy_problems(wish)
-        return ({} if problems else dict(wish.policy)), problems
+        own, wrong = _own_policy(wish)
+        problems += wrong
+        return ({} if problems else own), problems
     problems += [*_value_problems(wish)]
     if not problems:
         problems += [*_combination_problems(wish)]
@@ -94,9 +97,9 @@ def build_policy(wish: Wish) -> tuple[Document, list[str]]:
         tags=dict(wish.tags or {}),
         options=frozenset(name for name in _OPTIONS if getattr(wish, name)),
     )
-    policy = hardened_policy(wish.level, wish.partition, limits)
+    policy = hardened_policy(wish.level, wish.partition or "aws", limits)
     too_long = size_problem(policy)
-    return policy, [f"{too_long}: name fewer clusters, regions or tags"] if too_long else []
+    return policy, [f"{wish.called(*wish.limits_given)}: {too_long}; name fewer of them"] if too_long else []
 
 
 def _typed(wish: Wish) -> Wish:
@@ -119,22 +122,28 @@ def _choice_problems(wish: Wish) -> Iterator[str]:
     choices: tuple[tuple[str, t.Any, t.Iterable[str]], ...] = (
         (level, wish.level, catalogue.LEVELS),
         (wish.called("profile"), wish.profile, PROFILES),
-        (wish.called("partition"), wish.partition, _REGIONS),
     )
     for name, value, known in choices:
         if not isinstance(value, str) or value not in known:
             yield f"{name}: is {value!r}, and has to be one of {', '.join(known)}"
+    if wish.partition is not None and wish.partition not in _REGIONS:
+        # Who has an account does not choose its partition.
+        name = wish.called("partition") if "partition" in (wish.names or {}) else level
+        name = name if wish.names else "partition"
+        yield f"{name}: there is no policy for the partition {wish.partition!r}, only for {', '.join(_REGIONS)}"
     for name in _OPTIONS:
         if not isinstance(getattr(wish, name), bool):
             yield f"{wish.called(name)}: is neither true nor false"
 
 
-def _own_policy_problems(wish: Wish) -> Iterator[str]:
+def _own_policy(wish: Wish) -> tuple[Document, list[str]]:
+    """One's own policy as it was read, and what is wrong with it."""
     given = wish.limits_given + (["profile"] if wish.profile != GUIDE else [])
     policy = wish.called("policy")
-    if given:
-        yield f"{policy}: one's own stays as it is, so that it can't be combined with {wish.called(*given)}"
-    yield from (f"{policy}: {problem}" for problem in policy_problems(wish.policy))
+    combined = f"one's own stays as it is, so that it can't be combined with {wish.called(*given)}"
+    own, wrong = read_policy(wish.policy)
+    problems = [*([combined] if given else []), *(wrong or policy_problems(own))]
+    return own, [f"{policy}: {problem}" for problem in problems]
 
 
 def _value_problems(wish: Wish) -> Iterator[str]:
@@ -163,7 +172,7 @@ def _cluster_arn_problem(arn: str, wish: Wish) -> str | None:
         return (
             "is not the ARN of a cluster, such as arn:aws:cloudhsm:us-east-1:123456789012:cluster/cluster-abcdefghijk"
         )
-    if found["partition"] != wish.partition:
+    if wish.partition is not None and found["partition"] != wish.partition:
         return f"is in the partition {found['partition']}, and the policy is for {wish.partition}"
     if wish.account_id is not None and found["account"] != str(wish.account_id):
         return f"is of the account {found['account']}, and the policy is for {wish.account_id}"

@@ -4,13 +4,14 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Policy documents: what they are made of, and how long they may be."""
+"""Policy documents: how they are read, when two are the same, and how long they may be."""
 
 from __future__ import annotations
 
+import datetime
 import json
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 Statement = dict[str, t.Any]
 Document = dict[str, t.Any]
@@ -19,8 +20,8 @@ VERSION = "2012-10-17"
 # Characters of a managed policy without the white space between its parts: a fixed quota, from the page "IAM and AWS
 # STS quotas" of the IAM User Guide, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
 LIMIT = 6144
-
-_ELEMENTS = {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"}
+# Far more than any policy has: what is longer is another file.
+LONGEST_TEXT = 200_000
 
 
 def document(*statements: Statement) -> Document:
@@ -39,42 +40,108 @@ def size_problem(policy: Mapping[str, t.Any]) -> str | None:
     return f"the policy has {taken:,} characters, and IAM takes {LIMIT:,}" if taken > LIMIT else None
 
 
-def policy_problems(policy: t.Any) -> list[str]:
-    """Why something is no policy for users, groups and roles; empty where it is one, of a size that IAM takes."""
+def read_policy(given: t.Any) -> tuple[Document, list[str]]:
+    """A policy document out of a dictionary or a text of JSON, and what is wrong with the spelling.
+
+    YAML reads a Version without quotes as a date, and numbers and booleans as such; IAM wants texts.
+    """
+    if isinstance(given, (str, bytes)):
+        given, problems = _read_text(given)
+        if problems:
+            return {}, problems
+    if not isinstance(given, Mapping):
+        return {}, ["is not a policy document: a dictionary, or a text of JSON, with Version and Statement"]
+    return t.cast("Document", _plain(given)), []
+
+
+def same_policy(one: t.Any, other: t.Any) -> bool:
+    """Whether two documents say the same, however they are spelled: IAM knows no order, and one is a list of one."""
+    return bool(_canonical(one) == _canonical(other))
+
+
+def _read_text(text: str | bytes) -> tuple[t.Any, list[str]]:
+    """What a text of JSON holds, and why it is none. Of an element that is there twice, readers take either one."""
+    twice: list[str] = []
+
+    def pairs(items: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
+        names = [name for name, _value in items]
+        twice.extend(name for number, name in enumerate(names) if name in names[:number] and name not in twice)
+        return dict(items)
+
+    if len(text) > LONGEST_TEXT:
+        return None, [f"is not a policy document: it has {len(text):,} characters"]
+    if not text.strip():
+        return None, ["is not a policy document: the text is empty"]
+    try:
+        decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text.removeprefix("\ufeff")
+        value = json.loads(decoded, object_pairs_hook=pairs, parse_constant=_no_constant)
+    except UnicodeDecodeError:
+        return None, ["is not a policy document: the text is not UTF-8"]
+    except json.JSONDecodeError as exc:
+        return None, [f"is not a policy document: the text is not JSON, line {exc.lineno}: {exc.msg}"]
+    except (ValueError, RecursionError):
+        return None, ["is not a policy document: the text is not JSON"]
+    return value, [f"has {name} twice in one place" for name in twice]
+
+
+def _no_constant(name: str) -> t.NoReturn:
+    raise ValueError(name)
+
+
+def _plain(value: t.Any) -> t.Any:
+    """The value with texts where YAML or JSON has dates, numbers and booleans, in dictionaries and lists of our own."""
+    if isinstance(value, Mapping):
+        return {str(_plain(key)): _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime.datetime):
+        # YAML's times without a zone are in UTC.
+        return value.isoformat() if value.tzinfo else f"{value.isoformat()}Z"
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return str(value) if isinstance(value, (int, float)) else value
+
+
+def _canonical(policy: t.Any) -> t.Any:
     if not isinstance(policy, Mapping):
-        return ["is not a policy document: a dictionary with Version and Statement"]
-    problems = [f"has {key}, which no policy has" for key in sorted(set(policy) - {"Version", "Id", "Statement"})]
-    if policy.get("Version") not in ("2012-10-17", "2008-10-17"):
-        problems.append(f"has no Version {VERSION}")
-    statements = policy.get("Statement")
-    statements = [statements] if isinstance(statements, Mapping) else statements
-    if not isinstance(statements, list) or not statements:
-        return [*problems, "has no Statement"]
-    for number, statement in enumerate(statements):
-        problems += [f"Statement[{number}] {problem}" for problem in _statement_problems(statement)]
-    too_long = None if problems else size_problem(policy)
-    return [*problems, too_long] if too_long else problems
+        return policy
+    rest = {str(key): value for key, value in _plain(policy).items() if key != "Statement"}
+    statements = [_canonical_statement(one) for one in _all(_plain(policy).get("Statement"))]
+    return {**rest, "Statement": sorted(statements, key=_text)}
 
 
-def _statement_problems(statement: t.Any) -> list[str]:
+def _canonical_statement(statement: t.Any) -> t.Any:
     if not isinstance(statement, Mapping):
-        return ["is not a dictionary"]
-    problems = [
-        f"has {key}, which a policy of users, groups and roles can't have" for key in sorted(set(statement) - _ELEMENTS)
-    ]
-    if statement.get("Effect") not in ("Allow", "Deny"):
-        problems.append("has no Effect Allow or Deny")
-    for one, other in (("Action", "NotAction"), ("Resource", "NotResource")):
-        given = [statement[key] for key in (one, other) if key in statement]
-        if len(given) != 1:
-            problems.append(f"needs one of {one} and {other}")
-        elif not _is_text(given[0]):
-            problems.append(f"has an {one} or {other} that is neither a string nor a list of strings")
-    if not isinstance(statement.get("Condition", {}), Mapping):
-        problems.append("has a Condition that is not a dictionary")
-    return problems
+        return statement
+    return dict(_canonical_elements(statement))
 
 
-def _is_text(value: t.Any) -> bool:
-    values = value if isinstance(value, list) else [value]
-    return bool(values) and all(isinstance(one, str) and one for one in values)
+def _canonical_elements(statement: Mapping[str, t.Any]) -> Iterator[tuple[str, t.Any]]:
+    for name, value in statement.items():
+        if name in ("Action", "NotAction"):
+            # IAM tells them apart without regard to case.
+            yield name, sorted({str(one).lower() for one in _all(value)})
+        elif name in ("Resource", "NotResource"):
+            yield name, sorted({str(one) for one in _all(value)})
+        elif name == "Condition" and isinstance(value, Mapping):
+            if value:
+                yield name, {operator.lower(): _canonical_keys(keys) for operator, keys in value.items()}
+        else:
+            yield name, value
+
+
+def _canonical_keys(keys: t.Any) -> t.Any:
+    if not isinstance(keys, Mapping):
+        return keys
+    return {key.lower(): sorted({_text(one) for one in _all(values)}) for key, values in keys.items()}
+
+
+def _text(value: t.Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def _all(value: t.Any) -> list[t.Any]:
+    """IAM takes one thing in place of a list of one."""
+    return value if isinstance(value, list) else [value]

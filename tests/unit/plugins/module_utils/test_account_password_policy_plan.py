@@ -28,7 +28,7 @@ def plan(before: Policy | None, missing: tuple[str, ...] = (), **options: t.Any)
     return make_plan({"state": "present", "allow_weaker": False, **dict.fromkeys(NO_POLICY), **options}, found)
 
 
-@given(ANY_POLICY, POLICIES, st.sets(st.sampled_from(sorted(NO_POLICY))))
+@given(ANY_POLICY, POLICIES, st.sets(st.sampled_from(sorted(NO_POLICY)), min_size=1))
 def test_what_was_given_is_set_and_the_rest_stays(before: Policy | None, wanted: Policy, names: set[str]) -> None:
     given_settings = {name: wanted[name] for name in names}
     planned = plan(before, allow_weaker=True, **given_settings)
@@ -37,6 +37,23 @@ def test_what_was_given_is_set_and_the_rest_stays(before: Policy | None, wanted:
     assert planned["changed"] == (planned["after"] != before)
     again = plan(planned["after"], **given_settings)
     assert (again["problems"], again["changed"], again["weakened"]) == ([], False, [])
+
+
+@given(ANY_POLICY)
+def test_without_a_setting_nothing_is_set(before: Policy | None) -> None:
+    nothing = plan(before)
+    (problem,) = nothing["problems"]
+    assert problem.startswith("account_password_policy_state: present needs at least one setting of account_password_")
+    assert not nothing["changed"]
+
+
+@given(POLICIES, st.sets(st.sampled_from(sorted(NO_POLICY)), min_size=1))
+def test_a_new_policy_lets_people_change_their_first_passwords_unless_told_otherwise(
+    wanted: Policy, names: set[str]
+) -> None:
+    asked = {name: wanted[name] for name in names}
+    planned = plan(None, allow_weaker=True, **asked)
+    assert planned["after"]["allow_pw_change"] is asked.get("allow_pw_change", True)
 
 
 @given(POLICIES, POLICIES)
@@ -57,7 +74,7 @@ def test_weakening_is_refused_by_name_and_allowed_on_request(before: Policy | No
     options = after or {"state": "absent"}
     weaker = weakened(before, after)
     refused = plan(before, **options)
-    said = ", ".join(str(each) for each in weaker)
+    said = ", ".join(f"account_password_policy_{each}" for each in weaker)
     assert refused["problems"] == [
         f"account_password_policy_allow_weaker: has to be true for what would be weaker than it is: {said}"
     ] * bool(weaker)

@@ -8,7 +8,11 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.filter import federated_access_plan, federated_access_problems
+from ansible_collections.cloudhsm.iam.plugins.filter import (
+    cloudhsm_policy,
+    federated_access_plan,
+    federated_access_problems,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import saml_trust_policy
 from saml_documents import METADATA
 
@@ -119,28 +123,40 @@ def test_variables_without_a_mistake_have_no_problems(given: Values) -> None:
         (options(policy_name="x" * 129), "policy_name: "),
         (options(path="hsm"), "path: 'hsm' is not a path"),
         (options(boundary="ReadOnlyAccess"), "boundary: 'ReadOnlyAccess' is not the ARN of a managed policy"),
-        (options(provider_arn=PROVIDER), "provider_arn: is for a provider that exists; give it or provider_name"),
-        (options(provider_name=None, saml_metadata=None), "provider_name: is needed, or the provider_arn"),
+        (
+            options(provider_arn=PROVIDER),
+            "provider_arn: is for a provider that exists; give it or federated_access_provider_name",
+        ),
+        (
+            options(provider_name=None, saml_metadata=None),
+            "provider_name: is needed, or the federated_access_provider_arn",
+        ),
         (options(provider_name="a b"), "provider_name: 'a b' can't be the name of a provider"),
         (existing() | {"provider_arn": "Example"}, "provider_arn: 'Example' is not the ARN of a SAML provider"),
         (existing() | {"saml_metadata": METADATA}, "saml_metadata: is for a provider that is made here"),
-        (options(saml_metadata_file="metadata.xml"), "saml_metadata_file: give it or saml_metadata, not both"),
+        (
+            options(saml_metadata_file="metadata.xml"),
+            "saml_metadata_file: give it or federated_access_saml_metadata, not both",
+        ),
         (options(saml_metadata=None), "saml_metadata: is needed for a provider that is made here"),
         (
             options(saml_metadata=None, saml_metadata_file="none.xml", metadata=""),
-            "saml_metadata_file: none.xml is empty or can't be read",
+            "saml_metadata_file: none.xml can't be read: No such file",
         ),
         (options(metadata="<a/>"), "saml_metadata: has 4 characters"),
-        (options(provider_state="absent"), "provider_state: can be absent only together with state absent"),
+        (
+            options(provider_state="absent"),
+            "provider_state: can be absent only together with federated_access_state: absent",
+        ),
         (
             existing(state="absent", provider_state="absent"),
-            "provider_state: absent needs provider_name; a provider given by its ARN is never deleted",
+            "provider_state: absent needs federated_access_provider_name; a provider given by its ARN is never deleted",
         ),
         (options(max_session_duration=3599), "max_session_duration: must be from 3600 to 43200 seconds"),
         (options(max_session_duration=43201), "max_session_duration: "),
         (options(max_session_duration="an hour"), "max_session_duration: "),
         (options(require_mfa=True, mfa_tag_key="aws:mfa"), "mfa_tag_key: 'aws:mfa': keys that begin with aws:"),
-        (options(require_mfa=True, mfa_tag_value=""), "mfa_tag_value: is needed with require_mfa"),
+        (options(require_mfa=True, mfa_tag_value=""), "mfa_tag_value: is needed with federated_access_require_mfa"),
         (options(session_tags=["*"]), "session_tags: '*' has characters"),
         (options(audiences=["signin"]), "audiences: 'signin' is not the address"),
         (options(policy_options={"profile": "strict"}), "policy_options.profile: is 'strict'"),
@@ -157,7 +173,9 @@ def test_each_mistake_is_told_with_its_variable(given: Values, said: str) -> Non
 
 
 def test_all_mistakes_are_told_at_once() -> None:
-    wrong = options(role_name="", path="x", provider_name="?", metadata="", max_session_duration=0, session_tags=["?"])
+    wrong = options(
+        role_name="", path="x", provider_name="?", metadata="<a/>", max_session_duration=0, session_tags=["?"]
+    )
     assert len(problems(wrong)) == 6
 
 
@@ -167,6 +185,7 @@ def test_a_new_role_gets_the_creation_tags_and_its_arns_are_foretold() -> None:
     assert new["role_tags"] == new["policy_tags"] == {**MARK, "team": "a"}
     assert new["policy_arn"] == f"{HERE}:policy/hsm/HSM"
     assert new["managed_policies"] == [new["policy_arn"]]
+    assert new["policy_document"] == cloudhsm_policy.cloudhsm_policy("admin")
     assert new["trust_policy"] == saml_trust_policy(PROVIDER, {"MFA": "true"}, [], [])
     attribute = "https://aws.amazon.com/SAML/Attributes"
     assert new["saml_attributes"] == {
@@ -214,24 +233,58 @@ def test_purged_tags_leave_the_mark_of_who_made_it() -> None:
         (
             existing(),
             account(role=role(tags={}, trusts=[PROVIDER, "ec2.amazonaws.com"]), provider=provider()),
-            "role_name: the role HSM is there already, and is for ec2.amazonaws.com; give another name",
+            f"role_name: the role {HERE}:role/HSM exists and lets in ec2.amazonaws.com, but has no tag cloudhsm.iam/m",
         ),
         (
             existing(path="/hsm/"),
             account(role=role(), provider=provider()),
-            "path: the role HSM is in /, and IAM can't",
+            f"path: the role {HERE}:role/HSM exists, but its path is /, not /hsm/, and IAM can't",
         ),
         (
             existing(),
             account(policy=policy(tags={}), provider=provider()),
-            "policy_name: the policy HSM is there already and was not made for this role",
+            f"policy_name: the policy {OWN} exists, but it has no tag cloudhsm.iam/managed",
         ),
-        (options(), account(partition="aws-iso"), "audiences: are needed in the partition aws-iso"),
+        (
+            options(access="administrator"),
+            account(partition="aws-iso"),
+            "audiences: are needed in the partition aws-iso",
+        ),
+        (
+            options(audiences=["https://signin.c2shome.ic.gov/saml"]),
+            account(partition="aws-iso"),
+            "access: there is no policy for the partition 'aws-iso'",
+        ),
+        (
+            options(policy_options={"profile": "hardened", "regions": ["us-gov-west-1"]}),
+            account(),
+            "policy_options.regions[0]: 'us-gov-west-1' is in the partition aws-us-gov, not in aws",
+        ),
+        (
+            existing(),
+            account(role=role(tags={}), provider=provider()),
+            f"role_name: the role {HERE}:role/HSM exists, but has no tag",
+        ),
+        (
+            existing(),
+            account(role=role(path="/dev/", arn=f"{HERE}:role/dev/HSM"), provider=provider()),
+            f"path: the role {HERE}:role/dev/HSM exists, but its path is /dev/, not /, and IAM can't move roles",
+        ),
+        (
+            existing(),
+            account(policy=policy(path="/dev/", arn=f"{HERE}:policy/dev/HSM"), provider=provider()),
+            f"policy_name: the policy {HERE}:policy/dev/HSM exists, but its path is /dev/, not /. Whoever",
+        ),
+        (
+            options(state="absent", provider_name=None),
+            account(role=role(tags={}, trusts=[PROVIDER])),
+            f"role_name: the role {HERE}:role/HSM exists, but has no tag",
+        ),
         (existing(), account(), f"provider_arn: there is no SAML provider {PROVIDER} in account 123456789012"),
         (
             options(state="absent", provider_name=None),
             account(role=role(tags={}, trusts=["arn:aws:iam::123456789012:root"])),
-            "role_name: the role HSM is there already, and is for arn:aws:iam::123456789012:root",
+            f"role_name: the role {HERE}:role/HSM exists and lets in {HERE}:root, but has no tag",
         ),
         (
             options(state="absent"),
@@ -263,14 +316,27 @@ def test_what_the_account_does_not_allow_is_told_with_its_variable(given: Values
 @pytest.mark.parametrize(
     ("given", "found"),
     [
-        # Ours may be given to another provider, and others' that trusts the same one is taken over.
+        # Ours may be given to another provider, and others' is taken over where that was said.
         (existing(), account(role=role(trusts=["arn:aws:iam::123456789012:saml-provider/Old"]), provider=provider())),
-        (existing(), account(role=role(tags={}), policy=policy(tags={}), provider=provider())),
+        (
+            existing(adopt_role=True, adopt_policy=True),
+            account(role=role(tags={}), policy=policy(tags={}, path="/dev/"), provider=provider()),
+        ),
+        (
+            options(policy_options={"profile": "hardened", "regions": ["us-gov-west-1"]}),
+            account(partition="aws-us-gov"),
+        ),
         (existing(access="administrator"), account(policy=policy(tags={}), provider=provider())),
         (existing(pending_providers=[PROVIDER]), account()),
-        (options(audiences=["https://signin.c2shome.ic.gov/saml"]), account(partition="aws-iso")),
+        (
+            options(access="administrator", audiences=["https://signin.c2shome.ic.gov/saml"]),
+            account(partition="aws-iso"),
+        ),
         (options(state="absent"), account()),
-        (options(state="absent", provider_name=None), account(role=role(tags={}, trusts=[PROVIDER]))),
+        (
+            options(state="absent", provider_name=None, adopt_role=True),
+            account(role=role(tags={}, trusts=[PROVIDER])),
+        ),
         (options(state="absent", provider_state="absent"), account(role=role(), provider=provider("HSM"))),
     ],
 )
@@ -283,4 +349,11 @@ def test_only_a_policy_that_was_made_here_goes_with_the_role() -> None:
     assert plan(gone, account(role=role(), policy=policy()))["owns_policy"]
     assert not plan(gone, account(role=role(), policy=policy(tags={})))["owns_policy"]
     assert not plan(gone, account(role=role()))["owns_policy"]
-    assert not plan(options(state="absent", creation_tags={}), account(policy=policy()))["owns_policy"]
+    assert not plan(options(state="absent", creation_tags={}), account(policy=policy(tags={})))["owns_policy"]
+    assert not plan(gone, account(policy=policy(path="/dev/")))["owns_policy"]
+    assert plan(options(state="absent", adopt_policy=True), account(policy=policy(tags={})))["owns_policy"]
+
+
+def test_what_is_new_bears_our_mark_whatever_its_creation_tags() -> None:
+    new = plan(options(creation_tags={"made": "here"}), account())
+    assert new["role_tags"] == new["policy_tags"] == {**MARK, "made": "here"}

@@ -12,7 +12,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_meta
 )
 from hypothesis import given
 from hypothesis import strategies as st
-from saml_documents import METADATA
+from saml_documents import CERTIFICATE, DESCRIPTOR, ENTITY, KEY, METADATA
 
 # The same with the namespace as default, and as a file in another encoding says it.
 PLAIN = '<?xml version="1.0" encoding="utf-16"?>\n' + METADATA.replace("md:", "").replace(":md=", "=")
@@ -37,6 +37,23 @@ def test_whole_metadata_is_taken(document: str) -> None:
             "has no IDPSSODescriptor: it is not the metadata of an identity provider",
         ),
         (METADATA.replace("X509Certificate", "KeyName"), "has no X509Certificate"),
+        (METADATA.replace("A" * 1000, " " * 1000), "has no X509Certificate"),
+        # A key of another part of the document is not the identity provider's.
+        (
+            METADATA.replace(DESCRIPTOR, f"<md:IDPSSODescriptor/><md:SPSSODescriptor>{KEY}</md:SPSSODescriptor>"),
+            "no X509",
+        ),
+        (METADATA.replace(KEY, f"{CERTIFICATE}"), "has no X509Certificate"),
+        (METADATA.replace('use="signing"', 'use="encryption"'), "has certificates for encryption only"),
+        (METADATA.replace(ENTITY, ""), "has an EntityDescriptor without an entityID"),
+        (METADATA.replace(ENTITY, f'{ENTITY} validUntil="2020-01-01T00:00:00Z"'), "expired on 2020-01-01 (validUntil)"),
+        (METADATA.replace("IDPSSODescriptor>", 'IDPSSODescriptor validUntil="soon">', 1), "has the validUntil 'soon'"),
+        (
+            METADATA.replace("md:EntityDescriptor", "md:EntitiesDescriptor").replace(
+                DESCRIPTOR, f"<md:EntityDescriptor {ENTITY}>{DESCRIPTOR}</md:EntityDescriptor>" * 4
+            ),
+            "is an aggregate of 4 entities (EntitiesDescriptor): https://idp.example.com/metadata, ",
+        ),
         (f'<!DOCTYPE d [<!ENTITY a "{"a" * 9}">]>{METADATA}', "has a document type (DOCTYPE)"),
     ],
 )
@@ -58,3 +75,22 @@ def test_a_normal_form_stays_as_it_is(text: str) -> None:
 @given(st.text(min_size=1000, max_size=1100))
 def test_no_text_breaks_the_reader(text: str) -> None:
     assert metadata_problem(text) is not None
+
+
+@pytest.mark.parametrize(
+    "until", ["2999-01-01T00:00:00Z", "2999-01-01T00:00:00", "2999-01-01T00:00:00.123+02:00", "99999-01-01T00:00:00Z"]
+)
+def test_metadata_that_is_valid_still_is_taken(until: str) -> None:
+    assert metadata_problem(METADATA.replace(ENTITY, f'{ENTITY} validUntil="{until}"')) is None
+
+
+def test_one_key_for_signatures_is_enough_and_it_need_not_say_so() -> None:
+    encryption = KEY.replace("signing", "encryption")
+    assert metadata_problem(METADATA.replace(KEY, encryption + KEY)) is None
+    assert metadata_problem(METADATA.replace(' use="signing"', "")) is None
+
+
+def test_a_document_that_would_grow_is_refused_before_it_does() -> None:
+    grown = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 30))
+    bomb = f'<!DOCTYPE d [<!ENTITY e0 "{"x" * 1000}">{grown}]>{METADATA.replace("A" * 1000, "&e29;")}'
+    assert "DOCTYPE" in str(metadata_problem(bomb))

@@ -42,6 +42,7 @@ def policy(name: str, attachments: int = 1, boundary_of: int = 0, **tags: str) -
     return {
         "name": name,
         "arn": f"{OWN}{name}",
+        "path": "/",
         "tags": {key.replace("__", "/"): value for key, value in tags.items()},
         "attachments": attachments,
         "boundary_of": boundary_of,
@@ -126,12 +127,20 @@ def test_a_policy_with_a_name_of_its_own_tells_what_was_made() -> None:
     assert gone.groups == ("Administrators", "CloudHSMAdministrators")
 
 
+def test_a_policy_that_somebody_planted_at_another_path_tells_nothing() -> None:
+    planted = {**made(groups="Administrators CloudHSMAdministrators"), "path": "/dev/"}
+    gone = removal.removal(page(), found([ADMINS, HSM], planted), ["Administrator", "alice"])
+    assert gone.groups == ()
+    told = page(cloudhsm_group_path="/dev/")
+    assert removal.removal(told, found([ADMINS], planted), ["Administrator"]).groups == ("Administrators",)
+
+
 def test_a_shared_policy_goes_with_the_last_that_has_it() -> None:
     mfa = {**policy("CloudHSMIamRequireMFA", attachments=2), "tags": {TAG: "true"}}
     groups = [{**each, "managed_policies": [*each["managed_policies"], mfa["arn"]]} for each in (ADMINS, HSM)]
     deleted = ["Administrator", "alice"]
     assert removal.removal(page(), found(groups, made(), mfa), deleted).shared_policies == ("CloudHSMIamRequireMFA",)
-    others: list[Described] = [{"attachments": 3}, {"boundary_of": 1}, {"tags": {}}]
+    others: list[Described] = [{"attachments": 3}, {"boundary_of": 1}, {"tags": {}}, {"path": "/dev/"}]
     for more in others:
         gone = removal.removal(page(), found(groups, made(), {**mfa, **more}), deleted)
         assert gone.shared_policies == (), more

@@ -62,6 +62,16 @@ def test_the_calls_in_ec2_are_those_of_the_other_edition() -> None:
         privilege = get_service_prefix_data("cloudhsm")["privileges"][action.name.split(":")[1]]
         dependent = [name for kind in privilege["resource_types"].values() for name in kind["dependent_actions"]]
         assert sorted(name for name in dependent if name.startswith("ec2:")) == sorted(action.ec2)
+        called = {name for name in dependent if name.startswith("cloudhsm:")} - {action.name}
+        assert called == set(action.calls)
+
+
+def test_a_policy_with_an_action_has_what_the_action_calls() -> None:
+    calls = {action.name: set(action.calls) for action in catalogue.ACTIONS}
+    for name, document in DOCUMENTS.items():
+        granted = {one for statement in document["Statement"] for one in statement["Action"]}
+        for action in granted - {"cloudhsm:*"}:
+            assert calls.get(action, set()) <= granted, (name, action)
 
 
 def test_the_guide_allows_all_that_cloudhsm_calls_in_ec2() -> None:
@@ -78,7 +88,7 @@ def statements() -> Iterator[tuple[str, dict[str, t.Any], str]]:
 
 def test_every_action_of_every_policy_exists() -> None:
     named = {action for _name, _statement, action in statements()} - {"cloudhsm:*"}
-    assert len(named) == 18 + 14 + 1
+    assert len(named) == 18 + 14 + 1 + len((*catalogue.RAM_SHARING, *catalogue.RAM_OTHERS))
     for action in named:
         details(action)
 

@@ -86,6 +86,16 @@ def test_a_copy_of_a_tagged_backup_keeps_its_tags() -> None:
         assert not allows([policy], "cloudhsm:CopyBackupToRegion", backup, context)
 
 
+@pytest.mark.parametrize("level", ["power_user", "admin"])
+def test_who_has_other_rights_in_ram_can_still_not_share_backups(level: str) -> None:
+    # RAM writes the resource policy itself: denying PutResourcePolicy alone would leave this way.
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    policies = [everything, build_policy(Wish(level, "hardened"))[0]]
+    for action in ("ram:CreateResourceShare", "ram:AssociateResourceShare"):
+        assert not allows(policies, action, "*", {"ram:RequestedResourceType": "cloudhsm:Backup"})
+        assert allows(policies, action, "*", {"ram:RequestedResourceType": "ec2:Subnet"})
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_no_policy_raises_its_own_rights(name: str) -> None:
     found = PolicyDocument(DOCUMENTS[name])

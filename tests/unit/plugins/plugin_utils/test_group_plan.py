@@ -20,12 +20,20 @@ POLICY = plan.Policy("Own", "Ours", {"Version": "2012-10-17"}, tags={"team": "ke
 THERE = {
     "name": "Own",
     "arn": OWN,
+    "path": "/",
     "attachments": 1,
     "tags": {"team": "keys", "managed": "true", "cost": "12"},
     "document": POLICY.document,
 }
 GROUP = plan.Group("Admins", attach=(OWN,))
-BEFORE = {"name": "Admins", "path": "/", "members": ["ann"], "managed_policies": [OWN, OTHER], "inline_policies": []}
+BEFORE = {
+    "name": "Admins",
+    "arn": "arn:aws:iam::123456789012:group/Admins",
+    "path": "/",
+    "members": ["ann"],
+    "managed_policies": [OWN, OTHER],
+    "inline_policies": [],
+}
 
 
 def options(step: plan.Step | None) -> dict[str, t.Any]:
@@ -41,7 +49,7 @@ def test_a_new_policy_gets_what_it_can_only_get_then() -> None:
         "description": "Ours",
         "path": "/team/",
         "policy": POLICY.document,
-        "tags": {"managed": "true", "team": "keys"},
+        "tags": {"cloudhsm.iam/managed": "true", "managed": "true", "team": "keys"},
         "purge_tags": False,
     }
     assert plan.policy_arn(replace(POLICY, path="/team/"), {}, *ACCOUNT.values()).endswith(":policy/team/Own")
@@ -125,10 +133,13 @@ def test_what_was_made_needs_nothing_more(group: plan.Group, had: list[str], wer
 def test_names_are_told_apart_as_iam_does() -> None:
     assert plan.named("ADMINS", [BEFORE]) is BEFORE
     assert plan.named("Admin", [BEFORE]) == {}
-    assert plan.attached("requiremfa", [OWN, MFA, MFA.replace("RequireMFA", "path/RequireMFA"), MFA + "2"]) == [
-        MFA,
-        MFA.replace("RequireMFA", "path/RequireMFA"),
-    ]
+
+
+def test_a_policy_at_another_path_counts_only_where_it_was_adopted() -> None:
+    planted, awss = MFA.replace("RequireMFA", "dev/RequireMFA"), "arn:aws:iam::aws:policy/RequireMFA"
+    arns = [OWN, MFA, planted, MFA + "2", awss]
+    assert plan.attached("requiremfa", arns) == [MFA]
+    assert plan.attached("requiremfa", arns, anywhere=True) == [MFA, planted]
 
 
 def test_members_that_are_not_there_are_named() -> None:
@@ -211,10 +222,13 @@ def test_policies_are_made_of_what_is_wanted() -> None:
 @pytest.mark.parametrize(
     ("cloudhsm", "told"),
     [
-        ({"level": "all"}, "the access level"),
-        ({"level": "admin", "regions": ["eu-central-1"]}, "regions"),
+        ({"level": "all"}, "policy.cloudhsm.level: is 'all'"),
+        (
+            {"level": "admin", "regions": ["eu-central-1"]},
+            "policy.cloudhsm.regions: need policy.cloudhsm.profile hardened",
+        ),
         ({"level": "admin", "colour": "blue"}, "policy.cloudhsm: has no colour"),
-        ({}, "the access level"),
+        ({}, "policy.cloudhsm.level: is None"),
     ],
     ids=str,
 )

@@ -1,0 +1,186 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Policies, groups and roles with our names that somebody else made first: refused before the first write."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections.abc import Mapping
+
+import pytest
+from control_node import ControlNode
+from fault_proxy import FaultProxy
+from test_group_refusals import refused
+
+if t.TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+
+ANYTHING = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+TRUST = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}
+MARK: t.Any = [{"Key": "cloudhsm.iam/managed", "Value": "true"}]
+PROVIDER = "arn:aws:iam::123456789012:saml-provider/Example"
+
+Variables = dict[str, t.Any]
+ONBOARDING: Variables = {
+    "user_provisioning_onboarding": "two_phase",
+    "user_provisioning_users": [{"name": "ann", "groups": []}],
+}
+# For each policy that a role looks up by its name: the role, its variables, the policy, and what allows it.
+CASES: dict[str, tuple[str, Variables, str, str]] = {
+    "own": ("cloudhsm_group", {}, "CloudHSMAdministrators", "cloudhsm_group_adopt_policy"),
+    "mfa of cloudhsm_group": (
+        "cloudhsm_group",
+        {"cloudhsm_group_require_mfa": True},
+        "CloudHSMIamRequireMFA",
+        "cloudhsm_group_adopt_require_mfa_policy",
+    ),
+    "mfa of admin_group": (
+        "admin_group",
+        {"admin_group_require_mfa": True},
+        "CloudHSMIamRequireMFA",
+        "admin_group_adopt_require_mfa_policy",
+    ),
+    "onboarding": (
+        "user_provisioning",
+        ONBOARDING,
+        "CloudHSMIamSelfService",
+        "user_provisioning_adopt_onboarding_policy",
+    ),
+    "shared": (
+        "shared_policy",
+        {"shared_policy_name": "Shared", "shared_policy_document": json.loads(ANYTHING)},
+        "Shared",
+        "shared_policy_adopt",
+    ),
+    "federated": (
+        "federated_access",
+        {"federated_access_provider_arn": PROVIDER, "federated_access_policy_name": "Federated"},
+        "Federated",
+        "federated_access_adopt_policy",
+    ),
+}
+
+
+def play(node: ControlNode, role: str, variables: Mapping[str, t.Any]) -> tuple[bool, str]:
+    """Whether the role came to its end, and what is to be read."""
+    run = node.playbook(node.write_playbook([included(role, variables)]))
+    return run.status == 0, " ".join(run.output.split())
+
+
+def provider(iam: IAMClient) -> None:
+    iam.create_saml_provider(Name="Example", SAMLMetadataDocument="x" * 1000)
+
+
+def included(role: str, variables: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {"name": "It", "ansible.builtin.include_role": {"name": f"cloudhsm.iam.{role}"}, "vars": dict(variables)}
+
+
+def plant(iam: IAMClient, name: str, path: str, tags: t.Any) -> str:
+    """A policy of somebody else's, who may also tag it."""
+    return iam.create_policy(PolicyName=name, Path=path, PolicyDocument=ANYTHING, Tags=tags)["Policy"]["Arn"]
+
+
+@pytest.mark.parametrize(("path", "tags"), [("/dev/", MARK), ("/", [])], ids=["at another path", "without our tag"])
+def test_planted_policies_are_attached_to_nothing(
+    node: ControlNode, aws: FaultProxy, iam: IAMClient, path: str, tags: t.Any
+) -> None:
+    planted = {name: plant(iam, name, path, tags) for name in sorted({name for _r, _v, name, _s in CASES.values()})}
+    provider(iam)
+    tasks: list[Mapping[str, t.Any]] = []
+    for role, variables, name, switch in CASES.values():
+        # Another policy of the same role is no matter here.
+        others = {"cloudhsm_group_adopt_policy": True} if "require_mfa" in switch else {}
+        given = {**others, **variables}
+        tasks += [refused(role, planted[name], **given), refused(role, f"set {switch}: true", **given)]
+    end = {"name": "The end", "ansible.builtin.debug": {"msg": "reached"}}
+    run = node.playbook(node.write_playbook([*tasks, end]))
+    assert run.status == 0, run.output
+    assert run.failure == "reached"
+    assert aws.writes == []
+
+    adopting: list[Mapping[str, t.Any]] = []
+    for role, variables, _name, switch in CASES.values():
+        adopting.append(included(role, {"cloudhsm_group_adopt_policy": True, **variables, switch: True}))
+    run = node.playbook(node.write_playbook(adopting))
+    assert run.status == 0, run.output
+    assert sorted(policy["Arn"] for policy in iam.list_policies(Scope="Local")["Policies"]) == sorted(planted.values())
+    run = node.playbook(node.write_playbook(adopting))
+    assert "changed=0" in run.output
+
+
+def test_a_policy_of_one_of_the_names_does_not_stand_for_mfa(node: ControlNode, iam: IAMClient) -> None:
+    arn = iam.create_policy(PolicyName="CloudHSMIamRequireMFA", Path="/dev/", PolicyDocument=ANYTHING)["Policy"]["Arn"]
+    iam.create_group(GroupName="Administrators")
+    iam.attach_group_policy(GroupName="Administrators", PolicyArn=arn)
+    done, output = play(node, "admin_group", {"admin_group_purge_policies": True})
+    assert done, output
+    (left,) = iam.list_attached_group_policies(GroupName="Administrators")["AttachedPolicies"]
+    assert left["PolicyName"] == "AdministratorAccess"
+
+
+@pytest.mark.parametrize("role", ["admin_group", "cloudhsm_group"])
+def test_members_of_a_planted_group_get_no_rights(
+    node: ControlNode, aws: FaultProxy, iam: IAMClient, role: str
+) -> None:
+    name = {"admin_group": "Administrators", "cloudhsm_group": "CloudHSMAdministrators"}[role]
+    iam.create_group(GroupName=name, Path="/dev/")
+    done, output = play(node, role, {})
+    assert not done
+    assert f"{role}_path: the group arn:aws:iam::123456789012:group/dev/{name} exists, but its path is" in output
+    assert aws.writes == []
+    done, output = play(node, role, {f"{role}_path": "/dev/"})
+    assert done, output
+    # What has the rights already keeps its path.
+    if role == "admin_group":
+        done, output = play(node, role, {})
+        assert done, output
+        assert "changed=0" in output
+
+
+ROLES: dict[str, tuple[str, t.Any, str]] = {
+    "elsewhere": ("/dev/", MARK, "federated_access_path: the role arn:aws:iam::123456789012:role/dev/CloudHSMAdmin"),
+    "untagged": ("/", [], "federated_access_role_name: the role arn:aws:iam::123456789012:role/CloudHSMAdministrators"),
+}
+
+
+@pytest.mark.parametrize("planted", ROLES)
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_planted_role_gets_no_rights_and_is_not_deleted(
+    node: ControlNode, aws: FaultProxy, iam: IAMClient, planted: str, state: str
+) -> None:
+    path, tags, told = ROLES[planted]
+    provider(iam)
+    trust = {**TRUST, "Principal": {"Federated": PROVIDER}}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    iam.create_role(RoleName="CloudHSMAdministrators", Path=path, AssumeRolePolicyDocument=document, Tags=tags)
+    given = {
+        "federated_access_provider_arn": PROVIDER,
+        "federated_access_access": "administrator",
+        "federated_access_state": state,
+    }
+    done, output = play(node, "federated_access", given)
+    assert not done
+    assert told in output
+    assert aws.writes == []
+    way = {"federated_access_path": path} if tags else {"federated_access_adopt_role": True}
+    done, output = play(node, "federated_access", {**given, **way})
+    assert done, output
+
+
+def test_what_somebody_else_made_stays_when_a_group_is_deleted(node: ControlNode, iam: IAMClient) -> None:
+    arn = iam.create_policy(PolicyName="CloudHSMAdministrators", Path="/dev/", PolicyDocument=ANYTHING)["Policy"]["Arn"]
+    iam.create_group(GroupName="CloudHSMAdministrators")
+    done, output = play(node, "cloudhsm_group", {"cloudhsm_group_state": "absent"})
+    assert done, output
+    assert f"The policy {arn} stays" in output
+    assert iam.list_groups()["Groups"] == []
+    assert [policy["Arn"] for policy in iam.list_policies(Scope="Local")["Policies"]] == [arn]
+    done, output = play(node, "cloudhsm_group", {"cloudhsm_group_state": "absent"})
+    assert "changed=0" in output
+    adopted = {"cloudhsm_group_state": "absent", "cloudhsm_group_adopt_policy": True}
+    done, output = play(node, "cloudhsm_group", adopted)
+    assert done, output
+    assert iam.list_policies(Scope="Local")["Policies"] == []
