@@ -24,6 +24,10 @@ for role in roles/*; do
   settle "$work/$role/README.md" "$role/README.md"
 done
 
+# The variables' names, for actions that look for misspelt ones.
+python tools/variables.py "$work/_variables.py"
+settle "$work/_variables.py" plugins/plugin_utils/_variables.py
+
 # Out of the catalogue, the table of what CloudHSM's policies allow.
 cp docs/cloudhsm_policies.md "$work/policies.md"
 PYTHONPATH=tools python tools/policy_table.py "$work/policies.md"

@@ -20,6 +20,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import O
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress import VARIABLE
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import FILE_STORES, store_problems
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import CredentialsStore
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._progress import show_progress
@@ -44,7 +45,7 @@ class ActionModule(InWorkerAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         ActionBase.run(self, tmp, task_vars)
-        args: dict[str, t.Any] = dict(self._task.args)
+        args = bound_args(self, task_vars or {})
         problems = self._input_problems(args)
         kind = str(args.get("credentials_store") or "none")
         store: CredentialsStore | None = None

@@ -13,4 +13,5 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InW
 class ActionModule(InWorkerAction):
     """Runs the module in the worker."""
 
+    OF_THE_ACCOUNT = False
     MODULE = Module("cloudhsm.iam.sts_session", sts_session.main)
