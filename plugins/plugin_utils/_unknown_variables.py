@@ -42,7 +42,6 @@ def _sentence(name: str) -> str | None:
     ours = prefix in OURS
     options = [option.removeprefix(prefix) for option in sorted(OPTIONS) if option.startswith(prefix)]
     near = difflib.get_close_matches(name.removeprefix(prefix), options, 1, ALIKE if ours else NEARLY)
-    if not ours and not near:
-        return None
-    meant = f"; did you mean {prefix}{near[0]}?" if near else ""
-    return f"{name}: no role has a variable of that name{meant}"
+    if near:
+        return f"{name}: no role has a variable of that name; did you mean {prefix}{near[0]}?"
+    return f"{name}: no role has a variable of that name" if ours else None

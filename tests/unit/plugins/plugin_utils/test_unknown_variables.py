@@ -61,5 +61,5 @@ def test_own_names_and_what_there_is_go_through() -> None:
 
 
 def test_a_prefix_that_is_nobody_elses_has_no_unknown_names() -> None:
-    (told,) = unknown_variables(["federated_access_zzz"])
-    assert told == "federated_access_zzz: no role has a variable of that name"
+    (told,) = unknown_variables(["federated_access_qqq"])
+    assert told == "federated_access_qqq: no role has a variable of that name"
