@@ -146,7 +146,7 @@ class ActionModule(InWorkerAction):
 
     def _check_account(self) -> None:
         """Ask once whose the credentials are: amazon.aws's modules don't."""
-        if not self._account_is_checked:
+        if self._expected[OPTION] and not self._account_is_checked:
             self._run(CHECK, {"name": "amazon.aws.iam_group", **self._expected})
             self._account_is_checked = True
 
