@@ -38,5 +38,6 @@ settle "$work/docs/permissions" docs/permissions
 python tools/contents.py "$work/contents.md"
 settle "$work/contents.md" docs/contents.md
 
+# Out of the argument_specs, the roles' variables for plugins, which have to know them without reading YAML.
 python tools/role_specs.py "$work/specs.py"
 settle "$work/specs.py" plugins/plugin_utils/_role_specs.py

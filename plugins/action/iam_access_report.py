@@ -18,6 +18,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.cloudhsm.iam.plugins.filter.access_report_overview import access_report_overview
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import files, markdown
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 
 # Of a finding, as many as a result and an artifact should hold.
@@ -31,7 +32,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         super().run(tmp, task_vars)
-        args: dict[str, t.Any] = dict(self._task.args)
+        args = bound_args(self, task_vars or {})
         formats = args.pop("formats", None) or list(files.FORMATS)
         given = args.pop("folder", None)
         folder = from_working_directory(str(given or ""))

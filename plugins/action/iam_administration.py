@@ -18,6 +18,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page import drift, p
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Part
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import ROLES, Page, wanted
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._actions import run_action
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import read_variables
 
 SPEC: dict[str, t.Any] = {
@@ -47,8 +48,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         super().run(tmp, task_vars)
         self._task_vars = task_vars or {}
         self._said: dict[str, list[t.Any]] = {}
-        given = {name: value for name, value in self._task.args.items() if name in SPEC}
-        self._connection_options = {name: value for name, value in self._task.args.items() if name not in SPEC}
+        args = bound_args(self, self._task_vars)
+        given = {name: value for name, value in args.items() if name in SPEC}
+        self._connection_options = {name: value for name, value in args.items() if name not in SPEC}
         checked = ArgumentSpecValidator(SPEC).validate(given)
         options = checked.validated_parameters
         variables, problems, typed = read_variables(ROLES, self._task_vars, self._templar.template)
@@ -82,7 +84,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         done = plan if self._task.check_mode else self._apply(todo, plan)
         told = {
             "changed": any(each.get("changed") for each in done.values()),
-            "facts": result.facts(page, done),
+            "facts": result.facts(page, done, self._task_vars.get("__cloudhsm_group_results")),
             "lines": result.lines(page, found, done, bool(self._task.check_mode)),
             **self._differences(done),
         }
@@ -189,16 +191,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
     def _action(self, name: str, options: Mapping[str, t.Any], *, check_mode: bool) -> dict[str, t.Any]:
         options = {**self._connection_options, **options}
-        if name != parts.MANAGED_POLICY:
-            return run_action(self, name, options, self._task_vars, check_mode=check_mode)
-        before, self._task.check_mode = self._task.check_mode, check_mode
-        try:
-            return t.cast(
-                "dict[str, t.Any]",
-                self._execute_module(module_name=name, module_args=options, task_vars=self._task_vars),
-            )
-        finally:
-            self._task.check_mode = before
+        return run_action(self, name, options, self._task_vars, check_mode=check_mode)
 
     def _differences(self, done: Results) -> dict[str, t.Any]:
         if not self._task.diff:

@@ -16,8 +16,9 @@ from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.amazon.aws.plugins.modules import iam_group, iam_managed_policy
-from ansible_collections.cloudhsm.iam.plugins.modules import iam_account_info
+from ansible_collections.cloudhsm.iam.plugins.modules import guarded_module, iam_account_info
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _group_plan as plan
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import OPTION, bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_members import leaving, leaving_problems
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_options import (
     SPEC,
@@ -34,6 +35,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_options import
 )
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
 
+CHECK = Module("cloudhsm.iam.guarded_module", guarded_module.main)
 LOOK_UP = Module("cloudhsm.iam.iam_account_info", iam_account_info.main)
 MODULES = {
     "iam_group": Module("amazon.aws.iam_group", iam_group.main),
@@ -58,10 +60,12 @@ class ActionModule(InWorkerAction):
         ActionBase.run(self, tmp, task_vars)
         self._task_vars = task_vars or {}
         self._said: dict[str, list[t.Any]] = {}
+        self._account_is_checked = False
         self._done: list[plan.Step] = []
-        given = {name: value for name, value in self._task.args.items() if name in SPEC}
-        self._connection_options = {name: value for name, value in self._task.args.items() if name not in SPEC}
-        given, wrong = read_options(given)
+        args = bound_args(self, self._task_vars)
+        self._expected = {OPTION: args.pop(OPTION, None)}
+        self._connection_options = {name: value for name, value in args.items() if name not in SPEC}
+        given, wrong = read_options({name: value for name, value in args.items() if name in SPEC})
         if wrong:
             return refused(wrong)
         checked = ArgumentSpecValidator(SPEC).validate(given)
@@ -72,10 +76,15 @@ class ActionModule(InWorkerAction):
         if problems:
             return refused(problems)
         try:
-            found = options["found"] or self._run(LOOK_UP, asked(options))
+            found = options["found"] or self._look_up(options)
             return {**self._work(options, found), **self._said}
         except FailedModuleError as exc:
             return self._failed(exc.result)
+
+    def _look_up(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
+        found = self._run(LOOK_UP, {**asked(options), **self._expected})
+        self._account_is_checked = True
+        return found
 
     def _work(self, options: dict[str, t.Any], found: Mapping[str, t.Any]) -> dict[str, t.Any]:
         unwilling = self._leaving_problems(options, found)
@@ -142,10 +151,17 @@ class ActionModule(InWorkerAction):
         """Run a step's module, and note the step where it changed something."""
         if step is None:
             return {}
+        self._check_account()
         result = self._run(MODULES[step.module], step.options)
         if result.get("changed"):
             self._done.append(step)
         return result
+
+    def _check_account(self) -> None:
+        """Ask once whose the credentials are: amazon.aws's modules don't."""
+        if self._expected[OPTION] and not self._account_is_checked:
+            self._run(CHECK, {"name": "amazon.aws.iam_group", **self._expected})
+            self._account_is_checked = True
 
     def _run(self, module: Module, options: Mapping[str, t.Any]) -> dict[str, t.Any]:
         result = self.run_module(module, {**self._connection_options, **options}, self._task_vars)

@@ -25,6 +25,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import D
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress import VARIABLE
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import FILE_STORES, store_problems
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import (
     CredentialsStore,
     open_file_store,
@@ -51,7 +52,7 @@ class ActionModule(InWorkerAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         ActionBase.run(self, tmp, task_vars)
-        args, wrong = read_options(self._task.args)
+        args, wrong = read_options(bound_args(self, task_vars or {}))
         desired, problems = self._read_input(args)
         problems += wrong
         kind = str(args.get("credentials_store") or "none")

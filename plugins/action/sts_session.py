@@ -16,6 +16,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InW
 class ActionModule(InWorkerAction):
     """Runs the module in the worker."""
 
+    OF_THE_ACCOUNT = False
     MODULE = Module("cloudhsm.iam.sts_session", sts_session.main)
     # With async the result, and with it the credentials, would lie in a file until somebody takes it away.
     _supports_async = False

@@ -20,6 +20,11 @@ except ImportError:
 
 from ansible_collections.amazon.aws.plugins.module_utils.common import set_collection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.expected import (
+    EXPECTED_ACCOUNT_IDS,
+    account_id_problems,
+    wrong_account,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._credentials import (
     CREDENTIALS_TIMEOUT,
     PROFILE_AND_KEYS,
@@ -27,7 +32,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._credentials import (
     has_profile_and_keys,
     time_limit,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, sentence
 from ansible_collections.cloudhsm.iam.plugins.module_utils._first_contact import (
     CONNECT_TIMEOUT,
     READ_TIMEOUT,
@@ -52,7 +57,9 @@ class CloudHsmIamModule(AnsibleAWSModule):  # type: ignore[misc]
 
     def __init__(self, **kwargs: t.Any) -> None:
         set_collection_info(collection_name="cloudhsm.iam", collection_version=VERSION)
+        kwargs["argument_spec"] = {**kwargs["argument_spec"], **EXPECTED_ACCOUNT_IDS}
         super().__init__(**kwargs)
+        self._checked: STSClient | None = None
         too_old = boto3_problem(boto3.__version__, botocore.__version__)
         if too_old:
             self.fail_json(msg=too_old)
@@ -61,14 +68,35 @@ class CloudHsmIamModule(AnsibleAWSModule):  # type: ignore[misc]
 
     def iam_client(self, workers: int = 1) -> IAMClient:
         """A client for IAM that this many threads can share."""
+        self.check_account()
         return t.cast("IAMClient", self._client("iam", max(10, workers)))
 
     def sts_client(self) -> STSClient:
-        """A client for STS."""
-        return t.cast("STSClient", self._client("sts", 10))
+        """A client for STS; who calls is known where it had to be checked, and not asked for again."""
+        self.check_account()
+        return self._checked or t.cast("STSClient", self._client("sts", 10))
+
+    def check_account(self) -> None:
+        """Fail unless the credentials are of an account that is expected. No client is given out before."""
+        expected: list[str] = self.params["expected_account_ids"] or []
+        if not expected or self._checked:
+            return
+        problems = account_id_problems("expected_account_ids", expected)
+        if problems:
+            self.fail_json(msg="; ".join(problems), problems=problems)
+        sts = t.cast("STSClient", self._client("sts", 10))
+        try:
+            identity = sts.get_caller_identity()
+        except AWS_ERRORS as exc:
+            self.fail_cleanly(exc, "look up the account")
+        if identity["Account"] not in expected:
+            self.fail_json(msg=wrong_account(identity["Account"], identity["Arn"], expected))
+        t.cast(t.Any, sts).get_caller_identity = lambda: identity
+        self._checked = sts
 
     def store_client(self, service: str, workers: int) -> t.Any:
         """A client for a service that is there in each region; whoever asks has seen to it that one is set."""
+        self.check_account()
         return self._client(service, max(10, workers))
 
     def _client(self, service: str, connections: int) -> t.Any:

@@ -73,6 +73,7 @@ extends_documentation_fragment:
   - amazon.aws.boto3
   - cloudhsm.iam._access_report
   - cloudhsm.iam._attributes
+  - cloudhsm.iam._expected_account
   - cloudhsm.iam._attributes.actiongroup_aws
 """
 

@@ -31,6 +31,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - cloudhsm.iam._attributes
+  - cloudhsm.iam._expected_account
   - cloudhsm.iam._attributes.actiongroup_aws
   - cloudhsm.iam._attributes.info_module
 """

@@ -326,6 +326,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - cloudhsm.iam._attributes
+  - cloudhsm.iam._expected_account
   - cloudhsm.iam._attributes.actiongroup_aws
 attributes:
   action:

@@ -39,6 +39,8 @@ options:
     type: dict
     default: {}
 notes:
+  - Here O(expected_account_ids) is the account whose credentials assume the role, and not the role's. If you leave it
+    out, every account will do.
   - Needs the permission C(sts:AssumeRole) for the role, and with O(tags) C(sts:TagSession) as well. The role's trust
     policy has to allow both.
   - Refuses C(async), because Ansible keeps the results of such tasks in files, and the result is a set of credentials.
@@ -47,6 +49,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - cloudhsm.iam._attributes
+  - cloudhsm.iam._expected_account
   - cloudhsm.iam._attributes.actiongroup_aws
   - cloudhsm.iam._attributes.info_module
 """

@@ -29,6 +29,7 @@ from ansible.module_utils.common.json import Direction, get_module_decoder
 # The one way that core names to give options to a module in the process that one is in.
 from ansible.module_utils.testing import patch_module_args
 from ansible.plugins.action import ActionBase
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
 
 try:
     from botocore import loaders, session
@@ -58,12 +59,15 @@ class InWorkerAction(ActionBase):  # type: ignore[misc]
 
     TRANSFERS_FILES = False
     MODULE: t.ClassVar[Module]
+    # Whether the credentials are those of the account that the play works in.
+    OF_THE_ACCOUNT: t.ClassVar[bool] = True
     _supports_check_mode = True
     _supports_async = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         super().run(tmp, task_vars)
-        return self.run_module(self.MODULE, dict(self._task.args), task_vars or {})
+        args = bound_args(self, task_vars or {}, fill_in=self.OF_THE_ACCOUNT)
+        return self.run_module(self.MODULE, args, task_vars or {})
 
     def run_module(
         self,

@@ -248,7 +248,7 @@ SPECS: dict[str, dict[str, t.Any]] = {
         "user_provisioning_onboarding": {"type": "str", "choices": ["immediate", "two_phase"], "default": "immediate"},
         "user_provisioning_onboarding_group": {"type": "str", "default": "CloudHSMIamOnboarding"},
         "user_provisioning_onboarding_policy_name": {"type": "str", "default": "CloudHSMIamSelfService"},
-        "user_provisioning_adopt_onboarding_policy": {"type": "bool", "default": False},
+        "user_provisioning_onboarding_adopt_policy": {"type": "bool", "default": False},
         "user_provisioning_require_mfa_policy_name": {"type": "str", "default": "CloudHSMIamRequireMFA"},
         "user_provisioning_require_mfa_groups": {"type": "list", "elements": "str"},
         "user_provisioning_workers": {"type": "int", "default": 8},

@@ -47,7 +47,7 @@ CASES: dict[str, tuple[str, Variables, str, str]] = {
         "user_provisioning",
         ONBOARDING,
         "CloudHSMIamSelfService",
-        "user_provisioning_adopt_onboarding_policy",
+        "user_provisioning_onboarding_adopt_policy",
     ),
     "shared": (
         "shared_policy",

@@ -56,13 +56,11 @@ MISTAKES: dict[str, tuple[dict[str, t.Any], list[str]]] = {
             "cloudhsm_group_cluster_arns": ["cluster-1"],
             "cloudhsm_group_regions": ["nowhere"],
             "cloudhsm_group_resource_tags": {"a*": "b"},
-            "admin_group_exclusive": True,
         },
         [
             "cloudhsm_group_cluster_arns[0]: ",
             "cloudhsm_group_regions[0]: ",
             "cloudhsm_group_resource_tags: ",
-            "admin_group_exclusive: ",
         ],
     ),
     "store": (

@@ -19,7 +19,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import C
 GROUP = "cloudhsm.iam.iam_group_with_policies"
 USERS = "cloudhsm.iam.iam_users"
 SERVICE_LINKED_ROLE = "cloudhsm.iam.iam_service_linked_role"
-MANAGED_POLICY = "amazon.aws.iam_managed_policy"
+GUARDED_MODULE = "cloudhsm.iam.guarded_module"
 # What is wrong with a user in the list begins with that.
 _ITEM = re.compile(r"\busers\[(\d+)\]")
 # What modules begin with where they refuse to begin. For the page it is said once, and only where it is true.
@@ -74,10 +74,7 @@ class Part:
 
 
 # What the role user_provisioning does not call by a prefix and the option.
-_ONBOARDING = {
-    "user_provisioning_onboarding_name": "user_provisioning_onboarding_group",
-    "user_provisioning_onboarding_adopt_policy": "user_provisioning_adopt_onboarding_policy",
-}
+_ONBOARDING = {"user_provisioning_onboarding_name": "user_provisioning_onboarding_group"}
 
 
 def parts_of(page: Page) -> list[Part]:
@@ -188,7 +185,12 @@ def removal_parts(page: Page, gone: Removal, with_role: bool) -> list[Part]:
         options = {"state": "absent", "name": page.onboarding_group_name}
         parts.insert(0, Part("onboarding_group", f"the group of pending users {options['name']}", GROUP, options))
     parts += [
-        Part(f"policy {name}", f"the policy {name}", MANAGED_POLICY, {"state": "absent", "name": name})
+        Part(
+            f"policy {name}",
+            f"the policy {name}",
+            GUARDED_MODULE,
+            {"name": "amazon.aws.iam_managed_policy", "options": {"state": "absent", "name": name}},
+        )
         for name in gone.shared_policies
     ]
     if with_role:

@@ -21,8 +21,8 @@ BY_HAND = (
 )
 
 
-def facts(page: Page, results: Results) -> dict[str, t.Any]:
-    """The results of the roles, by the names of their facts."""
+def facts(page: Page, results: Results, groups: Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
+    """The results of the roles, by the names of their facts. groups are the results that were there before."""
     admin, cloudhsm, role = results["admin_group"], results["cloudhsm_group"], results["service_linked_role"]
     own_policy = "policy" in page.cloudhsm_group["policy"]["cloudhsm"]
     wish = page.cloudhsm_group["policy"]["cloudhsm"]
@@ -32,13 +32,18 @@ def facts(page: Page, results: Results) -> dict[str, t.Any]:
         "access": "own policy" if own_policy else wish["level"],
         "policy_profile": "own policy" if own_policy else wish["profile"],
     }
+    admin_result = {
+        **_group_fact(page.admin_group["name"], admin),
+        "managed_policies": page.admin_group["aws_managed_policies"],
+    }
+    cloudhsm_results = {**(groups or {}), cloudhsm_result["name"]: cloudhsm_result}
     return {
-        "admin_group_result": {
-            **_group_fact(page.admin_group["name"], admin),
-            "managed_policies": page.admin_group["aws_managed_policies"],
-        },
+        # Other roles go by these, which no extra variable takes the place of.
+        "__admin_group_result": admin_result,
+        "__cloudhsm_group_results": cloudhsm_results,
+        "admin_group_result": admin_result,
         "cloudhsm_group_result": cloudhsm_result,
-        "cloudhsm_group_results": {cloudhsm_result["name"]: cloudhsm_result},
+        "cloudhsm_group_results": cloudhsm_results,
         "user_provisioning_result": users_fact(
             results["users"], bool(results.get("onboarding_group", {}).get("changed"))
         ),

@@ -27,12 +27,10 @@ SHARED_POLICY_TAGS = {"cloudhsm.iam/managed": "true", TAG: "true"}
 SELF_SERVICE_DESCRIPTION = "Managing one's own password and MFA devices"
 CREDENTIALS_PATH = "~/.cloudhsm-iam/credentials.yml"
 
-# Of each role, the variables without their prefix that bootstrap takes as the role itself would.
-_ADMIN_GROUP = (
-    *("path", "aws_managed_policies", "purge_policies", "members", "exclusive"),
-    *("require_mfa", "adopt_require_mfa_policy"),
-)
-_CLOUDHSM_GROUP = ("path", "purge_policies", "adopt_policy", "require_mfa", "adopt_require_mfa_policy")
+# Of each role, the variables without their prefix that bootstrap takes as the role itself would. None of them deletes,
+# detaches or purges: bootstrap only adds, and its teardown removes what bootstrap made.
+_ADMIN_GROUP = ("path", "aws_managed_policies", "members", "require_mfa", "adopt_require_mfa_policy")
+_CLOUDHSM_GROUP = ("path", "adopt_policy", "require_mfa", "adopt_require_mfa_policy")
 _POLICY = ("cluster_arns", "regions", "allow_backup_copy", "allow_backup_sharing", "policy")
 _USERS = (
     "credentials_vault_id",
@@ -46,7 +44,19 @@ _USERS = (
     "batch_size",
 )
 _SERVICE_LINKED_ROLE = ("custom_suffix", "description", "wait", "wait_timeout")
-
+# All of them by their whole names, with those that have an option of another name.
+HONOURED = frozenset(
+    f"{prefix}_{name}"
+    for prefix, names in (
+        ("admin_group", (*_ADMIN_GROUP, "require_mfa_policy_name")),
+        ("cloudhsm_group", (*_CLOUDHSM_GROUP, *_POLICY, "require_mfa_policy_name", "resource_tags", "tags")),
+        ("cloudhsm_group", ("policy_profile", "policy_name", "policy_description")),
+        ("user_provisioning", (*_USERS, "onboarding", "onboarding_group", "onboarding_policy_name")),
+        ("user_provisioning", ("onboarding_adopt_policy",)),
+        ("service_linked_role", _SERVICE_LINKED_ROLE),
+    )
+    for name in names
+)
 Options = dict[str, t.Any]
 
 
@@ -159,7 +169,6 @@ def _cloudhsm_group(variables: Mapping[str, t.Any], name: str) -> Options:
                 },
             },
             "tags": variables[f"{prefix}tags"],
-            "purge_tags": variables[f"{prefix}purge_tags"],
         },
         "require_mfa_policy_name": variables[f"{prefix}require_mfa_policy_name"],
         "require_mfa_creation_tags": SHARED_POLICY_TAGS,
@@ -178,7 +187,7 @@ def _onboarding_group(variables: Mapping[str, t.Any]) -> Options | None:
             "self_service": True,
             "creation_tags": SHARED_POLICY_TAGS,
         },
-        "adopt_policy": variables["user_provisioning_adopt_onboarding_policy"],
+        "adopt_policy": variables["user_provisioning_onboarding_adopt_policy"],
         "variables_prefix": "user_provisioning_onboarding_",
     }
 

@@ -64,7 +64,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> t.Callable[..., dict[str, t.Any]]:
     def run_it(modules: Scripted, check_mode: bool = False, **variables: t.Any) -> dict[str, t.Any]:
         monkeypatch.setattr(iam_administration, "run_action", modules)
         monkeypatch.setattr(ActionBase, "run", lambda *_args: {})
-        task = SimpleNamespace(args={}, check_mode=check_mode, diff=False)
+        task = SimpleNamespace(args={}, check_mode=check_mode, diff=False, _role=None)
         templar = SimpleNamespace(template=lambda value: value)
         action = ActionModule(task, None, None, None, templar, None)
         return action.run(None, variables)

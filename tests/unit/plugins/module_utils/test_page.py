@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
+from pathlib import Path
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page import drift, parts, removal, result
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import (
     GROUPS_TAG,
+    HONOURED,
     ROLES,
     TAG,
     Page,
@@ -18,10 +21,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import (
     groups_value,
     wanted,
 )
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import read_variables
 from hypothesis import given
 from hypothesis import strategies as st
 
+ROOT = Path(__file__).parents[4]
 ACCOUNT = "1" * 12
 OWN = f"arn:aws:iam::{ACCOUNT}:policy/"
 ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -79,6 +84,14 @@ def test_the_policys_own_name_counts_wherever_it_is_looked_for() -> None:
     named = page(cloudhsm_group_policy_name="HsmPeople")
     assert named.cloudhsm_group["policy"]["name"] == "HsmPeople"
     assert "HsmPeople" in named.asked()["policies"]
+
+
+def test_the_roles_page_names_all_variables_of_others_that_count() -> None:
+    text = (ROOT / "roles" / "bootstrap" / "README.md").read_text(encoding="utf-8")
+    section = text.partition("## Variables of the other roles")[2].partition("<!--")[0]
+    assert set(re.findall(r"`([a-z_]+)`", section)) == HONOURED
+    known = set().union(*(SPECS[role] for role in ROLES))
+    assert known >= HONOURED
 
 
 def test_a_policy_notes_only_the_groups_that_come_with_it() -> None:

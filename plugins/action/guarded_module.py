@@ -1,0 +1,71 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs a module of amazon.aws with credentials whose account has been checked."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Mapping
+
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
+from ansible_collections.cloudhsm.iam.plugins.modules import guarded_module
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import OPTION, bound_args
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
+
+CHECK = Module("cloudhsm.iam.guarded_module", guarded_module.main)
+NAME = re.compile(r"(amazon|community)\.aws\.\w+", re.ASCII)
+# What says how to connect to AWS, with the other names that amazon.aws has for it.
+CONNECTION_OPTIONS = frozenset(
+    name for option, spec in aws_argument_spec().items() for name in (option, *(spec.get("aliases") or ()))
+)
+SPEC: dict[str, t.Any] = {
+    "name": {"type": "str", "required": True},
+    "options": {"type": "dict", "default": {}},
+}
+
+
+class ActionModule(InWorkerAction):
+    """Asks whose the credentials are, and hands the same ones to the module."""
+
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        ActionBase.run(self, tmp, task_vars)
+        connection = bound_args(self, task_vars or {})
+        given = {name: connection.pop(name) for name in SPEC if name in connection}
+        expected = connection.pop(OPTION, None)
+        checked = ArgumentSpecValidator(SPEC).validate(given)
+        if checked.error_messages:
+            raise AnsibleActionFail("; ".join(checked.error_messages))
+        name, options = checked.validated_parameters["name"], checked.validated_parameters["options"]
+        problems = option_problems(name, options, connection)
+        if problems:
+            return {"failed": True, "msg": "; ".join(problems), "problems": problems}
+        if expected:
+            # Not the module's options, which may hold a password.
+            check = {"name": name, OPTION: expected, **connection}
+            account = self.run_module(CHECK, check, task_vars or {})
+            if account.get("failed"):
+                return account
+        return t.cast(
+            "dict[str, t.Any]",
+            self._execute_module(module_name=name, module_args={**connection, **options}, task_vars=task_vars),
+        )
+
+
+def option_problems(name: str, options: Mapping[str, t.Any], connection: Mapping[str, t.Any]) -> list[str]:
+    """What is wrong with the module's name and options."""
+    problems = []
+    if not NAME.fullmatch(name):
+        problems.append(f"name: {name!r} is not the full name of a module of amazon.aws or community.aws")
+    twice = sorted(set(options) & CONNECTION_OPTIONS)
+    problems += [f"options.{option}: is an option of this task, so that the check goes by it too" for option in twice]
+    unknown = sorted(set(connection) - CONNECTION_OPTIONS)
+    problems += [f"{option}: belongs into options, among the module's own" for option in unknown]
+    return problems

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Which accounts a task may work in."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Iterable, Sequence
+
+EXPECTED_ACCOUNT_IDS: dict[str, t.Any] = {"expected_account_ids": {"type": "list", "elements": "str"}}
+
+ACCOUNT_ID = re.compile(r"[0-9]{12}", re.ASCII)
+# As many account IDs as a message should hold.
+SHOWN = 5
+
+
+def account_id_problems(name: str, ids: Iterable[str]) -> list[str]:
+    """What is wrong with account IDs, in one sentence; name is what people call them."""
+    wrong = [account_id for account_id in ids if not ACCOUNT_ID.fullmatch(account_id)]
+    if not wrong:
+        return []
+    return [
+        f"{name}: {', '.join(wrong[:SHOWN])}: an account ID has 12 digits; put it in quotes, or YAML changes one that "
+        "begins with 0"
+    ]
+
+
+def shown(ids: Sequence[str]) -> str:
+    """Account IDs, cut short where they are many."""
+    more = f" and {len(ids) - SHOWN} more" if len(ids) > SHOWN else ""
+    return ", ".join(ids[:SHOWN]) + more
+
+
+def wrong_account(account_id: str, caller_arn: str, expected: Sequence[str]) -> str:
+    """Why a task does nothing with these credentials."""
+    return (
+        f"These credentials belong to account {account_id}, called as {caller_arn}; expected {shown(expected)}. "
+        "Nothing was done with them. Check AWS_PROFILE, module_defaults and whatever else gives the credentials"
+    )

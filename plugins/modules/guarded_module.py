@@ -1,0 +1,96 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: guarded_module
+short_description: Run a module of amazon.aws in the expected account only
+version_added: 1.1.0
+description:
+  - Asks AWS whose credentials the task has, and runs a module of C(amazon.aws) or C(community.aws) with the same
+    credentials if they belong to an expected account. In any other account it fails.
+  - C(amazon.aws) itself has no such check, and takes its defaults from another action group. A check in a task of its
+    own can see other credentials than the module.
+  - This is an action. It returns what the module returns.
+author:
+  - cloudhsm.iam contributors (@cloudhsm)
+options:
+  name:
+    description:
+      - The module's full name, such as C(amazon.aws.iam_role). Modules that have an action plugin, such as
+        C(amazon.aws.s3_object), can't be run this way.
+    type: str
+    required: true
+  options:
+    description:
+      - The module's options, without those that say how to connect to AWS. Those are options of this task, or come from
+        C(module_defaults) for the group C(cloudhsm.iam.aws).
+    type: dict
+    default: {}
+attributes:
+  check_mode:
+    support: partial
+    details:
+      - As the module that is run.
+  diff_mode:
+    support: partial
+    details:
+      - As the module that is run.
+  idempotent:
+    support: partial
+    details:
+      - As the module that is run.
+notes:
+  - Needs the permissions that the module needs. C(sts:GetCallerIdentity) needs none.
+seealso:
+  - module: amazon.aws.iam_role
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - cloudhsm.iam._attributes
+  - cloudhsm.iam._expected_account
+  - cloudhsm.iam._attributes.actiongroup_aws
+"""
+
+EXAMPLES = r"""
+- name: Make a role in one account and no other
+  cloudhsm.iam.guarded_module:
+    name: amazon.aws.iam_role
+    options:
+      name: Auditors
+      assume_role_policy_document: "{{ trust_policy | to_json }}"
+      managed_policies: ["arn:aws:iam::aws:policy/SecurityAudit"]
+      create_instance_profile: false
+    expected_account_ids: ["123456789012"]
+"""
+
+RETURN = r"""
+problems:
+  description: What is wrong with the options, one sentence each. The module was not run.
+  returned: when options are wrong
+  type: list
+  elements: str
+  sample: ["name: 'iam_role' is not the full name of a module of amazon.aws or community.aws"]
+"""
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
+
+
+def main() -> None:
+    """Check the account. The action runs the module that is named."""
+    module = CloudHsmIamModule(
+        argument_spec={"name": {"type": "str", "required": True}, "options": {"type": "dict", "default": {}}},
+        supports_check_mode=True,
+    )
+    module.check_account()
+    module.exit_json(changed=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""What every action of this collection does before its module: learn the account, and look for misspelt variables."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._expected_account import VARIABLES, expected_account
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._unknown_variables import unknown_variables
+
+OPTION = "expected_account_ids"
+
+
+def bound_args(action: ActionBase, task_vars: Mapping[str, t.Any], fill_in: bool = True) -> dict[str, t.Any]:
+    """The task's options, with the accounts that it may work in."""
+    problems = unknown_variables(task_vars)
+    args: dict[str, t.Any] = dict(action._task.args)
+    if fill_in and not args.get(OPTION):
+        args.pop(OPTION, None)
+        known = {name: action._templar.template(task_vars[name]) for name in VARIABLES if name in task_vars}
+        expected = expected_account(known, _role_of(action))
+        problems += expected.problems
+        if expected.ids:
+            args[OPTION] = expected.ids
+    if problems:
+        raise AnsibleActionFail(f"Nothing was changed. {'; '.join(problems)}")
+    return args
+
+
+def _role_of(action: ActionBase) -> str | None:
+    """The full name of the role that the task is written in, which no variable has a say in."""
+    role = action._task._role
+    return str(role.get_name()) if role else None

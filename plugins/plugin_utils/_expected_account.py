@@ -1,0 +1,139 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Which account a task may work in, by what the play knows.
+
+A check that is a task of its own can be skipped, or see other credentials than the tasks after it. So each task is told
+the account, and its module refuses another one.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Mapping, Sequence
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.expected import (
+    ACCOUNT_ID,
+    account_id_problems,
+    shown,
+)
+
+IDS = "account_guard_account_ids"
+# What a playbook hands over instead, where extra variables shall not win.
+HANDED = "__account_guard_given"
+HOST = "account_id"
+# The role's facts: the session in force, and the account that was checked.
+SESSION = "__account_session"
+BOUND = "__account_guard_bound"
+# In the playbooks of this collection: no task goes without the check.
+REQUIRED = "__account_guard_required"
+# By these variables a host stands for an account.
+OF_AN_ACCOUNT = ("account_role_arn", "account_session_role_arn", REQUIRED, SESSION, BOUND)
+VARIABLES = (IDS, HANDED, HOST, *OF_AN_ACCOUNT)
+
+# These roles find out which account it is.
+SESSION_ROLE = "cloudhsm.iam.account_session"
+GUARD_ROLE = "cloudhsm.iam.account_guard"
+
+NOT_CHECKED = (
+    "The role account_guard has not checked this account in this run; leave out --start-at-task, --step, --tags and "
+    "--skip-tags, and include it again after another session has begun"
+)
+
+
+class Expectation(t.NamedTuple):
+    """The IDs of the accounts that a task may work in, none where any will do; and what is wrong."""
+
+    ids: list[str] | None
+    problems: list[str]
+
+
+class Source(t.NamedTuple):
+    """One thing that tells the account: as a clause, and its IDs."""
+
+    clause: str
+    ids: list[str]
+
+
+def written_ids(given: t.Any) -> list[str]:
+    """Account IDs as people give them: a list, text with commas or blanks, or a single number."""
+    if isinstance(given, str):
+        return [part for part in re.split(r"[\s,]+", given) if part]
+    if isinstance(given, Sequence):
+        return [account_id for part in given for account_id in written_ids(part)]
+    return [] if given is None else [str(given)]
+
+
+def expected_account(known: Mapping[str, t.Any], role: str | None) -> Expectation:
+    """What the variables of the play, whose values are known, say for a task of this role."""
+    if role == SESSION_ROLE:
+        return Expectation(None, [])
+    sources, problems = _of_host(known)
+    if role != GUARD_ROLE:
+        listed, wrong = _listed(known)
+        sources += [*listed, *_checked(known)]
+        problems += wrong
+        if known.get(REQUIRED) and not _holds(known):
+            problems.append(NOT_CHECKED)
+    if problems or not sources:
+        return Expectation(None, problems)
+    ids = [account_id for account_id in sources[0].ids if all(account_id in source.ids for source in sources)]
+    if ids:
+        return Expectation(ids, [])
+    clauses = "; ".join(source.clause for source in sources)
+    return Expectation(None, [f"No account is the one that all of these name: {clauses}"])
+
+
+def _of_host(known: Mapping[str, t.Any]) -> tuple[list[Source], list[str]]:
+    """The account that the host stands for, and that of its session."""
+    found: list[Source] = []
+    problems: list[str] = []
+    if known.get(HOST) is not None:
+        account_id = str(known[HOST])
+        if ACCOUNT_ID.fullmatch(account_id):
+            found.append(Source(f"the host's {HOST} is {account_id}", [account_id]))
+        elif any(known.get(name) for name in OF_AN_ACCOUNT):
+            problems = account_id_problems(HOST, [account_id])
+    arn = _session(known)
+    if arn.count(":") >= 5:
+        found.append(Source(f"the role of the session is {arn}", [arn.split(":")[4]]))
+    return found, problems
+
+
+def _listed(known: Mapping[str, t.Any]) -> tuple[list[Source], list[str]]:
+    """The accounts that account_guard is to let through."""
+    handed = known.get(HANDED)
+    given = {IDS: known.get(IDS), f"{HANDED}.account_ids": handed.get("account_ids") if handed else None}
+    found: list[Source] = []
+    problems: list[str] = []
+    for name, value in given.items():
+        if value is None:
+            continue
+        ids = written_ids(value)
+        if not ids:
+            problems.append(f"{name}: lists no account, so none is allowed; leave it out to allow every account")
+        problems += account_id_problems(name, ids)
+        found.append(Source(f"{name} lists {shown(ids)}", ids))
+    return found, problems
+
+
+def _checked(known: Mapping[str, t.Any]) -> list[Source]:
+    if not _holds(known):
+        return []
+    account_id = str(known[BOUND]["account_id"])
+    return [Source(f"account_guard has checked {account_id}", [account_id])]
+
+
+def _holds(known: Mapping[str, t.Any]) -> bool:
+    """Whether account_guard has looked since the session in force began, or since the last one ended."""
+    bound = known.get(BOUND)
+    return bool(bound) and str(t.cast("Mapping[str, t.Any]", bound)["session"]) == _session(known)
+
+
+def _session(known: Mapping[str, t.Any]) -> str:
+    session = known.get(SESSION)
+    return str(session["role_arn"]) if session else ""

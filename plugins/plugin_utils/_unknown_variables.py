@@ -1,0 +1,60 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Variables of a play that look like ones of this collection's roles, and are none: a typing error that goes unseen."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
+
+# What people may set: the roles' variables, and those of playbooks that no role has.
+OPTIONS = frozenset(name for spec in SPECS.values() for name in spec) | {
+    "bootstrap_organization_serial",
+    "bootstrap_organization_max_fail_percentage",
+}
+# What roles leave for the tasks after them.
+FACTS = frozenset(f"{role}_result" for role in SPECS) | {
+    "access_report",
+    "account_session_module_defaults",
+    "cloudhsm_group_results",
+    "federated_access_results",
+}
+
+# Nobody else's variables begin like this.
+OURS = (
+    "account_guard_",
+    "account_password_policy_",
+    "account_session_",
+    "cloudhsm_group_",
+    "federated_access_",
+    "user_offboarding_",
+    "user_provisioning_",
+)
+# Other people's do, so only what nearly is one of ours is refused.
+SHARED = ("access_report_", "admin_group_", "bootstrap_", "service_linked_role_", "shared_policy_")
+# How alike names have to be behind the prefix, from 0 to 1: to be refused for it, and to be shown as what was meant.
+NEARLY = 0.8
+ALIKE = 0.6
+
+
+def unknown_variables(names: Iterable[str]) -> list[str]:
+    """What is wrong with the names of the play's variables, a sentence each."""
+    known = OPTIONS | FACTS
+    suspects = sorted(name for name in names if name.startswith(OURS + SHARED) and name not in known)
+    return [sentence for name in suspects if (sentence := _sentence(name))]
+
+
+def _sentence(name: str) -> str | None:
+    prefix = next(prefix for prefix in OURS + SHARED if name.startswith(prefix))
+    ours = prefix in OURS
+    options = [option.removeprefix(prefix) for option in sorted(OPTIONS) if option.startswith(prefix)]
+    near = difflib.get_close_matches(name.removeprefix(prefix), options, 1, ALIKE if ours else NEARLY)
+    if near:
+        return f"{name}: no role has a variable of that name; did you mean {prefix}{near[0]}?"
+    return f"{name}: no role has a variable of that name" if ours else None

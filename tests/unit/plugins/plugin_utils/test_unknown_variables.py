@@ -1,0 +1,70 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A misspelt variable is told, and nobody's own variable is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._unknown_variables import (
+    FACTS,
+    OPTIONS,
+    OURS,
+    SHARED,
+    unknown_variables,
+)
+
+ROOT = Path(__file__).resolve().parents[4]
+SPECS = sorted(ROOT.glob("roles/*/meta/argument_specs.yml"))
+
+
+def variables_of(path: Path) -> set[str]:
+    return {name for entry in yaml.safe_load(path.read_text())["argument_specs"].values() for name in entry["options"]}
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.parents[1].name)
+def test_the_list_has_every_variable_and_result(path: Path) -> None:
+    assert variables_of(path) <= OPTIONS
+    assert {prefix for prefix in OURS + SHARED if f"{path.parents[1].name}_" == prefix}
+    told = set(re.findall(r"fact C\((\w+)\)|by the (?:groups|roles)' names in C\((\w+)\)", path.read_text()))
+    assert {name for pair in told for name in pair if name} <= FACTS
+
+
+def test_the_list_has_nothing_else() -> None:
+    playbooks = "".join(path.read_text() for path in ROOT.glob("playbooks/*.yml"))
+    others = OPTIONS - set().union(*map(variables_of, SPECS))
+    assert all(name in playbooks for name in others)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("account_guard_account_id", "account_guard_account_ids"),
+        ("cloudhsm_group_policy_profil", "cloudhsm_group_policy_profile"),
+        ("user_provisioning_user", "user_provisioning_users"),
+        ("bootstrap_cloudhsm_administrator", "bootstrap_cloudhsm_administrators"),
+        ("admin_group_require_mfaa", "admin_group_require_mfa"),
+    ],
+)
+def test_a_misspelt_variable_is_told_with_the_one_that_was_meant(wrong: str, right: str) -> None:
+    assert unknown_variables([wrong]) == [f"{wrong}: no role has a variable of that name; did you mean {right}?"]
+
+
+@pytest.mark.parametrize("name", sorted(OPTIONS))
+def test_a_letter_too_many_or_too_few_is_told(name: str) -> None:
+    for wrong in (name[:-1], f"{name}x", name.replace("_", "__", 1)):
+        if wrong not in OPTIONS and wrong.startswith(OURS + SHARED):
+            assert unknown_variables([wrong]), wrong
+
+
+def test_own_names_and_what_there_is_go_through() -> None:
+    own = ["access_report_note", "bootstrap_servers", "bootstrap_script", "admin_group_email", "target_hosts", "users"]
+    assert unknown_variables([*own, *OPTIONS, *FACTS, "__account_guard_bound", "account_id"]) == []
+
+
+def test_a_prefix_that_is_nobody_elses_has_no_unknown_names() -> None:
+    (told,) = unknown_variables(["federated_access_qqq"])
+    assert told == "federated_access_qqq: no role has a variable of that name"
