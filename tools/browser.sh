@@ -8,6 +8,7 @@
 use_venv .venv
 
 axe=axe-core-4.14.1.tgz
+axe_sha256=e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745
 
 have_browser() { command -v chromium >/dev/null && command -v chromedriver >/dev/null; }
 
@@ -28,6 +29,11 @@ if [ ! -f ".browser/$axe" ]; then
   fi
   name=${axe%.tgz}
   npm pack --silent --pack-destination .browser "${name%-*}@${name##*-}" >/dev/null
+fi
+if ! echo "$axe_sha256  .browser/$axe" | sha256sum --check --quiet; then
+  rm -f ".browser/$axe"
+  echo "$axe is not the one that was looked at; it is removed." >&2
+  exit 1
 fi
 tar -xzf ".browser/$axe" -C .browser package/axe.min.js
 

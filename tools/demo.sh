@@ -15,7 +15,7 @@ bin=$PWD/.venv-demo/bin
 credentials=${DEMO_CREDENTIALS:-$HOME/.cloudhsm-iam/demo/credentials.yml}
 # A file from an earlier demo is about an emulated account that has gone.
 rm -f "$credentials"
-mkdir -p -m 700 "$(dirname "$credentials")"
+(umask 077 && mkdir -p "$(dirname "$credentials")")
 reports=${DEMO_REPORTS:-$HOME/.cloudhsm-iam/demo/reports}
 export ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false
 export ANSIBLE_CALLBACK_RESULT_FORMAT=yaml ANSIBLE_DISPLAY_SKIPPED_HOSTS=false

@@ -15,6 +15,14 @@ GIT_CEILING_DIRECTORIES=$PWD antsibull-docs collection --use-current --squash-hi
   --no-add-antsibull-docs-version --dest-dir "$site/reference" cloudhsm.iam
 # The theme lists a page's contents itself.
 sed -i '/^\.\. contents::/,/^$/d' "$site"/reference/*.rst "$site/CHANGELOG.rst"
+# The reference says that the collection is on Galaxy. How to install it is a page of this site.
+sed -i -E -e 's|`cloudhsm\.iam collection <https://galaxy[^>]*>`_|:doc:`cloudhsm.iam collection </index>`|' \
+  -e 's|To install it,? use:? :code:`ansible.{0,2}galaxy collection install cloudhsm\.iam`\.|How to install it: :doc:`/docs/installing`.|' \
+  "$site"/reference/*.rst
+if grep -nE 'collection install cloudhsm|galaxy\.ansible\.com/[^ ]*cloudhsm' "$site"/reference/*.rst; then
+  echo "A page of the reference tells to install from Galaxy, see above." >&2
+  exit 1
+fi
 mkdir "$work/pages"
 sphinx-build --quiet --fail-on-warning --keep-going --builder html \
   --conf-dir docs/docsite --doctree-dir "$work/doctrees" "$site" "$work/pages"

@@ -33,7 +33,7 @@ _SSO = "the SSO session has no valid token; sign in with aws sso login"
 _LOGIN = "the login session has ended or can't be read; sign in with aws login"
 _NOBODY_TO_ASK = (
     "the profile has mfa_serial, and nobody can be asked for an MFA code here; "
-    "get a session first, for instance with aws sts get-session-token, and give its credentials"
+    "get its credentials first, for instance with aws configure export-credentials, and give those"
 )
 _FETCH = "the AWS credentials could not be fetched; check the profile or the instance role"
 _CONFIG = "the AWS configuration can't be read; check the files in ~/.aws"

@@ -153,8 +153,8 @@ def test_profiles_that_give_no_credentials(node: ControlNode, profile: str, word
     keys = "[default]\naws_access_key_id = A\naws_secret_access_key = B"
     config.write_text(config.read_text().replace("[default]", keys))
     # An environment of its own has a task run in a process of its own.
-    play = [{"name": "The task", "cloudhsm.iam.iam_account_info": {}, "environment": {"X": "1"}}]
-    path = node.write_playbook(play if how == "as a process" else [{**play[0], "environment": {}}])
+    environment = {"X": "1"} if how == "as a process" else {}
+    path = node.write_playbook([{"name": "The task", "cloudhsm.iam.iam_account_info": {}, "environment": environment}])
     run = node.playbook(path, AWS_CONFIG_FILE=str(config), AWS_PROFILE=profile)
     check(run, "Could not connect to AWS", words)
 

@@ -162,3 +162,24 @@ def test_examples_on_terminals_name_playbooks_that_are_there() -> None:
     }
     assert named
     assert named <= PLAYBOOKS
+
+
+def test_pip_is_only_told_where_debian_lets_it_install() -> None:
+    """It refuses to outside of a virtual environment, which has to be made and entered before."""
+    told = [block for block in documentation.BLOCKS if re.search(r"^pip3? install", block.text, re.MULTILINE)]
+    assert len(told) >= 3
+    for block in told:
+        assert re.search(r"^python3 -m venv (\S+)\n\. \1/bin/activate\npip install ", block.text, re.MULTILINE), (
+            block.where
+        )
+
+
+def test_nothing_is_told_to_be_on_galaxy() -> None:
+    from_galaxy = re.compile(r"collection install (?:-\S+ )*cloudhsm\.iam\b")
+    assert [page for page in PAGES if from_galaxy.search(page.read_text())] == []
+
+
+def test_every_way_to_install_links_to_the_page_on_it() -> None:
+    for page in PAGES:
+        if "ansible-galaxy collection install" in page.read_text() and page.name != "installing.md":
+            assert "installing.md" in page.read_text(), page

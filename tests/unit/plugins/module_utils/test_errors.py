@@ -149,7 +149,7 @@ def test_an_endpoint_that_somebody_gave_is_blamed_on_what_gives_it(host: str) ->
 
 
 def test_https_on_a_port_without_it_is_no_matter_of_certificates() -> None:
-    error = "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)"
+    error = OSError("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)")
     said = sentence(be.SSLError(endpoint_url=URL, error=error), "do it")
     assert "does not speak TLS" in said
     assert "certificate" not in said

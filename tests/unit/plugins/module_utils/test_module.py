@@ -111,11 +111,11 @@ def test_an_address_that_never_answered_is_given_up_after_three_tries(run_main: 
 
 @pytest.mark.usefixtures("_no_pauses")
 def test_a_certificate_does_not_become_better_with_tries(run_main: RunModule) -> None:
-    assert tries_with(run_main, Endpoint(SSLError(endpoint_url=URL, error="self-signed"))) == 1
+    assert tries_with(run_main, Endpoint(SSLError(endpoint_url=URL, error=OSError("self-signed")))) == 1
 
 
 @pytest.mark.usefixtures("_no_pauses")
-@pytest.mark.parametrize("trouble", [*NO_ANSWERS, SSLError(endpoint_url=URL, error="reset")], ids=id_of)
+@pytest.mark.parametrize("trouble", [*NO_ANSWERS, SSLError(endpoint_url=URL, error=OSError("reset"))], ids=id_of)
 def test_an_address_that_has_answered_gets_all_tries(run_main: RunModule, trouble: Exception) -> None:
     assert tries_with(run_main, Endpoint((200, IDENTITY), trouble), calls=2) == 1 + 10
 
