@@ -311,6 +311,8 @@ notes:
     with O(onboarding_group), and the IAM actions that the changes are named after in RV(changes) to carry the plan out.
   - Where passwords are to be set, C(iam:GetAccountPasswordPolicy) tells what they have to have. Where it is not
     granted, the module goes on, and a password that AWS does not take fails that user.
+  - Before the last members of O(protected_groups) who can act leave, C(iam:GetLoginProfile) and C(iam:ListAccessKeys)
+    tell whether those who stay have a way in. Where they are not granted, everybody is taken to have one.
   - To plan deletions and suspensions it needs C(iam:ListAccessKeys), C(iam:ListMFADevices), C(iam:ListSSHPublicKeys),
     C(iam:ListSigningCertificates) and C(iam:ListServiceSpecificCredentials) too.
   - All users that go or are suspended are locked out before anything else is done to anybody, but for members of

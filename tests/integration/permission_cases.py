@@ -13,6 +13,7 @@ from pathlib import Path
 
 import everything
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.suspension import DENY_EVERYTHING
 from aws_clients import administrator
 from enforcing_moto import SERVICE_CREDENTIAL
 
@@ -49,10 +50,19 @@ def _leaving(_account: str) -> Variables:
     return {"user_offboarding_users": ["leaver"]}
 
 
-def _restoring(_account: str) -> Variables:
+def _suspending(_account: str) -> Variables:
+    return {"user_offboarding_users": ["leaver", "hoarder"]}
+
+
+# The access keys and so on of the suspended user, which have other names in each account.
+SWITCHED_OFF: dict[str, list[str]] = {}
+
+
+def _restoring(account: str) -> Variables:
     return {
-        "user_provisioning_users": [{"name": "leaver", "console_access": True}],
-        "user_provisioning_restore_suspended": True,
+        "user_provisioning_users": [{"name": "leaver", "console_access": True}, {"name": "hoarder"}],
+        "user_provisioning_restore_suspended": ["leaver", "hoarder"],
+        "user_provisioning_restore_credentials": SWITCHED_OFF[account],
         "user_provisioning_credentials_store": "file",
     }
 
@@ -61,9 +71,21 @@ def _restoring(_account: str) -> Variables:
 OURS: t.Any = [{"Key": "cloudhsm.iam/managed", "Value": "true"}]
 
 
-def _suspended(iam: IAMClient, account: str) -> None:
-    """The account of everything, with leaver as suspend_users leaves it."""
+def _with_hoarder(iam: IAMClient, account: str) -> None:
+    """The account of everything, and a user with as many policies as IAM allows."""
     everything.prepare(iam, account)
+    iam.create_user(UserName="hoarder")
+    for service in ("S3", "SQS", "SNS", "EC2", "VPC"):
+        for access in ("FullAccess", "ReadOnlyAccess"):
+            iam.attach_user_policy(UserName="hoarder", PolicyArn=f"arn:aws:iam::aws:policy/Amazon{service}{access}")
+
+
+def _suspended(iam: IAMClient, account: str) -> None:
+    """The account of everything, with leaver and hoarder as suspend_users leaves them."""
+    _with_hoarder(iam, account)
+    iam.put_user_policy(
+        UserName="hoarder", PolicyName="CloudHSMIamSuspended", PolicyDocument=json.dumps(DENY_EVERYTHING)
+    )
     key = iam.list_access_keys(UserName="leaver")["AccessKeyMetadata"][0]["AccessKeyId"]
     ssh = iam.list_ssh_public_keys(UserName="leaver")["SSHPublicKeys"][0]["SSHPublicKeyId"]
     certificate = iam.list_signing_certificates(UserName="leaver")["Certificates"][0]["CertificateId"]
@@ -75,7 +97,8 @@ def _suspended(iam: IAMClient, account: str) -> None:
     )
     iam.delete_login_profile(UserName="leaver")
     iam.attach_user_policy(UserName="leaver", PolicyArn="arn:aws:iam::aws:policy/AWSDenyAll")
-    had = " ".join(("console", key, ssh, certificate, SERVICE_CREDENTIAL))
+    SWITCHED_OFF[account] = [key, ssh, certificate, SERVICE_CREDENTIAL]
+    had = " ".join(("console", *SWITCHED_OFF[account]))
     tags = {"cloudhsm.iam/suspended": "true", "cloudhsm.iam/suspended-had-1": had}
     iam.tag_user(UserName="leaver", Tags=[{"Key": name, "Value": value} for name, value in tags.items()])
 
@@ -231,8 +254,10 @@ CASES: dict[str, Case] = {
     "provision_users": Case("provision_users", _all_kinds_of_users, everything.prepare),
     "provision_users suspended": Case(
         "provision_users",
-        lambda _account: {"user_provisioning_users": [{"name": "leaver", "state": "suspended"}]},
-        everything.prepare,
+        lambda _account: {
+            "user_provisioning_users": [{"name": name, "state": "suspended"} for name in ("leaver", "hoarder")]
+        },
+        _with_hoarder,
         use=("user_provisioning", "suspending"),
     ),
     "provision_users restoring": Case(
@@ -255,6 +280,6 @@ CASES: dict[str, Case] = {
     "service_linked_role absent": Case(
         "service_linked_role", lambda _: {"service_linked_role_state": "absent"}, _service_linked_role
     ),
-    "suspend_users": Case("suspend_users", _leaving, everything.prepare, use=("user_offboarding", "suspending")),
+    "suspend_users": Case("suspend_users", _suspending, _with_hoarder, use=("user_offboarding", "suspending")),
     "teardown": Case("teardown", lambda account: {"bootstrap_teardown_confirm": account}, _bootstrapped),
 }

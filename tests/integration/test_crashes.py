@@ -73,7 +73,7 @@ class Lane:
 @pytest.fixture(scope="module")
 def lane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lane]:
     with (
-        MotoServer(managed_policies=False, program=Path(open_moto.__file__)) as server,
+        MotoServer(program=Path(open_moto.__file__)) as server,
         FaultProxy(server.url) as proxy,
     ):
         yield Lane(tmp_path_factory.mktemp("lane"), server.url, proxy)

@@ -9,8 +9,10 @@ import json
 import subprocess
 import typing as t
 from collections.abc import Iterator
+from pathlib import Path
 
 import moto_server
+import open_moto
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
 from aws_clients import iam_client
@@ -52,7 +54,7 @@ EACH: dict[str, Faults] = {
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    with MotoServer(managed_policies=False) as moto:
+    with MotoServer(program=Path(open_moto.__file__)) as moto:
         yield moto.url
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import apply_plans
 from aws_answers import error
 from case_files import case_bytes
 from everything import ANYTHING, describe
@@ -35,7 +36,7 @@ def fill_policies(iam: IAMClient, name: str) -> None:
 
 
 def fill_inline(iam: IAMClient, name: str) -> None:
-    document = json.dumps({**ANYTHING, "Statement": [{**ANYTHING["Statement"][0], "Sid": "x" * 1950}]})  # type: ignore[dict-item,index]
+    document = json.dumps({**ANYTHING, "Statement": [{**ANYTHING["Statement"][0], "Sid": "x" * 1950}]})  # type: ignore[dict-item]
     iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=document)
 
 
@@ -85,7 +86,7 @@ def test_a_user_that_fills_up_under_the_run_is_locked_out_by_the_second_look(
     aws: FaultProxy, iam: IAMClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     iam.create_user(UserName="mallory")
-    apply = engine.apply_plans
+    apply = apply_plans
 
     def first_fill(*args: t.Any, **options: t.Any) -> t.Any:
         fill_policies(iam, "mallory") if not inline_of(iam, "mallory") and not aws.writes else None
@@ -139,7 +140,8 @@ def members(iam: IAMClient) -> set[str]:
 
 def test_the_last_administrator_goes_only_when_the_next_is_there(aws: FaultProxy, iam: IAMClient) -> None:
     make_administrators(iam, "ann")
-    wishes = [{"name": "ann", "state": "absent"}, {"name": "new", "groups": ["Administrators"], **PASSWORD}]
+    new: dict[str, t.Any] = {"name": "new", "groups": ["Administrators"], **PASSWORD}
+    wishes: list[dict[str, t.Any]] = [{"name": "ann", "state": "absent"}, new]
     for action, code in (("CreateUser", "LimitExceeded"), ("AddUserToGroup", "AccessDenied")):
         aws.says[action] = error(409, code, "Not now.")
         made = run_iam_users(aws.url, wishes)

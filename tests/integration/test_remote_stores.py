@@ -100,7 +100,7 @@ def _state(tags: t.Iterable[t.Any]) -> str:
 @pytest.fixture(scope="module")
 def account() -> Iterator[Account]:
     with (
-        MotoServer(managed_policies=False, program=Path(open_moto.__file__)) as server,
+        MotoServer(program=Path(open_moto.__file__)) as server,
         FaultProxy(server.url) as proxy,
     ):
         yield Account(server.url, proxy)

@@ -298,7 +298,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[Account]:
     """The accounts that the last look before the first administrator goes finds, one after the other."""
     found: list[Account] = []
     monkeypatch.setattr(snapshot, "read_users_and_groups", lambda _iam: (found.pop(0).users, {}))
-    monkeypatch.setattr(engine.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
     return found
 
 
