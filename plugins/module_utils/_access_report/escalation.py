@@ -227,7 +227,9 @@ def _named(holder: Holder, action: str, kind: str, generic: Extents) -> str:
 def _join_and_grant(holder: Holder, action: str, around: Surroundings) -> Iterable[Way]:
     if NOTHING in (holder.may(JOIN, holder.iam.arn("group")), holder.may(action, holder.iam.arn("group"))):
         return
-    for name, arn in sorted(around.groups.items()):
+    found = candidates(holder, action, "group")
+    names = found.names & around.groups.keys() | set(sorted(around.groups)[:MOST] if found.others else ())
+    for name, arn in ((name, around.groups[name]) for name in sorted(names)):
         yield Way((JOIN, action), f"group {name}", both(holder.may_to(JOIN, arn), holder.may_to(action, arn)), own=True)
 
 

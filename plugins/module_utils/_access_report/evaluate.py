@@ -72,6 +72,16 @@ class Statement:
 
     def reaches(self, resource: str | None) -> Extent:
         """On which of the resources that a question is about."""
+        if resource not in self._reached:
+            self._reached[resource] = self._reach(resource)
+        return self._reached[resource]
+
+    @cached_property
+    def _reached(self) -> dict[str | None, Extent]:
+        """What is known already: a policy can have a thousand patterns, and many actions have the same resources."""
+        return {}
+
+    def _reach(self, resource: str | None) -> Extent:
         if resource is None:
             # AWS then compares with an asterisk.
             named = any(matches(pattern, "*") for pattern in self.resources)
