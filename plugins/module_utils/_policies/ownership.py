@@ -66,10 +66,7 @@ def adoption_problem(expected: Expected, found: Described) -> str | None:
     """Why a policy that was found by its name is not used; None where it is, or where there is none."""
     if not found or may_be_used(expected, found):
         return None
-    elsewhere = found["path"] != _path(expected)
-    ways = ["choose another name"]
-    if elsewhere and expected.path_option and is_ours(found["tags"], expected.creation_tags):
-        ways.append(f"set {expected.path_option}: {found['path']}")
+    ways = ["choose another name", *_by_path(expected, found)]
     return (
         f"{expected.name_option}: the policy {found['arn']} exists, but {' and '.join(_reasons(expected, found))}. "
         f"Whoever can change it would decide what it allows: {', '.join(ways)}, or, if you trust it (you created it by "
@@ -81,10 +78,19 @@ def kept_notice(expected: Expected, found: Described) -> str | None:
     """Why a policy that was found by its name is not deleted; None where it may be, or where there is none."""
     if not found or may_be_used(expected, found):
         return None
+    ways = [way.removeprefix("set ") for way in _by_path(expected, found)]
     return (
-        f"The policy {found['arn']} stays, because it {' and '.join(_reasons(expected, found))}; "
-        f"with {expected.adopt_option}: true it is deleted as well"
+        f"The policy {found['arn']} stays, because {' and '.join(_reasons(expected, found))}; "
+        f"with {' or '.join([*ways, f'{expected.adopt_option}: true'])} it is deleted as well"
     )
+
+
+def _by_path(expected: Expected, found: Described) -> list[str]:
+    """The way out where nothing but the path is another one."""
+    if not expected.path_option or found["path"] == _path(expected):
+        return []
+    ours = is_ours(found["tags"], expected.creation_tags)
+    return [f"set {expected.path_option}: {found['path']}"] if ours else []
 
 
 def _path(expected: Expected) -> str:
