@@ -251,7 +251,11 @@ def test_text_does_the_same_or_is_refused(node: ControlNode, aws: FaultProxy, mo
 
 def _writes(calls: t.Sequence[t.Any]) -> list[tuple[str, str]]:
     """What was written, without what the next case's users are made by, and in an order that workers don't change."""
-    made = [(call.action, json.dumps(dict(call.params), sort_keys=True)) for call in calls if call.is_write]
+    made = [
+        (call.action, json.dumps({**call.params, "Password": "Password" in call.params}, sort_keys=True))
+        for call in calls
+        if call.is_write
+    ]
     return sorted(
         call for call in made if call[0] != "CreateUser" or not any(f'"{name}"' in call[1] for name in PEOPLE)
     )
