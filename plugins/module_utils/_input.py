@@ -63,6 +63,13 @@ def text_problem(value: object) -> str | None:
     return f"{what}: put it in quotes" if isinstance(value, date) else what
 
 
+def not_a_list(value: object) -> str:
+    """Why a value that may be a list or text is none. One that YAML has changed is said to be text."""
+    if isinstance(value, (int, float, date)):
+        return str(text_problem(value))
+    return f"must be a list, not {kind(value)}"
+
+
 def read_list(value: object) -> tuple[list[str], list[str]]:
     """A list of texts that may come as text, and what is wrong with it. Nothing is an empty list.
 
@@ -74,7 +81,7 @@ def read_list(value: object) -> tuple[list[str], list[str]]:
         words, problems = split_text(value)
         return [word.text for word in words], problems
     if not isinstance(value, Sequence) or isinstance(value, bytes):
-        return [], [f"must be a list, not {kind(value)}"]
+        return [], [not_a_list(value)]
     told = [f"item {number}: {text_problem(item)}" for number, item in enumerate(value, 1) if text_problem(item)]
     return [item for item in value if isinstance(item, str)], told
 

@@ -26,6 +26,7 @@ ADMIN = f"arn:aws:iam::{ACCOUNT}:role/Admin"
 DOCUMENT = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*"}]}
 # Users of each account to begin with.
 PEOPLE = ("alice", "bob")
+PASSING = ("generated_at", "changed", "files", "create_date", "role_id")
 TYPES = ("bool", "int", "list", "dict")
 EATEN = "must be text, not a number"
 Variables = dict[str, t.Any]
@@ -46,6 +47,7 @@ class Role:
 
 
 CASES = {
+    # A list with choices is split by Ansible itself, at commas alone.
     "access_report": Role(
         {"folder": "reports", "artifact": "none"},
         {
@@ -57,6 +59,7 @@ CASES = {
             "live_limit": 32,
             "wait_timeout": 33,
         },
+        between=(",", ","),
     ),
     "account_guard": Role(values={"account_ids": [ACCOUNT, "210987654321"]}, between=(",", ", ")),
     "account_password_policy": Role(
@@ -248,7 +251,11 @@ def test_text_does_the_same_or_is_refused(node: ControlNode, aws: FaultProxy, mo
 
 def _writes(calls: t.Sequence[t.Any]) -> list[tuple[str, str]]:
     """What was written, without what the next case's users are made by, and in an order that workers don't change."""
-    made = [(call.action, json.dumps(dict(call.params), sort_keys=True)) for call in calls if call.is_write]
+    made = [
+        (call.action, json.dumps({**call.params, "Password": "Password" in call.params}, sort_keys=True))
+        for call in calls
+        if call.is_write
+    ]
     return sorted(
         call for call in made if call[0] != "CreateUser" or not any(f'"{name}"' in call[1] for name in PEOPLE)
     )
@@ -256,4 +263,6 @@ def _writes(calls: t.Sequence[t.Any]) -> list[tuple[str, str]]:
 
 def _lasting(result: t.Any) -> t.Any:
     """A result without what is another one each time."""
-    return {key: value for key, value in result.items() if key not in ("generated_at", "changed", "files")}
+    if isinstance(result, dict):
+        return {key: _lasting(value) for key, value in result.items() if key not in PASSING}
+    return result

@@ -18,7 +18,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_meta
     normal_form,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import PROVIDER_ARN, trust_problems
-from ansible_collections.cloudhsm.iam.plugins.module_utils._input import kind
+from ansible_collections.cloudhsm.iam.plugins.module_utils._input import kind, text_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._tags import tag_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
@@ -29,6 +29,7 @@ PREFIX = "federated_access_"
 ADMINISTRATOR = "administrator"
 POLICY_OPTIONS = {field.name for field in fields(Wish)} - {"level", "partition", "account_id", "names"}
 
+TEXTS = ("role_name", "path", "policy_name", "boundary", "provider_name", "mfa_tag_key", "mfa_tag_value")
 PROVIDER_NAME = re.compile(r"[\w._-]{1,128}", re.ASCII)
 # Seconds: MaxSessionDuration of CreateRole in the IAM API Reference.
 SHORTEST_SESSION = 3600
@@ -43,8 +44,23 @@ _ANY_PROVIDER = "arn:aws:iam::123456789012:saml-provider/any"
 
 def input_problems(options: Mapping[str, t.Any]) -> list[str]:
     """One sentence for each mistake, which begins with the variable. The options come without the role's prefix."""
-    checks = (_identifier_problems, _provider_problems, _session_problems, _policy_problems, _tags_problems)
+    checks = (
+        _text_problems,
+        _identifier_problems,
+        _provider_problems,
+        _session_problems,
+        _policy_problems,
+        _tags_problems,
+    )
     return [f"{PREFIX}{problem}" for check in checks for problem in check(options)]
+
+
+def _text_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
+    """What YAML has read as something else: a tag's value true would become True."""
+    for option in TEXTS:
+        problem = None if options.get(option) is None else text_problem(options[option])
+        if problem:
+            yield f"{option}: {problem}"
 
 
 def _identifier_problems(options: Mapping[str, t.Any]) -> Iterator[str]:

@@ -13,7 +13,7 @@ import typing as t
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._input import read_list
+from ansible_collections.cloudhsm.iam.plugins.module_utils._input import read_list, text_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.cloudhsm import (
     GUIDE,
@@ -202,6 +202,8 @@ def _tag_problems(tags: t.Any) -> Iterator[str]:
     for key, value in tags.items():
         if not isinstance(key, str) or not _TAG_KEY.fullmatch(key):
             yield f": {key!r} can't be the key of a tag"
+        elif (eaten := text_problem(value)) and value is not None:
+            yield f".{key}: {eaten}"
         elif not isinstance(value, str) or not _TAG_VALUE.fullmatch(value):
             yield f".{key}: {value!r} can't be the value of a tag"
     folded = [str(key).lower() for key in tags]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._input import Word, kind, split_text, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._input import Word, not_a_list, split_text, text_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
 
 # 5,000 names of 64 characters, as many as an account may have, and what is between them.
@@ -47,7 +47,7 @@ def read_names(names: object) -> tuple[list[str], list[str]]:
             if isinstance(name, str) and name.strip(",") != name
         ]
     else:
-        return [], [f"must be a list of names, or text with names, not {kind(names)}"]
+        return [], [not_a_list(names)]
     found, wrong = _checked(placed)
     return found, problems + wrong
 

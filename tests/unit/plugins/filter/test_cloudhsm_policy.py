@@ -109,7 +109,7 @@ WRONG: list[tuple[t.Any, dict[str, t.Any], list[str]]] = [
             "regions[1]: 'eu-central' is not the name of a region",
             "tags: 'aws:x' can't be the key of a tag",
             "tags.team: 'a*' can't be the value of a tag",
-            "tags.n: 1 can't be the value of a tag",
+            "tags.n: must be text, not a number: put it in quotes",
             f"cluster_arns[1]: '{ARN}' is there twice",
             "cluster_arns[2]: 7 is not a string",
             "cluster_arns[3]: 'cluster-abcdefghijk' is not the ARN of a cluster",

@@ -40,7 +40,7 @@ def test_a_list_as_text_is_a_list(name: str, text: str) -> None:
         ("Ops,", "line 1: ends with a comma"),
         ([0o123], f"item 1: {EATEN}"),
         ([" Ops"], "' Ops' can't be a name"),
-        (83, "must be a list, not a number"),
+        (83, EATEN),
         ({"Ops": 1}, "must be a list, not a dictionary"),
     ],
 )
