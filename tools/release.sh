@@ -20,6 +20,10 @@ fi
 
 antsibull-changelog lint
 sed -i "s/^version: .*/version: $version/" galaxy.yml
+# The AWX pattern fetches project and image of the version that it belongs to.
+sed -i "s/^__version: .*/__version: $version/" extensions/patterns/cloudhsm_iam/setup.yml
+sed -i "s/^\( *version: \)[0-9]*\.[0-9]*\.[0-9]*$/\1$version/" extensions/patterns/cloudhsm_iam/exec_env/execution-environment.yml
+sed -i "s/\(cloudhsm-iam-ee:\)[0-9.]*[0-9]/\1$version/" docs/awx.md
 sed -i "s/^VERSION = .*/VERSION = \"$version\"/" plugins/module_utils/_version.py
 antsibull-changelog release --reload-plugins --update-existing
 antsibull-changelog lint

@@ -43,9 +43,9 @@ def sts_client(url: str) -> STSClient:
     return _session().client("sts", endpoint_url=require_loopback(url))
 
 
-def secretsmanager_client(url: str) -> SecretsManagerClient:
-    """Secrets Manager at this URL."""
-    return _session().client("secretsmanager", endpoint_url=require_loopback(url))
+def secretsmanager_client(url: str, region: str = "us-east-1") -> SecretsManagerClient:
+    """Secrets Manager at this URL, of one region."""
+    return _session().client("secretsmanager", endpoint_url=require_loopback(url), region_name=region)
 
 
 def ssm_client(url: str) -> SSMClient:

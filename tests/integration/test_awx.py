@@ -10,8 +10,9 @@ import typing as t
 
 import pytest
 import yaml
-from aws_clients import iam_client
-from awx_job import PATTERN, ROOT, Awx
+from aws_clients import iam_client, secretsmanager_client
+from awx_definitions import definitions
+from awx_job import ACCOUNT, PATTERN, REGION, ROOT, TEMPLATES, Awx, form, survey
 from control_node import ControlNode
 from fault_proxy import FaultProxy
 from organization import Member, make_organization, member_iam
@@ -34,6 +35,118 @@ def passwords(aws: FaultProxy) -> list[str]:
 
 def users(iam: IAMClient) -> list[str]:
     return sorted(user["UserName"] for user in iam.list_users()["Users"])
+
+
+# Answers to every question, other than the defaults. The drift check's are those of bootstrap too.
+FULL: dict[str, dict[str, t.Any]] = {
+    "access_report": {"access_report_artifact": "full", "access_report_max_key_age": 30, "aws_region": REGION},
+    "drift_check": {
+        "bootstrap_administrator_name": "First.Administrator",
+        "cloudhsm_administrators": "carol, dave\nerin",
+        "users_file": "users.csv",
+        "bootstrap_cloudhsm_group_access": "power_user",
+        "bootstrap_credentials_store": "ssm_parameter",
+    },
+    "offboard_users": {
+        "user_offboarding_credentials_store": "ssm_parameter",
+        "user_offboarding_max_deletions": 2,
+    },
+    "provision_users": {
+        "users_file": "users.csv",
+        "user_provisioning_credentials_store": "ssm_parameter",
+        "user_provisioning_max_deletions": 0,
+    },
+    "service_linked_role": {"service_linked_role_state": "absent", "aws_region": REGION},
+}
+# Without these the job has nothing to do, or a default would not fit the account.
+NEEDED = {
+    "offboard_users": {"user_offboarding_users": "alice, bob\n"},
+    "provision_users": {"users_text": "name,console_access\nzoe,yes\n"},
+    "suspend_users": {"user_offboarding_users": "alice"},
+}
+FILES = {"users.csv": "name,groups\ncarol,CloudHSMAdministrators\n"}
+
+
+def organization_inventory(awx: Awx) -> dict[str, t.Any]:
+    """What AWX's update of the organization's inventory finds. Values from AWS are marked as data in it."""
+    source = str(PATTERN / "inventories" / "organization.yml")
+    listed = awx.node.run("ansible-inventory", "-i", source, "--list", "--export", **awx.injected)
+    assert listed.status == 0, listed.output
+    hosts = json.loads(listed.output[listed.output.index("{") :])["_meta"]["hostvars"]
+    return {"all": {"hosts": hosts}, "groups": {"organization": list(hosts)}}
+
+
+@pytest.mark.parametrize(
+    ("name", "answers"), [*((name, "required") for name in TEMPLATES), *((name, "all") for name in FULL)]
+)
+def test_every_template_ends_green(name: str, answers: str, awx: Awx, iam: IAMClient, moto: str) -> None:
+    iam.create_group(GroupName="CloudHSMAdministrators") if name == "provision_users" else None
+    for user in ("alice", "bob") if "users" in name else ():
+        iam.create_user(UserName=user)
+    given = FULL[name] if answers == "all" else {}
+    # Only one of the two ways to give users can be answered.
+    given = {**({} if "users_file" in given and name == "provision_users" else NEEDED.get(name, {})), **given}
+    asked = {question["variable"] for question in survey(name)["spec"]}
+    unanswered = {variable for variable, answer in form(name, given).items() if answer == ""}
+    assert answers == "required" or unanswered <= {"users_text"}
+    inventory = None
+    if name == "bootstrap_organization":
+        make_organization(moto, [Member("shop"), Member("sandbox")])
+        inventory = organization_inventory(awx)
+    if name == "drift_check":
+        before = awx.launch("bootstrap_account", **{key: value for key, value in given.items() if key != "users_file"})
+        assert before.status == 0, before.output
+    job = awx.launch(name, inventory=inventory, files=FILES, **given)
+    assert job.status == 0, job.output
+    assert set(given) <= asked
+    assert awx.find_secrets() == []
+
+
+def test_what_the_api_leaves_out_is_left_out(awx: Awx, iam: IAMClient, moto: str) -> None:
+    required = {question["variable"] for question in survey("bootstrap_account")["spec"] if question["required"]}
+    answers = {variable: answer for variable, answer in form("bootstrap_account", {}).items() if variable in required}
+    made = awx.launch_with("bootstrap_account", answers)
+    assert made.status == 0, made.output
+    assert users(iam) == ["Administrator"]
+    # Nothing but the answer tells the region.
+    (secret,) = secretsmanager_client(moto, REGION).list_secrets()["SecretList"]
+    assert secret["Name"].endswith("/Administrator")
+
+
+def test_the_schedule_refuses_to_run_before_it_has_the_accounts_answers(awx: Awx, aws: FaultProxy) -> None:
+    [schedule] = definitions()["controller_schedules"]
+    job = awx.launch_with("drift_check", schedule["extra_data"])
+    assert job.status != 0
+    assert "000000000000" in job.failure
+    assert aws.writes == []
+
+
+def test_answers_that_mean_something_else_are_refused_before_the_first_call(awx: Awx, aws: FaultProxy) -> None:
+    wrong = {"bootstrap_administrator_name": "0042", "cloudhsm_administrators": "yes", "aws_region": "Frankfurt"}
+    refused = awx.launch("bootstrap_account", **wrong)
+    assert refused.status != 0
+    for variable in wrong:
+        assert f"{variable}: " in refused.failure
+    assert aws.calls == []
+
+
+def test_names_in_an_answer_are_separated_in_every_way(awx: Awx, iam: IAMClient) -> None:
+    # The answer of the case "list-as-text", with blanks and lines as well.
+    made = awx.launch("bootstrap_account", cloudhsm_administrators="alice, bob carol\ndave")
+    assert made.status == 0, made.output
+    assert users(iam) == ["Administrator", "alice", "bob", "carol", "dave"]
+
+
+def test_accounts_beside_the_answer_are_refused(awx: Awx, aws: FaultProxy) -> None:
+    # A variable of the template's own, which its editor may set.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(
+            TEMPLATES["service_linked_role"], "extra_vars", {"account_guard_account_ids": [ACCOUNT, "9" * 12]}
+        )
+        refused = awx.launch("service_linked_role")
+    assert refused.status != 0
+    assert "account_guard_account_ids: is set beside the survey" in refused.failure
+    assert aws.calls == []
 
 
 def test_an_account_is_bootstrapped_and_what_drifts_is_told(awx: Awx, aws: FaultProxy, iam: IAMClient) -> None:
@@ -128,11 +241,7 @@ def test_another_account_than_the_one_meant_is_left_alone(awx: Awx, aws: FaultPr
 
 def test_a_slice_of_the_organization_is_bootstrapped(awx: Awx, aws: FaultProxy, moto: str) -> None:
     ids = make_organization(moto, [Member("shop"), Member("sandbox")])
-    environment = {**awx.injected, "ANSIBLE_INVENTORY_ENABLED": "auto"}
-    source = str(PATTERN / "inventories" / "organization.yml")
-    listed = awx.node.run("ansible-inventory", "-i", source, "--list", **environment)
-    assert listed.status == 0, listed.output
-    hosts = json.loads(listed.output[listed.output.index("{") :])["_meta"]["hostvars"]
+    hosts = organization_inventory(awx)["all"]["hosts"]
     assert set(hosts) == {"master", "shop", "sandbox"}
     # AWX's other slice has the others.
     inventory = {"all": {"hosts": {"shop": hosts["shop"]}}, "groups": {"organization": ["shop"]}}
@@ -144,25 +253,15 @@ def test_a_slice_of_the_organization_is_bootstrapped(awx: Awx, aws: FaultProxy, 
     assert awx.find_secrets(*passwords(aws)) == []
 
 
-def test_the_definitions_are_what_the_seed_job_makes_of_them(node: ControlNode) -> None:
-    setup, kept = PATTERN / "setup.yml", node.folder / "kept.json"
-    kinds = [name for name in yaml.safe_load(setup.read_text()) if not name.startswith("__")]
-    content = "{{ dict(kinds | zip(query('ansible.builtin.vars', *kinds))) | to_json }}"
-    play = node.write_playbook(
-        [
-            {"name": "Read them", "ansible.builtin.include_vars": str(setup)},
-            {"name": "Keep them", "ansible.builtin.copy": {"content": content, "dest": str(kept), "mode": "0600"}},
-        ]
-    )
-    given = {"kinds": kinds, "pattern": {"path": str(setup)}, "organization": "HSM", "aws_credential": "HSM"}
-    run = node.playbook(play, "-e", json.dumps(given))
-    assert run.status == 0, run.output
-    made = json.loads(kept.read_text())
-    for template in made["controller_templates"]:
-        assert (template["organization"], template["credentials"]) == ("HSM", ["HSM"])
-        assert template["survey_spec"]["spec"]
-    (schedule,) = made["controller_schedules"]
-    assert schedule["enabled"] is False
+def test_a_limit_does_not_go_past_the_check_and_fails_a_slice_that_it_leaves_empty(awx: Awx, aws: FaultProxy) -> None:
+    hosts = {"shop": {"ansible_connection": "local", "account_id": "999999999999"}}
+    inventory = {"all": {"hosts": hosts}, "groups": {"organization": ["shop"]}}
+    refused = awx.launch("bootstrap_organization", "-l", "shop", inventory=inventory, aws_region="Frankfurt")
+    assert refused.status != 0
+    assert refused.failure.startswith("aws_region: 'Frankfurt' is not the name of an AWS region")
+    empty = awx.launch("bootstrap_organization", "-l", "sandbox", inventory=inventory)
+    assert empty.status != 0
+    assert aws.calls == []
 
 
 def test_the_execution_environment_can_be_built(node: ControlNode) -> None:
@@ -172,6 +271,7 @@ def test_the_execution_environment_can_be_built(node: ControlNode) -> None:
     assert run.status == 0, run.output
     built = (context / "_build" / "requirements.yml").read_text()
     assert "github.com/cloudhsm/iam" in built
+    assert f"version: {yaml.safe_load((ROOT / 'galaxy.yml').read_text())['version']}" in built
     # What the collection itself asks for, which ansible-builder looks up when it builds.
     needed = yaml.safe_load((ROOT / "meta" / "execution-environment.yml").read_text())["dependencies"]
     for file in needed.values():

@@ -160,6 +160,11 @@ def test_a_release_is_made_and_published(checkout: Path, galaxy: Galaxy) -> None
     made = run(checkout, "tools/release.sh", "9.9.9")
     assert made.returncode == 0, made.stdout + made.stderr
     assert yaml.safe_load((checkout / "galaxy.yml").read_text())["version"] == "9.9.9"
+    pattern = checkout / "extensions" / "patterns" / "cloudhsm_iam"
+    assert yaml.safe_load((pattern / "setup.yml").read_text())["__version"] == "9.9.9"
+    image = yaml.safe_load((pattern / "exec_env" / "execution-environment.yml").read_text())
+    assert image["dependencies"]["galaxy"]["collections"][0]["version"] == "9.9.9"
+    assert "cloudhsm-iam-ee:9.9.9\n" in (checkout / "docs" / "awx.md").read_text()
     assert "\nv9.9.9\n" in (checkout / "CHANGELOG.rst").read_text()
     assert not list(checkout.glob("changelogs/fragments/*.yml"))
 
