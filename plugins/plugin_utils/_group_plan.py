@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import same_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import is_mark, named, new_tags
 
+# The action finds it here, beside what it is for.
 __all__ = ["named"]
 
 Described = Mapping[str, t.Any]
