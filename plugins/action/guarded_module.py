@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
+
+# isort: split
 import re
 import typing as t
 from collections.abc import Mapping

@@ -79,6 +79,9 @@ problems:
   sample: ["name: 'iam_role' is not the full name of a module of amazon.aws or community.aws"]
 """
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
+
+# isort: split
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._tag_text import decode, encode
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import Environment
 
 
 def awss_pattern(text: str) -> bool:
@@ -49,17 +47,3 @@ def test_what_was_written_without_encoding_is_read_as_it_is(word: str) -> None:
 ROLE = Path(__file__).resolve().parents[4] / "roles" / "bootstrap"
 WRITTEN = "map('replace', '=', '=3D') | map('replace', ',', '=2C') | join(' ')"
 READ = "split(' ')|map('replace', '=2C', ',') | map('replace', '=3D', '=') | list"
-
-
-@given(st.lists(st.from_regex(r"[A-Za-z0-9_+=,.@-]+", fullmatch=True)))
-def test_bootstrap_writes_names_of_groups_alike(names: list[str]) -> None:
-    source = " ".join(path.read_text() for path in sorted((ROLE / "tasks").glob("*.yml")))
-    squeezed = re.sub(r"\s", "", source)
-    assert re.sub(r"\s", "", WRITTEN) in squeezed
-    assert re.sub(r"\s", "", READ) in squeezed
-    environment = Environment(autoescape=False)
-    environment.filters["split"] = str.split
-    tag = environment.from_string("{{ names | " + WRITTEN + " }}").render(names=names)
-    assert tag == " ".join(map(encode, names))
-    if names:
-        assert environment.from_string("{{ (tag | " + READ + ") == names }}").render(tag=tag, names=names) == "True"
