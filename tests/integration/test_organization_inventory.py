@@ -104,7 +104,8 @@ def test_accounts_are_hosts_in_groups(node: ControlNode, ids: dict[str, str]) ->
 
 def make_units(moto: str, parent: str, units: dict[str, t.Any]) -> dict[str, str]:
     """Make units out of a case, with the accounts in them. Returns the units' ids by the names of their accounts."""
-    client, found = organizations_client(moto), {}
+    client = organizations_client(moto)
+    found: dict[str, str] = {}
     for name, content in units.get("ous", {}).items():
         made = client.create_organizational_unit(ParentId=parent, Name=name)["OrganizationalUnit"]["Id"]
         found |= make_units(moto, made, content)
