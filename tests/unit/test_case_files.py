@@ -3,7 +3,14 @@
 
 from __future__ import annotations
 
-from case_files import case_bytes
+from case_files import FOLDERS, case_bytes
+
+
+def test_each_case_of_the_checkout_is_read_by_some_test() -> None:
+    own = FOLDERS[1]
+    tests = "".join(path.read_text(encoding="utf-8") for path in own.parent.glob("*/**/test_*.py"))
+    unused = [case.name for case in own.iterdir() if case.is_dir() and f'"{case.name}"' not in tests]
+    assert unused == []
 
 
 def test_bytes_that_an_editor_would_change_are_kept() -> None:
