@@ -172,8 +172,9 @@ def test_an_account_is_bootstrapped_and_what_drifts_is_told(awx: Awx, aws: Fault
     drifted = awx.launch("drift_check", "--check", files=more, users_file="users.csv", **wanted)
     assert drifted.status != 0
     assert drifted.failure == (
-        "Account 123456789012 has drifted: group Administrators; users missing: carol; users changed: bob. "
-        "Nothing was changed"
+        "Drift in account 123456789012: "
+        "the group Administrators lacks the policy arn:aws:iam::aws:policy/AdministratorAccess; "
+        "bob is not in CloudHSMAdministrators; the user carol does not exist. This check changed nothing"
     )
     assert aws.writes == []
     assert awx.find_secrets(*set_passwords) == []
