@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_service_linked_role_info

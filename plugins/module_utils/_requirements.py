@@ -69,12 +69,14 @@ def _check() -> None:
     # A module in a process of its own has no plugins around it, and gets amazon.aws's code sent along.
     if "ansible.plugins" not in sys.modules:
         if found:
-            print(json.dumps({"failed": True, "msg": found}))
-            sys.exit(1)
+            # There is no AnsibleModule yet whose fail_json could say it.
+            print(json.dumps({"failed": True, "msg": found}))  # pylint: disable=ansible-bad-function
+            sys.exit(1)  # pylint: disable=ansible-bad-function
         return
     found = found or _without_amazon_aws()
     if found:
-        from ansible.errors import AnsibleError
+        # On the control node only, where it is there.
+        from ansible.errors import AnsibleError  # pylint: disable=ansible-bad-module-import
 
         raise AnsibleError(found)
 

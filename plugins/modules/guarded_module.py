@@ -79,7 +79,7 @@ problems:
   sample: ["name: 'iam_role' is not the full name of a module of amazon.aws or community.aws"]
 """
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
 from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule

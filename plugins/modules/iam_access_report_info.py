@@ -433,7 +433,7 @@ report:
       sample: false
 """
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
 import datetime

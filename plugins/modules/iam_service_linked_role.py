@@ -208,7 +208,7 @@ problems:
   sample: ["wait_timeout: must be at least 1 second, not 0"]
 """
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
 import typing as t

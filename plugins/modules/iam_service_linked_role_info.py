@@ -102,7 +102,7 @@ problems:
   sample: ["service_name: 'CloudHSM' is not the name of a service, as in cloudhsm.amazonaws.com"]
 """
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # before all else
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
 from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS

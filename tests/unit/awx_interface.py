@@ -128,7 +128,8 @@ def answer_problems(survey: Mapping[str, t.Any], answers: Mapping[str, t.Any]) -
 
 def _answer_problems(question: Mapping[str, t.Any], answer: t.Any) -> Iterator[str]:
     wanted = {"integer": int, "float": float, "multiselect": list}.get(question["type"], str)
-    if type(answer) is not wanted:
+    # A boolean is no integer here.
+    if not isinstance(answer, wanted) or isinstance(answer, bool):
         yield f"is no {wanted.__name__}"
         return
     if question["type"] == "multiplechoice" and answer not in question["choices"]:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.action import iam_users as action
 from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import CredentialsStore
 
 PASSWORDS = {"made": "1", "there": "2", "failed": "3"}
 RESULT: dict[str, t.Any] = {
@@ -39,8 +38,8 @@ class Store:
         self.told = account_id, made, unused, gone
 
 
-def settled(store: Store, result: Mapping[str, t.Any], passwords: Mapping[str, str] = PASSWORDS) -> dict[str, t.Any]:
-    return action._settled(t.cast("CredentialsStore", store), dict(result), passwords)
+def settled(store: Store, result: Mapping[str, t.Any], passwords: Mapping[str, str] | None = None) -> dict[str, t.Any]:
+    return action._settled(t.cast(t.Any, store), dict(result), PASSWORDS if passwords is None else passwords)
 
 
 def test_what_was_set_is_noted_and_what_was_not_is_taken_back() -> None:

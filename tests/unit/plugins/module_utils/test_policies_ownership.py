@@ -36,8 +36,9 @@ OURS = TAGS[3:]
 HSM = Expected("HSM", "group_policy_name", "group_adopt_policy", path_option="group_path")
 
 
-def policy(path: str = "/", tags: dict[str, str] = MARK) -> dict[str, t.Any]:
-    return {"name": "HSM", "arn": f"arn:aws:iam::123456789012:policy{path}HSM", "path": path, "tags": tags}
+def policy(path: str = "/", tags: dict[str, str] | None = None) -> dict[str, t.Any]:
+    arn = f"arn:aws:iam::123456789012:policy{path}HSM"
+    return {"name": "HSM", "arn": arn, "path": path, "tags": MARK if tags is None else tags}
 
 
 @pytest.mark.parametrize(
