@@ -53,8 +53,9 @@ def read_variables(
 
 
 def _without_inner(option: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The users in a list are read by whoever needs them, with better messages than the validator's."""
-    return {key: value for key, value in option.items() if key not in ("options", "required")}
+    """What is left for others: users in a list, with better messages than the validator's, and where a path leads."""
+    kept = {key: value for key, value in option.items() if key not in ("options", "required")}
+    return {**kept, "type": "str"} if kept.get("type") == "path" else kept
 
 
 def _read(name: str, value: t.Any, option: Mapping[str, t.Any]) -> tuple[t.Any, list[str]]:

@@ -33,6 +33,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "iam_access_report": {"folder": "reports"},
     "iam_access_report_info": {},
     "iam_account_info": {"summary": True},
+    "iam_administration": {},
     "iam_group_with_policies": {"name": "Made", "require_mfa": True},
     "iam_service_linked_role": {"service_name": "cloudhsm.amazonaws.com"},
     "iam_service_linked_role_info": {},
@@ -75,7 +76,9 @@ def test_every_module_refuses_another_account_before_any_other_call(node: Contro
 
 
 def test_the_right_account_is_asked_for_once(node: ControlNode, aws: FaultProxy) -> None:
-    tasks = tasks_of({name: {**given, "expected_account_ids": [ACCOUNT]} for name, given in OPTIONS.items()})
+    # iam_administration is made of the others, each of which asks.
+    modules = {name: given for name, given in OPTIONS.items() if name != "iam_administration"}
+    tasks = tasks_of({name: {**given, "expected_account_ids": [ACCOUNT]} for name, given in modules.items()})
     run = node.playbook(node.write_playbook(tasks))
     assert "...ignoring" not in run.output, run.output
     # The users' action may run its module twice.
@@ -195,8 +198,11 @@ def test_no_playbook_goes_on_where_session_and_guard_were_left_out(node: Control
     lines = case_bytes("start-at-task", "run.sh").decode().replace("\\\n", " ").splitlines()
     commands = [shlex.split(line)[1:] for line in lines if line.startswith("ansible-playbook")]
     assert len(commands) == 2
+    work = yaml.safe_load((ROOT / "roles" / "bootstrap" / "tasks" / "main.yml").read_text())[0]["name"]
     for command in commands:
-        run = node.playbook(command[0], *command[1:])
+        # The tasks of version 1.0 had other names.
+        named = [word.replace("Look up the account and what is there", work) for word in command]
+        run = node.playbook(named[0], *named[1:])
         refused(run, aws)
         assert "account_guard has not checked this account" in run.output
 

@@ -26,6 +26,8 @@ ADMIN = f"arn:aws:iam::{ACCOUNT}:role/Admin"
 DOCUMENT = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*"}]}
 # Users of each account to begin with.
 PEOPLE = ("alice", "bob")
+# Groups of each account to begin with: protected groups have to exist.
+GROUPS = ("Readers", "Ops")
 PASSING = ("generated_at", "changed", "files", "create_date", "role_id")
 TYPES = ("bool", "int", "list", "dict")
 EATEN = "must be text, not a number"
@@ -87,7 +89,7 @@ CASES = {
             "tags": {"team": "b"},
             "creation_tags": {"made": "here"},
         },
-        internal=("found", "policy", "cluster_arns"),
+        internal=("found", "cluster_arns"),
     ),
     "federated_access": Role(
         {"provider_name": "Example", "saml_metadata": METADATA.read_text()},
@@ -102,7 +104,7 @@ CASES = {
     ),
     "service_linked_role": Role(values={"wait_timeout": 10}),
     "shared_policy": Role(
-        {"name": "Shared"}, {"document": DOCUMENT, "creation_tags": {"made": "here"}}, internal=("account",)
+        {"name": "Shared", "document": DOCUMENT}, {"creation_tags": {"made": "here"}}, internal=("account",)
     ),
     "user_offboarding": Role(
         {"users": "alice"}, {"users": ["alice", "bob"], "protected_groups": ["Readers", "Ops"], "max_deletions": 3}
@@ -117,6 +119,7 @@ CASES = {
             "protected_groups": ["Readers", "Ops"],
             "pending_groups": ["Pending", "Other"],
             "require_mfa_groups": ["Readers", "Ops"],
+            "restore_credentials": ["AKIAEXAMPLE000000001", "AKIAEXAMPLE000000002"],
             "workers": 4,
             "batch_size": 5,
         },
@@ -185,6 +188,7 @@ def tasks_of(role: str, number: int, variables: Variables, moto: str, anew: bool
     begin: list[Variables] = [
         {"ansible.builtin.uri": {"url": f"{moto}/moto-api/reset", "method": "POST"}},
         {"cloudhsm.iam.iam_users": {"users": [{"name": name} for name in PEOPLE]}},
+        *({"cloudhsm.iam.iam_group_with_policies": {"name": name}} for name in GROUPS),
     ]
     return [
         *(begin if anew else []),
@@ -249,16 +253,18 @@ def test_text_does_the_same_or_is_refused(node: ControlNode, aws: FaultProxy, mo
             assert done[place] == done[2], (role, variables)
 
 
+BEGUN = {"CreateUser": PEOPLE, "CreateGroup": GROUPS}
+
+
 def _writes(calls: t.Sequence[t.Any]) -> list[tuple[str, str]]:
-    """What was written, without what the next case's users are made by, and in an order that workers don't change."""
+    """What was written, without what the next case begins with, and in an order that workers don't change."""
     made = [
         (call.action, json.dumps({**call.params, "Password": "Password" in call.params}, sort_keys=True))
         for call in calls
         if call.is_write
     ]
-    return sorted(
-        call for call in made if call[0] != "CreateUser" or not any(f'"{name}"' in call[1] for name in PEOPLE)
-    )
+    begun = {(action, f'"{name}"') for action, names in BEGUN.items() for name in names}
+    return sorted(call for call in made if not any(call[0] == action and name in call[1] for action, name in begun))
 
 
 def _lasting(result: t.Any) -> t.Any:

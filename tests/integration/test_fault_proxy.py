@@ -84,8 +84,8 @@ def names(iam: IAMClient) -> list[str]:
 def test_without_faults_it_passes_calls_on_and_counts_them(moto: str, connect: Connect) -> None:
     with FaultProxy(moto) as proxy:
         iam = connect(proxy)
-        iam.create_user(UserName="ann", Path="/hsm/", Tags=[{"Key": "a b", "Value": "c&d=ä"}])
-        assert iam.get_user(UserName="ann")["User"]["Tags"] == [{"Key": "a b", "Value": "c&d=ä"}]
+        iam.create_user(UserName="ann", Path="/hsm/", Tags=[{"Key": "a b", "Value": "c+d=ä"}])
+        assert iam.get_user(UserName="ann")["User"]["Tags"] == [{"Key": "a b", "Value": "c+d=ä"}]
         assert code(lambda: iam.get_user(UserName="bob")) == "NoSuchEntity"
         assert boto3.client("sts", endpoint_url=proxy.url).get_caller_identity()["Account"] == "123456789012"
         assert proxy.counts() == {"CreateUser": 1, "GetUser": 2, "GetCallerIdentity": 1}

