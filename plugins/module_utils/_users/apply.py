@@ -145,7 +145,7 @@ def _go_on(
             ends = code in HOPELESS or type(exc).__name__ in HOPELESS_EXCEPTIONS
             if ends:
                 hopeless.set()
-            elif change.optional:
+            elif change.optional and _is_refused(exc):
                 continue
             errors.append(sentence(exc, _words(change)))
             conflict = conflict or code in CONFLICTS or (until is not None and code in IN_THE_WAY)
@@ -155,6 +155,13 @@ def _go_on(
         else:
             done.append(change)
     return Outcome(plan, tuple(done), "; ".join(errors) or None, conflict)
+
+
+def _is_refused(exc: Exception) -> bool:
+    """Whether AWS will say no however often it is asked; what only went wrong this time is tried by the next run."""
+    code = error_code(exc)
+    status = getattr(exc, "response", {}).get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+    return bool(code) and status < 500 and code not in CONFLICTS and "Throttl" not in code
 
 
 def _words(change: Change) -> str:

@@ -226,6 +226,7 @@ def carry_out(
             # What was done must not be lost: the conflicts stay the reason why these users are not finished.
             break
         order = _order(service, plans_again, account_again, options)
+        plans_again = [_with_devices(plan, outcomes[plan.name]) for plan in plans_again]
         for outcome in _second_outcomes(service, plans_again, passwords, order):
             outcomes[outcome.plan.name] = _joined(outcomes[outcome.plan.name], outcome)
     return list(outcomes.values())
@@ -294,6 +295,21 @@ def _second_outcomes(
     ready = [plan for plan in plans if plan.name not in names]
     idle = [Outcome(plan) for plan in ready if not plan.changes]
     return [*stuck, *idle, *apply_plans(ready, passwords, service.iam, service.pool, order=order)]
+
+
+def _with_devices(plan: UserPlan, first: Outcome) -> UserPlan:
+    """The plan with the virtual MFA devices that the first look knew of: taken away, they are nobody's any more."""
+    if plan.after is not None or plan.problems:
+        return plan
+    left = tuple(
+        change
+        for change in first.plan.changes
+        if change.operation == "delete_virtual_mfa_device" and change not in (*first.done, *plan.changes)
+    )
+    if not left:
+        return plan
+    # The user, where it is still there, goes last.
+    return replace(plan, before=first.plan.before, changes=(*plan.changes[:-1], *left, *plan.changes[-1:]))
 
 
 def _joined(first: Outcome, second: Outcome) -> Outcome:

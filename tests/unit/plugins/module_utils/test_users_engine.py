@@ -16,6 +16,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     SUSPENDED,
     Account,
     ActualUser,
+    Change,
     Credentials,
     DesiredUser,
     Options,
@@ -360,3 +361,14 @@ def test_what_is_not_known_of_those_who_stay_is_asked_for(
 def test_a_protected_group_that_was_just_made_is_no_mistake(service: engine.Service, iam: Stubbed) -> None:
     iam.answers("get_group", {"Group": NEW_GROUP, "Users": []}, GroupName="New", MaxItems=1)
     engine.make_plan(service, [], Options(protected_groups=frozenset({"New"})), passwords_come_later=False)
+
+
+def test_a_second_look_keeps_the_devices_that_nobody_has_any_more() -> None:
+    device = Change("ann", "delete_virtual_mfa_device", {"SerialNumber": "arn:aws:iam::123456789012:mfa/ann"})
+    goes = Change("ann", "delete_user", {"UserName": "ann"})
+    first = Outcome(UserPlan("ann", ActualUser("ann", ""), None, (device, goes)), conflict=True)
+    again = UserPlan("ann", ActualUser("ann", ""), None, (goes,))
+    assert engine._with_devices(again, first).changes == (device, goes)
+    gone = engine._with_devices(UserPlan("ann", None, None), first)
+    assert (gone.changes, gone.action) == ((device,), "deleted")
+    assert engine._with_devices(again, replace(first, done=(device,))) == again
