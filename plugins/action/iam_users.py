@@ -19,8 +19,8 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import BOOLEANS, parse_users
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.inputs import purge_problems, read_options
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.inputs import is_true, purge_problems, read_options
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress import VARIABLE
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import FILE_STORES, store_problems
@@ -57,7 +57,7 @@ class ActionModule(InWorkerAction):
         problems += wrong
         kind = str(args.get("credentials_store") or "none")
         store: CredentialsStore | None = None
-        compare_only = BOOLEANS.get(str(args.get("compare_only")).lower(), False)
+        compare_only = is_true(args.get("compare_only"))
         if not problems and kind in FILE_STORES and not compare_only:
             try:
                 store = open_file_store(kind, str(args["credentials_path"]), args.get("credentials_vault_id"))

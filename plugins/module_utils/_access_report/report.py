@@ -43,7 +43,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.versions import is_of_aws
 from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import sign_in_url
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import MANAGED, OWNED, DesiredUser, Options
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    BOOTSTRAP,
+    MANAGED,
+    OWNED,
+    DesiredUser,
+    Options,
+)
 
 NOT_EVALUATED = (
     "Service control policies and resource control policies of AWS Organizations",
@@ -175,7 +181,7 @@ def _describe_user(facts: Facts, person: Person, access: Access) -> dict[str, t.
         "managed_policies": sorted(user.managed_policies),
         "inline_policies": sorted(person.inline),
         "boundary": user.boundary,
-        "managed": user.tags.get(MANAGED) == OWNED or user.tags.get("cloudhsm.iam/bootstrap") == OWNED,
+        "managed": user.tags.get(MANAGED) == OWNED or user.tags.get(BOOTSTRAP) == OWNED,
         "protected": user.protected,
         **_describe_access(access),
         "credentials": {

@@ -106,11 +106,11 @@ def more_rights(page: Page, found: Described, wanted: Iterable[Described], users
 
 def _allowed_policies(page: Page, account: Described) -> dict[str, set[str]]:
     """The ARNs of the policies that each group may have, by the names of groups as they were asked for."""
-    aws, own = (f"arn:{account['partition']}:iam::{whose}:policy/" for whose in ("aws", account["account_id"]))
+    own = f"arn:{account['partition']}:iam::{account['account_id']}:policy/"
     path = (page.cloudhsm_group.get("path") or "/").lstrip("/")
     return {
         page.admin_group["name"]: {
-            *(f"{aws}{name}" for name in page.admin_group["aws_managed_policies"]),
+            *page.administrators_policies(account["partition"]),
             f"{own}{page.admin_group['require_mfa_policy_name']}",
         },
         page.cloudhsm_group["name"]: {

@@ -14,7 +14,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.removal import Removal
-from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import CREDENTIALS_PATH, Page
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import (
+    CREDENTIALS_PATH,
+    SERVICE_LINKED_ROLE_OPTIONS,
+    Page,
+)
 
 GROUP = "cloudhsm.iam.iam_group_with_policies"
 USERS = "cloudhsm.iam.iam_users"
@@ -107,26 +111,26 @@ def _users(page: Page) -> Part:
 
 # Options of iam_users that the role user_provisioning has variables of the same names for.
 _PROVISIONING = (
-    *("credentials_store", "credentials_path", "credentials_vault_id", "credentials_prefix", "credentials_kms_key_id"),
-    *(
-        "credentials_tags",
-        "password_length",
-        "purge_users",
-        "purge_users_allow_empty",
-        "purge_groups",
-        "purge_tags",
-        "purge_policies",
-    ),
-    *(
-        "restore_suspended",
-        "restore_credentials",
-        "allow_password_change",
-        "managed_by_tag",
-        "max_deletions",
-        "protected_groups",
-        "require_mfa_policy_name",
-        "workers",
-    ),
+    "credentials_store",
+    "credentials_path",
+    "credentials_vault_id",
+    "credentials_prefix",
+    "credentials_kms_key_id",
+    "credentials_tags",
+    "password_length",
+    "purge_users",
+    "purge_users_allow_empty",
+    "purge_groups",
+    "purge_tags",
+    "purge_policies",
+    "restore_suspended",
+    "restore_credentials",
+    "allow_password_change",
+    "managed_by_tag",
+    "max_deletions",
+    "protected_groups",
+    "require_mfa_policy_name",
+    "workers",
 )
 
 
@@ -149,8 +153,8 @@ def provisioned_users(page: Page, variables: Mapping[str, t.Any]) -> Part:
 
 
 def _service_linked_role(page: Page) -> Part:
-    names = ("custom_suffix", "description", "wait", "wait_timeout")
-    variables = {"service_name": "bootstrap_service_name", **{n: f"service_linked_role_{n}" for n in names}}
+    variables = {name: f"service_linked_role_{name}" for name in SERVICE_LINKED_ROLE_OPTIONS}
+    variables["service_name"] = "bootstrap_service_name"
     return Part(
         "service_linked_role", "the service-linked role", SERVICE_LINKED_ROLE, page.service_linked_role, variables
     )

@@ -12,10 +12,10 @@ import typing as t
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import GROUPS_TAG, TAG, Page, groups_of
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import Page, groups_of
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import Described, named
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import DEFAULT_DESCRIPTION
-
-Described = Mapping[str, t.Any]
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import BOOTSTRAP, BOOTSTRAP_GROUPS
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ def removal(page: Page, found: Mapping[str, t.Any], deleted: Collection[str]) ->
     there = {group["name"].casefold(): group for group in found["groups"]}
     # Whoever may make policies at another path could give one our name and our tags, and others' groups in them.
     path = page.cloudhsm_group.get("path") or "/"
-    policy = _named(page.cloudhsm_group["policy"]["name"], [each for each in found["policies"] if each["path"] == path])
+    policy = named(page.cloudhsm_group["policy"]["name"], [each for each in found["policies"] if each["path"] == path])
     shared = [each for each in found["policies"] if each is not policy and _is_shared(each)]
-    owned = {name.casefold() for name in groups_of(policy["tags"].get(GROUPS_TAG, ""))} if policy else set()
+    owned = {name.casefold() for name in groups_of(policy["tags"].get(BOOTSTRAP_GROUPS, ""))} if policy else set()
     owned |= _owned_onboarding(page, shared)
     ours = {each["arn"] for each in (policy, *shared) if each}
-    ours |= _aws_managed(page, found["account"]["partition"])
+    ours |= page.administrators_policies(found["account"]["partition"])
     in_use = {
         name
         for name in owned & there.keys()
@@ -56,21 +56,13 @@ def removal(page: Page, found: Mapping[str, t.Any], deleted: Collection[str]) ->
 
 
 def _is_shared(policy: Described) -> bool:
-    return TAG in policy["tags"] and policy["path"] == "/"
-
-
-def _named(name: str, described: Iterable[Described]) -> Described | None:
-    return next((one for one in described if one["name"].casefold() == name.casefold()), None)
+    return BOOTSTRAP in policy["tags"] and policy["path"] == "/"
 
 
 def _owned_onboarding(page: Page, shared: Iterable[Described]) -> set[str]:
     """The group of pending users was made here where its policy was."""
-    policy = _named(page.onboarding_policy_name, shared)
+    policy = named(page.onboarding_policy_name, shared)
     return {page.onboarding_group_name.casefold()} if policy else set()
-
-
-def _aws_managed(page: Page, partition: str) -> set[str]:
-    return {f"arn:{partition}:iam::aws:policy/{name}" for name in page.admin_group.get("aws_managed_policies") or ()}
 
 
 def _only_of(policy: Described, groups: Iterable[Described]) -> bool:

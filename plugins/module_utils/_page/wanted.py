@@ -17,13 +17,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._tag_text import decode, encode
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    BOOTSTRAP,
+    BOOTSTRAP_GROUPS,
+    MANAGED,
+    OWNED,
+)
 
 ROLES = ("bootstrap", "admin_group", "cloudhsm_group", "user_provisioning", "service_linked_role")
-# On the users and the policies that bootstrap creates: its teardown deletes these and no others.
-TAG = "cloudhsm.iam/bootstrap"
-# On the policy that bootstrap creates: which groups it created. Groups themselves can't have tags in IAM.
-GROUPS_TAG = "cloudhsm.iam/bootstrap-groups"
-SHARED_POLICY_TAGS = {"cloudhsm.iam/managed": "true", TAG: "true"}
+SHARED_POLICY_TAGS = {MANAGED: OWNED, BOOTSTRAP: OWNED}
 SELF_SERVICE_DESCRIPTION = "Managing one's own password and MFA devices"
 CREDENTIALS_PATH = "~/.cloudhsm-iam/credentials.yml"
 
@@ -43,7 +45,7 @@ _USERS = (
     "workers",
     "batch_size",
 )
-_SERVICE_LINKED_ROLE = ("custom_suffix", "description", "wait", "wait_timeout")
+SERVICE_LINKED_ROLE_OPTIONS = ("custom_suffix", "description", "wait", "wait_timeout")
 # All of them by their whole names, with those that have an option of another name.
 HONOURED = frozenset(
     f"{prefix}_{name}"
@@ -53,7 +55,7 @@ HONOURED = frozenset(
         ("cloudhsm_group", ("policy_profile", "policy_name", "policy_description")),
         ("user_provisioning", (*_USERS, "onboarding", "onboarding_group", "onboarding_policy_name")),
         ("user_provisioning", ("onboarding_adopt_policy",)),
-        ("service_linked_role", _SERVICE_LINKED_ROLE),
+        ("service_linked_role", SERVICE_LINKED_ROLE_OPTIONS),
     )
     for name in names
 )
@@ -97,15 +99,14 @@ class Page:
         there = {name.casefold() for name in groups}
         new = [name for name in self.groups if name.casefold() not in there]
         made = [name for name in new if name in (self.admin_group["name"], self.cloudhsm_group["name"])]
-        policy = {**self.cloudhsm_group["policy"], "creation_tags": {GROUPS_TAG: groups_value(made)}}
+        policy = {**self.cloudhsm_group["policy"], "creation_tags": {BOOTSTRAP_GROUPS: groups_value(made)}}
         return replace(
             self, cloudhsm_group={**self.cloudhsm_group, "policy": policy}, users={**self.users, "pending_groups": new}
         )
 
-    @property
-    def user_names(self) -> list[str]:
-        """Names of all users that are to be there."""
-        return [str(user["name"]) for user in self.users["users"] if isinstance(user, Mapping) and user.get("name")]
+    def administrators_policies(self, partition: str) -> set[str]:
+        """ARNs of the AWS managed policies of the administrators group."""
+        return {f"arn:{partition}:iam::aws:policy/{name}" for name in self.admin_group["aws_managed_policies"]}
 
 
 def wanted(variables: Mapping[str, t.Any]) -> Page:
@@ -129,13 +130,13 @@ def wanted(variables: Mapping[str, t.Any]) -> Page:
             "credentials_store": variables["bootstrap_credentials_store"],
             "credentials_path": variables.get("bootstrap_credentials_path") or CREDENTIALS_PATH,
             **_taken(variables, "user_provisioning_", _USERS),
-            "managed_by_tag": TAG,
+            "managed_by_tag": BOOTSTRAP,
             "protected_groups": [admin_name],
             **({"onboarding_group": onboarding["name"]} if onboarding else {}),
         },
         service_linked_role={
             "service_name": variables["bootstrap_service_name"],
-            **_taken(variables, "service_linked_role_", _SERVICE_LINKED_ROLE),
+            **_taken(variables, "service_linked_role_", SERVICE_LINKED_ROLE_OPTIONS),
         },
         user_labels=tuple(labels),
         onboarding_group_name=variables["user_provisioning_onboarding_group"],

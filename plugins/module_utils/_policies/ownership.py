@@ -16,13 +16,18 @@ import typing as t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import MANAGED, OWNED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    BOOTSTRAP,
+    BOOTSTRAP_GROUPS,
+    MANAGED,
+    OWNED,
+)
 
 Described = Mapping[str, t.Any]
 
 MARK = {MANAGED: OWNED}
 # Tags that bootstrap gives to what it makes, whatever their values: the second one lists groups.
-BOOTSTRAP_MARKS = ("cloudhsm.iam/bootstrap", "cloudhsm.iam/bootstrap-groups")
+BOOTSTRAP_MARKS = (BOOTSTRAP, BOOTSTRAP_GROUPS)
 MARKS = (MANAGED, *BOOTSTRAP_MARKS)
 
 

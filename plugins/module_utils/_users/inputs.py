@@ -54,7 +54,7 @@ def option_problems(options: Mapping[str, t.Any]) -> list[str]:
 
 def purge_problems(desired: Iterable[DesiredUser], options: Mapping[str, t.Any]) -> list[str]:
     """Why nobody may be deleted for not being listed: a list without a user to keep is one that failed."""
-    if not _is_true(options.get("purge_users")) or _is_true(options.get("purge_users_allow_empty")):
+    if not is_true(options.get("purge_users")) or is_true(options.get("purge_users_allow_empty")):
         return []
     if any(user.present for user in desired):
         return []
@@ -65,7 +65,7 @@ def purge_problems(desired: Iterable[DesiredUser], options: Mapping[str, t.Any])
     ]
 
 
-def _is_true(value: object) -> bool:
+def is_true(value: object) -> bool:
     """A boolean as a playbook gives it. What is none is refused by Ansible."""
     return BOOLEANS.get(str(value).lower(), False)
 

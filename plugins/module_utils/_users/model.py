@@ -23,6 +23,10 @@ RESERVED = "cloudhsm.iam/"
 # The ownership tag on what this collection creates, unless another key is asked for, and its value.
 MANAGED = f"{RESERVED}managed"
 OWNED = "true"
+# On the users and policies that bootstrap creates: its teardown deletes these and no others.
+BOOTSTRAP = f"{RESERVED}bootstrap"
+# On the policy that bootstrap creates: which groups it created. Groups themselves can't have tags in IAM.
+BOOTSTRAP_GROUPS = f"{RESERVED}bootstrap-groups"
 # Start of the keys of the tags that note, on a user who is being deleted, which virtual MFA devices go too.
 MFA_NOTE = f"{RESERVED}leaving-mfa-device-"
 # On users who are for emergencies and are never deleted or suspended. Whatever its value, the tag protects.

@@ -12,15 +12,14 @@ from pathlib import Path
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page import drift, parts, removal, result
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import (
-    GROUPS_TAG,
     HONOURED,
     ROLES,
-    TAG,
     Page,
     groups_of,
     groups_value,
     wanted,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import BOOTSTRAP, BOOTSTRAP_GROUPS
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import read_variables
 from hypothesis import given
@@ -55,7 +54,7 @@ def policy(name: str, attachments: int = 1, boundary_of: int = 0, **tags: str) -
 
 
 def made(name: str = "CloudHSMAdministrators", groups: str = "Administrators CloudHSMAdministrators") -> Described:
-    return {**policy(name), "tags": {GROUPS_TAG: groups}}
+    return {**policy(name), "tags": {BOOTSTRAP_GROUPS: groups}}
 
 
 def found(groups: list[Described], *policies: Described) -> Described:
@@ -96,7 +95,7 @@ def test_the_roles_page_names_all_variables_of_others_that_count() -> None:
 
 def test_a_policy_notes_only_the_groups_that_come_with_it() -> None:
     noted = page().in_account(["administrators"])
-    assert noted.cloudhsm_group["policy"]["creation_tags"] == {GROUPS_TAG: "CloudHSMAdministrators"}
+    assert noted.cloudhsm_group["policy"]["creation_tags"] == {BOOTSTRAP_GROUPS: "CloudHSMAdministrators"}
     assert noted.users["pending_groups"] == ["CloudHSMAdministrators"]
 
 
@@ -149,7 +148,7 @@ def test_a_policy_that_somebody_planted_at_another_path_tells_nothing() -> None:
 
 
 def test_a_shared_policy_goes_with_the_last_that_has_it() -> None:
-    mfa = {**policy("CloudHSMIamRequireMFA", attachments=2), "tags": {TAG: "true"}}
+    mfa = {**policy("CloudHSMIamRequireMFA", attachments=2), "tags": {BOOTSTRAP: "true"}}
     groups = [{**each, "managed_policies": [*each["managed_policies"], mfa["arn"]]} for each in (ADMINS, HSM)]
     deleted = ["Administrator", "alice"]
     assert removal.removal(page(), found(groups, made(), mfa), deleted).shared_policies == ("CloudHSMIamRequireMFA",)
