@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import Action
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish
 
 # moto's account and region.
 ACCOUNT = "123456789012"

@@ -16,11 +16,8 @@ from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.amazon.aws.plugins.modules import iam_group, iam_managed_policy
-from ansible_collections.cloudhsm.iam.plugins.modules import guarded_module, iam_account_info
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _group_plan as plan
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import OPTION, bound_args
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_members import leaving, leaving_problems
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_options import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._groups import plan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._groups.input import (
     SPEC,
     Policies,
     asked,
@@ -33,6 +30,9 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_options import
     wanted_group,
     wanted_policies,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._groups.members import leaving, leaving_problems
+from ansible_collections.cloudhsm.iam.plugins.modules import guarded_module, iam_account_info
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import OPTION, bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
 
 CHECK = Module("cloudhsm.iam.guarded_module", guarded_module.main)

@@ -18,10 +18,11 @@ from contextlib import nullcontext, suppress
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.inputs import is_true, purge_problems, read_options
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import is_true
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import StoreError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.options import purge_problems, read_options
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress import VARIABLE
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import FILE_STORES, store_problems
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.password_policy_plan import make_plan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy.plan import make_plan
 
 DOCUMENTATION = r"""
 name: account_password_policy_plan

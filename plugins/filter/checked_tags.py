@@ -10,8 +10,8 @@ import typing as t
 from collections.abc import Callable
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.cloudhsm.iam.plugins.module_utils._input import in_one_message
-from ansible_collections.cloudhsm.iam.plugins.module_utils._tags import tag_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import in_one_message
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
 
 DOCUMENTATION = r"""
 name: checked_tags

@@ -10,7 +10,7 @@ import typing as t
 from collections.abc import Callable
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 
 DOCUMENTATION = r"""
 name: cloudhsm_policy

@@ -10,7 +10,7 @@ import typing as t
 from collections.abc import Callable
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.cloudhsm.iam.plugins.module_utils._input import in_one_message, read_list
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import in_one_message, read_list
 
 DOCUMENTATION = r"""
 name: list_from_text

@@ -10,8 +10,8 @@ import typing as t
 from collections.abc import Callable
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.cloudhsm.iam.plugins.module_utils._input import in_one_message
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.names import read_names
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import in_one_message
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import read_names
 
 DOCUMENTATION = r"""
 name: user_names

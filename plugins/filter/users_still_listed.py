@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.names import read_names
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import read_names
 
 DOCUMENTATION = r"""
 name: users_still_listed

@@ -129,15 +129,15 @@ from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.template import trust_as_template
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleBotocoreError
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
-from ansible_collections.cloudhsm.iam.plugins.module_utils._credentials import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.credentials import (
     CREDENTIALS_TIMEOUT,
     PROFILE_AND_KEYS,
     check_credentials,
     has_profile_and_keys,
     time_limit,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._first_contact import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.first_contact import (
     CONNECT_TIMEOUT,
     READ_TIMEOUT,
     FirstContact,

@@ -82,7 +82,7 @@ problems:
 from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
-from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
 
 
 def main() -> None:

@@ -478,23 +478,23 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements 
 # isort: split
 import typing as t
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import read_alias, read_caller, sign_in_url
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.checks import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import read_alias, read_caller, sign_in_url
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import (
     CHECKS,
     describe_root_user,
     look_into,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.details import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import (
     describe_groups,
     describe_policies,
     describe_users,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.details import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.snapshot import (
     describe_roles,
     describe_saml_providers,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -213,7 +213,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements 
 # isort: split
 import typing as t
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.apply import (
     Outcome,
     Patience,

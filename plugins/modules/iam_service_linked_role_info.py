@@ -105,8 +105,8 @@ problems:
 from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import (
     list_roles,
     service_name_problems,

@@ -662,26 +662,26 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
-from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import (
     engine,
     onboarding,
-    report,
     snapshot,
     stores,
     suspension,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.inputs import option_problems, purge_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import result as report
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import StoreError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
-    MANAGED,
     Account,
     DesiredUser,
     Options,
     Outcome,
     UserPlan,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.options import option_problems, purge_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import StoredPasswords
 
 if t.TYPE_CHECKING:

@@ -101,9 +101,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements 
 # isort: split
 import typing as t
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
-from ansible_collections.cloudhsm.iam.plugins.module_utils._tags import tag_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
 
 if t.TYPE_CHECKING:
     from mypy_boto3_sts import STSClient

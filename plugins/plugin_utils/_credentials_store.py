@@ -16,7 +16,7 @@ from contextlib import contextmanager
 import yaml
 from ansible.errors import AnsibleError
 from ansible.parsing.vault import VaultLib, VaultSecretsContext, match_encrypt_secret
-from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import (
     PENDING,
     SET,
     StoreError,

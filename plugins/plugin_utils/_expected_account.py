@@ -16,7 +16,7 @@ import re
 import typing as t
 from collections.abc import Mapping, Sequence
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.expected import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import (
     ACCOUNT_ID,
     account_id_problems,
     shown,

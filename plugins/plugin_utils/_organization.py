@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import error_code, is_access_denied, sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import error_code, is_access_denied, sentence
 
 if t.TYPE_CHECKING:
     from mypy_boto3_organizations import OrganizationsClient

@@ -12,8 +12,8 @@ import typing as t
 from collections.abc import Callable, Iterable, Mapping
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.cloudhsm.iam.plugins.module_utils._input import read_list, text_problem
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.names import read_names
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import read_list, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import read_names
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
 
 # Lists of users by their names; in text these are looked at more closely than other lists.

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import BOOLEANS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import BOOLEANS
 
 # A form's answers are kept and shown as they are.
 NO_PASSWORD = "can't be given as text, which others may see; leave it out, and one is generated"

@@ -13,8 +13,8 @@ import typing as t
 from collections.abc import Iterable, Iterator
 
 import yaml
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import label, parse_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import label, parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Options
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._users_csv import csv_items
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._users_item import Item, TextError

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import everything
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.suspension import DENY_EVERYTHING
 from aws_clients import administrator
 from enforcing_moto import SERVICE_CREDENTIAL

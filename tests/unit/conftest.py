@@ -18,7 +18,7 @@ import pytest
 import yaml
 from ansible.module_utils.common import warnings as ansible_warnings
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
 from botocore.stub import Stubber
 from hypothesis import HealthCheck, settings
 from own_imports import foreign_imports

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.password_policy import CLASSES
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import CLASSES
 from hypothesis import strategies as st
 
 POLICIES = st.fixed_dictionaries(

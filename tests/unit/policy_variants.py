@@ -9,7 +9,7 @@ import itertools
 import typing as t
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import ACTIONS, LEVELS, allowed
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 
 ACCOUNT = "123456789012"
 CLUSTER_ARN = f"arn:aws:cloudhsm:us-east-1:{ACCOUNT}:cluster/cluster-abcdefghijk"

@@ -18,7 +18,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model 
     Root,
     Snapshot,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import Caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import Role
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import ActualUser
 

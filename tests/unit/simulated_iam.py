@@ -11,12 +11,10 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import Caller
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.password_policy import PasswordRules
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import OWNED, PROTECTED, SUSPENDED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import PasswordRules
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
-    OWNED,
-    PROTECTED,
-    SUSPENDED,
     SUSPENDED_POLICY,
     Account,
     ActualUser,

@@ -16,11 +16,11 @@ import pytest
 import yaml
 from ansible_collections.cloudhsm.iam.plugins.filter.federated_access_plan import plan as federated_plan
 from ansible_collections.cloudhsm.iam.plugins.filter.federated_access_problems import problems as federated_problems
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.password_policy_plan import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._groups import input as groups
+from ansible_collections.cloudhsm.iam.plugins.module_utils._groups import plan as _group_plan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy.plan import (
     make_plan as password_plan,
 )
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _group_options as groups
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _group_plan
 from saml_documents import METADATA
 
 ROOT = Path(__file__).parents[2]

@@ -21,7 +21,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import AccessKey, Credentials
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, error_code
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS, error_code
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

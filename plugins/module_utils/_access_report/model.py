@@ -13,7 +13,7 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import Caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import Role
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import ActualUser
 

@@ -41,15 +41,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model 
     Snapshot,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.versions import is_of_aws
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import sign_in_url
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import sign_in_url
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BOOTSTRAP, MANAGED, OWNED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
-    BOOTSTRAP,
-    MANAGED,
-    OWNED,
-    DesiredUser,
-    Options,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
 
 NOT_EVALUATED = (
     "Service control policies and resource control policies of AWS Organizations",

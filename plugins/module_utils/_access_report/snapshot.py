@@ -31,9 +31,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model 
     Root,
     Snapshot,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import read_alias, read_caller
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.checks import describe_root_user
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import read_alias, read_caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import describe_root_user
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import (
     AWS_ERRORS,
     is_access_denied,
     is_not_implemented,

@@ -13,15 +13,15 @@ import typing as t
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import kind, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import (
     metadata_problem,
     normal_form,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import PROVIDER_ARN, trust_problems
-from ansible_collections.cloudhsm.iam.plugins.module_utils._input import kind, text_problem
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
-from ansible_collections.cloudhsm.iam.plugins.module_utils._tags import tag_problems
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 
 PREFIX = "federated_access_"
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterator, Mapping
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.input import ADMINISTRATOR, PREFIX, wish_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import normal_form
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import (
@@ -18,7 +19,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trus
     PROVIDER_ARN,
     saml_trust_policy,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import (
     Expected,
     adoption_problem,
@@ -27,7 +28,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership i
     may_be_used,
     new_tags,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import MANAGED
 
 # IAM User Guide, "Configure SAML assertions for the authentication response".
 ATTRIBUTE = "https://aws.amazon.com/SAML/Attributes"

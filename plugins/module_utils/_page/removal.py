@@ -12,10 +12,10 @@ import typing as t
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BOOTSTRAP, BOOTSTRAP_GROUPS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import Page, groups_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import Described, named
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import DEFAULT_DESCRIPTION
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import BOOTSTRAP, BOOTSTRAP_GROUPS
 
 
 @dataclass(frozen=True)

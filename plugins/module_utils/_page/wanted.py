@@ -16,13 +16,8 @@ import typing as t
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._tag_text import decode, encode
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
-    BOOTSTRAP,
-    BOOTSTRAP_GROUPS,
-    MANAGED,
-    OWNED,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BOOTSTRAP, BOOTSTRAP_GROUPS, MANAGED, OWNED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tag_text import decode, encode
 
 ROLES = ("bootstrap", "admin_group", "cloudhsm_group", "user_provisioning", "service_linked_role")
 SHARED_POLICY_TAGS = {MANAGED: OWNED, BOOTSTRAP: OWNED}

@@ -16,12 +16,7 @@ import typing as t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
-    BOOTSTRAP,
-    BOOTSTRAP_GROUPS,
-    MANAGED,
-    OWNED,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BOOTSTRAP, BOOTSTRAP_GROUPS, MANAGED, OWNED
 
 Described = Mapping[str, t.Any]
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import (
     AWS_ERRORS,
     error_code,
     error_message,

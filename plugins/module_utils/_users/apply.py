@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import error_code, sentence
-from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import error_code, sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import StoreError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Change, Outcome, UserPlan
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import PasswordSource
 

@@ -14,12 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.password_policy import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS, sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import (
     NO_RULES,
     PasswordRules,
     read_rules,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, sentence
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import guard, onboarding, snapshot, suspension
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import (
     ANY_ORDER,
@@ -27,7 +27,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import (
     Order,
     apply_plans,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import label
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import label
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     Account,
     ActualUser,

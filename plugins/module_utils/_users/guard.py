@@ -16,14 +16,9 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
-    PROTECTED,
-    Account,
-    ActualUser,
-    Options,
-    UserPlan,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import PROTECTED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, Options, UserPlan
 
 # The default of protected_groups. An account may have no such group, other than one that somebody has written down.
 DEFAULT_PROTECTED = frozenset({"Administrators"})

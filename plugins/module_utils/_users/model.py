@@ -11,28 +11,14 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.password_policy import NO_RULES, PasswordRules
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, PROTECTED, SUSPENDED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import NO_RULES, PasswordRules
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import Caller
+    from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
 
-# Start of the keys of this collection's own tags. None of them can be asked for by name, and none is purged.
-RESERVED = "cloudhsm.iam/"
-# The ownership tag on what this collection creates, unless another key is asked for, and its value.
-MANAGED = f"{RESERVED}managed"
-OWNED = "true"
-# On the users and policies that bootstrap creates: its teardown deletes these and no others.
-BOOTSTRAP = f"{RESERVED}bootstrap"
-# On the policy that bootstrap creates: which groups it created. Groups themselves can't have tags in IAM.
-BOOTSTRAP_GROUPS = f"{RESERVED}bootstrap-groups"
-# Start of the keys of the tags that note, on a user who is being deleted, which virtual MFA devices go too.
-MFA_NOTE = f"{RESERVED}leaving-mfa-device-"
-# On users who are for emergencies and are never deleted or suspended. Whatever its value, the tag protects.
-PROTECTED = f"{RESERVED}protected"
-# On users who are locked out for now.
-SUSPENDED = f"{RESERVED}suspended"
 # The AWS managed policy that denies everything, in any partition, and the inline policy that does so where the managed
 # one can't be attached. The inline one is also the mark of a suspended user who has no room for the tag.
 DENY_ALL = ":iam::aws:policy/AWSDenyAll"

@@ -13,8 +13,8 @@ import typing as t
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, sentence
-from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS, sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import (
     SET,
     StoreError,
     generate_password,

@@ -12,16 +12,14 @@ import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._tag_text import decode, encode
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits, onboarding, suspension
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MFA_NOTE, OWNED, PROTECTED, RESERVED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tag_text import decode, encode
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import onboarding, suspension
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import change as _change
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import tag_list as _tag_list
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     DENY_ALL,
-    MFA_NOTE,
-    OWNED,
-    PROTECTED,
-    RESERVED,
     SUSPENDED_POLICY,
     Account,
     ActualUser,

@@ -14,8 +14,8 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from itertools import compress
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import read_alias, read_caller
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import read_alias, read_caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import (
     AWS_ERRORS,
     error_code,
     is_access_denied,

@@ -18,10 +18,10 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import error_code
-from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import PENDING
-from ansible_collections.cloudhsm.iam.plugins.module_utils._tags import tag_problems
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import error_code
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import PENDING
 
 if t.TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

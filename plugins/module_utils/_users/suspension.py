@@ -24,14 +24,12 @@ import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._input import read_list
-from ansible_collections.cloudhsm.iam.plugins.module_utils._tag_text import decode, encode
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import BOOLEANS, read_list
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import OWNED, SUSPENDED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tag_text import decode, encode
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import change, tag_list
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import BOOLEANS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
-    OWNED,
-    SUSPENDED,
     SUSPENDED_POLICY,
     Account,
     ActualUser,

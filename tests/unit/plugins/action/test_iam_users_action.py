@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.action import iam_users as action
-from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import StoreError
 
 PASSWORDS = {"made": "1", "there": "2", "failed": "3"}
 RESULT: dict[str, t.Any] = {

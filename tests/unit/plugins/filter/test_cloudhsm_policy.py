@@ -11,7 +11,7 @@ import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.cloudhsm.iam.plugins.filter import cloudhsm_policy as plugin
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 
 policy = plugin.FilterModule().filters()["cloudhsm_policy"]
 

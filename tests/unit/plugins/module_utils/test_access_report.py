@@ -17,7 +17,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.findin
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Policy, Root, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import require_mfa_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
 from sample_accounts import document, group, key, person, snapshot

@@ -15,7 +15,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.escalation import SERVICES
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import (
     require_mfa_policy,
     self_service_policy,

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import (
     Caller,
     read_alias,
     read_caller,

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.checks import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import (
     CHECKS,
     describe_root_user,
     look_into,

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.details import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import (
     describe_groups,
     describe_policies,
     describe_users,

@@ -8,14 +8,14 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.password_policy import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import (
     NO_RULES,
     PasswordRules,
     Policy,
     read_rules,
     rules_of,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import generate_password
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import generate_password
 from hypothesis import given
 from hypothesis import strategies as st
 from password_policies import ANY_POLICY

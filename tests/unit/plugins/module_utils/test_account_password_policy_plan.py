@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.password_policy import CLASSES, Policy, rules_of
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.password_policy_plan import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import CLASSES, Policy, rules_of
+from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy.plan import (
     NO_POLICY,
     START,
     make_plan,

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import botocore.credentials
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils import _credentials, _module
-from ansible_collections.cloudhsm.iam.plugins.module_utils._credentials import time_limit
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import credentials as _credentials
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import module as _module
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.credentials import time_limit
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from case_files import case_file

@@ -8,7 +8,7 @@ import typing as t
 
 import botocore.exceptions as be
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import (
     AWS_ERRORS,
     error_code,
     error_message,

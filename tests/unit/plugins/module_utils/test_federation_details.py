@@ -9,7 +9,7 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.details import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.snapshot import (
     describe_roles,
     describe_saml_providers,
     trusted_principals,

@@ -8,8 +8,8 @@ import typing as t
 from collections.abc import Callable
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils import _first_contact
-from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import first_contact as _first_contact
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import (

@@ -10,6 +10,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BOOTSTRAP, BOOTSTRAP_GROUPS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page import drift, parts, removal, result
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import (
     HONOURED,
@@ -19,7 +20,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import (
     groups_value,
     wanted,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import BOOTSTRAP, BOOTSTRAP_GROUPS
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import read_variables
 from hypothesis import given

@@ -9,13 +9,13 @@ import string
 import unicodedata
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import (
     SYMBOLS,
     generate_password,
     typing_problem,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import parse_users
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -9,8 +9,8 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import LIMIT, size
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from cloudsplaining.scan.policy_document import PolicyDocument
 from policy_cells import HERE, OTHERS, OWN, VARIANTS, expected, requests
 from policy_evaluator import allows

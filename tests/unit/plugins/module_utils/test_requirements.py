@@ -15,7 +15,7 @@ import boto3
 import botocore
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements
-from ansible_collections.cloudhsm.iam.plugins.module_utils._module import CloudHsmIamModule
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
 from ansible_collections.cloudhsm.iam.plugins.module_utils._requirements import boto3_problem, problem
 
 if t.TYPE_CHECKING:

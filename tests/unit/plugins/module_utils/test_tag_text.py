@@ -9,7 +9,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._tag_text import decode, encode
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tag_text import decode, encode
 from hypothesis import given
 from hypothesis import strategies as st
 

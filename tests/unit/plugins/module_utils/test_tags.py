@@ -11,9 +11,9 @@ import unicodedata
 
 import pytest
 import yaml
-from ansible_collections.cloudhsm.iam.plugins.module_utils._tags import key_problems, tag_problems
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.inputs import option_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import key_problems, tag_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import parse_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.options import option_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import store_problems
 from case_files import case_bytes
 from hypothesis import given

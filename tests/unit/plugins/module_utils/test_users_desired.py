@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 import yaml
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import parse_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser
 from case_files import case_bytes
 from malformed_users import EATEN, cases

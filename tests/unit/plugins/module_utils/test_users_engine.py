@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import SUSPENDED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine, snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
-    SUSPENDED,
     Account,
     ActualUser,
     Change,

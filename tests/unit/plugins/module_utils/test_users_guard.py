@@ -9,11 +9,10 @@ import typing as t
 from dataclasses import replace
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import Caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import PROTECTED, SUSPENDED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import guard
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
-    PROTECTED,
-    SUSPENDED,
     Account,
     ActualUser,
     Credentials,

@@ -8,14 +8,14 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.inputs import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.options import (
     LISTS,
     TEXTS,
     option_problems,
     purge_problems,
     read_options,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser
 from ansible_collections.cloudhsm.iam.plugins.modules.iam_users import ARGUMENT_SPEC
 from malformed_users import EATEN
 

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import PENDING, SET, StoreError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import apply_plans
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import PENDING, SET, StoreError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options, Outcome, UserPlan
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import WAITS, StoredPasswords
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_users

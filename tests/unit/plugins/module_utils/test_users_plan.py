@@ -8,11 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.password_policy import PasswordRules
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MFA_NOTE, OWNED, PROTECTED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import PasswordRules
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
-    MFA_NOTE,
-    OWNED,
-    PROTECTED,
     Account,
     ActualUser,
     Credentials,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import report
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import SUSPENDED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import result as report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
-    SUSPENDED,
     ActualUser,
     Credentials,
     DesiredUser,

@@ -10,13 +10,9 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import SUSPENDED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import snapshot
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
-    SUSPENDED,
-    Account,
-    Credentials,
-    DesiredUser,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, Credentials, DesiredUser
 from botocore.exceptions import ClientError
 from simulated_iam import NEW_GROUP, account_with
 

@@ -9,10 +9,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import OWNED, PROTECTED, SUSPENDED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
-    OWNED,
-    PROTECTED,
-    SUSPENDED,
     SUSPENDED_POLICY,
     Account,
     ActualUser,

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import StoreError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import StoreError
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _private_files as private_files
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import (
     NO_VAULT_SECRET,

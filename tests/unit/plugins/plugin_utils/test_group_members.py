@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_members import leaving, leaving_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._groups.members import leaving, leaving_problems
 
 GROUP = {"name": "Administrators", "members": ["ann", "bob"]}
 USERS = [

@@ -9,8 +9,8 @@ import typing as t
 from dataclasses import replace
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _group_plan as plan
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_options import asked, wanted_policies
+from ansible_collections.cloudhsm.iam.plugins.module_utils._groups import plan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._groups.input import asked, wanted_policies
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -11,17 +11,11 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._input import read_list, text_problem
-from ansible_collections.cloudhsm.iam.plugins.module_utils._tags import key_problems
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import BOOLEANS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
-    MFA_NOTE,
-    PROTECTED,
-    SUSPENDED,
-    DesiredUser,
-    Options,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import is_true, read_list, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MFA_NOTE, PROTECTED, SUSPENDED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import key_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
 
 LISTS = ("protected_groups", "pending_groups", "require_mfa_groups", "restore_credentials")
 # Ansible would take a number for them too, and not as it was written.
@@ -63,11 +57,6 @@ def purge_problems(desired: Iterable[DesiredUser], options: Mapping[str, t.Any])
         f"purge_users: users lists nobody who is to stay, so every user with the tag {tag} would be deleted; "
         "if that is meant, set purge_users_allow_empty to true"
     ]
-
-
-def is_true(value: object) -> bool:
-    """A boolean as a playbook gives it. What is none is refused by Ansible."""
-    return BOOLEANS.get(str(value).lower(), False)
 
 
 def _name_problems(name: str) -> Iterator[str]:

@@ -12,8 +12,8 @@ import typing as t
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.password_policy import read_password_policy
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, is_access_denied
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS, is_access_denied
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import read_password_policy
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

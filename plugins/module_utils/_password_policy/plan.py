@@ -12,8 +12,8 @@ import typing as t
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.password_policy import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import BOOLEANS, is_true
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import (
     CLASSES,
     DEFAULT_CLASSES,
     DEFAULT_LENGTH,
@@ -77,7 +77,7 @@ def make_plan(options: Mapping[str, t.Any], found: Mapping[str, t.Any]) -> dict[
         return {"problems": problems, "changed": False, "weakened": [], "before": {}, "after": {}}
     after = merged(before, wanted) if options["state"] == "present" else None
     weaker = [str(each) for each in weakened(before, after)]
-    if weaker and not boolean(options["allow_weaker"]):
+    if weaker and not is_true(options["allow_weaker"]):
         named = ", ".join(f"{PREFIX}{each}" for each in weaker)
         problems = [f"{PREFIX}allow_weaker: has to be true for what would be weaker than it is: {named}"]
     changed = before != after and not problems
@@ -155,10 +155,10 @@ def _number(name: str, value: object) -> int:
 
 def _boolean(name: str, value: object) -> bool:
     del name
-    try:
-        return bool(boolean(value))
-    except TypeError:
-        raise ValueError("true or false") from None
+    known = BOOLEANS.get(str(value).strip().lower())
+    if known is None:
+        raise ValueError("true or false")
+    return known
 
 
 def _shown(value: int | bool | str) -> str:

@@ -34,6 +34,11 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (Mapping, "a dictionary"),
     (Sequence, "a list"),
 )
+# What Ansible takes for a boolean, in lower case.
+BOOLEANS = {
+    **dict.fromkeys(("true", "yes", "on", "1", "t", "y"), True),
+    **dict.fromkeys(("false", "no", "off", "0", "f", "n"), False),
+}
 # Of many mistakes a message names this many.
 _TOLD = 20
 
@@ -61,6 +66,11 @@ def text_problem(value: object) -> str | None:
     if isinstance(value, (int, float)):
         return f"{what}: put it in quotes, as YAML changes 0123 to 83"
     return f"{what}: put it in quotes" if isinstance(value, date) else what
+
+
+def is_true(value: object) -> bool:
+    """A boolean as a playbook gives it. What is none is refused by Ansible."""
+    return BOOLEANS.get(str(value).lower(), False)
 
 
 def not_a_list(value: object) -> str:

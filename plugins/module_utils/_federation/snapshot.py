@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Mapping
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.details import Described, existing
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import Described, existing
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

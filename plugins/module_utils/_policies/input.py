@@ -13,7 +13,7 @@ import typing as t
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._input import read_list, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import BOOLEANS, read_list, text_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.cloudhsm import (
     GUIDE,
@@ -28,7 +28,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document im
     size_problem,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.grammar import policy_problems
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.desired import BOOLEANS
 
 # The partitions, and how the names of their regions begin.
 _REGIONS = {"aws": "", "aws-cn": "cn-", "aws-us-gov": "us-gov-"}

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Mapping
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import PROTECTED, SUSPENDED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import PROTECTED, SUSPENDED
 
 Described = Mapping[str, t.Any]
 

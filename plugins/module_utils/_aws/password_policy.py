@@ -13,7 +13,7 @@ import typing as t
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, is_access_denied
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS, is_access_denied
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, is_access_denied
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS, is_access_denied
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

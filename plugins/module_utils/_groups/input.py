@@ -12,8 +12,21 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import fields
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._input import read_list, text_problem
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.desired import Wish, build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import read_list, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, OWNED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import read_names
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._groups.plan import (
+    Group,
+    Policy,
+    attached,
+    called,
+    group_problems,
+    named,
+    policy_arn,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import (
     Described,
     Expected,
@@ -23,19 +36,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership i
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import (
     require_mfa_policy,
     self_service_policy,
-)
-from ansible_collections.cloudhsm.iam.plugins.module_utils._tags import tag_problems
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import MANAGED, OWNED
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.names import read_names
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_plan import (
-    Group,
-    Policy,
-    attached,
-    called,
-    group_problems,
-    named,
-    policy_arn,
 )
 
 CREATION_TAGS: dict[str, t.Any] = {"type": "dict", "default": {MANAGED: OWNED}}

@@ -15,8 +15,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._input import kind, text_problem
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import kind, text_problem
 
 # Letters, spaces and numbers, as Unicode has them.
 _CATEGORIES = ("L", "Z", "N")

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._input import Word, not_a_list, split_text, text_problem
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import Word, not_a_list, split_text, text_problem
 
 # 5,000 names of 64 characters, as many as an account may have, and what is between them.
 LONGEST_TEXT = 400_000

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Sequence
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.caller import sign_in_url
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import sign_in_url
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, Outcome, UserPlan
 
 

@@ -24,7 +24,7 @@ except ImportError:
     # AnsibleAWSModule says that boto3 is missing before anything here is used.
     pass
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
 
 # Seconds. A profile may have to run a program and to assume a role, one after the other.
 CREDENTIALS_TIMEOUT = 60

@@ -20,20 +20,20 @@ except ImportError:
 
 from ansible_collections.amazon.aws.plugins.module_utils.common import set_collection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.cloudhsm.iam.plugins.module_utils._account.expected import (
-    EXPECTED_ACCOUNT_IDS,
-    account_id_problems,
-    wrong_account,
-)
-from ansible_collections.cloudhsm.iam.plugins.module_utils._credentials import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.credentials import (
     CREDENTIALS_TIMEOUT,
     PROFILE_AND_KEYS,
     check_credentials,
     has_profile_and_keys,
     time_limit,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._errors import AWS_ERRORS, sentence
-from ansible_collections.cloudhsm.iam.plugins.module_utils._first_contact import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS, sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import (
+    EXPECTED_ACCOUNT_IDS,
+    account_id_problems,
+    wrong_account,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.first_contact import (
     CONNECT_TIMEOUT,
     READ_TIMEOUT,
     FirstContact,

@@ -13,17 +13,14 @@ import typing as t
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._input import kind, text_problem
-from ansible_collections.cloudhsm.iam.plugins.module_utils._passwords import typing_problem
-from ansible_collections.cloudhsm.iam.plugins.module_utils._tags import tag_problems
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import RESERVED, DesiredUser
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import BOOLEANS, kind, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import RESERVED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import typing_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser
 
 STATES = ("present", "absent", "suspended")
-BOOLEANS = {
-    **dict.fromkeys(("true", "yes", "on", "1", "t", "y"), True),
-    **dict.fromkeys(("false", "no", "off", "0", "f", "n"), False),
-}
 
 
 def label(index: int, name: object = None) -> str:
