@@ -16,6 +16,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.amazon.aws.plugins.modules import iam_group, iam_managed_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.steps import Step
 from ansible_collections.cloudhsm.iam.plugins.module_utils._groups import plan
 from ansible_collections.cloudhsm.iam.plugins.module_utils._groups.input import (
     SPEC,
@@ -31,6 +32,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._groups.input import 
     wanted_policies,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._groups.members import leaving, leaving_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.plan import policy_step
 from ansible_collections.cloudhsm.iam.plugins.modules import guarded_module, iam_account_info
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import OPTION, bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
@@ -61,7 +63,7 @@ class ActionModule(InWorkerAction):
         self._task_vars = task_vars or {}
         self._said: dict[str, list[t.Any]] = {}
         self._account_is_checked = False
-        self._done: list[plan.Step] = []
+        self._done: list[Step] = []
         args = bound_args(self, self._task_vars)
         self._expected = {OPTION: args.pop(OPTION, None)}
         self._connection_options = {name: value for name, value in args.items() if name not in SPEC}
@@ -137,7 +139,7 @@ class ActionModule(InWorkerAction):
     ) -> dict[str, t.Any]:
         before = plan.named(options["name"], found["groups"])
         for policy in policies.all:
-            self._take(plan.policy_step(policy, plan.named(policy.name, found["policies"])))
+            self._take(policy_step(policy, plan.named(policy.name, found["policies"])))
         self._take(plan.group_step(group, before))
         return self._result(
             created=not before,
@@ -147,7 +149,7 @@ class ActionModule(InWorkerAction):
             other_policies=other_policies(before, group, mfa_attached(options, before)),
         )
 
-    def _take(self, step: plan.Step | None) -> dict[str, t.Any]:
+    def _take(self, step: Step | None) -> dict[str, t.Any]:
         """Run a step's module, and note the step where it changed something."""
         if step is None:
             return {}
@@ -183,7 +185,7 @@ def other_policies(before: Mapping[str, t.Any], group: plan.Group, mfa: list[str
     return [arn for arn in before.get("managed_policies", []) if arn not in (*group.attach, *mfa)]
 
 
-def difference(step: plan.Step) -> dict[str, t.Any]:
+def difference(step: Step) -> dict[str, t.Any]:
     """What Ansible shows of it with --diff."""
     header = f"{step.module} {step.options['name']}"
     return {"before_header": header, "after_header": header, "before": step.before, "after": step.after}

@@ -16,6 +16,7 @@ import pytest
 import yaml
 from ansible_collections.cloudhsm.iam.plugins.filter.federated_access_plan import plan as federated_plan
 from ansible_collections.cloudhsm.iam.plugins.filter.federated_access_problems import problems as federated_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 from ansible_collections.cloudhsm.iam.plugins.module_utils._groups import input as groups
 from ansible_collections.cloudhsm.iam.plugins.module_utils._groups import plan as _group_plan
 from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy.plan import (
@@ -186,7 +187,7 @@ def test_each_option_that_a_group_is_made_of_has_a_variable_of_its_name(role: st
     cloudhsm: Values = policy.get("cloudhsm", {})
     given = cloudhsm.get("names", {})
     own = {given.get(name, f"{prefix}{name}") for name in cloudhsm if name != "names"}
-    assert {_group_plan.called(name, prefix) for name in (set(options) | nested) - silent} | own <= names
+    assert {called(name, prefix) for name in (set(options) | nested) - silent} | own <= names
 
 
 def group_problems(role: str, changes: Values, found: Values) -> list[str]:

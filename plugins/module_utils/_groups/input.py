@@ -16,15 +16,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import read_list, text_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, OWNED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import read_names
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._groups.plan import (
     Group,
-    Policy,
     attached,
-    called,
     group_problems,
     named,
-    policy_arn,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import (
@@ -33,6 +31,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership i
     adoption_problem,
     kept_notice,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.plan import Policy, policy_arn
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import (
     require_mfa_policy,
     self_service_policy,

@@ -4,36 +4,23 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What has to be done for a group and its policies, and how amazon.aws's modules are told to do it."""
+"""What has to be done for a group, and how amazon.aws's module is told to do it."""
 
 from __future__ import annotations
 
 import re
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import same_policy
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import is_mark, named, new_tags
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.steps import Step
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import named
 
 # The action finds it here, beside what it is for.
 __all__ = ["named"]
 
 Described = Mapping[str, t.Any]
-
-
-@dataclass(frozen=True)
-class Policy:
-    """A customer managed policy as it shall be."""
-
-    name: str
-    description: str
-    document: Described
-    path: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-    # Those that only a new policy gets.
-    creation_tags: Mapping[str, str] = field(default_factory=dict)
-    purge_tags: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,20 +37,6 @@ class Group:
     exclusive: bool = False
 
 
-class Step(t.NamedTuple):
-    """One module to run, and what it changes."""
-
-    module: str
-    options: dict[str, t.Any]
-    before: dict[str, t.Any]
-    after: dict[str, t.Any]
-
-
-def policy_arn(policy: Policy, before: Described, partition: str, account_id: str) -> str:
-    """Its ARN, which a new policy has not yet in check mode, but it is known what it will be."""
-    return str(before.get("arn") or f"arn:{partition}:iam::{account_id}:policy{policy.path or '/'}{policy.name}")
-
-
 def attached(name: str, arns: Iterable[str], anywhere: bool = False) -> list[str]:
     """Those of the ARNs that are of an account's policy with this name, at the path / or anywhere.
 
@@ -71,35 +44,6 @@ def attached(name: str, arns: Iterable[str], anywhere: bool = False) -> list[str
     """
     path = "(.*/)?" if anywhere else ""
     return [arn for arn in arns if re.search(rf":[0-9]{{12}}:policy/{path}{re.escape(name)}$", arn, re.IGNORECASE)]
-
-
-def policy_step(policy: Policy, before: Described) -> Step | None:
-    """How to make the policy, or change it; None where it is as it shall be."""
-    had = dict(before.get("tags", {}))
-    # Who made a policy is no tag to be purged.
-    marks = {key: value for key, value in had.items() if is_mark(key, policy.creation_tags)}
-    kept = marks if policy.purge_tags else {}
-    tags = {**kept, **policy.tags} if before else new_tags(policy.creation_tags, policy.tags)
-    has = tags if policy.purge_tags else {**had, **tags}
-    if before and has == had and same_policy(before["document"], policy.document):
-        return None
-    # IAM tells names apart without regard to case, and the module does not.
-    name = before.get("name", policy.name)
-    options: dict[str, t.Any] = {
-        "state": "present",
-        "name": name,
-        "policy": policy.document,
-        "tags": tags,
-        "purge_tags": policy.purge_tags,
-    }
-    if not before:
-        # IAM can't change these later.
-        options["description"] = policy.description
-        if policy.path is not None:
-            options["path"] = policy.path
-    return Step(
-        "iam_managed_policy", options, dict(before), {**before, "name": name, "document": policy.document, "tags": has}
-    )
 
 
 def group_step(group: Group, before: Described) -> Step | None:
@@ -178,11 +122,6 @@ def removal_problems(name: str, group: Described, policy: Described, caller: str
             f"group {name} as well; detach it there first"
         )
     return problems
-
-
-def called(option: str, prefix: str) -> str:
-    """What the variable is called that a role hands on as the option: policy.name as cloudhsm_group_policy_name."""
-    return prefix + option.replace(".", "_") if prefix else option
 
 
 def member_problems(

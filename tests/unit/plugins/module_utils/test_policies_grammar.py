@@ -17,13 +17,13 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.cloudhsm.iam.plugins.filter import federated_access_problems
 from ansible_collections.cloudhsm.iam.plugins.filter.cloudhsm_policy import cloudhsm_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._groups.input import wanted_policies
-from ansible_collections.cloudhsm.iam.plugins.module_utils._groups.plan import Policy, policy_step
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import (
     LONGEST_TEXT,
     read_policy,
     same_policy,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.grammar import OPERATORS, policy_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.plan import Policy, policy_step
 from case_files import case_bytes
 from hypothesis import given
 from hypothesis import strategies as st

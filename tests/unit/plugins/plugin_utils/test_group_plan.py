@@ -9,14 +9,16 @@ import typing as t
 from dataclasses import replace
 
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.steps import Step
 from ansible_collections.cloudhsm.iam.plugins.module_utils._groups import plan
 from ansible_collections.cloudhsm.iam.plugins.module_utils._groups.input import asked, wanted_policies
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.plan import Policy, policy_arn, policy_step
 from hypothesis import given
 from hypothesis import strategies as st
 
 ACCOUNT = {"partition": "aws", "account_id": "123456789012"}
 OWN, MFA, OTHER = (f"arn:aws:iam::123456789012:policy/{name}" for name in ("Own", "RequireMFA", "Other"))
-POLICY = plan.Policy("Own", "Ours", {"Version": "2012-10-17"}, tags={"team": "keys"}, creation_tags={"managed": "true"})
+POLICY = Policy("Own", "Ours", {"Version": "2012-10-17"}, tags={"team": "keys"}, creation_tags={"managed": "true"})
 THERE = {
     "name": "Own",
     "arn": OWN,
@@ -36,13 +38,13 @@ BEFORE = {
 }
 
 
-def options(step: plan.Step | None) -> dict[str, t.Any]:
+def options(step: Step | None) -> dict[str, t.Any]:
     assert step is not None
     return step.options
 
 
 def test_a_new_policy_gets_what_it_can_only_get_then() -> None:
-    step = plan.policy_step(replace(POLICY, path="/team/"), {})
+    step = policy_step(replace(POLICY, path="/team/"), {})
     assert options(step) == {
         "state": "present",
         "name": "Own",
@@ -52,13 +54,13 @@ def test_a_new_policy_gets_what_it_can_only_get_then() -> None:
         "tags": {"cloudhsm.iam/managed": "true", "managed": "true", "team": "keys"},
         "purge_tags": False,
     }
-    assert plan.policy_arn(replace(POLICY, path="/team/"), {}, *ACCOUNT.values()).endswith(":policy/team/Own")
-    assert plan.policy_arn(POLICY, THERE, *ACCOUNT.values()) == OWN
+    assert policy_arn(replace(POLICY, path="/team/"), {}, *ACCOUNT.values()).endswith(":policy/team/Own")
+    assert policy_arn(POLICY, THERE, *ACCOUNT.values()) == OWN
 
 
 def test_a_policy_that_is_so_is_left_alone() -> None:
-    assert plan.policy_step(POLICY, THERE) is None
-    assert plan.policy_step(replace(POLICY, description="Other", path="/other/"), THERE) is None
+    assert policy_step(POLICY, THERE) is None
+    assert policy_step(replace(POLICY, description="Other", path="/other/"), THERE) is None
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,7 @@ def test_a_policy_that_is_so_is_left_alone() -> None:
     ids=str,
 )
 def test_a_policy_that_differs_is_changed_under_the_name_it_has(change: dict[str, t.Any], tags: t.Any) -> None:
-    step = plan.policy_step(replace(POLICY, name="OWN", **change), THERE)
+    step = policy_step(replace(POLICY, name="OWN", **change), THERE)
     assert options(step)["name"] == "Own"
     assert not {"description", "path"} & set(options(step))
     assert step is not None

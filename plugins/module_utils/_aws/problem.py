@@ -1,0 +1,14 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""How options are called in what is said about them."""
+
+from __future__ import annotations
+
+
+def called(option: str, prefix: str) -> str:
+    """What the variable is called that a role hands on as the option: policy.name as cloudhsm_group_policy_name."""
+    return prefix + option.replace(".", "_") if prefix else option

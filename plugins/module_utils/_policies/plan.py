@@ -1,0 +1,67 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""What has to be done for a customer managed policy, and how amazon.aws's module is told to do it."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.steps import Step
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import same_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import is_mark, new_tags
+
+Described = Mapping[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A customer managed policy as it shall be."""
+
+    name: str
+    description: str
+    document: Described
+    path: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    # Those that only a new policy gets.
+    creation_tags: Mapping[str, str] = field(default_factory=dict)
+    purge_tags: bool = False
+
+
+def policy_arn(policy: Policy, before: Described, partition: str, account_id: str) -> str:
+    """Its ARN, which a new policy has not yet in check mode, but it is known what it will be."""
+    return str(before.get("arn") or f"arn:{partition}:iam::{account_id}:policy{policy.path or '/'}{policy.name}")
+
+
+def policy_step(policy: Policy, before: Described) -> Step | None:
+    """How to make the policy, or change it; None where it is as it shall be."""
+    had = dict(before.get("tags", {}))
+    # Who made a policy is no tag to be purged.
+    marks = {key: value for key, value in had.items() if is_mark(key, policy.creation_tags)}
+    kept = marks if policy.purge_tags else {}
+    tags = {**kept, **policy.tags} if before else new_tags(policy.creation_tags, policy.tags)
+    has = tags if policy.purge_tags else {**had, **tags}
+    if before and has == had and same_policy(before["document"], policy.document):
+        return None
+    # IAM tells names apart without regard to case, and the module does not.
+    name = before.get("name", policy.name)
+    options: dict[str, t.Any] = {
+        "state": "present",
+        "name": name,
+        "policy": policy.document,
+        "tags": tags,
+        "purge_tags": policy.purge_tags,
+    }
+    if not before:
+        # IAM can't change these later.
+        options["description"] = policy.description
+        if policy.path is not None:
+            options["path"] = policy.path
+    return Step(
+        "iam_managed_policy", options, dict(before), {**before, "name": name, "document": policy.document, "tags": has}
+    )
