@@ -454,8 +454,8 @@ findings:
   contains:
     id:
       description:
-        - Which finding this is, one of V(root_access_keys), V(root_without_mfa), V(no_password_policy) and, where the
-          caller may not ask, V(summary_unknown) and V(password_policy_unknown).
+        - Which finding this is, one of V(root_access_keys), V(root_without_mfa), V(no_password_policy),
+          V(weak_password_policy) and, where the caller may not ask, V(summary_unknown) and V(password_policy_unknown).
       returned: always
       type: str
       sample: root_without_mfa
@@ -477,12 +477,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements 
 
 # isort: split
 import typing as t
+from dataclasses import asdict
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import read_alias, read_caller, sign_in_url
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import (
     CHECKS,
-    describe_root_user,
     look_into,
+    root_user,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import (
     describe_groups,
@@ -516,7 +517,7 @@ def look_up(iam: IAMClient, sts: STSClient, params: t.Mapping[str, t.Any]) -> di
     checked = look_into(iam, [name for name in CHECKS if params[name]])
     if "summary" in checked:
         summary = checked["summary"]
-        checked["root_user"] = None if summary is None else describe_root_user(summary)
+        checked["root_user"] = None if summary is None else asdict(root_user(summary))
     return {
         "account": {
             "account_id": caller.account_id,

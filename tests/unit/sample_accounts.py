@@ -12,13 +12,12 @@ from collections.abc import Iterable
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import (
     AccessKey,
     Credentials,
-    Group,
     Person,
-    Policy,
-    Root,
     Snapshot,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Group, Policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import RootUser
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import Role
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import ActualUser
 
@@ -105,7 +104,7 @@ def snapshot(people: Iterable[Person], groups: Iterable[Group] = (), **more: t.A
     known: dict[str, t.Any] = {
         "policies": {arn: Policy(arn, doc) for arn, doc in POLICIES.items()},
         "service_linked_roles": (Role("cloudhsm.amazonaws.com", name="AWSServiceRoleForCloudHSM"),),
-        "root": Root(mfa=True, access_keys=False),
+        "root": RootUser(mfa=True, access_keys=False),
         "password_policy": {"MinimumPasswordLength": 14},
         "credential_report_time": ago(0),
         "alias": "example-corp",
@@ -151,7 +150,9 @@ def team() -> Snapshot:
         group("Helpdesk", passwords=document("iam:UpdateLoginProfile", "iam:CreateLoginProfile")),
         group("Empty"),
     ]
-    return snapshot(people, groups, root=Root(mfa=True, access_keys=True), service_linked_roles=(), password_policy={})
+    return snapshot(
+        people, groups, root=RootUser(mfa=True, access_keys=True), service_linked_roles=(), password_policy={}
+    )
 
 
 def thousands(count: int = 5000) -> Snapshot:

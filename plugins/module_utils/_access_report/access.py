@@ -46,11 +46,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.holder
     either,
     matching,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Document, Person, Snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.versions import (
     policy_holders,
     policy_versions,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Document
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
 
 NO, CONDITIONAL, SOME, YES = "no", "conditional", "some", "yes"

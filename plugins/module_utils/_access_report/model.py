@@ -13,12 +13,11 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Document, Group, Policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import RootUser
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import Role
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import ActualUser
-
-# A policy as botocore decodes it; what is not JSON stays text.
-Document = t.Any
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class Person:
     """A user with all that decides what it can do."""
 
     user: ActualUser
-    created: datetime.datetime
+    created: datetime.datetime | None
     inline: Mapping[str, Document] = field(default_factory=dict)
     credentials: Credentials = Credentials()
 
@@ -65,43 +64,6 @@ class Person:
     def managed_policies(self) -> frozenset[str]:
         """ARNs of the policies that are attached to the user itself."""
         return self.user.managed_policies
-
-
-@dataclass(frozen=True)
-class Group:
-    """A group and its policies."""
-
-    name: str
-    arn: str
-    path: str
-    managed_policies: frozenset[str] = frozenset()
-    inline: Mapping[str, Document] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Policy:
-    """A managed policy. Without a document it could not be read."""
-
-    arn: str
-    document: Document | None = None
-    # Versions that are not the default.
-    other_versions: tuple[Document, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The policy's name, which is the end of its ARN. An emulator leaves it out of the bulk read."""
-        return self.arn.rpartition("/")[2]
-
-
-@dataclass(frozen=True)
-class Root:
-    """The root user, as GetAccountSummary has it, and when it was last used, as the credential report has it."""
-
-    mfa: bool
-    access_keys: bool
-    last_used: datetime.datetime | None = None
-    # Accounts of an organization can do without: nobody can sign in as the root user then.
-    password: bool = True
 
 
 @dataclass(frozen=True)
@@ -114,7 +76,8 @@ class Snapshot:
     groups: Mapping[str, Group]
     policies: Mapping[str, Policy]
     service_linked_roles: tuple[Role, ...] | None = None
-    root: Root | None = None
+    root: RootUser | None = None
+    root_last_used: datetime.datetime | None = None
     # An empty one where the account has none; None where it could not be read.
     password_policy: Mapping[str, t.Any] | None = None
     credential_report_time: datetime.datetime | None = None

@@ -12,7 +12,7 @@ import datetime
 import typing as t
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import (
     NO,
@@ -35,12 +35,11 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.first_
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import (
     AccessKey,
     Credentials,
-    Group,
     Person,
-    Policy,
     Snapshot,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.versions import is_of_aws
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Group, Policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import sign_in_url
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BOOTSTRAP, MANAGED, OWNED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
@@ -246,14 +245,4 @@ def _describe_policies(snapshot: Snapshot, evaluator: Evaluator) -> tuple[list[d
 
 
 def _describe_root(snapshot: Snapshot) -> dict[str, t.Any] | None:
-    root = snapshot.root
-    return (
-        None
-        if root is None
-        else {
-            "mfa": root.mfa,
-            "access_keys": root.access_keys,
-            "password": root.password,
-            "last_used": _day(root.last_used),
-        }
-    )
+    return None if snapshot.root is None else {**asdict(snapshot.root), "last_used": _day(snapshot.root_last_used)}

@@ -15,37 +15,36 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.findin
     aws,
     is_administrator,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import PASSWORD_LENGTH, password_policy_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import with_our_names
 
-# CIS Amazon Web Services Foundations Benchmark 3.0, recommendation 1.8.
-PASSWORD_LENGTH = 14
 ROOT_KEYS = "By hand, as the root user: Security credentials, Access keys, Delete"
 ROOT_MFA = "By hand, as the root user: Security credentials, Assign MFA device"
 
 
 def root_access_keys(facts: Facts) -> Finding:
-    root = facts.snapshot.root
-    found = [Subject("root user", "has access keys", ROOT_KEYS, "root")] if root and root.access_keys else []
     return Finding(
         "root_access_keys",
         "critical",
         "The root user has access keys",
         "They can do everything, no policy limits them, and nobody notices who uses them.",
-        tuple(found),
+        _root(facts, "root_access_keys", "has access keys", ROOT_KEYS),
     )
 
 
 def root_without_mfa(facts: Facts) -> Finding:
-    root = facts.snapshot.root
-    # Nobody can sign in as a root user without a password.
-    unguarded = root and root.password and not root.mfa
-    found = [Subject("root user", "has no MFA device", ROOT_MFA, "root")] if unguarded else []
     return Finding(
         "root_without_mfa",
         "critical",
         "The root user has no MFA",
         "Anyone with the root password controls the account.",
-        tuple(found),
+        _root(facts, "root_without_mfa", "has no MFA device", ROOT_MFA),
     )
+
+
+def _root(facts: Facts, problem: str, detail: str, run: str) -> tuple[Subject, ...]:
+    root = facts.snapshot.root
+    return (Subject("root user", detail, run, "root"),) if root and problem in root.problems() else ()
 
 
 def wide_policies(facts: Facts) -> Finding:
@@ -116,14 +115,14 @@ def inline_policies(facts: Facts) -> Finding:
 
 def no_password_policy(facts: Facts) -> Finding:
     policy = facts.snapshot.password_policy
-    found = []
+    own = with_our_names(policy) if policy else None
+    details = {
+        "no_password_policy": "has no password policy of its own",
+        "weak_password_policy": f"takes passwords of {own['min_pw_length']} characters" if own else "",
+    }
     run = "ansible-playbook cloudhsm.iam.account_password_policy"
-    if policy is not None and not policy:
-        found.append(Subject("account", "has no password policy of its own", run, "account"))
-    elif policy and policy.get("MinimumPasswordLength", 0) < PASSWORD_LENGTH:
-        found.append(
-            Subject("account", f"takes passwords of {policy['MinimumPasswordLength']} characters", run, "account")
-        )
+    problems = [] if policy is None else password_policy_problems(own)
+    found = [Subject("account", details[problem], run, "account") for problem in problems]
     return Finding(
         "weak_password_policy",
         "medium",

@@ -17,7 +17,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evalua
     UnreadablePolicyError,
     read_document,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Group, Person, Snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Group
 
 Versions = tuple[Sequence[Statement], ...]
 

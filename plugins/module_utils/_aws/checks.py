@@ -20,44 +20,55 @@ if t.TYPE_CHECKING:
 
 Described = dict[str, t.Any]
 
+# CIS Amazon Web Services Foundations Benchmark 3.0, recommendation 1.8.
+PASSWORD_LENGTH = 14
+# What can be wrong, and what to do about it.
+TEXTS = {
+    "root_access_keys": "The root user has access keys, whose rights no policy limits; delete them, signed in as the "
+    "root user.",
+    "root_without_mfa": "The root user has no MFA device; register one, signed in as the root user.",
+    "no_password_policy": "The account has no password policy, so IAM's default counts: 8 characters, and no expiry; "
+    "set one with the role or playbook cloudhsm.iam.account_password_policy.",
+    "weak_password_policy": f"The password policy allows passwords of fewer than {PASSWORD_LENGTH} characters; "
+    "set a stricter one with the role or playbook cloudhsm.iam.account_password_policy.",
+}
+
 
 def read_summary(iam: IAMClient) -> Described:
     """The account's quotas and what is used of them, as AWS names them. Raises what botocore raises."""
     return {str(name): number for name, number in iam.get_account_summary()["SummaryMap"].items()}
 
 
-def describe_root_user(summary: Mapping[str, int]) -> Described:
-    """What the summary tells of the root user."""
-    return {
-        "access_keys": summary.get("AccountAccessKeysPresent", 0) > 0,
-        "mfa": summary.get("AccountMFAEnabled", 0) > 0,
-        # An organization can do without passwords for the root users of its accounts; a summary that does not tell
-        # is no reason to take it for granted.
-        "password": summary.get("AccountPasswordPresent", 1) > 0,
-    }
+@dataclass(frozen=True)
+class RootUser:
+    """What GetAccountSummary tells of the root user."""
+
+    access_keys: bool
+    mfa: bool
+    # An organization can do without passwords for the root users of its accounts.
+    password: bool = True
+
+    def problems(self) -> list[str]:
+        """What is wrong with it, as keys of TEXTS."""
+        # Nobody can sign in as a root user without a password.
+        found = {"root_access_keys": self.access_keys, "root_without_mfa": self.password and not self.mfa}
+        return [problem for problem, is_so in found.items() if is_so]
 
 
-def summary_findings(summary: Mapping[str, int]) -> list[Described]:
-    """What is wrong with the root user."""
-    root = describe_root_user(summary)
-    findings = []
-    if root["access_keys"]:
-        text = "The root user has access keys, whose rights no policy limits; delete them, signed in as the root user."
-        findings.append({"id": "root_access_keys", "text": text})
-    # Nobody can sign in as a root user without a password.
-    if root["password"] and not root["mfa"]:
-        text = "The root user has no MFA device; register one, signed in as the root user."
-        findings.append({"id": "root_without_mfa", "text": text})
-    return findings
-
-
-def password_policy_findings(policy: Mapping[str, t.Any] | None) -> list[Described]:
-    """What is wrong with the password policy: that there is none."""
-    text = (
-        "The account has no password policy, so that IAM's default counts: 8 characters, and no expiry; "
-        "set one with the role or playbook cloudhsm.iam.account_password_policy."
+def root_user(summary: Mapping[str, int]) -> RootUser:
+    """The root user, out of the account's summary. One that does not tell of a password says nothing against one."""
+    return RootUser(
+        access_keys=summary.get("AccountAccessKeysPresent", 0) > 0,
+        mfa=summary.get("AccountMFAEnabled", 0) > 0,
+        password=summary.get("AccountPasswordPresent", 1) > 0,
     )
-    return [] if policy else [{"id": "no_password_policy", "text": text}]
+
+
+def password_policy_problems(policy: Mapping[str, t.Any] | None) -> list[str]:
+    """What is wrong with the account's own password policy, as keys of TEXTS. None is no such policy."""
+    if policy is None:
+        return ["no_password_policy"]
+    return ["weak_password_policy"] if policy["min_pw_length"] < PASSWORD_LENGTH else []
 
 
 @dataclass(frozen=True)
@@ -66,18 +77,21 @@ class Check:
 
     action: str
     read: Callable[[IAMClient], t.Any]
-    judge: Callable[[t.Any], list[Described]]
+    judge: Callable[[t.Any], list[str]]
     question: str
 
 
 CHECKS = {
     "summary": Check(
-        "iam:GetAccountSummary", read_summary, summary_findings, "whether the root user has access keys and MFA"
+        "iam:GetAccountSummary",
+        read_summary,
+        lambda summary: root_user(summary).problems(),
+        "whether the root user has access keys and MFA",
     ),
     "password_policy": Check(
         "iam:GetAccountPasswordPolicy",
         read_password_policy,
-        password_policy_findings,
+        password_policy_problems,
         "whether the account has a password policy",
     ),
 }
@@ -103,5 +117,5 @@ def look_into(iam: IAMClient, names: Iterable[str]) -> Described:
             text = f"The caller may not call {check.action}, so {check.question} is not known."
             findings.append({"id": f"{name}_unknown", "text": text})
         else:
-            findings += check.judge(read[name])
+            findings += [{"id": problem, "text": TEXTS[problem]} for problem in check.judge(read[name])]
     return {**read, "findings": findings, "missing_permissions": missing}

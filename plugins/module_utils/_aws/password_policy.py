@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import string
 import typing as t
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS, is_access_denied
@@ -48,10 +48,20 @@ _AWS_NAMES: dict[str, tuple[str, int | bool]] = {
 
 def read_password_policy(iam: IAMClient) -> Policy | None:
     """The account's own password policy; None where it has none. Raises what botocore raises."""
+    policy = read_as_aws_has_it(iam)
+    return None if policy is None else with_our_names(policy)
+
+
+def read_as_aws_has_it(iam: IAMClient) -> Mapping[str, t.Any] | None:
+    """The same with AWS's names, and without what AWS leaves out."""
     try:
-        policy: t.Mapping[str, t.Any] = iam.get_account_password_policy()["PasswordPolicy"]
+        return t.cast("Mapping[str, t.Any]", iam.get_account_password_policy()["PasswordPolicy"])
     except iam.exceptions.NoSuchEntityException:
         return None
+
+
+def with_our_names(policy: Mapping[str, t.Any]) -> Policy:
+    """The policy that AWS gave, complete."""
     return {name: policy.get(aws_name, default) for name, (aws_name, default) in _AWS_NAMES.items()}
 
 

@@ -14,6 +14,10 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from itertools import compress
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import (
+    User,
+    read_authorization_details,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import read_alias, read_caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import (
     AWS_ERRORS,
@@ -33,15 +37,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.suspension imp
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
-    from mypy_boto3_iam.type_defs import GroupDetailTypeDef, UserDetailTypeDef
     from mypy_boto3_sts import STSClient
-
-# GetAccountAuthorizationDetails gives at most this many objects a page (IAM API reference).
-PAGE_SIZE = 1000
-
-
-class IncompleteReadError(Exception):
-    """The account could not be read to its end, so nothing may be concluded from what is missing."""
 
 
 def read_account(iam: IAMClient, sts: STSClient, pool: Executor) -> Account:
@@ -66,45 +62,25 @@ def read_users_and_groups(iam: IAMClient) -> tuple[dict[str, ActualUser], dict[s
 
     Raises IncompleteReadError when the read was cut short, and whatever botocore raises.
     """
-    users: dict[str, ActualUser] = {}
-    groups: dict[str, frozenset[str]] = {}
-    complete = False
-    pages = iam.get_paginator("get_account_authorization_details").paginate(
-        Filter=["User", "Group"], PaginationConfig={"PageSize": PAGE_SIZE}
-    )
-    for page in pages:
-        if "UserDetailList" not in page or "GroupDetailList" not in page:
-            raise IncompleteReadError(
-                "GetAccountAuthorizationDetails gave a page without its lists of users and groups"
-            )
-        users.update((detail["UserName"], actual_user(detail)) for detail in page["UserDetailList"])
-        groups.update((detail["GroupName"], _attached(detail)) for detail in page["GroupDetailList"])
-        complete = not page.get("IsTruncated", False)
-    # The paginator also stops, without a word, at a page that says there is more but not where.
-    if not complete:
-        raise IncompleteReadError("GetAccountAuthorizationDetails ended before its last page")
-    return users, groups
+    details = read_authorization_details(iam, ("User", "Group"))
+    users = {name: actual_user(user) for name, user in details.users.items()}
+    return users, {name: group.managed_policies for name, group in details.groups.items()}
 
 
-def actual_user(detail: UserDetailTypeDef) -> ActualUser:
-    """A user out of a page of GetAccountAuthorizationDetails."""
-    inline = {policy["PolicyName"]: policy.get("PolicyDocument") for policy in detail.get("UserPolicyList", [])}
+def actual_user(user: User) -> ActualUser:
+    """A user as the bulk read knows it."""
     return ActualUser(
-        name=detail["UserName"],
-        arn=detail["Arn"],
-        path=detail["Path"],
-        tags={tag["Key"]: tag["Value"] for tag in detail.get("Tags", [])},
-        groups=frozenset(detail.get("GroupList", [])),
-        managed_policies=_attached(detail),
-        inline_policies=frozenset(inline),
-        inline_length=sum(policy_length(document) for document in inline.values()),
-        altered_deny=inline.get(SUSPENDED_POLICY, DENY_EVERYTHING) != DENY_EVERYTHING,
-        boundary=detail.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+        name=user.name,
+        arn=user.arn,
+        path=user.path,
+        tags=user.tags,
+        groups=user.groups,
+        managed_policies=user.managed_policies,
+        inline_policies=frozenset(user.inline),
+        inline_length=sum(policy_length(document) for document in user.inline.values()),
+        altered_deny=user.inline.get(SUSPENDED_POLICY, DENY_EVERYTHING) != DENY_EVERYTHING,
+        boundary=user.boundary,
     )
-
-
-def _attached(detail: UserDetailTypeDef | GroupDetailTypeDef) -> frozenset[str]:
-    return frozenset(policy["PolicyArn"] for policy in detail.get("AttachedManagedPolicies", []))
 
 
 def read_details(

@@ -14,8 +14,10 @@ import pytest
 import sample_accounts as samples
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import ANSWERS, Evaluator
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.findings import RULES
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Policy, Root, Snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import RootUser
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import require_mfa_policy
@@ -190,12 +192,12 @@ def test_the_worst_comes_first_and_is_counted() -> None:
 @pytest.mark.parametrize(
     ("changed", "rule"),
     [
-        ({"root": Root(mfa=False, access_keys=False)}, "root_without_mfa"),
+        ({"root": RootUser(mfa=False, access_keys=False)}, "root_without_mfa"),
         ({"password_policy": {"MinimumPasswordLength": 8}}, "weak_password_policy"),
         ({"policies": {"p": Policy("p", {})}}, None),
         ({"root": None, "password_policy": None, "service_linked_roles": None}, None),
         # Where there is no password, as in an organization that does without, nobody signs in.
-        ({"root": Root(mfa=False, access_keys=False, password=False)}, None),
+        ({"root": RootUser(mfa=False, access_keys=False, password=False)}, None),
     ],
 )
 def test_what_is_wrong_with_an_account_itself(changed: dict[str, t.Any], rule: str | None) -> None:
@@ -344,7 +346,7 @@ def test_every_rule_is_seen_to_find_something() -> None:
     wanted = [DesiredUser("zoe", groups=frozenset({"Nowhere"}))]
     everything = {
         **found(report(samples.team(), users=wanted)),
-        **found(report(snapshot([person("x", inline={"one": BOOL}, **PENDING)], root=Root(False, False)))),
+        **found(report(snapshot([person("x", inline={"one": BOOL}, **PENDING)], root=RootUser(False, False)))),
     }
     assert len(everything) == len(RULES)
 

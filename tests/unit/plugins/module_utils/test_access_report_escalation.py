@@ -13,8 +13,9 @@ import pytest
 import sample_accounts as samples
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import RANKS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.escalation import SERVICES
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import (
     require_mfa_policy,

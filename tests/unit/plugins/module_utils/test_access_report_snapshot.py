@@ -15,10 +15,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report import
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import (
     AccessKey,
     Credentials,
-    Root,
     Snapshot,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.snapshot import IncompleteReadError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import IncompleteReadError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import RootUser
 from botocore.exceptions import ClientError
 
 if t.TYPE_CHECKING:
@@ -143,7 +143,8 @@ def test_thousands_are_read_in_pages_and_nobody_is_asked(iam: Stubbed, read: Cal
     (key,) = have.keys or ()
     assert (key.active, key.key_id, key.last_used) == (True, None, datetime.datetime(2026, 4, 1, tzinfo=datetime.UTC))
     assert found.credential_report_time == WHEN
-    assert found.root == Root(True, True, datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC))
+    assert found.root == RootUser(access_keys=True, mfa=True)
+    assert found.root_last_used == datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC)
     assert (found.password_policy, found.service_linked_roles, found.gaps) == ({}, (), ())
 
 
@@ -297,7 +298,7 @@ def test_a_root_user_without_a_password_is_told(iam: Stubbed, read: Callable[...
     iam.refuses("get_account_password_policy", "NoSuchEntity")
     iam.lists_roles()
     page(iam)
-    assert read().root == Root(mfa=False, access_keys=False, password=False)
+    assert read().root == RootUser(mfa=False, access_keys=False, password=False)
 
 
 def test_versions_that_are_not_the_default_are_kept(iam: Stubbed, read: Callable[..., Snapshot]) -> None:

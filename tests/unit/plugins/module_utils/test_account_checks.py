@@ -9,9 +9,9 @@ import typing as t
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import (
     CHECKS,
-    describe_root_user,
+    RootUser,
     look_into,
-    summary_findings,
+    root_user,
 )
 from botocore.exceptions import ClientError
 
@@ -33,13 +33,13 @@ GOOD = {"AccountAccessKeysPresent": 0, "AccountMFAEnabled": 1, "AccountPasswordP
     ],
 )
 def test_root_access_keys_and_no_mfa_are_found(changes: dict[str, int], found: list[str]) -> None:
-    assert [finding["id"] for finding in summary_findings({**GOOD, **changes})] == found
+    assert root_user({**GOOD, **changes}).problems() == found
 
 
 def test_a_summary_that_tells_nothing_of_the_root_users_password_leaves_the_finding() -> None:
     summary = {"AccountAccessKeysPresent": 0, "AccountMFAEnabled": 0}
-    assert describe_root_user(summary) == {"access_keys": False, "mfa": False, "password": True}
-    assert [finding["id"] for finding in summary_findings(summary)] == ["root_without_mfa"]
+    assert root_user(summary) == RootUser(access_keys=False, mfa=False, password=True)
+    assert root_user(summary).problems() == ["root_without_mfa"]
 
 
 def test_only_what_is_asked_for_is_read(iam: Stubbed) -> None:
@@ -71,6 +71,13 @@ def test_no_password_policy_is_found(iam: Stubbed) -> None:
     (finding,) = result["findings"]
     assert finding["id"] == "no_password_policy"
     assert finding["text"].endswith("set one with the role or playbook cloudhsm.iam.account_password_policy.")
+
+
+@pytest.mark.parametrize(("length", "found"), [(13, ["weak_password_policy"]), (14, [])])
+def test_a_password_policy_for_short_passwords_is_found(iam: Stubbed, length: int, found: list[str]) -> None:
+    iam.answers("get_account_password_policy", {"PasswordPolicy": {"MinimumPasswordLength": length}})
+    result = look_into(iam.client, ["password_policy"])
+    assert [finding["id"] for finding in result["findings"]] == found
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import IncompleteReadError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import SUSPENDED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine, snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
@@ -170,7 +171,7 @@ def test_a_conflict_that_stays_is_given_up(service: engine.Service, accounts: Ac
     assert outcome.done == ()
 
 
-@pytest.mark.parametrize("failure", [snapshot.IncompleteReadError("cut"), None])
+@pytest.mark.parametrize("failure", [IncompleteReadError("cut"), None])
 def test_a_second_look_that_fails_loses_nothing(
     service: engine.Service, accounts: Accounts, iam: Stubbed, failure: Exception | None
 ) -> None:

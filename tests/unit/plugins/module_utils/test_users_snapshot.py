@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import IncompleteReadError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import SUSPENDED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, Credentials, DesiredUser
@@ -35,7 +36,7 @@ def user(name: str, **fields: t.Any) -> dict[str, t.Any]:
 
 
 def page(users: list[dict[str, t.Any]], groups: list[str], **more: t.Any) -> dict[str, t.Any]:
-    listed = [{"GroupName": group} for group in groups]
+    listed = [{"GroupName": group, "Arn": f"arn:aws:iam::123456789012:group/{group}", "Path": "/"} for group in groups]
     return {"UserDetailList": users, "GroupDetailList": listed, "IsTruncated": False, **more}
 
 
@@ -91,7 +92,7 @@ def test_a_user_is_read_with_what_hangs_on_it(iam: Stubbed, read: t.Any) -> None
 )
 def test_a_read_that_was_cut_short_is_no_read(iam: Stubbed, read: t.Any, cut: dict[str, t.Any]) -> None:
     iam.answers("get_account_authorization_details", cut, **BULK)
-    with pytest.raises(snapshot.IncompleteReadError, match="GetAccountAuthorizationDetails"):
+    with pytest.raises(IncompleteReadError, match="GetAccountAuthorizationDetails"):
         read()
 
 

@@ -11,7 +11,7 @@ import pytest
 import sample_accounts as samples
 import yaml
 from ansible_collections.cloudhsm.iam.plugins.doc_fragments import _access_report
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.snapshot import IncompleteReadError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import IncompleteReadError
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_access_report
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_access_report_info as module
 

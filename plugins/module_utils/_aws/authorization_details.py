@@ -1,0 +1,195 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""The one bulk read of IAM: users, groups, customer managed policies and roles with everything that hangs on them."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+if t.TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+# A policy as botocore decodes it; what is not JSON stays text.
+Document = t.Any
+Raw = Mapping[str, t.Any]
+
+# GetAccountAuthorizationDetails gives at most this many objects a page (IAM API reference).
+PAGE_SIZE = 1000
+
+
+class IncompleteReadError(Exception):
+    """The account could not be read to its end, so nothing may be concluded from what is missing."""
+
+
+@dataclass(frozen=True)
+class User:
+    """A user. The bulk read has been seen to leave the boundary out, so None does not say that there is none."""
+
+    name: str
+    arn: str
+    path: str
+    created: datetime.datetime | None = None
+    groups: frozenset[str] = frozenset()
+    # ARNs of the attached policies.
+    managed_policies: frozenset[str] = frozenset()
+    # Documents by the names of the policies.
+    inline: Mapping[str, Document] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    boundary: str | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group and its policies."""
+
+    name: str
+    arn: str
+    path: str
+    managed_policies: frozenset[str] = frozenset()
+    inline: Mapping[str, Document] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A managed policy. Without a document it could not be read."""
+
+    arn: str
+    document: Document | None = None
+    # Versions that are not the default.
+    other_versions: tuple[Document, ...] = ()
+    # Whether it is the permissions boundary of somebody.
+    bounds: bool = False
+
+    @property
+    def name(self) -> str:
+        """The policy's name, which is the end of its ARN. An emulator leaves it out of the bulk read."""
+        return self.arn.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role: whom it trusts, and its policies."""
+
+    name: str
+    arn: str
+    path: str
+    trust: Document | None = None
+    managed_policies: frozenset[str] = frozenset()
+    inline: Mapping[str, Document] = field(default_factory=dict)
+    boundary: str | None = None
+
+
+@dataclass
+class Details:
+    """All objects of the kinds that were asked for: users, groups and roles by name, policies by ARN."""
+
+    users: dict[str, User] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+    policies: dict[str, Policy] = field(default_factory=dict)
+    roles: dict[str, Role] = field(default_factory=dict)
+
+
+def read_authorization_details(iam: IAMClient, kinds: Collection[str]) -> Details:
+    """Read all objects of these kinds, which are keys of KINDS.
+
+    Raises IncompleteReadError when the read was cut short, and what botocore raises.
+    """
+    details = Details()
+    complete = False
+    pages: Iterable[Raw] = iam.get_paginator("get_account_authorization_details").paginate(
+        Filter=t.cast("t.Any", list(kinds)), PaginationConfig={"PageSize": PAGE_SIZE}
+    )
+    for page in pages:
+        for kind in kinds:
+            _add(details, kind, page)
+        complete = not page.get("IsTruncated", False)
+    # The paginator also stops, without a word, at a page that says there is more but not where.
+    if not complete:
+        raise IncompleteReadError("GetAccountAuthorizationDetails ended before its last page")
+    return details
+
+
+def _add(details: Details, kind: str, page: Raw) -> None:
+    listed, into, make = KINDS[kind]
+    if listed not in page:
+        raise IncompleteReadError(f"GetAccountAuthorizationDetails gave a page without its {listed}")
+    known: dict[str, t.Any] = getattr(details, into)
+    for detail in page[listed]:
+        key, found = make(detail)
+        known[key] = found
+
+
+def _user(detail: Raw) -> tuple[str, User]:
+    name = detail["UserName"]
+    return name, User(
+        name=name,
+        arn=detail["Arn"],
+        path=detail["Path"],
+        created=detail.get("CreateDate"),
+        groups=frozenset(detail.get("GroupList", [])),
+        managed_policies=_attached(detail),
+        inline=_inline(detail.get("UserPolicyList", [])),
+        tags={tag["Key"]: tag["Value"] for tag in detail.get("Tags", [])},
+        boundary=_boundary(detail),
+    )
+
+
+def _group(detail: Raw) -> tuple[str, Group]:
+    name = detail["GroupName"]
+    return name, Group(
+        name, detail["Arn"], detail["Path"], _attached(detail), _inline(detail.get("GroupPolicyList", []))
+    )
+
+
+def _policy(detail: Raw) -> tuple[str, Policy]:
+    versions = detail.get("PolicyVersionList", [])
+    default = [version.get("Document") for version in versions if version.get("IsDefaultVersion")]
+    others = [version.get("Document") for version in versions if not version.get("IsDefaultVersion")]
+    return detail["Arn"], Policy(
+        arn=detail["Arn"],
+        document=default[0] if default else None,
+        other_versions=tuple(filter(None, others)),
+        bounds=bool(detail.get("PermissionsBoundaryUsageCount")),
+    )
+
+
+def _role(detail: Raw) -> tuple[str, Role]:
+    name = detail["RoleName"]
+    return name, Role(
+        name=name,
+        arn=detail["Arn"],
+        path=detail["Path"],
+        trust=detail.get("AssumeRolePolicyDocument"),
+        managed_policies=_attached(detail),
+        inline=_inline(detail.get("RolePolicyList", [])),
+        boundary=_boundary(detail),
+    )
+
+
+# By the word that AWS filters by: the list of a page, the field of Details, and what makes an object with its key.
+KINDS: Mapping[str, tuple[str, str, Callable[[Raw], tuple[str, t.Any]]]] = {
+    "User": ("UserDetailList", "users", _user),
+    "Group": ("GroupDetailList", "groups", _group),
+    "LocalManagedPolicy": ("Policies", "policies", _policy),
+    "Role": ("RoleDetailList", "roles", _role),
+}
+
+
+def _attached(detail: Raw) -> frozenset[str]:
+    return frozenset(policy["PolicyArn"] for policy in detail.get("AttachedManagedPolicies", []))
+
+
+def _inline(policies: Iterable[Raw]) -> dict[str, Document]:
+    return {policy["PolicyName"]: policy.get("PolicyDocument") for policy in policies}
+
+
+def _boundary(detail: Raw) -> str | None:
+    arn: str | None = detail.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    return arn
