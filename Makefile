@@ -55,10 +55,10 @@ importer: setup ## Build the collection and read it as Galaxy would
 	@tools/importer.sh
 
 bench: setup ## Times, calls and memory beside amazon.aws and bare boto3
-	@PYTHONPATH=tests:tools:tests/integration $(BIN)/python -m benchmark
+	@PYTHONPATH=tests:tools $(BIN)/python -m benchmark
 
 bench-fleet: setup ## Processor time of an organization beside amazon.aws
-	@PYTHONPATH=tests:tools:tests/integration $(BIN)/python -m benchmark.accounts
+	@PYTHONPATH=tests:tools $(BIN)/python -m benchmark.accounts
 
 release: setup ## Make a version of the changelog's fragments: make release version=1.2.3
 	@tools/release.sh $(version)

@@ -16,9 +16,7 @@ mkdir -p "$work/mypy/ansible_collections/cloudhsm"
 ln -s "$PWD" "$work/mypy/ansible_collections/cloudhsm/iam"
 check_types() { MYPYPATH=$work/mypy:tools:$1 mypy --cache-dir .mypy_cache --no-error-summary "${@:2}"; }
 step check_types . -p ansible_collections.cloudhsm.iam.plugins
-step check_types tests/unit tools tests/unit
-step check_types tests/browser:tests/unit tests/browser
-step check_types tests/integration:tests/unit:tests tests/integration tests/benchmark
+step check_types tests tools tests
 step ansible-lint
 # Else the documentation of amazon.aws is looked for in this repository.
 step env GIT_CEILING_DIRECTORIES="$PWD" antsibull-docs lint-collection-docs \

@@ -30,8 +30,8 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
+from helpers.accounts.organization import Member, make_organization, member_iam
 from moto_server import MotoServer, offline_environment
-from organization import Member, make_organization, member_iam
 
 from .contestants import BIN, FailedRunError
 from .page import machine, table, with_fleet

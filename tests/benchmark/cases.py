@@ -11,7 +11,7 @@ import typing as t
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from fault_proxy import Call
+from helpers.moto.fault_proxy import Call
 
 from . import fleet
 from .contestants import Run, Who

@@ -55,7 +55,7 @@ For {calls_users} users from nothing, by kind:
 ## Notes
 
 {notes}
-- The 80 ms are added by a proxy in a process of its own (`tests/integration/fault_proxy.py`), to calls side by side
+- The 80 ms are added by a proxy in a process of its own (`tests/helpers/moto/fault_proxy.py`), to calls side by side
   at the same time. It also gives pages of 1,000 objects, which moto does not.
 - moto is one Python process and answers one call at a time: faster clients only queue there. AWS has other limits,
   above all how many calls of an account it lets through before it throttles. What is measured here is what the

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import fault_proxy
 import moto_server
+from helpers.moto import fault_proxy
 
 from .fleet import Person
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import moto_server
-from fault_proxy import Call, read_log
+from helpers.moto.fault_proxy import Call, read_log
 
 from . import fleet
 from .contestants import Contestants, Run, Who

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from report_page import ReportPage
+from helpers.browser.report_page import ReportPage
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 

@@ -9,17 +9,17 @@ import typing as t
 from collections.abc import Callable
 
 import pytest
-import sample_accounts as samples
 from ansible_collections.cloudhsm.iam.plugins.filter.access_report_overview import access_report_overview
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.html import account_page
+from helpers.accounts import samples
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 if t.TYPE_CHECKING:
-    from report_page import ReportPage
+    from helpers.browser.report_page import ReportPage
 
 Show = Callable[..., "ReportPage"]
 # Milliseconds that a key press may take on a page of 5,000 users; it takes about a tenth of this.

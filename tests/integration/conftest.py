@@ -10,14 +10,14 @@ import typing as t
 from collections.abc import Iterator
 from pathlib import Path
 
-import enforcing_moto
 import moto_server
 import pytest
-from aws_clients import iam_client
-from control_node import ControlNode
-from fault_proxy import FaultProxy
+from helpers.moto import enforcing_moto
+from helpers.moto.clients import iam_client
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import ControlNode
+from helpers.processes.own_imports import foreign_imports
 from moto_server import MotoServer
-from own_imports import foreign_imports
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

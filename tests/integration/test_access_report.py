@@ -18,10 +18,10 @@ from pathlib import Path
 
 import moto_server
 import pytest
-from aws_clients import iam_client
-from control_node import ControlNode
-from fault_proxy import FaultProxy
-from organization import member_iam
+from helpers.accounts.organization import member_iam
+from helpers.moto.clients import iam_client
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import ControlNode
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from aws_clients import administrator, iam_client, sts_client
-from case_files import case_bytes, case_file
-from control_node import ControlNode, Run
-from fault_proxy import FaultProxy
-from permission_cases import METADATA
+from helpers.documents.case_files import case_bytes, case_file
+from helpers.moto.clients import administrator, iam_client, sts_client
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import ControlNode, Run
+from helpers.processes.permission_cases import METADATA
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Mapping
 
 import pytest
-from aws_answers import account_summary, caller_identity, error
-from control_node import ControlNode
-from fault_proxy import FaultProxy
+from helpers.moto.answers import account_summary, caller_identity, error
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import ControlNode
 
 ROOT = caller_identity("arn:aws:iam::123456789012:root")
 KEYS_AND_NO_MFA = account_summary(AccountAccessKeysPresent=1, AccountMFAEnabled=0, AccountPasswordPresent=1)

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from control_node import ControlNode
-from fault_proxy import FaultProxy
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import ControlNode
 
 ROLES = Path(__file__).resolve().parents[2] / "roles"
 METADATA = Path(__file__).resolve().parents[2] / "extensions" / "molecule" / "federated_access" / "metadata.xml"

@@ -11,11 +11,11 @@ import unicodedata
 from collections.abc import Callable
 
 import pytest
-from aws_answers import Answer
-from aws_clients import iam_client
-from aws_limits import is_tag_text, refused_tags
-from case_files import case_bytes
-from fault_proxy import FaultProxy
+from helpers.documents.case_files import case_bytes
+from helpers.moto.answers import Answer
+from helpers.moto.clients import iam_client
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.moto.limits import is_tag_text, refused_tags
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -10,12 +10,12 @@ import typing as t
 
 import pytest
 import yaml
-from aws_clients import iam_client, secretsmanager_client
-from awx_definitions import definitions
-from awx_job import ACCOUNT, PATTERN, REGION, ROOT, TEMPLATES, Awx, form, survey
-from control_node import ControlNode
-from fault_proxy import FaultProxy
-from organization import Member, make_organization, member_iam
+from helpers.accounts.organization import Member, make_organization, member_iam
+from helpers.awx.definitions import definitions
+from helpers.awx.job import ACCOUNT, PATTERN, REGION, ROOT, TEMPLATES, Awx, form, survey
+from helpers.moto.clients import iam_client, secretsmanager_client
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import ControlNode
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from control_node import ControlNode, Run
-from fault_proxy import FaultProxy
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import ControlNode, Run
 from moto_server import free_port
 
 if t.TYPE_CHECKING:

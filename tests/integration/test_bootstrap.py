@@ -10,8 +10,8 @@ import typing as t
 import pytest
 import yaml
 from benchmark.accounts import strategy_settings
-from control_node import ControlNode
-from fault_proxy import FaultProxy
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import ControlNode
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -12,18 +12,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import moto_server
-import open_moto
 import pytest
 import yaml
-from aws_clients import iam_client
-from control_node import ControlNode, Run
-from everything import ACCOUNT, EXPECTED, GENERATED, OPTIONS, describe, prepare
-from fault_proxy import NO_FAULTS, FaultProxy, Faults
+from helpers.accounts.everything import ACCOUNT, EXPECTED, GENERATED, OPTIONS, describe, prepare
+from helpers.moto import open_moto
+from helpers.moto.clients import iam_client
+from helpers.moto.fault_proxy import NO_FAULTS, FaultProxy, Faults
+from helpers.moto.open_moto import read_passwords
+from helpers.processes.control_node import ControlNode, Run
 from moto_server import MotoServer
-from open_moto import read_passwords
 
 if t.TYPE_CHECKING:
-    from fault_rules import Moment
+    from helpers.moto.fault_rules import Moment
 
 # Write calls of the scenario, in an order that is the same in each run of one worker.
 WRITES = 31

@@ -15,8 +15,8 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import processes
 import pytest
+from helpers.processes import machine
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT = 180.0
@@ -31,7 +31,7 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     yield {
         **os.environ,
         "HOME": str(tmp_path),
-        processes.MARK: mark,
+        machine.MARK: mark,
         "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI-EXAMPLEKEY",
         "AWS_SESSION_TOKEN": "a-session",
@@ -46,8 +46,8 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 def running(mark: str) -> list[str]:
     """Command lines of the processes that were started with this mark."""
-    ours = processes.marked(mark)
-    return [line for number, line in processes.seen("cmdline") if number in ours and line]
+    ours = machine.marked(mark)
+    return [line for number, line in machine.seen("cmdline") if number in ours and line]
 
 
 def promised_output() -> list[str]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import typing as t
 
-from control_node import ControlNode, Run
-from fault_proxy import FaultProxy
-from permission_cases import just_bootstrapped
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import ControlNode, Run
+from helpers.processes.permission_cases import just_bootstrapped
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

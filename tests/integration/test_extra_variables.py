@@ -18,11 +18,11 @@ import moto_server
 import pytest
 import yaml
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._unknown_variables import FACTS
-from aws_clients import iam_client
-from case_files import case_file
-from control_node import ControlNode, Run
-from fault_proxy import FaultProxy
-from permission_cases import just_bootstrapped
+from helpers.documents.case_files import case_file
+from helpers.moto.clients import iam_client
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import ControlNode, Run
+from helpers.processes.permission_cases import just_bootstrapped
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

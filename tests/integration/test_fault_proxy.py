@@ -15,12 +15,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import boto3
-import fault_proxy
 import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError
 from botocore.parsers import ResponseParserError
-from fault_proxy import FaultProxy, Faults
+from helpers.moto import fault_proxy
+from helpers.moto.fault_proxy import FaultProxy, Faults
 from moto_server import MotoServer, NotLoopbackError, offline_environment
 
 if t.TYPE_CHECKING:

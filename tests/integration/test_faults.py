@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import moto_server
-import open_moto
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
-from aws_clients import iam_client
-from everything import EXPECTED, OPTIONS, USERS, describe, prepare
-from fault_proxy import NO_FAULTS, FaultProxy, Faults
-from module_process import Result, result_of, start_module
+from helpers.accounts.everything import EXPECTED, OPTIONS, USERS, describe, prepare
+from helpers.moto import open_moto
+from helpers.moto.clients import iam_client
+from helpers.moto.fault_proxy import NO_FAULTS, FaultProxy, Faults
+from helpers.processes.module_process import Result, result_of, start_module
 from moto_server import MotoServer
 
 if t.TYPE_CHECKING:

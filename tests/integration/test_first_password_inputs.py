@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _paths
-from case_files import case_bytes, case_file
-from control_node import ControlNode, Run
-from fault_proxy import FaultProxy
-from saml_documents import METADATA
+from helpers.documents.case_files import case_bytes, case_file
+from helpers.documents.saml import METADATA
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import ControlNode, Run
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

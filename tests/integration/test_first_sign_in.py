@@ -11,12 +11,12 @@ from pathlib import Path
 
 import boto3
 import pytest
-from aws_clients import iam_client
 from botocore.exceptions import ClientError
-from case_files import case_bytes
-from control_node import ControlNode
-from enforcing_moto import enforce
-from module_runs import run_iam_users
+from helpers.documents.case_files import case_bytes
+from helpers.moto.clients import iam_client
+from helpers.moto.enforcing_moto import enforce
+from helpers.processes.control_node import ControlNode
+from helpers.processes.module_runs import run_iam_users
 from moto_server import require_loopback
 
 if t.TYPE_CHECKING:

@@ -10,9 +10,9 @@ import typing as t
 from collections.abc import Mapping
 
 import pytest
-from control_node import ControlNode
-from fault_proxy import FaultProxy
-from test_group_refusals import refused
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import ControlNode
+from helpers.processes.playbooks import refused
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -10,26 +10,16 @@ import typing as t
 from collections.abc import Mapping
 from pathlib import Path
 
-from aws_clients import iam_client
-from control_node import ControlNode, Run
-from enforcing_moto import enforce
-from fault_proxy import FaultProxy
+from helpers.moto.clients import iam_client
+from helpers.moto.enforcing_moto import enforce
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import ControlNode, Run
+from helpers.processes.playbooks import refused
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
 LOOK = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "cloudhsm:List*", "Resource": "*"}]}
-
-
-def refused(role: str, words: str, **variables: t.Any) -> dict[str, t.Any]:
-    """A block that fails unless the role refuses with these words."""
-    task = {"name": "It", "ansible.builtin.include_role": {"name": f"cloudhsm.iam.{role}"}, "vars": variables}
-    check = {"that": "words in ansible_failed_result.msg", "fail_msg": "{{ ansible_failed_result.msg }}"}
-    return {
-        "name": "Refused",
-        "block": [task, {"name": "Not so", "ansible.builtin.meta": "end_play"}],
-        "rescue": [{"name": "The message", "ansible.builtin.assert": check, "vars": {"words": words}}],
-    }
 
 
 def test_groups_that_must_stay(node: ControlNode, aws: FaultProxy, iam: IAMClient) -> None:

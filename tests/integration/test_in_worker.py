@@ -10,7 +10,7 @@ import sys
 import typing as t
 from pathlib import Path
 
-from control_node import ControlNode
+from helpers.processes.control_node import ControlNode
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -10,7 +10,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from control_node import ControlNode, Run
+from helpers.processes.control_node import ControlNode, Run
 
 ROOT = Path(__file__).resolve().parents[2]
 

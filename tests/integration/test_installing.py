@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from control_node import Run
+from helpers.processes.control_node import Run
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "installing.md").read_text()

@@ -12,11 +12,11 @@ from collections.abc import Callable
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import apply_plans
-from aws_answers import error
-from case_files import case_bytes
-from everything import ANYTHING, describe
-from fault_proxy import FaultProxy
-from module_runs import run_iam_users
+from helpers.accounts.everything import ANYTHING, describe
+from helpers.documents.case_files import case_bytes
+from helpers.moto.answers import error
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.module_runs import run_iam_users
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

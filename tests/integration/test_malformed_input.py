@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from control_node import GUARD_CALLS, ControlNode
-from fault_proxy import FaultProxy
-from malformed_users import cases
+from helpers.accounts.malformed_users import cases
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import GUARD_CALLS, ControlNode
 
 # In parts that can run side by side.
 PARTS = 4

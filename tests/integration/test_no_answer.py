@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from case_files import case_bytes, case_file
-from control_node import ControlNode, Run
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from helpers.documents.case_files import case_bytes, case_file
+from helpers.processes.control_node import ControlNode, Run
 
 # Seconds, of which most are those of a busy machine. What is waited for itself is at most 42.
 SOON = 60

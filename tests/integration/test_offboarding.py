@@ -9,10 +9,10 @@ import json
 import typing as t
 
 import yaml
-from case_files import case_bytes
-from control_node import ControlNode, Run
-from everything import describe, prepare
-from fault_proxy import FaultProxy
+from helpers.accounts.everything import describe, prepare
+from helpers.documents.case_files import case_bytes
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import ControlNode, Run
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from control_node import ControlNode
+from helpers.processes.control_node import ControlNode
 
 TOO_OLD = "cloudhsm.iam needs ansible-core 2.19 or newer; this is 2.18.1"
 # Ansible's own programs, in a process that takes itself for an older one.

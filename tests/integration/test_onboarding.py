@@ -9,8 +9,8 @@ import typing as t
 from pathlib import Path
 
 import boto3
-from control_node import ControlNode, Run
-from fault_proxy import FaultProxy
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import ControlNode, Run
 from moto_server import require_loopback
 
 if t.TYPE_CHECKING:

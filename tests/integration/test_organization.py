@@ -11,10 +11,10 @@ import typing as t
 
 import pytest
 import yaml
-from aws_clients import sts_client
-from control_node import ControlNode
-from fault_proxy import FaultProxy
-from organization import MANAGEMENT, ROLE, Member, make_organization, member_iam
+from helpers.accounts.organization import MANAGEMENT, ROLE, Member, make_organization, member_iam
+from helpers.moto.clients import sts_client
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import ControlNode
 
 MEMBERS = [Member("shop live", "/Workloads"), Member("shop test", "/Tests"), Member("sandbox", "/Tests")]
 # What every session token of moto's begins with.

@@ -13,11 +13,11 @@ from pathlib import Path
 import permissions
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.inventory import organization_accounts
-from aws_clients import iam_client, organizations_client
-from case_files import case_bytes
-from control_node import ControlNode, Run
-from enforcing_moto import enforce
-from organization import MANAGEMENT, Member, make_account, make_organization
+from helpers.accounts.organization import MANAGEMENT, Member, make_account, make_organization
+from helpers.documents.case_files import case_bytes
+from helpers.moto.clients import iam_client, organizations_client
+from helpers.moto.enforcing_moto import enforce
+from helpers.processes.control_node import ControlNode, Run
 
 MEMBERS = [
     Member("shop live", "/Workloads/Production", {"stage": "live"}),

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
-from case_files import case_bytes, case_file
-from control_node import ControlNode
-from fault_proxy import FaultProxy
-from test_group_refusals import refused
+from helpers.documents.case_files import case_bytes, case_file
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import ControlNode
+from helpers.processes.playbooks import refused
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -9,9 +9,9 @@ import json
 import typing as t
 from pathlib import Path
 
-from case_files import case_file
-from control_node import ControlNode
-from fault_proxy import FaultProxy
+from helpers.documents.case_files import case_file
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import ControlNode
 
 # What is wrong, and how the sentence about it begins.
 MISTAKES: dict[str, tuple[dict[str, t.Any], list[str]]] = {

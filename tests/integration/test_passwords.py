@@ -11,11 +11,11 @@ import subprocess
 import typing as t
 from pathlib import Path
 
-import processes
 import pytest
 import yaml
-from control_node import GUARD_CALLS, ControlNode, Run
-from fault_proxy import FaultProxy, Faults
+from helpers.moto.fault_proxy import FaultProxy, Faults
+from helpers.processes import machine
+from helpers.processes.control_node import GUARD_CALLS, ControlNode, Run
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -150,7 +150,7 @@ def test_no_password_is_seen_anywhere(node: ControlNode, aws: FaultProxy, store:
     everything = run + "".join(watched)
     for password in (*passwords.values(), GIVEN):
         assert password not in everything
-    assert any(node.environment[processes.MARK] in line for line in watched), "no process of the run was seen"
+    assert any(node.environment[machine.MARK] in line for line in watched), "no process of the run was seen"
     for path in files_open_to_others(node.folder):
         assert not any(password.encode() in path.read_bytes() for password in passwords.values()), path
 
@@ -167,7 +167,7 @@ def _watched(node: ControlNode, watched: list[str], store: str) -> str:
     with open(node.folder / "output", "w+") as output:
         os.chmod(output.name, 0o600)
         while process.poll() is None:
-            watched += [text for _number, text in processes.seen("cmdline", "environ")]
+            watched += [text for _number, text in machine.seen("cmdline", "environ")]
             try:
                 output.write(process.communicate(timeout=0.1)[0])
             except subprocess.TimeoutExpired:

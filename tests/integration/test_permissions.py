@@ -12,10 +12,10 @@ from pathlib import Path
 
 import permissions
 import pytest
-from callers import Callers, Failures
-from control_node import ControlNode
-from enforcing_moto import read_log
-from permission_cases import ASKED_BY_AWS_ONLY, CASES, Case
+from helpers.moto.enforcing_moto import read_log
+from helpers.processes.callers import Callers, Failures
+from helpers.processes.control_node import ControlNode
+from helpers.processes.permission_cases import ASKED_BY_AWS_ONLY, CASES, Case
 from permissions import Needs
 
 NEEDED = permissions.load()

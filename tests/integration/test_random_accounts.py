@@ -14,18 +14,18 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import moto_server
-import open_moto
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.engine import RefusedError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, DesiredUser, Options
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.suspension import policy_length
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
-from aws_clients import iam_client, sts_client
-from everything import ACCOUNT, ANYTHING, key_and_certificate
-from fault_proxy import FaultProxy
+from helpers.accounts.everything import ACCOUNT, ANYTHING, key_and_certificate
+from helpers.accounts.simulated_iam import BOUNDARIES, GROUPS, ONBOARDING, POLICIES, accounts, options, wishes
+from helpers.moto import open_moto
+from helpers.moto.clients import iam_client, sts_client
+from helpers.moto.fault_proxy import FaultProxy
 from hypothesis import HealthCheck, Phase, given, settings
 from moto_server import MotoServer
-from simulated_iam import BOUNDARIES, GROUPS, ONBOARDING, POLICIES, accounts, options, wishes
 
 # 500 examples in all, in parts that can run side by side.
 PARTS = 4

@@ -12,21 +12,21 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import moto_server
-import open_moto
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import stores
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Change, Outcome, UserPlan
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import StoredPasswords
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
-from aws_clients import iam_client, secretsmanager_client, ssm_client
-from control_node import GUARD_CALLS, ControlNode
-from fault_proxy import NO_FAULTS, FaultProxy, Faults
-from module_process import Result, result_of, start_module
+from helpers.moto import open_moto
+from helpers.moto.clients import iam_client, secretsmanager_client, ssm_client
+from helpers.moto.fault_proxy import NO_FAULTS, FaultProxy, Faults
+from helpers.moto.open_moto import read_passwords
+from helpers.processes.control_node import GUARD_CALLS, ControlNode
+from helpers.processes.module_process import Result, result_of, start_module
 from moto_server import MotoServer
-from open_moto import read_passwords
 
 if t.TYPE_CHECKING:
-    from fault_rules import Moment
+    from helpers.moto.fault_rules import Moment
 
 KINDS = ("secretsmanager", "ssm_parameter")
 STATE = "cloudhsm.iam/first-password"

@@ -12,9 +12,9 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from case_files import case_bytes, case_file
-from control_node import ControlNode
-from fault_proxy import FaultProxy
+from helpers.documents.case_files import case_bytes, case_file
+from helpers.moto.fault_proxy import FaultProxy
+from helpers.processes.control_node import ControlNode
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -20,10 +20,9 @@ from ansible.module_utils.common import warnings as ansible_warnings
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
 from botocore.stub import Stubber
+from helpers.modules.scripted import CLOUDHSM, Answer, AwsRole, RunModule, Stubbed
+from helpers.processes.own_imports import foreign_imports
 from hypothesis import HealthCheck, settings
-from own_imports import foreign_imports
-
-Answer = dict[str, t.Any]
 
 # How long an example takes says more about what else the machine does than about the code.
 # A build server gets the same examples each time, so that a change fails for what it does and not for what luck found;
@@ -32,43 +31,6 @@ settings.register_profile(
     "busy", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
 )
 settings.load_profile("busy")
-
-CLOUDHSM = "cloudhsm.amazonaws.com"
-
-
-class Stubbed(t.NamedTuple):
-    """A real client whose calls have to come in the order, and with the parameters, that were scripted."""
-
-    client: t.Any
-    stubber: Stubber
-
-    def answers(self, operation: str, response: Answer, **params: t.Any) -> None:
-        """The next call is this one, and gets this answer."""
-        self.stubber.add_response(operation, response, params)
-
-    def refuses(self, operation: str, code: str, message: str = "", **params: t.Any) -> None:
-        """The next call is this one, and gets this error."""
-        self.stubber.add_client_error(operation, code, message, expected_params=params)
-
-    def lists_roles(self, *roles: Answer, service: str = CLOUDHSM) -> None:
-        """The next call lists the service's roles, and gets these."""
-        self.answers("list_roles", {"Roles": list(roles)}, PathPrefix=f"/aws-service-role/{service}/")
-
-
-class AwsRole(t.Protocol):
-    """Makes a service-linked role as AWS's answers have it."""
-
-    def __call__(
-        self, name: str = ..., service: str = ..., description: str | None = ..., role_id: str = ...
-    ) -> Answer: ...
-
-
-class RunModule(t.Protocol):
-    """Runs a module's main() with these options and gives its result."""
-
-    def __call__(
-        self, main: Callable[[], None], *, check: bool = ..., diff: bool = ..., **options: t.Any
-    ) -> Answer: ...
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,8 +11,16 @@ from pathlib import Path
 
 import pytest
 import yaml
-from awx_definitions import definitions
-from awx_interface import APPROVAL, ITEMS, NODE, answer_problems, item_problems, schedule_problems, survey_problems
+from helpers.awx.definitions import definitions
+from helpers.awx.interface import (
+    APPROVAL,
+    ITEMS,
+    NODE,
+    answer_problems,
+    item_problems,
+    schedule_problems,
+    survey_problems,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 PATTERN = ROOT / "extensions" / "patterns" / "cloudhsm_iam"

@@ -14,7 +14,7 @@ from ansible_collections.cloudhsm.iam.extensions.patterns.cloudhsm_iam.playbooks
     account_id,
     survey_problems,
 )
-from awx_interface import write_extra_vars
+from helpers.awx.interface import write_extra_vars
 
 SURVEYS = {
     path.stem: yaml.safe_load(path.read_text())

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from case_files import FOLDERS, case_bytes
+from helpers.documents.case_files import FOLDERS, case_bytes
 
 
 def test_each_case_of_the_checkout_is_read_by_some_test() -> None:

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import documentation
 import pytest
 import yaml
-from documentation import PAGES, ROLES, ROOT, VARIABLES, shown
+from helpers.documents import documentation
+from helpers.documents.documentation import PAGES, ROLES, ROOT, VARIABLES, shown
 
 # Where names come from that are no variables of roles: files, results, variables of playbooks and of patterns.
 SOURCES = [path for folder in ("roles", "plugins", "playbooks", "extensions") for path in (ROOT / folder).rglob("*")]

@@ -14,11 +14,11 @@ import typing as t
 from collections.abc import Iterator
 from pathlib import Path
 
-import documentation
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from documentation import EXAMPLES, ROLES, ROOT, VARIABLES, Example, Options
+from helpers.documents import documentation
+from helpers.documents.documentation import EXAMPLES, ROLES, ROOT, VARIABLES, Example, Options
 
 PLAY_KEYS = {"hosts", "ansible.builtin.import_playbook"}
 INCLUDES = {"ansible.builtin.include_role", "ansible.builtin.import_role"}

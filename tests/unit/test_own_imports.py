@@ -13,7 +13,7 @@ from types import ModuleType
 
 import boto3
 import pytest
-from own_imports import ROOT, foreign_imports
+from helpers.processes.own_imports import ROOT, foreign_imports
 
 STDLIB = sysconfig.get_path("stdlib")
 

@@ -22,7 +22,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._groups import plan a
 from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy.plan import (
     make_plan as password_plan,
 )
-from saml_documents import METADATA
+from helpers.documents.saml import METADATA
 
 ROOT = Path(__file__).parents[2]
 HERE = "arn:aws:iam::123456789012"

@@ -12,7 +12,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.cloudhsm.iam.plugins.filter.checked_tags import FilterModule as Tags
 from ansible_collections.cloudhsm.iam.plugins.filter.list_from_text import FilterModule as Lists
 from ansible_collections.cloudhsm.iam.plugins.filter.user_list import FilterModule as Users
-from malformed_users import EATEN
+from helpers.accounts.malformed_users import EATEN
 
 list_from_text = Lists().filters()["list_from_text"]
 user_list = Users().filters()["user_list"]

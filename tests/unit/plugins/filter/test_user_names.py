@@ -13,7 +13,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.cloudhsm.iam.plugins.filter.user_names import FilterModule
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import HEADINGS
-from case_files import case_bytes
+from helpers.documents.case_files import case_bytes
 from hypothesis import given
 from hypothesis import strategies as st
 

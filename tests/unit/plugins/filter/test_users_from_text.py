@@ -15,7 +15,7 @@ import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.cloudhsm.iam.plugins.filter.users_from_text import FilterModule
-from case_files import case_bytes
+from helpers.documents.case_files import case_bytes
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -19,7 +19,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import Cl
 from ansible_collections.cloudhsm.iam.plugins.module_utils._requirements import boto3_problem, problem
 
 if t.TYPE_CHECKING:
-    from conftest import RunModule
+    from helpers.modules.scripted import RunModule
 
 ROOT = Path(__file__).resolve().parents[4]
 GUARD = "ansible_collections.cloudhsm.iam.plugins.module_utils"

@@ -8,15 +8,15 @@ import typing as t
 from collections.abc import Callable
 
 import pytest
-import sample_accounts as samples
 import yaml
 from ansible_collections.cloudhsm.iam.plugins.doc_fragments import _access_report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import IncompleteReadError
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_access_report
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_access_report_info as module
+from helpers.accounts import samples
 
 if t.TYPE_CHECKING:
-    from conftest import Answer, RunModule
+    from helpers.modules.scripted import Answer, RunModule
 
 
 @pytest.fixture

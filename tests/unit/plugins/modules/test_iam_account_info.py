@@ -12,7 +12,7 @@ import yaml
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_account_info as module
 
 if t.TYPE_CHECKING:
-    from conftest import RunModule, Stubbed
+    from helpers.modules.scripted import RunModule, Stubbed
 
 ACCOUNT = "123456789012"
 IAM = f"arn:aws:iam::{ACCOUNT}"

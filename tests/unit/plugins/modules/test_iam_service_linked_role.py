@@ -12,7 +12,7 @@ import yaml
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_service_linked_role as module
 
 if t.TYPE_CHECKING:
-    from conftest import Answer, AwsRole, RunModule, Stubbed
+    from helpers.modules.scripted import Answer, AwsRole, RunModule, Stubbed
 
 CLOUDHSM = "cloudhsm.amazonaws.com"
 SCALING = "autoscaling.amazonaws.com"

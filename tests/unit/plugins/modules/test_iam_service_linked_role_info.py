@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_service_linked_role_info as module
 
 if t.TYPE_CHECKING:
-    from conftest import AwsRole, RunModule, Stubbed
+    from helpers.modules.scripted import AwsRole, RunModule, Stubbed
 
 CLOUDHSM = "cloudhsm.amazonaws.com"
 SCALING = "autoscaling.amazonaws.com"

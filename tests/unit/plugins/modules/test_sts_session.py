@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.cloudhsm.iam.plugins.modules import sts_session as module
 
 if t.TYPE_CHECKING:
-    from conftest import RunModule, Stubbed
+    from helpers.modules.scripted import RunModule, Stubbed
 
 ROLE = "arn:aws:iam::222222222222:role/OrganizationAccountAccessRole"
 ENDS = datetime.datetime(2026, 11, 25, 2, tzinfo=datetime.UTC)

@@ -27,7 +27,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._organization import 
     units_in_scope,
 )
 from botocore.exceptions import ClientError
-from conftest import Answer, Stubbed
+from helpers.modules.scripted import Answer, Stubbed
 from hypothesis import given
 from hypothesis import strategies as st
 

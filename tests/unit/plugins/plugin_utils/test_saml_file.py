@@ -20,13 +20,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_meta
 )
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _saml_file
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._saml_file import certificate_warning, with_metadata
-from case_files import case_file
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from helpers.documents.case_files import case_file
+from helpers.documents.saml import ENTITY, METADATA
 from hypothesis import given
 from hypothesis import strategies as st
-from saml_documents import ENTITY, METADATA
 
 problems = federated_access_problems.FilterModule().filters()["federated_access_problems"]
 NAMED = METADATA.replace(ENTITY, f'{ENTITY} ID="Zürich"')

@@ -1,0 +1,285 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs of playbooks that together ask for each action in docs/permissions.yml."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.suspension import DENY_EVERYTHING
+from helpers.accounts import everything
+from helpers.moto.clients import administrator
+from helpers.moto.enforcing_moto import SERVICE_CREDENTIAL
+
+METADATA = Path(__file__).resolve().parents[3] / "extensions" / "molecule" / "federated_access" / "metadata.xml"
+
+if t.TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+Variables = dict[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One run of a playbook: its variables, and what the account (a number) holds before.
+
+    What asks for all that one use of a role needs, and nothing else, names it as (role, use).
+    """
+
+    playbook: str
+    variables: Callable[[str], Variables]
+    prepare: Callable[[IAMClient, str], None] = lambda _iam, _account: None
+    use: tuple[str, str] | None = None
+
+
+def _all_kinds_of_users(account: str) -> Variables:
+    options = json.loads(json.dumps(everything.OPTIONS).replace(everything.ACCOUNT, account))
+    return {
+        **{f"user_provisioning_{name}": value for name, value in options.items()},
+        "user_provisioning_credentials_store": "file",
+    }
+
+
+def _leaving(_account: str) -> Variables:
+    return {"user_offboarding_users": ["leaver"]}
+
+
+def _suspending(_account: str) -> Variables:
+    return {"user_offboarding_users": ["leaver", "hoarder"]}
+
+
+# The access keys and so on of the suspended user, which have other names in each account.
+SWITCHED_OFF: dict[str, list[str]] = {}
+
+
+def _restoring(account: str) -> Variables:
+    return {
+        "user_provisioning_users": [{"name": "leaver", "console_access": True}, {"name": "hoarder"}],
+        "user_provisioning_restore_suspended": ["leaver", "hoarder"],
+        "user_provisioning_restore_credentials": SWITCHED_OFF[account],
+        "user_provisioning_credentials_store": "file",
+    }
+
+
+# What this collection gives to the policies that it creates.
+OURS: t.Any = [{"Key": "cloudhsm.iam/managed", "Value": "true"}]
+
+
+def _with_hoarder(iam: IAMClient, account: str) -> None:
+    """The account of everything, and a user with as many policies as IAM allows."""
+    everything.prepare(iam, account)
+    iam.create_user(UserName="hoarder")
+    for service in ("S3", "SQS", "SNS", "EC2", "VPC"):
+        for access in ("FullAccess", "ReadOnlyAccess"):
+            iam.attach_user_policy(UserName="hoarder", PolicyArn=f"arn:aws:iam::aws:policy/Amazon{service}{access}")
+
+
+def _suspended(iam: IAMClient, account: str) -> None:
+    """The account of everything, with leaver and hoarder as suspend_users leaves them."""
+    _with_hoarder(iam, account)
+    iam.put_user_policy(
+        UserName="hoarder", PolicyName="CloudHSMIamSuspended", PolicyDocument=json.dumps(DENY_EVERYTHING)
+    )
+    key = iam.list_access_keys(UserName="leaver")["AccessKeyMetadata"][0]["AccessKeyId"]
+    ssh = iam.list_ssh_public_keys(UserName="leaver")["SSHPublicKeys"][0]["SSHPublicKeyId"]
+    certificate = iam.list_signing_certificates(UserName="leaver")["Certificates"][0]["CertificateId"]
+    iam.update_access_key(UserName="leaver", AccessKeyId=key, Status="Inactive")
+    iam.update_ssh_public_key(UserName="leaver", SSHPublicKeyId=ssh, Status="Inactive")
+    iam.update_signing_certificate(UserName="leaver", CertificateId=certificate, Status="Inactive")
+    iam.update_service_specific_credential(
+        UserName="leaver", ServiceSpecificCredentialId=SERVICE_CREDENTIAL, Status="Inactive"
+    )
+    iam.delete_login_profile(UserName="leaver")
+    iam.attach_user_policy(UserName="leaver", PolicyArn="arn:aws:iam::aws:policy/AWSDenyAll")
+    SWITCHED_OFF[account] = [key, ssh, certificate, SERVICE_CREDENTIAL]
+    had = " ".join(("console", *SWITCHED_OFF[account]))
+    tags = {"cloudhsm.iam/suspended": "true", "cloudhsm.iam/suspended-had-1": had}
+    iam.tag_user(UserName="leaver", Tags=[{"Key": name, "Value": value} for name, value in tags.items()])
+
+
+def _older_setup(iam: IAMClient, account: str) -> None:
+    """Groups and a user that are there already, and a policy with as many versions as IAM keeps."""
+    arn = f"arn:aws:iam::{account}:policy/CloudHSMAdministrators"
+    iam.create_policy(PolicyName="CloudHSMAdministrators", PolicyDocument=_document("cloudhsm:ListTags"), Tags=OURS)
+    for action in ("CreateHsm", "DeleteHsm", "CreateCluster", "DeleteCluster"):
+        iam.create_policy_version(PolicyArn=arn, PolicyDocument=_document(f"cloudhsm:{action}"), SetAsDefault=True)
+    for group in ("Administrators", "CloudHSMAdministrators"):
+        iam.create_group(GroupName=group)
+    _pending(iam, "Administrator")
+
+
+def _pending(iam: IAMClient, name: str) -> None:
+    """A user who has done what is to be done before joining the own groups."""
+    iam.create_group(GroupName="CloudHSMIamOnboarding")
+    iam.create_user(UserName=name)
+    iam.add_user_to_group(UserName=name, GroupName="CloudHSMIamOnboarding")
+    iam.create_login_profile(UserName=name, Password="Chosen-by-the-user-1")
+    device = iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]["SerialNumber"]
+    iam.enable_mfa_device(
+        UserName=name, SerialNumber=device, AuthenticationCode1="123456", AuthenticationCode2="234567"
+    )
+
+
+def _document(action: str) -> str:
+    statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _service_linked_role(iam: IAMClient, _account: str) -> None:
+    iam.create_service_linked_role(AWSServiceName="cloudhsm.amazonaws.com", Description="Created by cloudhsm.iam")
+
+
+def _bootstrapped(iam: IAMClient, account: str) -> None:
+    """What bootstrap made, and a user of its with one of everything that a user can have."""
+    policies = f"arn:aws:iam::{account}:policy/"
+    groups = ["Administrators", "CloudHSMAdministrators"]
+    tags = [{"Key": "cloudhsm.iam/bootstrap-groups", "Value": " ".join(groups)}]
+    iam.create_policy(PolicyName=groups[1], PolicyDocument=_document("cloudhsm:*"), Tags=t.cast(t.Any, tags))
+    iam.create_policy_version(PolicyArn=policies + groups[1], PolicyDocument=_document("cloudhsm:Describe*"))
+    for group, policy in zip(
+        groups, ("arn:aws:iam::aws:policy/AdministratorAccess", policies + groups[1]), strict=True
+    ):
+        iam.create_group(GroupName=group)
+        iam.attach_group_policy(GroupName=group, PolicyArn=policy)
+    iam.create_group(GroupName="Old")
+    iam.create_policy(PolicyName="first", PolicyDocument=_document("s3:ListBucket"))
+    everything.prepare_leaver(iam, policies)
+    iam.tag_user(UserName="leaver", Tags=[{"Key": "cloudhsm.iam/bootstrap", "Value": "true"}])
+    _service_linked_role(iam, account)
+
+
+def just_bootstrapped(iam: IAMClient, account: str) -> None:
+    """The page's end state, with nobody but the administrator."""
+    document, _problems = build_policy(Wish("admin"))
+    made = iam.create_policy(PolicyName="CloudHSMAdministrators", PolicyDocument=json.dumps(document), Tags=OURS)
+    own = made["Policy"]["Arn"]
+    for group, policy in (
+        ("Administrators", "arn:aws:iam::aws:policy/AdministratorAccess"),
+        ("CloudHSMAdministrators", own),
+    ):
+        iam.create_group(GroupName=group)
+        iam.attach_group_policy(GroupName=group, PolicyArn=policy)
+    iam.create_user(UserName="Administrator")
+    iam.create_login_profile(UserName="Administrator", Password="Chosen-by-the-user-1")
+    iam.add_user_to_group(GroupName="Administrators", UserName="Administrator")
+    _service_linked_role(iam, account)
+
+
+def _federated(**variables: t.Any) -> Callable[[str], Variables]:
+    named = {f"federated_access_{name}": value for name, value in variables.items()}
+    return lambda _account: {"federated_access_provider_name": "ExampleCorp", **named}
+
+
+def _metadata(comment: str) -> str:
+    """Metadata as long as IAM wants it at least."""
+    return METADATA.read_text().replace("</md:EntityDescriptor>", f"<!-- {comment} --></md:EntityDescriptor>")
+
+
+def _older_federation(iam: IAMClient, account: str) -> None:
+    """A provider, a role and its policy, all of them other than they are to be."""
+    iam.create_saml_provider(Name="ExampleCorp", SAMLMetadataDocument=_metadata("old"))
+    arn = f"arn:aws:iam::{account}:policy/CloudHSMAdministrators"
+    tags: t.Any = [{"Key": "cloudhsm.iam/managed", "Value": "true"}]
+    iam.create_policy(PolicyName="CloudHSMAdministrators", PolicyDocument=_document("cloudhsm:ListTags"), Tags=tags)
+    for action in ("CreateHsm", "DeleteHsm", "CreateCluster", "DeleteCluster"):
+        iam.create_policy_version(PolicyArn=arn, PolicyDocument=_document(f"cloudhsm:{action}"), SetAsDefault=True)
+    trust = {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    iam.create_role(RoleName="CloudHSMAdministrators", AssumeRolePolicyDocument=document, Tags=tags)
+    iam.attach_role_policy(RoleName="CloudHSMAdministrators", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+
+
+def _password_policy(**variables: t.Any) -> Callable[[str], Variables]:
+    return lambda _account: {f"account_password_policy_{name}": value for name, value in variables.items()}
+
+
+def _some_password_policy(iam: IAMClient, _account: str) -> None:
+    iam.update_account_password_policy(MinimumPasswordLength=12)
+
+
+def _member_of(account: str) -> str:
+    """Another account, whose role the caller in this one assumes."""
+    return f"3{account[1:]}"
+
+
+def _member(account: str) -> Variables:
+    member = _member_of(account)
+    return {
+        "account_id": member,
+        "account_role_arn": f"arn:aws:iam::{member}:role/Anything",
+        # The shortest that bootstrap can do: taking back what it made in an account in which it has made nothing.
+        "bootstrap_state": "absent",
+        "bootstrap_teardown_confirm": member,
+    }
+
+
+def _role_in_member(iam: IAMClient, account: str) -> None:
+    member = administrator(iam.meta.endpoint_url, _member_of(account))
+    trust = {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    member.create_role(RoleName="Anything", AssumeRolePolicyDocument=document)
+    member.attach_role_policy(RoleName="Anything", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+
+
+WITH_MFA: Variables = {
+    "admin_group_require_mfa": True,
+    "cloudhsm_group_require_mfa": True,
+    "user_provisioning_onboarding": "two_phase",
+}
+
+# Making something with tags needs the right to tag it, which moto does not ask for then.
+ASKED_BY_AWS_ONLY: dict[str, set[str]] = {
+    "bootstrap": {"iam:TagPolicy", "iam:TagUser"},
+    "federated_access": {"iam:TagPolicy", "iam:TagRole"},
+}
+
+CASES: dict[str, Case] = {
+    "access_report": Case("access_report", lambda _account: {}, everything.prepare),
+    "account_password_policy": Case("account_password_policy", _password_policy(min_pw_length=14)),
+    "account_password_policy absent": Case(
+        "account_password_policy", _password_policy(state="absent", allow_weaker=True), _some_password_policy
+    ),
+    "bootstrap": Case("bootstrap", lambda _account: {"bootstrap_cloudhsm_administrators": ["alice"]}),
+    "bootstrap over something older": Case("bootstrap", lambda _account: WITH_MFA, _older_setup),
+    "drift_check": Case(
+        "drift_check", lambda _account: {"user_provisioning_users": [{"name": "Administrator"}]}, just_bootstrapped
+    ),
+    "offboard_users": Case("offboard_users", _leaving, everything.prepare),
+    "provision_users": Case("provision_users", _all_kinds_of_users, everything.prepare),
+    "provision_users suspended": Case(
+        "provision_users",
+        lambda _account: {
+            "user_provisioning_users": [{"name": name, "state": "suspended"} for name in ("leaver", "hoarder")]
+        },
+        _with_hoarder,
+        use=("user_provisioning", "suspending"),
+    ),
+    "provision_users restoring": Case(
+        "provision_users", _restoring, _suspended, use=("user_provisioning", "restoring")
+    ),
+    "bootstrap_organization": Case("bootstrap_organization", _member, _role_in_member),
+    "federated_access": Case("federated_access", _federated(saml_metadata=_metadata("new"))),
+    "federated_access over something older": Case(
+        "federated_access",
+        _federated(saml_metadata=_metadata("new"), purge_policies=True, max_session_duration=7200),
+        _older_federation,
+    ),
+    "federated_access absent": Case(
+        "federated_access", _federated(state="absent", provider_state="absent"), _older_federation
+    ),
+    "service_linked_role": Case("service_linked_role", lambda _: {"service_linked_role_description": "Logs"}),
+    "service_linked_role changed": Case(
+        "service_linked_role", lambda _: {"service_linked_role_description": "Logs"}, _service_linked_role
+    ),
+    "service_linked_role absent": Case(
+        "service_linked_role", lambda _: {"service_linked_role_state": "absent"}, _service_linked_role
+    ),
+    "suspend_users": Case("suspend_users", _suspending, _with_hoarder, use=("user_offboarding", "suspending")),
+    "teardown": Case("teardown", lambda account: {"bootstrap_teardown_confirm": account}, _bootstrapped),
+}
