@@ -19,7 +19,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_de
 )
 
 if t.TYPE_CHECKING:
-    from conftest import Answer, Stubbed
+    from helpers.modules.scripted import Answer, Stubbed
 
 OPERATION = "get_account_authorization_details"
 IAM = "arn:aws:iam::123456789012"
