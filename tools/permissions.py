@@ -100,24 +100,23 @@ def policy(actions: Iterable[str]) -> dict[str, t.Any]:
 INTRODUCTION = """\
 # What callers need
 
-Which AWS actions a caller has to be allowed to call, for each playbook and each role. Each playbook has a policy ready
-to attach; make it with
+This page lists the AWS actions that a caller needs for each playbook and each role. Each playbook has a policy that is ready
+to attach. Create it with
 
 ```shell
 aws iam create-policy --policy-name cloudhsm-iam-bootstrap --policy-document file://docs/permissions/bootstrap.json
 ```
 
-What is listed is proven by tests: on an emulator that enforces policies, each playbook runs with just the actions
-listed for it, and without any single required one it fails with a message that names the missing action. Without an
-optional one it does its work all the same.
+Tests prove these lists on an emulator that enforces policies. Each playbook runs with exactly its listed actions. Without
+any one required action it fails, and the message names that action. Without an optional action it still does its work.
 
-Who may attach policies to groups, or put users into them, can get every right in the account. So the policies of
-`bootstrap`, `provision_users` and others below are those of an administrator in effect, and no resource in them would
-change that: treat the credentials accordingly. What is done to service-linked roles is allowed for CloudHSM's only. In
-China and GovCloud replace `arn:aws:` by `arn:aws-cn:` or `arn:aws-us-gov:`.
+Anyone who may attach policies to groups, or add users to them, can get every permission in the account. So the policies of
+`bootstrap`, `provision_users` and others below are in effect those of an administrator, and limiting their resources would
+not change that: protect the credentials accordingly. For service-linked roles, the policies allow CloudHSM's only. In China
+and GovCloud replace `arn:aws:` with `arn:aws-cn:` or `arn:aws-us-gov:`.
 
-AWS asks for some of these actions only where something is there to be read, changed or deleted. `sts:GetCallerIdentity`
-needs no permission.
+A run needs some of these actions only if there is something to read, change or delete. `sts:GetCallerIdentity` needs no
+permission.
 
 This page is made from [permissions.yml](permissions.yml).
 """
@@ -150,7 +149,7 @@ def _page(permissions: Permissions) -> Iterable[str]:
 
 def _listed(needs: Needs) -> str:
     required = [f"`{action}`" for action in sorted(needs.required)]
-    optional = [f"`{action}` (optional; without it {lost})" for action, lost in sorted(needs.optional.items())]
+    optional = [f"`{action}` (optional; without it, {lost})" for action, lost in sorted(needs.optional.items())]
     return ", ".join(required + optional)
 
 
