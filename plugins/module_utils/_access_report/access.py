@@ -44,7 +44,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.holder
     Iam,
     both,
     either,
-    matching,
+    own_key,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.versions import (
@@ -152,7 +152,7 @@ class Evaluator:
         """What a user can do: by its groups, its own policies, and under its boundary."""
         read, rights = self._person(person)
         holder = self._climber(person, read) if read.has_steps else None
-        key = (_key(person), _own_patterns(holder))
+        key = (_key(person), _own(holder))
         if person.inline or key not in self._known:
             self._known[key] = self._access(rights, holder, read)
         return self._known[key]
@@ -306,7 +306,7 @@ class Evaluator:
             if not read.has_steps:
                 continue
             holder = self._climber(person, read)
-            key = (name if person.inline else None, _key(person), _own_patterns(holder))
+            key = (name if person.inline else None, _key(person), _own(holder))
             if key not in known:
                 known[key] = max(together_of(ways(holder, around, self._administers)))
             found[name] = known[key]
@@ -348,12 +348,8 @@ def _key(person: Person) -> tuple[t.Any, ...]:
     return (user.groups, user.managed_policies, user.boundary, user.name if person.inline else None)
 
 
-def _own_patterns(holder: Holder | None) -> tuple[bool, ...]:
-    """What sets one user apart from others with the same policies: which patterns of resources are for it."""
-    if holder is None:
-        return ()
-    statements = (*holder.statements, *(holder.limits or ()))
-    return matching((pattern for statement in statements for pattern in statement.resources), holder.arn)
+def _own(holder: Holder | None) -> tuple[t.Any, ...]:
+    return () if holder is None else own_key((*holder.statements, *(holder.limits or ())), holder.name, holder.arn)
 
 
 def _about(statements: Iterable[Statement], actions: Iterable[str], name: str) -> list[Statement]:

@@ -17,9 +17,13 @@ import typing as t
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import ANY, Extent, Statement
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.holder import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import (
+    ANY,
     EVERYTHING,
+    Extent,
+    Statement,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.holder import (
     NOTHING,
     Extents,
     Holder,

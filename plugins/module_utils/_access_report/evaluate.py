@@ -20,12 +20,16 @@ from enum import IntEnum
 from functools import cached_property, lru_cache
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.conditions import Session, holds
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import FIELD, covers, matches, meet
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import (
+    FIELD,
+    VARIABLE_START,
+    Patterns,
+    covers,
+)
 
 # Stands in a question for any text: no policy has it, so only an asterisk matches it.
 ANY = "\0" * 200
 SESSIONS = tuple(Session)
-_VARIABLE_START = "${"
 # The caller's own name, and the same with a default value, which users never need.
 _OWN_NAME = re.compile(r"\$\{\s*aws:username\s*(,[^}]*)?\}", re.IGNORECASE)
 
@@ -50,6 +54,18 @@ class Question(t.NamedTuple):
 
     action: str
     resource: str | None = None
+
+
+EVERYTHING = "all that nothing denies"
+
+
+class Objects(t.NamedTuple):
+    """What a statement is about, of one kind of objects, whatever else denies."""
+
+    # The names of single objects, which are unique in an account whatever their paths.
+    names: frozenset[str] = frozenset()
+    # In words, what is about more than one object, and so also about objects that are made tomorrow.
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,15 +100,35 @@ class Statement:
     def _reach(self, resource: str | None) -> Extent:
         if resource is None:
             # AWS then compares with an asterisk.
-            named = any(matches(pattern, "*") for pattern in self.resources)
-            return Extent.ALL if named != self.but_resources else Extent.NONE
-        if any(covers(pattern, resource, ANY) for pattern in self.resources):
+            return Extent.ALL if self.patterns.match("*") != self.but_resources else Extent.NONE
+        if self.patterns.cover(resource, ANY):
             return Extent.NONE if self.but_resources else Extent.ALL
         # In a field of an ARN any text is one without a colon.
         generic = resource.replace(ANY, FIELD if resource.startswith("arn:") else "*")
-        if any(meet(without_variables(pattern), generic) for pattern in self.resources):
+        # Of one object everything is known but what AWS fills in for variables.
+        undecided = self.patterns if ANY in resource else self._with_variables
+        if any(undecided.meeting(generic)):
             return Extent.SOME
         return Extent.ALL if self.but_resources else Extent.NONE
+
+    @cached_property
+    def patterns(self) -> Patterns:
+        """The resources, to be looked for in."""
+        return Patterns(self.resources)
+
+    @cached_property
+    def _with_variables(self) -> Patterns:
+        return Patterns(one for one in self.resources if VARIABLE_START in one)
+
+    def objects(self, generic: str) -> Objects:
+        """Which objects of one kind the resources are about; generic is the ARN of such an object with ANY in it."""
+        if generic not in self._objects:
+            self._objects[generic] = _objects(self, generic)
+        return self._objects[generic]
+
+    @cached_property
+    def _objects(self) -> dict[str, Objects]:
+        return {}
 
     @cached_property
     def limits(self) -> tuple[Extent, ...]:
@@ -102,9 +138,31 @@ class Statement:
 
     def of(self, name: str) -> Statement:
         """The statement as it counts for the user of this name."""
-        if not any(_VARIABLE_START in pattern for pattern in self.resources):
+        if not any(VARIABLE_START in pattern for pattern in self.resources):
             return self
         return replace(self, resources=tuple(_OWN_NAME.sub(lambda _found: name, one) for one in self.resources))
+
+
+def _objects(statement: Statement, generic: str) -> Objects:
+    about = list(statement.patterns.meeting(generic.replace(ANY, FIELD)))
+    if statement.but_resources:
+        return Objects(others=(f"all but {', '.join(map(_short, about))}" if about else EVERYTHING,))
+    names: set[str] = set()
+    others: dict[str, None] = {}
+    for pattern in about:
+        end = pattern.rpartition("/")[2]
+        if covers(pattern, generic, ANY):
+            others[EVERYTHING] = None
+        elif "*" in end or "?" in end:
+            others[_short(pattern)] = None
+        else:
+            names.add(end)
+    return Objects(frozenset(names), tuple(others))
+
+
+def _short(pattern: str) -> str:
+    """The pattern without what is the same for all objects of the account."""
+    return pattern.split(":", 5)[-1]
 
 
 @lru_cache(maxsize=65536)
@@ -193,12 +251,6 @@ def _completed(patterns: Iterable[str]) -> Iterable[str]:
         missing = 5 - pattern.count(":")
         if pattern.startswith("arn:") and missing > 0:
             yield pattern + ":*" * missing
-
-
-def without_variables(pattern: str) -> str:
-    """The pattern with asterisks for what AWS fills in, such as ${aws:username}."""
-    start, *rest = pattern.split(_VARIABLE_START)
-    return start + "".join("*" + part.partition("}")[2] for part in rest)
 
 
 def rights_of(statements: Sequence[Statement], questions: Sequence[Question]) -> Rights:

@@ -14,12 +14,16 @@ from __future__ import annotations
 
 import re
 import typing as t
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
 
 # For meet, in its second pattern: any text without a colon.
 FIELD = "\1"
 _STARS = re.compile(r"\*+")
 _ANY_TEXTS = re.compile(rf"[*{FIELD}]+")
+VARIABLE_START = "${"
+# Up to here a pattern stands for itself.
+_START = re.compile(r"(?:(?!\$\{)[^*?\1])*")
 
 
 class _Parts(t.NamedTuple):
@@ -31,7 +35,7 @@ class _Parts(t.NamedTuple):
     shortest: int
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)
 def _parts(pattern: str) -> _Parts:
     texts = tuple(_STARS.split(pattern))
     return _Parts(texts, tuple(_expression(text) for text in texts), sum(map(len, texts)))
@@ -134,3 +138,60 @@ def covers(pattern: str, generic: str, any_text: str) -> bool:
     return matches(pattern, generic) and (
         "?" not in pattern or matches(pattern, generic.replace(any_text, any_text[0]))
     )
+
+
+def without_variables(pattern: str) -> str:
+    """The pattern with asterisks for what AWS fills in, such as ${aws:username}."""
+    start, *rest = pattern.split(VARIABLE_START)
+    return start + "".join("*" + part.partition("}")[2] for part in rest)
+
+
+class Patterns:
+    """Many patterns, of which only those are looked at whose texts in front of the first wildcard fit.
+
+    A policy has up to a thousand, and what is asked of them is asked for each action and each object.
+    """
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self._patterns = tuple(patterns)
+
+    @cached_property
+    def _by_start(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for pattern in self._patterns:
+            found.setdefault(_start_of(pattern), []).append(pattern)
+        return found
+
+    @cached_property
+    def _lengths(self) -> list[int]:
+        return sorted({len(start) for start in self._by_start})
+
+    def near(self, text: str) -> Iterator[str]:
+        """Those patterns that may match the text: all others don't."""
+        for length in self._lengths:
+            yield from self._by_start.get(text[:length], ())
+
+    def match(self, text: str) -> bool:
+        """Whether any pattern matches the whole text."""
+        return any(matches(pattern, text) for pattern in self.near(text))
+
+    def cover(self, generic: str, any_text: str) -> bool:
+        """Whether any pattern covers the text with any_text in it."""
+        return any(covers(pattern, generic, any_text) for pattern in self.near(generic))
+
+    def meeting(self, generic: str) -> Iterator[str]:
+        """Those patterns that have a text in common with the other one. Variables stand for any text."""
+        start = _start_of(generic)
+        one_field = generic == start + FIELD
+        for own, patterns in self._by_start.items():
+            longer = own.startswith(start)
+            if not longer and not start.startswith(own):
+                continue
+            for pattern in map(without_variables, patterns):
+                # Nothing but a colon can keep the rest from being what stands for any text without one.
+                if ":" not in pattern[len(start) :] if longer and one_field else meet(pattern, generic):
+                    yield pattern
+
+
+def _start_of(pattern: str) -> str:
+    return t.cast("re.Match[str]", _START.match(pattern))[0]

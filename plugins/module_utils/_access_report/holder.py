@@ -12,28 +12,26 @@ statement is for, the right is one under a condition.
 
 from __future__ import annotations
 
-import typing as t
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import (
     ANY,
+    EVERYTHING,
     SESSIONS,
     Extent,
+    Objects,
     Question,
     Rights,
     Statement,
     rights_of,
-    without_variables,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import FIELD, covers, matches, meet
 
 Extents = tuple[Extent, ...]
 NOTHING: Extents = (Extent.NONE,) * len(SESSIONS)
 ALWAYS: Extents = (Extent.ALL,) * len(SESSIONS)
 # The name of whoever a group's or a policy's rights are for: no user has it.
 SOMEBODY = "\ue000"
-EVERYTHING = "all that nothing denies"
 
 
 def either(*many: Extents) -> Extents:
@@ -112,17 +110,8 @@ def _about_one(extents: Extents) -> Extents:
     return tuple(Extent.CONDITIONAL if extent is Extent.SOME else extent for extent in extents)
 
 
-class Candidates(t.NamedTuple):
-    """What a holder may do an action to, by what the statements say, whatever else denies."""
-
-    # The names of single objects, which are unique in an account whatever their paths.
-    names: frozenset[str] = frozenset()
-    # In words, what is about more than one object, and so also about objects that are made tomorrow.
-    others: tuple[str, ...] = ()
-
-
-def candidates(holder: Holder, action: str, kind: str) -> Candidates:
-    """What the action may be done to, of one kind of objects."""
+def candidates(holder: Holder, action: str, kind: str) -> Objects:
+    """What a holder may do the action to, of one kind of objects, by what the statements say."""
     generic = holder.iam.arn(kind)
     found = _candidates(holder.statements, action, generic)
     if holder.limits is not None and EVERYTHING in found.others:
@@ -130,32 +119,13 @@ def candidates(holder: Holder, action: str, kind: str) -> Candidates:
     return found
 
 
-def _candidates(statements: Iterable[Statement], action: str, generic: str) -> Candidates:
-    names: set[str] = set()
-    others: dict[str, None] = {}
-    for statement in statements:
-        if not statement.allows or not statement.applies_to(action):
-            continue
-        about = [one for one in statement.resources if meet(without_variables(one), generic.replace(ANY, FIELD))]
-        if statement.but_resources:
-            others[f"all but {', '.join(map(_short, about))}" if about else EVERYTHING] = None
-            continue
-        for pattern in about:
-            end = without_variables(pattern).rpartition("/")[2]
-            if covers(pattern, generic, ANY):
-                others[EVERYTHING] = None
-            elif "*" in end or "?" in end:
-                others[_short(pattern)] = None
-            else:
-                names.add(end)
-    return Candidates(frozenset(names), tuple(others))
+def _candidates(statements: Iterable[Statement], action: str, generic: str) -> Objects:
+    found = [one.objects(generic) for one in statements if one.allows and one.applies_to(action)]
+    others = dict.fromkeys(words for objects in found for words in objects.others)
+    return Objects(frozenset().union(*(objects.names for objects in found)), tuple(others))
 
 
-def _short(pattern: str) -> str:
-    """The pattern without what is the same for all objects of the account."""
-    return pattern.split(":", 5)[-1]
-
-
-def matching(patterns: Iterable[str], arn: str) -> tuple[bool, ...]:
-    """Which of the patterns are for the object."""
-    return tuple(matches(pattern, arn) for pattern in patterns)
+def own_key(statements: Iterable[Statement], name: str, arn: str) -> tuple[tuple[Extent, str | None], ...]:
+    """What sets one user apart from others with the same policies: what the statements say of the user itself."""
+    generic = f"{arn.rpartition(':')[0]}:user/{ANY}"
+    return tuple((one.reaches(arn), name if name in one.objects(generic).names else None) for one in statements)
