@@ -135,7 +135,8 @@ def run_main(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
         monkeypatch.setattr(ansible_warnings, kept, type(getattr(ansible_warnings, kept))())
 
     def run(main: Callable[[], None], *, check: bool = False, diff: bool = False, **options: t.Any) -> Answer:
-        args = {**options, "_ansible_check_mode": check, "_ansible_diff": diff}
+        # Ansible always says for what it wants tracebacks. Where nobody does, ansible-core 2.19.0 gives all of them.
+        args = {**options, "_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_tracebacks_for": []}
         with patch_module_args(args), pytest.raises(SystemExit) as end:
             main()
         result: Answer = json.loads(capsys.readouterr().out)
