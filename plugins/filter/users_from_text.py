@@ -29,7 +29,8 @@ options:
   _input:
     description:
       - A YAML list of users with the keys of C(user_provisioning_users), or CSV whose first line names the columns.
-      - CSV may have commas, semicolons or tabs between the cells, and a first line such as C(sep=;). The column of
+      - CSV may have commas, semicolons or tabs between the cells, and a first line such as C(sep=;). A
+        cell such as C(="0123"), as spreadsheets write text of digits, is the text C(0123). The column of
         names may also be called C(username), C(user name) or C(user). The case of column names does not matter.
       - In CSV the groups and managed policies of a user are separated by blanks, semicolons or commas. A group whose
         name has a comma needs YAML. Tags are written as in V(team=audit;stage=production). An empty cell says nothing

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 import typing as t
 from collections.abc import Iterator
@@ -22,16 +23,23 @@ DELIMITERS = (",", ";", "\t")
 NAMES = ("name", "username", "user_name", "user")
 # The line in which a spreadsheet says what separates cells.
 _SEPARATOR = re.compile(r'\s*"?sep=(?P<delimiter>[,;\t])"?\s*', re.IGNORECASE)
+# How a spreadsheet writes text that it would read as a number otherwise, such as ="0123".
+_TEXT_FORMULA = re.compile(r'="(?P<text>[^"]*)"')
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 def csv_items(text: str) -> Iterator[Item]:
     """The users of a CSV. Raises TextError where it has no header, or is no CSV."""
-    lines = text.splitlines(keepends=True)
+    # Not splitlines, which also ends lines at characters that a cell may hold, such as U+2028.
+    lines = list(io.StringIO(text, newline=""))
     begin = next((number for number, line in enumerate(lines) if line.strip()), 0)
     said = _SEPARATOR.fullmatch(lines[begin].rstrip("\r\n")) if lines else None
     if said:
         lines[begin] = "\n"
         begin += 1
+    if begin < len(lines):
+        # There may be one below the line that says what separates cells.
+        lines[begin] = lines[begin].lstrip(_BYTE_ORDER_MARK)
     delimiter = said["delimiter"] if said else _delimiter(lines[begin:])
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
     header: list[str] = []
@@ -39,7 +47,7 @@ def csv_items(text: str) -> Iterator[Item]:
     try:
         for row in rows:
             line, end = end + 1, rows.line_num
-            cells = [cell.strip() for cell in row]
+            cells = [_cell(cell) for cell in row]
             if not any(cells):
                 continue
             if header:
@@ -47,7 +55,14 @@ def csv_items(text: str) -> Iterator[Item]:
             else:
                 header = _header(line, cells)
     except csv.Error as exc:
-        raise TextError(f"line {rows.line_num}: is not CSV: {exc}") from exc
+        raise TextError(f"line {rows.line_num}: is not CSV: {exc}; look for a quote that does not end") from exc
+
+
+def _cell(written: str) -> str:
+    """What a cell says, without what is around it."""
+    cell = written.strip()
+    formula = _TEXT_FORMULA.fullmatch(cell)
+    return formula["text"].strip() if formula else cell
 
 
 def _delimiter(lines: list[str]) -> str:

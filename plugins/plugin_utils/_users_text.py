@@ -25,6 +25,7 @@ LONGEST_TEXT = 1_000_000
 # After so many mistakes the rest of the text is not read.
 MOST_PROBLEMS = 100
 UTF_16 = "is UTF-16, which spreadsheets call Unicode text; save it as UTF-8, such as CSV UTF-8"
+NOT_UTF_8 = "is not UTF-8; save it as UTF-8, such as CSV UTF-8"
 
 
 def read_users(text: str) -> tuple[list[dict[str, t.Any]], list[str]]:
@@ -54,7 +55,7 @@ def _read(items: Iterable[Item]) -> tuple[list[Item], list[tuple[int, str, str]]
 
 
 def _item_problems(item: Item) -> Iterator[tuple[int, str, str]]:
-    who = f" ({item.name[:80]})" if item.name else ""
+    who = _who(item)
     yield from ((line, who, what) for line, what in item.problems)
     _users, problems = parse_users([item.values], Options.managed_by_tag)
     for problem in problems:
@@ -63,24 +64,32 @@ def _item_problems(item: Item) -> Iterator[tuple[int, str, str]]:
         yield item.lines.get(name, item.line), who, what
 
 
+def _who(item: Item) -> str:
+    """The name of a user as messages have it, in one line."""
+    return f" ({' '.join(item.name[:80].split())})" if item.name else ""
+
+
 def _duplicates(item: Item, seen: dict[str, int]) -> Iterator[tuple[int, str, str]]:
     """IAM tells user names apart without regard to case."""
     if item.name and seen.setdefault(item.name.lower(), item.line) != item.line:
         first = seen[item.name.lower()]
-        yield item.line, f" ({item.name[:80]})", f"name: is in line {first} too; list each user once"
+        yield item.line, _who(item), f"name: is in line {first} too; list each user once"
 
 
 def _checked(text: str) -> str:
     """The text without what editors put before it. Raises TextError where it can't be read at all."""
     if len(text) > LONGEST_TEXT:
         raise TextError(f"line 1: the text has {len(text)} characters, at most {LONGEST_TEXT} are read")
-    text = text.removeprefix("\ufeff")
+    text = text.lstrip("\ufeff")
     start = text[:64]
     # As Ansible reads the file: bytes that are no UTF-8 as lone surrogates, and each second one zero.
     if start.startswith(("\udcff\udcfe", "\udcfe\udcff", "\ufffd\ufffd")) or start.count("\x00") * 3 > len(start):
         raise TextError(f"line 1: {UTF_16}")
     for number, line in enumerate(text.split("\n"), start=1):
         if match := yaml.reader.Reader.NON_PRINTABLE.search(line):
+            # So Python reads a byte that is no UTF-8.
+            if "\udc80" <= match[0] <= "\udcff":
+                raise TextError(f"line {number}: {NOT_UTF_8}")
             raise TextError(f"line {number}: has the character U+{ord(match[0]):04X}, which can't be in such a text")
     return text
 

@@ -99,6 +99,8 @@ CSV = "name,groups,console_access\n"
         ("name,groups\na,Admins, Readers\n", ["line 2 (a): has 3 cells, and there are 2 columns"]),
         ("name,user\na,b\n", ["line 2 (a): user: is not an option of a user"]),
         ("\udcff\udcfen\x00a\x00m\x00e\x00", ["line 1: is UTF-16"]),
+        ("name,tags\nalice,city=Z\udcfcrich\n", ["line 2: is not UTF-8; save it as UTF-8"]),
+        ('name,tags\n"ali\nce",a=b\n', ["line 2 (ali ce): name: "]),
         ("n\x00a\x00m\x00e\x00\n\x00", ["line 1: is UTF-16"]),
         ("- name: a\x00\n", ["line 1: has the character U+0000"]),
         ("name\n\x1b[31mbob\n", ["line 2: has the character U+001B"]),
@@ -175,6 +177,43 @@ def test_dialects_of_csv_give_the_same_users(delimiter: str, end: str, first: st
     text = first.format(delimiter) + "".join(delimiter.join(cells) + end for cells in lines)
     wanted = [{"name": "alice", "groups": ["Admins", "Readers"], "console_access": True}, {"name": "0042"}]
     assert users_from_text(text) == wanted
+
+
+SHEET = [
+    ["Name", "Groups", "Tags", "Console access"],
+    ["alice", "ops,dev", "team=a b;note=\u2028x", "TRUE"],
+    ['="0123"', "ops", "note=x", ""],
+    ["=1,2", "", "", "false"],
+]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("begin", ["", "\ufeff", "\ufeff\ufeff", "sep={}\n", "sep={}\r\n\ufeff"])
+@pytest.mark.parametrize("style", [(0, 0, ""), (1, 2, ""), (0, 2, "\u00a0"), (1, 0, " ")])
+def test_a_spreadsheet_exports_it_all_ways(
+    delimiter: str, end: str, begin: str, style: tuple[t.Literal[0, 1], int, str]
+) -> None:
+    quoting, trailing, around = style
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter=delimiter, quoting=quoting, lineterminator=end)
+    for row in SHEET:
+        writer.writerow([cell and cell + around for cell in row] + [""] * trailing)
+    writer.writerows([[""] * (4 + trailing)] * trailing)
+    assert users_from_text(begin.format(delimiter) + written.getvalue()) == [
+        {
+            "name": "alice",
+            "groups": ["ops", "dev"],
+            "tags": {"team": "a b", "note": "x"},
+            "console_access": True,
+        },
+        {"name": "0123", "groups": ["ops"], "tags": {"note": "x"}},
+        {"name": "=1,2", "console_access": False},
+    ]
+
+
+def test_only_a_line_break_ends_a_line() -> None:
+    assert users_from_text("name,tags\nalice,note=a\u2028b\n") == [{"name": "alice", "tags": {"note": "a\u2028b"}}]
 
 
 @pytest.mark.parametrize("groups", ["A,B", "A, B", "A;B", "A; B", "A B", "A ; B", "A\nB"])
