@@ -78,6 +78,7 @@ def test_all_of_the_list_are_locked_out(
     assert (made["changes"], made["failed_users"]) == (predicted["changes"], [])
     assert is_locked_out(iam, "mallory")
     assert is_locked_out(iam, "eve")
+    assert {"mallory", "eve"} == {user["name"] for user in made["users"] if user["state"] == "suspended"}
     assert made["suspended"] == predicted["suspended"]
     assert run_iam_users(aws.url, wishes, check=True)["changes"] == []
 

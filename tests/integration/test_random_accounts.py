@@ -15,9 +15,9 @@ from types import SimpleNamespace
 
 import moto_server
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import policy_length
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.engine import RefusedError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, DesiredUser, Options
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.suspension import policy_length
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
 from helpers.accounts.everything import ACCOUNT, ANYTHING, key_and_certificate
 from helpers.accounts.simulated_iam import BOUNDARIES, GROUPS, ONBOARDING, POLICIES, accounts, options, wishes

@@ -11,18 +11,15 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, PROTECTED, SUSPENDED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import NO_RULES, PasswordRules
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import DENY_ALL, SUSPENDED_POLICY, fits
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
-
-# The AWS managed policy that denies everything, in any partition, and the inline policy that does so where the managed
-# one can't be attached. The inline one is also the mark of a suspended user who has no room for the tag.
-DENY_ALL = ":iam::aws:policy/AWSDenyAll"
-SUSPENDED_POLICY = "CloudHSMIamSuspended"
 
 
 @dataclass(frozen=True)
@@ -90,14 +87,28 @@ class ActualUser:
 
     @property
     def marked(self) -> bool:
-        """Whether something says that the user is suspended. Whoever may tag users can say so."""
-        return SUSPENDED in self.tags or SUSPENDED_POLICY in self.inline_policies
+        """Whether something says that the user is suspended. Whoever may tag users can say so.
+
+        A user who has room neither for the tag nor for the inline policy is marked by the managed one alone.
+        """
+        crowded = self.full_of_tags and not fits(self.inline_length)
+        return SUSPENDED in self.tags or SUSPENDED_POLICY in self.inline_policies or (crowded and self._denied_by_aws)
+
+    @property
+    def full_of_tags(self) -> bool:
+        """Whether the user has room for no other tag, so that a suspension could not note all that it took."""
+        return len(self.tags) >= limits.TAGS_PER_USER
+
+    @property
+    def _denied_by_aws(self) -> bool:
+        """Whether the AWS managed policy that denies everything is attached."""
+        return any(arn.endswith(DENY_ALL) for arn in self.managed_policies)
 
     @property
     def denied(self) -> bool:
         """Whether a policy denies the user everything."""
         inline = SUSPENDED_POLICY in self.inline_policies and not self.altered_deny
-        return inline or any(arn.endswith(DENY_ALL) for arn in self.managed_policies)
+        return inline or self._denied_by_aws
 
     @property
     def suspended(self) -> bool:

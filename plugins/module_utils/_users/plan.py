@@ -18,9 +18,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tag_text import 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import onboarding, suspension
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import change as _change
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import tag_list as _tag_list
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import DENY_ALL, SUSPENDED_POLICY
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
-    DENY_ALL,
-    SUSPENDED_POLICY,
     Account,
     ActualUser,
     Change,

@@ -25,15 +25,18 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import (
     is_access_denied,
     is_not_implemented,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import (
+    DENY_EVERYTHING,
     SUSPENDED_POLICY,
+    policy_length,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     Account,
     ActualUser,
     Credentials,
     DesiredUser,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.onboarding import concerns
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.suspension import DENY_EVERYTHING, policy_length
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -11,16 +11,15 @@ started again, and whoever brings the user back, from whichever machine, finds w
 may tag users could write anything there, so nothing is switched on again because of them.
 
 Nothing that a user has prepared keeps it from being locked out. Where the AWS managed policy can't be attached an
-inline policy denies everything, and where there are too many tags the notes are left out.
+inline policy denies everything, and where there are too many tags the notes are left out. A user who has room neither
+for the tag nor for the inline policy loses a policy if it has too many, and counts as suspended by the managed one.
 """
 
 from __future__ import annotations
 
 import difflib
 import json
-import re
 import textwrap
-import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -29,8 +28,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import BOO
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import OWNED, SUSPENDED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tag_text import decode, encode
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import change, tag_list
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import DENY_EVERYTHING, SUSPENDED_POLICY, fits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
-    SUSPENDED_POLICY,
     Account,
     ActualUser,
     Change,
@@ -44,12 +43,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
 NOTE = f"{SUSPENDED}-had-"
 CONSOLE = "console"
 DENY_ALL = "deny-all"
-DENY_EVERYTHING: Mapping[str, t.Any] = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}],
-}
-# IAM quotas: characters in all inline policies of a user together, white space not counted.
-INLINE_LENGTH = 2048
 
 # What can be switched off and on: the operation, the name of its identifier, and where Credentials has those.
 _SWITCHES = (
@@ -63,12 +56,6 @@ _SWITCHES = (
 def deny_all(account: Account) -> str:
     """ARN of the AWS managed policy that denies everything, also to sessions that are open already."""
     return f"arn:{account.caller.partition}:iam::aws:policy/AWSDenyAll"
-
-
-def policy_length(document: object) -> int:
-    """The characters of a policy as IAM counts them: without white space."""
-    text = document if isinstance(document, str) else json.dumps(document, separators=(",", ":"))
-    return len(re.sub(r"\s", "", text))
 
 
 def noted(user: ActualUser) -> frozenset[str]:
@@ -127,7 +114,7 @@ def _deny(locked: ActualUser, marked_before: bool, account: Account) -> tuple[li
     inline = SUSPENDED_POLICY in locked.inline_policies
     if inline and not locked.altered_deny:
         return [], locked
-    has_room = locked.inline_length + policy_length(DENY_EVERYTHING) <= INLINE_LENGTH
+    has_room = fits(locked.inline_length)
     if inline or ((full or theirs or SUSPENDED not in locked.tags) and has_room):
         put = change(name, "put_user_policy", PolicyName=SUSPENDED_POLICY, PolicyDocument=json.dumps(DENY_EVERYTHING))
         return [put], replace(locked, inline_policies=locked.inline_policies | {SUSPENDED_POLICY}, altered_deny=False)
@@ -174,9 +161,16 @@ def restoration_problems(desired: DesiredUser, before: ActualUser | None) -> Ite
     """What has to be said for a suspended user to come back."""
     if not before or not before.marked or before.console_access:
         return
-    if desired.console_access is None and CONSOLE in noted(before):
+    if desired.console_access is not None:
+        return
+    if CONSOLE in noted(before):
         yield (
             "console_access: the user had it before the suspension, and its password is gone; "
+            "say true for a new password, or false for none"
+        )
+    elif before.full_of_tags:
+        yield (
+            "console_access: the user may have had it before the suspension, which had no room for notes in the tags; "
             "say true for a new password, or false for none"
         )
 
@@ -274,10 +268,21 @@ def warning(plan: UserPlan, options: Options) -> str | None:
     """What a user who comes back had, and does not get by itself."""
     off = left_off(plan, options)
     if not off:
-        return None
+        return _without_notes(plan)
     return (
         f"{plan.name} comes back, and these stay inactive: {', '.join(off)}. They were active before the suspension, "
         "as its tags say; name in restore_credentials those that shall be active again"
+    )
+
+
+def _without_notes(plan: UserPlan) -> str | None:
+    """What nobody can know of a user who comes back, because there was no room for all the notes."""
+    before, after = plan.before, plan.after
+    if not before or not before.marked or not before.full_of_tags or after is None or after.marked:
+        return None
+    return (
+        f"{plan.name} comes back, and its suspension had no room in the tags for all notes; check its access keys, and "
+        "whether it lost a policy (the result of the suspension named it)"
     )
 
 

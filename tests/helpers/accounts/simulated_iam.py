@@ -14,8 +14,13 @@ from dataclasses import replace
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import OWNED, PROTECTED, SUSPENDED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import PasswordRules
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import (
+    DENY_EVERYTHING,
+    INLINE_LENGTH,
     SUSPENDED_POLICY,
+    policy_length,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     Account,
     ActualUser,
     Change,
@@ -23,12 +28,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     DesiredUser,
     Options,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.suspension import (
-    DENY_EVERYTHING,
-    INLINE_LENGTH,
-    NOTE,
-    policy_length,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.suspension import NOTE
 from hypothesis import strategies as st
 
 CALLER = Caller("123456789012", "arn:aws:iam::123456789012:user/ops/root-like", "AIDAEXAMPLE")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.suspension import DENY_EVERYTHING
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import DENY_EVERYTHING
 from helpers.accounts import everything
 from helpers.moto.clients import administrator
 from helpers.moto.enforcing_moto import SERVICE_CREDENTIAL

@@ -6,12 +6,17 @@
 from __future__ import annotations
 
 import json
+import typing as t
 from dataclasses import replace
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import OWNED, PROTECTED, SUSPENDED
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import (
+    DENY_EVERYTHING,
+    INLINE_LENGTH,
     SUSPENDED_POLICY,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     Account,
     ActualUser,
     Credentials,
@@ -21,12 +26,11 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_deletion, plan_user, plan_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.suspension import (
-    DENY_EVERYTHING,
-    INLINE_LENGTH,
     NOTE,
     left_off,
     noted,
     option_problems,
+    warning,
 )
 from helpers.accounts.simulated_iam import (
     CALLER,
@@ -133,9 +137,7 @@ def test_nothing_is_left_to_act_with_and_all_else_stays(before: ActualUser) -> N
     plan = suspend(account)
     locked = after(plan, account).users["alice"]
     assert locked == plan.after
-    assert locked.denied
-    # Only who has no room for anything at all has none for the mark.
-    assert locked.suspended or (len(before.tags) == 50 and before.inline_length > INLINE_LENGTH - 100)
+    assert locked.suspended
     assert not locked.console_access
     assert locked.credentials is not None
     assert not any(value for field, value in vars(locked.credentials).items() if field.startswith("active_"))
@@ -335,11 +337,28 @@ def test_who_has_no_room_for_any_policy_loses_one() -> None:
         inline_length=INLINE_LENGTH,
         tags=full_of_tags(50),
     )
-    locked = after(suspend(account_of(crowded)), account_of(crowded)).users["alice"]
-    assert locked.denied
+    account = after(suspend(account_of(crowded)), account_of(crowded))
+    locked = account.users["alice"]
+    assert locked.suspended
     assert not locked.can_act
     assert len(locked.managed_policies & set(OTHER_POLICIES)) == 9
-    assert suspend(account_of(locked)).changes == ()
+    assert suspend(account).changes == ()
+    # The usual list leaves the user alone, and nobody knows any more what it had.
+    listed = DesiredUser("alice", managed_policies=frozenset(), tags={})
+    assert plan_user(listed, account, PURGE).changes == ()
+    assert ["which had no room for notes" in why for why in plan_user(listed, account, BACK).problems] == [True]
+    back = plan_user(replace(listed, console_access=False), account, BACK)
+    assert back.after == replace(locked, managed_policies=locked.managed_policies - {DENY_ALL})
+    assert "check its access keys" in str(warning(back, BACK))
+
+
+@pytest.mark.parametrize("lacks", [{"tags": {}}, {"inline_length": 0}, {"managed_policies": frozenset()}])
+def test_who_has_room_for_a_mark_is_not_marked_by_the_policy_alone(lacks: dict[str, t.Any]) -> None:
+    crowded = user(
+        tags=full_of_tags(50), inline_length=INLINE_LENGTH, managed_policies=frozenset({DENY_ALL}), console_access=True
+    )
+    assert crowded.suspended
+    assert not replace(crowded, **lacks).marked
 
 
 def test_a_denial_that_can_not_be_noted_as_older_stays_after_the_way_back() -> None:
