@@ -17,23 +17,18 @@ from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
-from ansible_collections.cloudhsm.iam.plugins.modules import guarded_module
+from ansible_collections.cloudhsm.iam.plugins.modules.guarded_module import ARGUMENT_SPEC, MODULE
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import OPTION, bound_args
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction
 
-CHECK = Module("cloudhsm.iam.guarded_module", guarded_module.main)
 NAME = re.compile(r"(amazon|community)\.aws\.\w+", re.ASCII)
 # What says how to connect to AWS, with the other names that amazon.aws has for it.
 CONNECTION_OPTIONS = frozenset(
     name for option, spec in aws_argument_spec().items() for name in (option, *(spec.get("aliases") or ()))
 )
-SPEC: dict[str, t.Any] = {
-    "name": {"type": "str", "required": True},
-    "options": {"type": "dict", "default": {}},
-}
 
 
-class ActionModule(InWorkerAction):
+class ActionModule(LocalAction):
     """Asks whose the credentials are, and hands the same ones to the module."""
 
     _supports_async = False
@@ -41,9 +36,9 @@ class ActionModule(InWorkerAction):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         ActionBase.run(self, tmp, task_vars)
         connection = bound_args(self, task_vars or {})
-        given = {name: connection.pop(name) for name in SPEC if name in connection}
+        given = {name: connection.pop(name) for name in ARGUMENT_SPEC if name in connection}
         expected = connection.pop(OPTION, None)
-        checked = ArgumentSpecValidator(SPEC).validate(given)
+        checked = ArgumentSpecValidator(ARGUMENT_SPEC).validate(given)
         if checked.error_messages:
             raise AnsibleActionFail("; ".join(checked.error_messages))
         name, options = checked.validated_parameters["name"], checked.validated_parameters["options"]
@@ -53,13 +48,10 @@ class ActionModule(InWorkerAction):
         if expected:
             # Not the module's options, which may hold a password.
             check = {"name": name, OPTION: expected, **connection}
-            account = self.run_module(CHECK, check, task_vars or {})
+            account = self.run_module(MODULE, check, task_vars or {})
             if account.get("failed"):
                 return account
-        return t.cast(
-            "dict[str, t.Any]",
-            self._execute_module(module_name=name, module_args={**connection, **options}, task_vars=task_vars),
-        )
+        return self.run_process(name, {**connection, **options}, task_vars or {})
 
 
 def option_problems(name: str, options: Mapping[str, t.Any], connection: Mapping[str, t.Any]) -> list[str]:

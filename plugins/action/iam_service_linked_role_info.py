@@ -9,11 +9,11 @@ from __future__ import annotations
 from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
-from ansible_collections.cloudhsm.iam.plugins.modules import iam_service_linked_role_info
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
+from ansible_collections.cloudhsm.iam.plugins.modules.iam_service_linked_role_info import MODULE
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction
 
 
-class ActionModule(InWorkerAction):
-    """Runs the module in the worker."""
+class ActionModule(LocalAction):
+    """Runs the module's logic."""
 
-    MODULE = Module("cloudhsm.iam.iam_service_linked_role_info", iam_service_linked_role_info.main)
+    MODULE = MODULE

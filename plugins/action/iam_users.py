@@ -19,25 +19,25 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import is_true
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.progress import VARIABLE
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import StoreError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.options import purge_problems, read_options
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress import VARIABLE
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import FILE_STORES, store_problems
-from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
+from ansible_collections.cloudhsm.iam.plugins.modules.iam_users import MODULE
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import (
     CredentialsStore,
     open_file_store,
 )
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._progress import show_progress
 
 display = Display()
 
 
-class ActionModule(InWorkerAction):
+class ActionModule(LocalAction):
     """Runs the module twice where passwords have to be generated for a store on the controller, and once otherwise.
 
     The first run then only plans and tells whose password is needed; these are stored, and the second
@@ -48,7 +48,7 @@ class ActionModule(InWorkerAction):
     a result holds the same characters, be it the name of a user.
     """
 
-    MODULE = Module("cloudhsm.iam.iam_users", iam_users.main)
+    MODULE = MODULE
     _supports_async = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
@@ -118,20 +118,17 @@ class ActionModule(InWorkerAction):
         task_vars: dict[str, t.Any] | None,
         check_mode: bool,
     ) -> dict[str, t.Any]:
-        if not self.runs_here(task_vars or {}):
-            self._keep_off_disk()
         if passwords:
             encoded = base64.b64encode(json.dumps(passwords).encode()).decode()
             args = {**args, "first_passwords": encoded}
-        before = self._task.check_mode
-        self._task.check_mode = check_mode
+        process = self.why_a_process(args) is not None
+        if process:
+            self._keep_off_disk()
         # Elsewhere than on the controller the module could not reach the file with its progress.
-        shown = not check_mode and self._connection.transport == "local"
+        shown = process and not check_mode and self._connection.transport == "local"
         with show_progress(display.display) if shown else nullcontext() as file:
-            try:
-                return self.run_module(self.MODULE, args, task_vars or {}, {VARIABLE: file} if file else None)
-            finally:
-                self._task.check_mode = before
+            told = {VARIABLE: file} if file else None
+            return self.run_module(self.MODULE, args, task_vars or {}, check_mode=check_mode, environment=told)
 
     def _keep_off_disk(self) -> None:
         """Have the module, and the passwords among its options, sent to a process on this machine by its stdin.

@@ -9,14 +9,14 @@ from __future__ import annotations
 from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
-from ansible_collections.cloudhsm.iam.plugins.modules import sts_session
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._in_worker import InWorkerAction, Module
+from ansible_collections.cloudhsm.iam.plugins.modules.sts_session import MODULE
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction
 
 
-class ActionModule(InWorkerAction):
-    """Runs the module in the worker."""
+class ActionModule(LocalAction):
+    """Runs the module's logic."""
 
+    MODULE = MODULE
     OF_THE_ACCOUNT = False
-    MODULE = Module("cloudhsm.iam.sts_session", sts_session.main)
     # With async the result, and with it the credentials, would lie in a file until somebody takes it away.
     _supports_async = False

@@ -82,17 +82,21 @@ problems:
 from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
+import typing as t
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.check_account import run
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import run_module
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Module
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "name": {"type": "str", "required": True},
+    "options": {"type": "dict", "default": {}},
+}
+MODULE = Module("cloudhsm.iam.guarded_module", ARGUMENT_SPEC, run)
 
 
 def main() -> None:
-    """Check the account. The action runs the module that is named."""
-    module = CloudHsmIamModule(
-        argument_spec={"name": {"type": "str", "required": True}, "options": {"type": "dict", "default": {}}},
-        supports_check_mode=True,
-    )
-    module.check_account()
-    module.exit_json(changed=False)
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

@@ -436,22 +436,13 @@ report:
 from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
-import datetime
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.snapshot import read_snapshot
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import IncompleteReadError
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.run import run
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import parse_users
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Options
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import run_module
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Module
 
-WORKERS = 8
-READ_ERRORS: tuple[type[Exception], ...] = (*AWS_ERRORS, IncompleteReadError)
-LOWEST = {"max_key_age": 1, "max_unused": 1, "live_limit": 0, "wait_timeout": 1}
 GROUP_SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
     "managed_policies": {"type": "list", "elements": "str"},
@@ -473,44 +464,11 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "live_limit": {"type": "int", "default": 100},
     "wait_timeout": {"type": "int", "default": 60},
 }
-
-
-def read_wanted(params: t.Mapping[str, t.Any]) -> tuple[Wanted, list[str]]:
-    """What the options ask for, and what is wrong with them."""
-    users, problems = parse_users(params["expected_users"], params["managed_by_tag"])
-    problems = [f"expected_{problem}" for problem in problems]
-    problems += [
-        f"{name}: must be at least {lowest}, not {params[name]}"
-        for name, lowest in LOWEST.items()
-        if params[name] < lowest
-    ]
-    options = Options(
-        purge_users=params["purge_users"],
-        purge_groups=params["purge_groups"],
-        purge_tags=params["purge_tags"],
-        purge_policies=params["purge_policies"],
-        managed_by_tag=params["managed_by_tag"],
-        onboarding_group=params["onboarding_group"] or None,
-        require_mfa_policy_name=params["require_mfa_policy_name"],
-    )
-    wanted = Wanted(users, params["expected_groups"], options, params["max_key_age"], params["max_unused"])
-    return wanted, problems
+MODULE = Module("cloudhsm.iam.iam_access_report_info", ARGUMENT_SPEC, run)
 
 
 def main() -> None:
-    module = CloudHsmIamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    params = module.params
-    wanted, problems = read_wanted(params)
-    if problems:
-        module.fail_json(msg="; ".join(problems), problems=problems)
-    try:
-        with ThreadPoolExecutor(WORKERS) as pool:
-            snapshot = read_snapshot(
-                module.iam_client(WORKERS), module.sts_client(), pool, params["live_limit"], params["wait_timeout"]
-            )
-    except READ_ERRORS as exc:
-        module.fail_cleanly(exc, "read the account")
-    module.exit_json(changed=False, report=make_report(snapshot, wanted, datetime.datetime.now(datetime.UTC)))
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

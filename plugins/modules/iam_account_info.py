@@ -477,29 +477,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements 
 
 # isort: split
 import typing as t
-from dataclasses import asdict
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import read_alias, read_caller, sign_in_url
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import (
-    CHECKS,
-    look_into,
-    root_user,
-)
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import (
-    describe_groups,
-    describe_policies,
-    describe_users,
-)
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
-from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.snapshot import (
-    describe_roles,
-    describe_saml_providers,
-)
-
-if t.TYPE_CHECKING:
-    from mypy_boto3_iam import IAMClient
-    from mypy_boto3_sts import STSClient
+from ansible_collections.cloudhsm.iam.plugins.module_utils._account.run import run
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import run_module
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Module
 
 NAMES: dict[str, t.Any] = {"type": "list", "elements": "str", "default": []}
 # Ansible takes anything with "password" in its name for a secret, unless told otherwise.
@@ -508,43 +489,11 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     **dict.fromkeys(("users", "groups", "policies", "roles", "saml_providers"), NAMES),
     **dict.fromkeys(("summary", "password_policy"), SWITCH),
 }
-
-
-def look_up(iam: IAMClient, sts: STSClient, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The module's result. Raises what botocore raises."""
-    caller = read_caller(sts)
-    alias = read_alias(iam)
-    checked = look_into(iam, [name for name in CHECKS if params[name]])
-    if "summary" in checked:
-        summary = checked["summary"]
-        checked["root_user"] = None if summary is None else asdict(root_user(summary))
-    return {
-        "account": {
-            "account_id": caller.account_id,
-            "account_alias": alias,
-            "partition": caller.partition,
-            "caller_arn": caller.arn,
-            "caller_user_id": caller.user_id,
-            "caller_user_name": caller.user_name,
-            "is_root": caller.is_root,
-            "sign_in_url": sign_in_url(caller.partition, alias or caller.account_id),
-        },
-        "users": describe_users(iam, params["users"]),
-        "groups": describe_groups(iam, params["groups"]),
-        "policies": describe_policies(iam, params["policies"]),
-        "roles": describe_roles(iam, params["roles"]),
-        "saml_providers": describe_saml_providers(iam, params["saml_providers"]),
-        **checked,
-    }
+MODULE = Module("cloudhsm.iam.iam_account_info", ARGUMENT_SPEC, run)
 
 
 def main() -> None:
-    module = CloudHsmIamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    try:
-        result = look_up(module.iam_client(), module.sts_client(), module.params)
-    except AWS_ERRORS as exc:
-        module.fail_cleanly(exc, "look up the account")
-    module.exit_json(changed=False, check_mode=module.check_mode, **result)
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

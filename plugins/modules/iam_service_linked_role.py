@@ -213,14 +213,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements 
 # isort: split
 import typing as t
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
-from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.apply import (
-    Outcome,
-    Patience,
-    RoleError,
-    ensure,
-)
-from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import DesiredRole, input_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import run_module
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Module
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.run import ensure_role as run
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "service_name": {"type": "str", "required": True},
@@ -230,54 +225,11 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 300},
 }
-
-
-def desired_role(params: t.Mapping[str, t.Any]) -> DesiredRole:
-    """What was asked for, from the module's parameters."""
-    return DesiredRole(
-        service_name=params["service_name"],
-        present=params["state"] == "present",
-        custom_suffix=params["custom_suffix"],
-        description=params["description"],
-    )
-
-
-def result_of(outcome: Outcome, diff: bool) -> dict[str, t.Any]:
-    """The module's result."""
-    result: dict[str, t.Any] = {
-        "changed": outcome.changed,
-        "service_linked_role": outcome.after.describe() if outcome.after else None,
-    }
-    if outcome.deletion:
-        result["deletion"] = outcome.deletion.describe()
-    if diff:
-        result["diff"] = {
-            "before": outcome.before.describe() if outcome.before else {},
-            "after": outcome.after.describe() if outcome.after else {},
-        }
-    return result
+MODULE = Module("cloudhsm.iam.iam_service_linked_role", ARGUMENT_SPEC, run)
 
 
 def main() -> None:
-    module = CloudHsmIamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    params = module.params
-    desired = desired_role(params)
-    problems = input_problems(desired, params["wait_timeout"])
-    if problems:
-        module.fail_json(msg=f"Nothing was changed. {'; '.join(problems)}", problems=problems)
-    try:
-        outcome = ensure(
-            module.iam_client(), desired, module.check_mode, params["wait"], Patience(params["wait_timeout"])
-        )
-    except RoleError as exc:
-        deletion = {"deletion": exc.deletion.describe()} if exc.deletion else {}
-        module.fail_json(msg=str(exc), changed=exc.changed, **deletion)
-    if outcome.others and not desired.present:
-        # Not found must not be mistaken for deleted.
-        module.warn(
-            f"There is no {str(desired).removeprefix('the ')}; others of that service stay: {', '.join(outcome.others)}"
-        )
-    module.exit_json(**result_of(outcome, module._diff))
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

@@ -105,25 +105,20 @@ problems:
 from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
-from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import (
-    list_roles,
-    service_name_problems,
+import typing as t
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import run_module
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Module
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.run import (
+    list_service_linked_roles as run,
 )
+
+ARGUMENT_SPEC: dict[str, t.Any] = {"service_name": {"type": "str"}}
+MODULE = Module("cloudhsm.iam.iam_service_linked_role_info", ARGUMENT_SPEC, run)
 
 
 def main() -> None:
-    module = CloudHsmIamModule(argument_spec={"service_name": {"type": "str"}}, supports_check_mode=True)
-    service_name: str | None = module.params["service_name"]
-    problems = [] if service_name is None else service_name_problems(service_name)
-    if problems:
-        module.fail_json(msg="; ".join(problems), problems=problems)
-    try:
-        roles = list_roles(module.iam_client(), service_name)
-    except AWS_ERRORS as exc:
-        module.fail_cleanly(exc, "list the service-linked roles")
-    module.exit_json(changed=False, service_linked_roles=[role.describe() for role in roles])
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

@@ -655,40 +655,14 @@ credentials:
 from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
-import base64
-import difflib
-import json
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import (
-    engine,
-    onboarding,
-    snapshot,
-    stores,
-    suspension,
-)
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import result as report
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import StoreError
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import parse_users
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
-    Account,
-    DesiredUser,
-    Options,
-    Outcome,
-    UserPlan,
-)
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.options import option_problems, purge_problems
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import StoredPasswords
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import run_module
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Module
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.run import run
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import DEFAULT_PREFIX
 
-if t.TYPE_CHECKING:
-    from mypy_boto3_iam import IAMClient
-
-# For how many users that are missing others of nearly the same name are looked for.
-SIMILAR = 20
 USER_SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent", "suspended"], "default": "present"},
@@ -728,143 +702,18 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     },
     "credentials_path": {"type": "path"},
     "credentials_vault_id": {"type": "str"},
-    "credentials_prefix": {"type": "str", "default": stores.DEFAULT_PREFIX},
+    "credentials_prefix": {"type": "str", "default": DEFAULT_PREFIX},
     "credentials_kms_key_id": {"type": "str", "no_log": False},
     "credentials_tags": {"type": "dict"},
     "password_length": {"type": "int", "default": 32, "no_log": False},
     "workers": {"type": "int", "default": 8},
     "batch_size": {"type": "int", "default": 250},
 }
-
-
-def options_from(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
-    """The switches of the run, from the module's parameters."""
-    restored, _problems = suspension.read_restored(params["restore_suspended"])
-    return Options(
-        purge_users=params["purge_users"],
-        purge_groups=params["purge_groups"],
-        purge_tags=params["purge_tags"],
-        purge_policies=params["purge_policies"],
-        restore_suspended=restored is True,
-        restore_users=frozenset() if isinstance(restored, bool) else restored,
-        restore_credentials=frozenset(params["restore_credentials"]),
-        allow_password_change=params["allow_password_change"],
-        managed_by_tag=params["managed_by_tag"],
-        max_deletions=params["max_deletions"],
-        protected_groups=frozenset(params["protected_groups"]),
-        pending_groups=frozenset(params["pending_groups"] if check_mode else ()),
-        onboarding_group=params["onboarding_group"] or None,
-        require_mfa_policy_name=params["require_mfa_policy_name"],
-        require_mfa_groups=frozenset(params["require_mfa_groups"]),
-        batch_size=params["batch_size"],
-    )
-
-
-def store_problems(module: CloudHsmIamModule) -> list[str]:
-    """What is wrong with the options about the credentials store, and what only the module knows of."""
-    problems = stores.store_problems(module.params)
-    kind = module.params["credentials_store"]
-    if kind in stores.SERVICES and not module.region:
-        problems.append(f"credentials_store: {kind} needs a region; set region, AWS_REGION or one in the profile")
-    return problems
-
-
-def with_passwords(desired: list[DesiredUser], encoded: str | None) -> list[DesiredUser]:
-    """The users with the passwords that the action took out of the list or generated."""
-    passwords: dict[str, str] = json.loads(base64.b64decode(encoded)) if encoded else {}
-    return [replace(user, password=passwords.get(user.name, user.password)) for user in desired]
-
-
-def open_passwords(
-    module: CloudHsmIamModule, iam: IAMClient, desired: list[DesiredUser], account: Account
-) -> StoredPasswords | None:
-    """Passwords out of a store of AWS's; None where another store was asked for, or none."""
-    params = module.params
-    kind = params["credentials_store"]
-    if kind not in stores.SERVICES:
-        return None
-    settings = stores.settings_from(params)
-    minimum = account.password_rules.length
-    return StoredPasswords(
-        desired,
-        stores.open_store(kind, module.store_client(stores.SERVICES[kind][0], params["workers"]), settings),
-        settings.folder(account.caller.account_id),
-        max(params["password_length"], minimum),
-        has_login_profile=lambda user: snapshot.has_login_profile(iam, user),
-    )
-
-
-def run(module: CloudHsmIamModule) -> dict[str, t.Any]:
-    """Plan, stop there in check mode, else carry out. Returns the result, with msg where users failed."""
-    params = module.params
-    desired, problems = parse_users(params["users"], params["managed_by_tag"])
-    desired = with_passwords(desired, params["first_passwords"])
-    problems += option_problems(params) + purge_problems(desired, params) + store_problems(module)
-    problems += suspension.read_restored(params["restore_suspended"])[1]
-    if problems:
-        raise engine.RefusedError(problems)
-    options = options_from(params, module.check_mode)
-    with ThreadPoolExecutor(params["workers"]) as pool:
-        service = engine.Service(module.iam_client(params["workers"]), module.sts_client(), pool)
-        kind = params["credentials_store"]
-        later = kind in stores.SERVICES or (module.check_mode and kind != "none")
-        plans, account = engine.make_plan(service, desired, options, passwords_come_later=later)
-        passwords = open_passwords(module, service.iam, desired, account)
-        if passwords:
-            passwords.check(plans, write=not module.check_mode)
-        if module.check_mode:
-            outcomes = [Outcome(plan, plan.changes) for plan in plans if plan.changes]
-        else:
-            outcomes = engine.carry_out(service, plans, desired, options, account=account, source=passwords)
-    result = report.describe_outcomes(plans, outcomes, account)
-    result["check_mode"] = module.check_mode
-    result["missing"] = missing_users(plans, account)
-    result["pending"] = onboarding.describe_pending(report.final_plans(plans, outcomes), options)
-    warnings = [warning for plan in plans if (warning := suspension.warning(plan, options))]
-    if warnings:
-        result["warnings"] = warnings
-    if module._diff:
-        result["diff"] = report.describe_diff(plans)
-    if module.check_mode:
-        result["passwords_needed"] = needed_passwords(plans, desired)
-        result["minimum_password_length"] = account.password_rules.length
-    if passwords:
-        users = result["passwords_needed"] if module.check_mode else passwords.set_by(outcomes)
-        result["credentials"] = passwords.describe(module.region, users)
-    if result["failed_users"]:
-        result["msg"] = report.failure_message(outcomes)
-    return result
-
-
-def needed_passwords(plans: list[UserPlan], desired: list[DesiredUser]) -> list[str]:
-    """Users that get console access and were given no password."""
-    given = {user.name for user in desired if user.password is not None}
-    return [plan.name for plan in plans if plan.makes_login_profile and plan.name not in given]
-
-
-def missing_users(plans: list[UserPlan], account: Account) -> list[dict[str, t.Any]]:
-    """Users that are to go and are not there, with those whose names are spelled alike."""
-    names = [plan.name for plan in plans if plan.before is None and plan.after is None and not plan.changes]
-    # Looking for one compares it with every user of the account.
-    return [
-        {"name": name, "similar": difflib.get_close_matches(name, account.users, 3) if place < SIMILAR else []}
-        for place, name in enumerate(names)
-    ]
+MODULE = Module("cloudhsm.iam.iam_users", ARGUMENT_SPEC, run)
 
 
 def main() -> None:
-    module = CloudHsmIamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    try:
-        result = run(module)
-    except engine.RefusedError as exc:
-        module.fail_json(msg=f"Nothing was changed. {exc}", problems=exc.problems)
-    except StoreError as exc:
-        module.fail_json(msg=f"Nothing was changed. {exc}", problems=[str(exc)])
-    except engine.READ_ERRORS as exc:
-        module.fail_cleanly(exc, "read the account")
-    if result["failed_users"]:
-        module.fail_json(**result)
-    module.exit_json(**result)
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

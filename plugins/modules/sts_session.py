@@ -101,12 +101,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements 
 # isort: split
 import typing as t
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
-
-if t.TYPE_CHECKING:
-    from mypy_boto3_sts import STSClient
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import run_module
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.session import run
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Module
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "role_arn": {"type": "str", "required": True},
@@ -115,39 +112,11 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "external_id": {"type": "str"},
     "tags": {"type": "dict", "default": {}},
 }
-
-
-def assume(sts: STSClient, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The module's result. Raises what botocore raises."""
-    more: dict[str, t.Any] = {"ExternalId": params["external_id"]} if params["external_id"] else {}
-    if params["tags"]:
-        more["Tags"] = [{"Key": key, "Value": str(value)} for key, value in params["tags"].items()]
-    credentials = sts.assume_role(
-        RoleArn=params["role_arn"],
-        RoleSessionName=params["session_name"],
-        DurationSeconds=params["duration"],
-        **more,
-    )["Credentials"]
-    return {
-        "credentials": {
-            "access_key": credentials["AccessKeyId"],
-            "secret_key": credentials["SecretAccessKey"],
-            "session_token": credentials["SessionToken"],
-        },
-        "expires": int(credentials["Expiration"].timestamp()),
-    }
+MODULE = Module("cloudhsm.iam.sts_session", ARGUMENT_SPEC, run)
 
 
 def main() -> None:
-    module = CloudHsmIamModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    problems = tag_problems(module.params["tags"])
-    if problems:
-        module.fail_json(msg="; ".join(problems))
-    try:
-        result = assume(module.sts_client(), module.params)
-    except AWS_ERRORS as exc:
-        module.fail_cleanly(exc, f"assume the role {module.params['role_arn']}")
-    module.exit_json(changed=False, **result)
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

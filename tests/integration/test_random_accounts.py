@@ -15,8 +15,8 @@ from types import SimpleNamespace
 
 import moto_server
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import policy_length
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.engine import RefusedError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, DesiredUser, Options
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
 from helpers.accounts.everything import ACCOUNT, ANYTHING, key_and_certificate
@@ -99,17 +99,18 @@ class World:
         params["restore_suspended"] = switches.restore_suspended or sorted(switches.restore_users)
         params["restore_credentials"] = sorted(switches.restore_credentials)
         params |= {"users": [as_item(user) for user in desired], "protected_groups": ["Administrators"]}
-        module: t.Any = SimpleNamespace(
+        task: t.Any = SimpleNamespace(
             params=params,
             check_mode=check,
-            _diff=True,
+            diff=True,
+            warn=print,
             iam_client=lambda _workers: self.iam,
             sts_client=lambda: self.sts,
         )
         try:
-            return iam_users.run(module)
-        except RefusedError as refused:
-            return {"problems": refused.problems, "changes": []}
+            return iam_users.run(task)
+        except FailedError as failed:
+            return {"changes": [], **failed.result}
 
 
 def as_item(user: DesiredUser) -> dict[str, t.Any]:

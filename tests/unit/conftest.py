@@ -18,9 +18,11 @@ import pytest
 import yaml
 from ansible.module_utils.common import warnings as ansible_warnings
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import run_module as run_module_process
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Module, Task
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import run_here
 from botocore.stub import Stubber
-from helpers.modules.scripted import CLOUDHSM, Answer, AwsRole, RunModule, Stubbed
+from helpers.modules.scripted import CLOUDHSM, Answer, AwsRole, RunModule, RunTask, Stubbed
 from helpers.processes.own_imports import foreign_imports
 from hypothesis import HealthCheck, settings
 
@@ -147,11 +149,23 @@ def run_main(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     return run
 
 
+@pytest.fixture(params=["process", "action"])
+def run_task(request: pytest.FixtureRequest, run_main: RunModule) -> RunTask:
+    """Runs a module's logic in both ways that there are, with the clients that it makes itself."""
+
+    def run(module: Module, **options: t.Any) -> Answer:
+        if request.param == "process":
+            return run_main(lambda: run_module_process(module), **options)
+        return run_here(module, options, check_mode=False, diff=False, tell=print)
+
+    return run
+
+
 @pytest.fixture
 def run_module(monkeypatch: pytest.MonkeyPatch, run_main: RunModule, iam: Stubbed, sts: Stubbed) -> RunModule:
     """Runs modules in-process, with the scripted clients."""
-    monkeypatch.setattr(CloudHsmIamModule, "iam_client", lambda _self, workers=1: iam.client)
-    monkeypatch.setattr(CloudHsmIamModule, "sts_client", lambda _self: sts.client)
+    monkeypatch.setattr(Task, "iam_client", lambda _self, workers=1: iam.client)
+    monkeypatch.setattr(Task, "sts_client", lambda _self: sts.client)
     return run_main
 
 

@@ -20,6 +20,7 @@ FLOORS = (
     {"_aws"},
     {"_policies"},
     {"_users", "_groups", "_service_linked_role", "_federation", "_password_policy"},
+    {"_account"},
     {"_page"},
     {"_access_report"},
 )

@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.steps import Step
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import named
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.plan import POLICY_MODULE
 
 # The action finds it here, beside what it is for.
 __all__ = ["named"]
 
+GROUP_MODULE = "amazon.aws.iam_group"
 Described = Mapping[str, t.Any]
 
 
@@ -75,12 +77,12 @@ def group_step(group: Group, before: Described) -> Step | None:
         options["path"] = group.path
     if group.members is not None:
         options["users"] = list(group.members)
-    return Step("iam_group", options, dict(before), after)
+    return Step(GROUP_MODULE, options, dict(before), after)
 
 
 def removal_steps(group: Described, policy: Described) -> list[Step]:
     """How to delete what is there of them; the group first, from which the policy has to be detached."""
-    there = (("iam_group", group), ("iam_managed_policy", policy))
+    there = ((GROUP_MODULE, group), (POLICY_MODULE, policy))
     return [Step(module, {"state": "absent", "name": one["name"]}, dict(one), {}) for module, one in there if one]
 
 

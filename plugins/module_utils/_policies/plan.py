@@ -16,6 +16,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.steps import Ste
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import same_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import is_mark, new_tags
 
+POLICY_MODULE = "amazon.aws.iam_managed_policy"
 Described = Mapping[str, t.Any]
 
 
@@ -62,6 +63,5 @@ def policy_step(policy: Policy, before: Described) -> Step | None:
         options["description"] = policy.description
         if policy.path is not None:
             options["path"] = policy.path
-    return Step(
-        "iam_managed_policy", options, dict(before), {**before, "name": name, "document": policy.document, "tags": has}
-    )
+    after = {**before, "name": name, "document": policy.document, "tags": has}
+    return Step(POLICY_MODULE, options, dict(before), after)

@@ -39,7 +39,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import GivenPasswords, PasswordSource
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_users, unlisted_users
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress import Tell, in_batches, tell_controller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress import Tell, in_batches
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -201,7 +201,7 @@ def carry_out(
     options: Options,
     *,
     account: Account,
-    tell: Tell = tell_controller,
+    tell: Tell,
     source: PasswordSource | None = None,
 ) -> list[Outcome]:
     """Apply the plans; users whose state changed under the run are planned anew and tried again.

@@ -4,23 +4,16 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Lines that tell of a long run while it goes on.
-
-What a module prints is read at its end, so the lines go to a file that the controller reads meanwhile.
-"""
+"""Lines that tell of a long run while it goes on."""
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Outcome, UserPlan
 
 # The environment variable with the path of that file.
-VARIABLE = "CLOUDHSM_IAM_PROGRESS_FILE"
-
 Tell = Callable[[str], None]
 
 
@@ -56,20 +49,3 @@ def describe_batch(first: int, length: int, total: int, counts: Counter[str]) ->
     words = ("created", "updated", "deleted", "unchanged", "to look at again", "failed")
     told = ", ".join(f"{counts[word]} {word}" for word in words if counts[word])
     return f"users {first + 1}-{first + length} of {total}: {told}"
-
-
-def tell_controller(line: str) -> None:
-    """Append a line to the file that the controller reads, if there is one here.
-
-    Progress is no reason to fail: another machine, or another user, may be where the file is not.
-    """
-    path = os.environ.get(VARIABLE)
-    if not path:
-        return
-    try:
-        # Only the controller makes the file.
-        if Path(path).is_file():
-            with open(path, "a", encoding="utf-8") as stream:
-                stream.write(f"{line}\n")
-    except OSError:
-        pass

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Module
 from botocore.stub import Stubber
 
 Answer = dict[str, t.Any]
@@ -48,3 +49,9 @@ class RunModule(t.Protocol):
     def __call__(
         self, main: Callable[[], None], *, check: bool = ..., diff: bool = ..., **options: t.Any
     ) -> Answer: ...
+
+
+class RunTask(t.Protocol):
+    """Runs a module's logic with these options and gives its result."""
+
+    def __call__(self, module: Module, **options: t.Any) -> Answer: ...

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from types import SimpleNamespace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.engine import RefusedError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
 from helpers.moto.clients import iam_client, sts_client
 
@@ -18,14 +18,17 @@ def run_iam_users(
 ) -> dict[str, t.Any]:
     """What the module answers; a refusal is its problems."""
     params = {name: value.get("default") for name, value in iam_users.ARGUMENT_SPEC.items()}
-    module: t.Any = SimpleNamespace(
+    warnings: list[str] = []
+    task: t.Any = SimpleNamespace(
         params={**params, "users": users, **options},
         check_mode=check,
-        _diff=False,
+        diff=False,
+        warn=warnings.append,
         iam_client=lambda _workers: iam_client(url),
         sts_client=lambda: sts_client(url),
     )
     try:
-        return iam_users.run(module)
-    except RefusedError as refused:
-        return {"problems": refused.problems, "changes": []}
+        result = iam_users.run(task)
+    except FailedError as failed:
+        result = {"changes": [], **failed.result}
+    return {**result, **({"warnings": warnings} if warnings else {})}

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 import yaml
 from ansible_collections.cloudhsm.iam.plugins.doc_fragments import _access_report
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report import run as access_report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import IncompleteReadError
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_access_report
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_access_report_info as module
@@ -22,7 +23,7 @@ if t.TYPE_CHECKING:
 @pytest.fixture
 def run(run_module: RunModule, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
     """Runs the module on the sample team."""
-    monkeypatch.setattr(module, "read_snapshot", lambda *_given: samples.team())
+    monkeypatch.setattr(access_report, "read_snapshot", lambda *_given: samples.team())
     return lambda **options: run_module(module.main, **options)
 
 
@@ -78,7 +79,7 @@ def test_an_account_that_can_not_be_read_is_told_in_a_sentence(
     def fail(*_given: t.Any) -> t.NoReturn:
         raise IncompleteReadError("it ended before its last page")
 
-    monkeypatch.setattr(module, "read_snapshot", fail)
+    monkeypatch.setattr(access_report, "read_snapshot", fail)
     result = run_module(module.main)
     assert result["msg"] == "Could not read the account: it ended before its last page"
 

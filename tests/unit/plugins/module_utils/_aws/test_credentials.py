@@ -15,16 +15,16 @@ from pathlib import Path
 import botocore.credentials
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import credentials as _credentials
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import module as _module
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import task as _task
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.credentials import time_limit
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import CloudHsmIamModule
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Module, Result, Task, failure
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from helpers.documents.case_files import case_file
 
 if t.TYPE_CHECKING:
-    from helpers.modules.scripted import RunModule
+    from helpers.modules.scripted import RunTask
 
 ROLE = "role_arn = arn:aws:iam::123456789012:role/Admin"
 PYTHON = f"credential_process = {sys.executable} -c"
@@ -105,17 +105,17 @@ def _no_instance(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
 
 
-def failure(run_main: RunModule, **options: t.Any) -> str:
+def failed(run_task: RunTask, **options: t.Any) -> str:
     """What a module says that makes its client with this profile."""
 
-    def main() -> None:
-        module = CloudHsmIamModule(argument_spec={}, supports_check_mode=True)
+    def run(task: Task) -> Result:
         try:
-            module.sts_client().get_caller_identity()
+            task.sts_client().get_caller_identity()
         except AWS_ERRORS as exc:
-            module.fail_cleanly(exc, "look up the account")
+            raise failure(exc, "look up the account") from exc
+        return {}
 
-    result = run_main(main, **options)
+    result = run_task(Module("cloudhsm.iam.sample", {}, run), **options)
     assert result["failed"] is True
     return str(result["msg"])
 
@@ -138,10 +138,10 @@ def check(message: str, *words: str) -> None:
 @pytest.mark.usefixtures("_no_instance")
 @pytest.mark.parametrize(("profile", "word"), BROKEN.values(), ids=BROKEN)
 def test_a_broken_profile_is_told_in_a_sentence(
-    run_main: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, profile: str, word: str
+    run_task: RunTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, profile: str, word: str
 ) -> None:
     write_profile(tmp_path, monkeypatch, profile)
-    check(failure(run_main, profile="tried"), word)
+    check(failed(run_task, profile="tried"), word)
 
 
 @pytest.mark.usefixtures("_no_instance")
@@ -151,18 +151,18 @@ def test_a_broken_profile_is_told_in_a_sentence(
 )
 @pytest.mark.parametrize("variable", ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"])
 def test_a_broken_file_is_told_in_a_sentence(
-    run_main: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, content: bytes
+    run_task: RunTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, content: bytes
 ) -> None:
     (tmp_path / "config").write_bytes(content)
     monkeypatch.setenv(variable, str(tmp_path / "config"))
-    check(failure(run_main, profile="tried"), "~/.aws")
-    check(failure(run_main))
+    check(failed(run_task, profile="tried"), "~/.aws")
+    check(failed(run_task))
 
 
 @pytest.mark.usefixtures("_no_instance")
 @pytest.mark.parametrize(("profile", "word"), [("admin", "mfa"), ("web", "/nonexistent/token"), ("proc2", "process")])
 def test_the_profiles_that_once_escaped(
-    run_main: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, profile: str, word: str
+    run_task: RunTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, profile: str, word: str
 ) -> None:
     config = case_file("errors-that-escape", "config", tmp_path)
     # Its source of the MFA profile has no keys of its own.
@@ -170,38 +170,38 @@ def test_the_profiles_that_once_escaped(
         config.read_text().replace("[default]", "[default]\naws_access_key_id=A\naws_secret_access_key=B")
     )
     monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
-    check(failure(run_main, profile=profile), word)
+    check(failed(run_task, profile=profile), word)
 
 
 @pytest.mark.usefixtures("_no_instance")
 @pytest.mark.parametrize("key", ["access_key", "secret_key", "session_token"])
-def test_a_profile_and_keys_are_refused_with_what_to_do(run_main: RunModule, key: str) -> None:
-    message = failure(run_main, profile="tried", **{key: "AKIAIOSFODNN7EXAMPLE"})
+def test_a_profile_and_keys_are_refused_with_what_to_do(run_task: RunTask, key: str) -> None:
+    message = failed(run_task, profile="tried", **{key: "AKIAIOSFODNN7EXAMPLE"})
     assert "AWS_PROFILE" in message
     assert "AWS_ACCESS_KEY_ID" in message
     assert "unset one" in message
 
 
 def test_an_empty_key_says_that_the_profile_counts(
-    run_main: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run_task: RunTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_profile(tmp_path, monkeypatch, "credential_process = false")
-    check(failure(run_main, profile="tried", access_key=""), "credential_process")
+    check(failed(run_task, profile="tried", access_key=""), "credential_process")
 
 
 @pytest.mark.usefixtures("_no_instance")
 def test_a_program_that_never_ends_is_not_waited_for(
-    run_main: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run_task: RunTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_module, "CREDENTIALS_TIMEOUT", 0.3)
+    monkeypatch.setattr(_task, "CREDENTIALS_TIMEOUT", 0.3)
     write_profile(tmp_path, monkeypatch, "credential_process = sleep 20")
     started = time.monotonic()
-    check(failure(run_main, profile="tried"), "credential_process", "0.3 seconds")
+    check(failed(run_task, profile="tried"), "credential_process", "0.3 seconds")
     assert time.monotonic() - started < 10
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
-def test_credentials_that_can_not_be_renewed_are_told_by_whoever_calls(run_main: RunModule) -> None:
+def test_credentials_that_can_not_be_renewed_are_told_by_whoever_calls(run_task: RunTask) -> None:
     """A session of hours outlives its first credentials."""
 
     def answer(request: t.Any, **_event: t.Any) -> AWSResponse:
@@ -210,9 +210,8 @@ def test_credentials_that_can_not_be_renewed_are_told_by_whoever_calls(run_main:
         )()
         return AWSResponse(request.url, 200, HTTPHeaders(), raw)
 
-    def main() -> None:
-        module = CloudHsmIamModule(argument_spec={}, supports_check_mode=True)
-        client: t.Any = module.sts_client()
+    def run(task: Task) -> Result:
+        client: t.Any = task.sts_client()
         client.meta.events.register("before-send.sts", answer)
         client.get_caller_identity()
         renewed = client._get_credentials()
@@ -220,22 +219,25 @@ def test_credentials_that_can_not_be_renewed_are_told_by_whoever_calls(run_main:
         try:
             client.get_caller_identity()
         except AWS_ERRORS as exc:
-            module.fail_cleanly(exc, "look up the account")
+            raise failure(exc, "look up the account") from exc
+        return {}
 
-    message = run_main(main, access_key="AKIAIOSFODNN7EXAMPLE", secret_key="not-a-key")["msg"]
+    message = run_task(
+        Module("cloudhsm.iam.sample", {}, run), access_key="AKIAIOSFODNN7EXAMPLE", secret_key="not-a-key"
+    )["msg"]
     check(message, "/run/nowhere/token: No such file")
 
 
 @pytest.mark.usefixtures("_no_instance")
 def test_a_login_session_that_has_ended_is_told(
-    run_main: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run_task: RunTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the package that aws login needs, which the tests' environment lacks."""
     if not hasattr(botocore.credentials, "EC"):
         pytest.skip("needs a newer botocore")
     monkeypatch.setattr("botocore.credentials.EC", object())
     write_profile(tmp_path, monkeypatch, BROKEN["login"][0])
-    check(failure(run_main, profile="tried"), "sign in with aws login")
+    check(failed(run_task, profile="tried"), "sign in with aws login")
 
 
 def test_the_time_limit_leaves_what_it_found() -> None:

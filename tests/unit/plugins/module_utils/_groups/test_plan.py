@@ -177,8 +177,8 @@ def test_what_may_not_go_is_told(group: t.Any, policy: t.Any, caller: str | None
 def test_what_is_there_can_go() -> None:
     assert plan.removal_problems("Admins", BEFORE, THERE, "ben") == []
     assert [(step.module, step.options["name"]) for step in plan.removal_steps(BEFORE, THERE)] == [
-        ("iam_group", "Admins"),
-        ("iam_managed_policy", "Own"),
+        ("amazon.aws.iam_group", "Admins"),
+        ("amazon.aws.iam_managed_policy", "Own"),
     ]
     assert plan.removal_steps({}, {}) == []
 

@@ -78,7 +78,7 @@ def run(
     service: engine.Service, *desired: DesiredUser, options: Options = DEFAULTS
 ) -> tuple[list[UserPlan], list[Outcome]]:
     plans, account = engine.make_plan(service, desired, options, passwords_come_later=False)
-    return plans, engine.carry_out(service, plans, desired, options, account=account)
+    return plans, engine.carry_out(service, plans, desired, options, account=account, tell=print)
 
 
 def test_everything_that_stands_in_the_way_is_told_at_once(

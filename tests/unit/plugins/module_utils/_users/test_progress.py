@@ -11,13 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.progress import VARIABLE, tell_controller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options, Outcome, UserPlan
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_users
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress import (
-    VARIABLE,
-    in_batches,
-    tell_controller,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress import in_batches
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._progress import show_progress
 from helpers.accounts.simulated_iam import account_with
 

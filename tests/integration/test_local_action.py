@@ -1,24 +1,21 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Modules in Ansible's worker tell what they tell from a process of their own."""
+"""Modules tell the same from an action as from a process of their own."""
 
 from __future__ import annotations
 
 import json
 import sys
 import typing as t
-from pathlib import Path
 
 from helpers.processes.control_node import ControlNode
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-# The same Python by another name, which has to be a process. Each environment has both; a link from elsewhere would be
-# the Python that the environment was made from, with its packages.
-SAME = next(path for path in map(Path(sys.executable).with_name, ("python", "python3")) if str(path) != sys.executable)
-HOSTS = {"here": sys.executable, "apart": str(SAME)}
+# What has an environment of its own has to be a process.
+HOSTS: dict[str, dict[str, str]] = {"here": {}, "apart": {"APART": "1"}}
 USERS = [{"name": "ann", "console_access": True, "password": "Correct-Horse-7-Battery"}]
 SERVICE = "autoscaling.amazonaws.com"
 STEPS: dict[str, dict[str, t.Any]] = {
@@ -42,11 +39,10 @@ STEPS: dict[str, dict[str, t.Any]] = {
 }
 
 
-def test_a_worker_and_a_process_tell_the_same(node: ControlNode, iam: IAMClient) -> None:
+def test_an_action_and_a_process_tell_the_same(node: ControlNode, iam: IAMClient) -> None:
     iam.create_service_linked_role(AWSServiceName=SERVICE)
-    hosts = {
-        name: {"ansible_connection": "local", "ansible_python_interpreter": python} for name, python in HOSTS.items()
-    }
+    local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    hosts = {name: {**local, "its_environment": environment} for name, environment in HOSTS.items()}
     (node.folder / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts}}))
     steps = [{"name": name, **step, "register": name, "ignore_errors": True} for name, step in STEPS.items()]
     kept = {
@@ -58,7 +54,8 @@ def test_a_worker_and_a_process_tell_the_same(node: ControlNode, iam: IAMClient)
         },
     }
     path = node.folder / "play.yml"
-    path.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [*steps, kept]}]))
+    play = {"hosts": "all", "gather_facts": False, "environment": "{{ its_environment }}", "tasks": [*steps, kept]}
+    path.write_text(json.dumps([play]))
     run = node.playbook(path, "-i", "hosts.json", "-vvv")
     assert run.status == 0, run.output
     here, apart = (json.loads((node.folder / f"{name}.json").read_text()) for name in HOSTS)
@@ -73,7 +70,9 @@ def test_a_worker_and_a_process_tell_the_same(node: ControlNode, iam: IAMClient)
 
 def comparable(result: dict[str, t.Any]) -> dict[str, t.Any]:
     """Without what tells of the way: where a traceback leads, and what a process gives back beside its result."""
-    return {key: value for key, value in result.items() if key not in ("exception", "module_stderr", "rc")}
+    return {
+        key: value for key, value in result.items() if key not in ("exception", "invocation", "module_stderr", "rc")
+    }
 
 
 def started(output: str, host: str) -> int:

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""What iam_access_report_info does: read the account and make the report."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.snapshot import read_snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import IncompleteReadError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task, failure
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import parse_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Options
+
+WORKERS = 8
+READ_ERRORS: tuple[type[Exception], ...] = (*AWS_ERRORS, IncompleteReadError)
+LOWEST = {"max_key_age": 1, "max_unused": 1, "live_limit": 0, "wait_timeout": 1}
+
+
+def run(task: Task) -> Result:
+    """The module's result. Raises FailedError."""
+    params = task.params
+    wanted, problems = read_wanted(params)
+    if problems:
+        raise FailedError("; ".join(problems), problems=problems)
+    try:
+        with ThreadPoolExecutor(WORKERS) as pool:
+            snapshot = read_snapshot(
+                task.iam_client(WORKERS), task.sts_client(), pool, params["live_limit"], params["wait_timeout"]
+            )
+    except READ_ERRORS as exc:
+        raise failure(exc, "read the account") from exc
+    return {"changed": False, "report": make_report(snapshot, wanted, datetime.datetime.now(datetime.UTC))}
+
+
+def read_wanted(params: t.Mapping[str, t.Any]) -> tuple[Wanted, list[str]]:
+    """What the options ask for, and what is wrong with them."""
+    users, problems = parse_users(params["expected_users"], params["managed_by_tag"])
+    problems = [f"expected_{problem}" for problem in problems]
+    problems += [
+        f"{name}: must be at least {lowest}, not {params[name]}"
+        for name, lowest in LOWEST.items()
+        if params[name] < lowest
+    ]
+    options = Options(
+        purge_users=params["purge_users"],
+        purge_groups=params["purge_groups"],
+        purge_tags=params["purge_tags"],
+        purge_policies=params["purge_policies"],
+        managed_by_tag=params["managed_by_tag"],
+        onboarding_group=params["onboarding_group"] or None,
+        require_mfa_policy_name=params["require_mfa_policy_name"],
+    )
+    wanted = Wanted(users, params["expected_groups"], options, params["max_key_age"], params["max_unused"])
+    return wanted, problems

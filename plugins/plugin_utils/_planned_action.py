@@ -1,0 +1,120 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Plans with our own logic, and has modules of amazon.aws and community.aws carry the plan out.
+
+Those modules are run by Ansible, each as a module of its own, and only for what the plan has a step for. In check mode
+none of them is run: the plan says what would be done.
+"""
+
+from __future__ import annotations
+
+import abc
+import typing as t
+from collections.abc import Mapping, Sequence
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.steps import Plan, Step
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Module, Result
+from ansible_collections.cloudhsm.iam.plugins.modules.guarded_module import MODULE as CHECK
+from ansible_collections.cloudhsm.iam.plugins.modules.iam_account_info import MODULE as LOOK_UP
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import OPTION, bound_args
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction, masked, read_options
+
+
+class PlannedAction(LocalAction, metaclass=abc.ABCMeta):
+    """Looks, plans, refuses everything that is wrong at once, and only then runs the modules of the plan's steps."""
+
+    # The full name of the action, and its options but for those that say how to connect to AWS.
+    NAME: t.ClassVar[str]
+    SPEC: t.ClassVar[dict[str, t.Any]]
+    _supports_async = False
+
+    def read(self, given: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], Sequence[str]]:
+        """The options as a playbook gives them, made ready for SPEC, and what is wrong with their types."""
+        return dict(given), ()
+
+    @abc.abstractmethod
+    def look(self, options: Mapping[str, t.Any]) -> Result:
+        """What is to be known of the account, by look_up(). Raises FailedError, also for what is wrong anyway."""
+
+    @abc.abstractmethod
+    def plan(self, options: Mapping[str, t.Any], found: Mapping[str, t.Any]) -> Plan:
+        """What has to be done. Pure."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
+        ActionBase.run(self, tmp, task_vars)
+        self._task_vars = task_vars or {}
+        self._said: dict[str, list[t.Any]] = {}
+        self._done: list[Step] = []
+        self._account_is_checked = False
+        try:
+            options = self._read(bound_args(self, self._task_vars))
+            plan = self.plan(options, self.look(options))
+            refuse(plan.problems)
+            self._said.setdefault("warnings", []).extend(plan.warnings)
+            self._carry_out(plan.steps)
+            result = {"changed": bool(self._done), **plan.told, **self._differences()}
+        except FailedError as exc:
+            result = {**self._failed(exc.result), "failed": True}
+        return {**result, **{kind: texts for kind, texts in self._said.items() if texts}}
+
+    def look_up(self, asked: Mapping[str, t.Any]) -> Result:
+        """What iam_account_info tells, whose options are asked. Raises FailedError."""
+        found = self._ours(LOOK_UP, asked)
+        self._account_is_checked = True
+        return found
+
+    def _read(self, args: Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The validated options. Those that say how to connect to AWS are kept as they were given, for modules."""
+        self._connection_options = {name: value for name, value in args.items() if name not in self.SPEC}
+        given, problems = self.read({name: value for name, value in args.items() if name in self.SPEC})
+        refuse(problems)
+        options = read_options(self.NAME, self.SPEC, {**self._connection_options, **given})
+        if options.wrong:
+            raise FailedError(**masked({"msg": options.wrong}, options.secrets))
+        return options.values
+
+    def _carry_out(self, steps: Sequence[Step]) -> None:
+        if steps and not self._account_is_checked and self._connection_options.get(OPTION):
+            # amazon.aws's modules do not ask whose the credentials are.
+            self._ours(CHECK, {"name": steps[0].module})
+        if self._task.check_mode:
+            self._done = list(steps)
+            return
+        connection = {name: value for name, value in self._connection_options.items() if name != OPTION}
+        for step in steps:
+            result = self._heard(self.run_process(step.module, {**connection, **step.options}, self._task_vars))
+            if result.get("changed"):
+                self._done.append(step)
+
+    def _ours(self, module: Module, options: Mapping[str, t.Any]) -> Result:
+        return self._heard(self.run_module(module, {**self._connection_options, **options}, self._task_vars))
+
+    def _heard(self, result: Result) -> Result:
+        """The result, whose warnings are kept. Raises FailedError where the module failed."""
+        for kind in ("warnings", "deprecations"):
+            self._said.setdefault(kind, []).extend(result.get(kind) or ())
+        if result.get("failed"):
+            raise FailedError(**{"msg": "failed", **result})
+        return result
+
+    def _failed(self, result: Result) -> Result:
+        """A failure, with what the modules before it had done."""
+        if not self._done:
+            return result
+        done = ", ".join(step.title for step in self._done)
+        msg = f"{result['msg']} (done before that, and kept: {done})"
+        return {**result, "msg": msg, "changed": True, **self._differences()}
+
+    def _differences(self) -> dict[str, t.Any]:
+        return {"diff": [step.difference() for step in self._done]} if self._task.diff else {}
+
+
+def refuse(problems: Sequence[str]) -> None:
+    """Raise FailedError with all of them, if there are any, before anything was changed."""
+    if problems:
+        raise FailedError("; ".join(problems), problems=list(problems))
