@@ -40,6 +40,7 @@ options:
       - Path of a new group and policy, beginning and ending with a slash. Left out, a new group gets C(/).
       - An existing group at another path keeps its own if it has the policies already. If not, it is refused, because
         its members would get them.
+      - With O(state=absent) a group at another path is refused.
     type: str
   aws_managed_policies:
     description: Names of AWS managed policies that the group has. The ARNs are made for the account's partition.

@@ -102,14 +102,21 @@ def group_problems(group: Group, before: Described, prefix: str = "") -> list[st
     ]
 
 
-def removal_problems(name: str, group: Described, policy: Described, caller: str | None, prefix: str = "") -> list[str]:
+def removal_problems(
+    name: str, group: Described, policy: Described, caller: str | None, prefix: str = "", *, path: str | None = None
+) -> list[str]:
     """Why they can't go. amazon.aws's modules go on where they would have to ask.
 
     One detaches a policy from everything, the other stops halfway at inline policies. The caller, if given, must not
-    be a member.
+    be a member. path is where the group is expected: at another one it is somebody else's.
     """
     problems = []
     field = called("name", prefix)
+    if group and group["path"] != (path or "/"):
+        problems.append(
+            f"{called('path', prefix)}: the group {group['arn']} stays, because its path is {group['path']}, not "
+            f"{path or '/'}; if this is the group that you mean, set {called('path', prefix)}: {group['path']}"
+        )
     if group.get("inline_policies"):
         inline = ", ".join(group["inline_policies"])
         problems.append(f"{field}: the group {name} has inline policies, which have to go first: {inline}")

@@ -54,7 +54,8 @@ def _removal(options: Options, found: Found) -> Plan:
     group = named(options["name"], found["groups"])
     policy, kept = removable(options, found)
     caller = found["account"]["caller_user_name"] if options["keep_callers_group"] else None
-    problems = removal_problems(options["name"], group, policy, caller, options["variables_prefix"])
+    prefix, path = options["variables_prefix"], options["path"]
+    problems = removal_problems(options["name"], group, policy, caller, prefix, path=path)
     return Plan(removal_steps(group, policy), problems, [kept] if kept else [])
 
 

@@ -36,6 +36,8 @@ def removal(page: Page, found: Mapping[str, t.Any], deleted: Collection[str]) ->
     shared = [each for each in found["policies"] if each is not policy and _is_shared(each)]
     owned = {name.casefold() for name in groups_of(policy["tags"].get(BOOTSTRAP_GROUPS, ""))} if policy else set()
     owned |= _owned_onboarding(page, shared)
+    elsewhere = {name for name in owned & there.keys() if there[name]["path"] != _paths(page).get(name, "/")}
+    owned -= elsewhere
     ours = {each["arn"] for each in (policy, *shared) if each}
     ours |= page.administrators_policies(found["account"]["partition"])
     in_use = {
@@ -46,13 +48,20 @@ def removal(page: Page, found: Mapping[str, t.Any], deleted: Collection[str]) ->
         or set(there[name]["managed_policies"]) - ours
     }
     going = sorted(owned & there.keys() - in_use)
-    kept = [f"{there[name]['name']} (was there before)" for name in sorted(there.keys() - owned)]
+    kept = [f"{there[name]['name']} (was there before)" for name in sorted(there.keys() - owned - elsewhere)]
+    kept += [f"{there[name]['name']} (at another path: {there[name]['path']})" for name in sorted(elsewhere)]
     kept += [f"{there[name]['name']} (has other members or policies)" for name in sorted(in_use)]
     return Removal(
         groups=tuple(there[name]["name"] for name in going),
         shared_policies=tuple(each["name"] for each in shared if _only_of(each, [there[name] for name in going])),
         kept=tuple(kept),
     )
+
+
+def _paths(page: Page) -> dict[str, str]:
+    """Where the groups are, by their names in lower case. One at another path was made by somebody else."""
+    groups = [group for group in (page.admin_group, page.cloudhsm_group, page.onboarding_group) if group]
+    return {group["name"].casefold(): group.get("path") or "/" for group in groups}
 
 
 def _is_shared(policy: Described) -> bool:

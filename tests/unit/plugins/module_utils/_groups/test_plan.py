@@ -166,12 +166,20 @@ def test_members_that_are_not_there_are_named() -> None:
         (BEFORE, {}, "ann", "the caller, ann, is a member"),
         (BEFORE, {**THERE, "attachments": 2}, None, "attached to something else than the group Admins"),
         ({}, THERE, None, "attached to something else than the group Admins as well"),
+        ({**BEFORE, "path": "/dev/"}, {}, None, "stays, because its path is /dev/, not /; if this is the group"),
     ],
-    ids=["inline", "caller", "elsewhere", "no group"],
+    ids=["inline", "caller", "elsewhere", "no group", "another path"],
 )
 def test_what_may_not_go_is_told(group: t.Any, policy: t.Any, caller: str | None, told: str) -> None:
     (problem,) = plan.removal_problems("Admins", group, policy, caller)
     assert told in problem
+
+
+def test_a_group_goes_where_it_is_expected() -> None:
+    there = {**BEFORE, "path": "/dev/"}
+    assert plan.removal_problems("Admins", there, {}, None, path="/dev/") == []
+    (problem,) = plan.removal_problems("Admins", BEFORE, {}, None, "admin_group_", path="/dev/")
+    assert problem.startswith("admin_group_path: the group arn:aws:iam::123456789012:group/Admins stays")
 
 
 def test_what_is_there_can_go() -> None:

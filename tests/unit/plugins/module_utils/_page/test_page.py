@@ -39,7 +39,14 @@ def page(**variables: t.Any) -> Page:
 
 
 def group(name: str, members: list[str], *policies: str, **more: t.Any) -> Described:
-    return {"name": name, "members": members, "managed_policies": list(policies), "inline_policies": [], **more}
+    return {
+        "name": name,
+        "members": members,
+        "managed_policies": list(policies),
+        "inline_policies": [],
+        "path": "/",
+        **more,
+    }
 
 
 def policy(name: str, attachments: int = 1, boundary_of: int = 0, **tags: str) -> Described:
@@ -130,6 +137,17 @@ def test_groups_that_others_use_by_now_stay(used: Described) -> None:
     gone = removal.removal(page(), found([ADMINS, used], made()), ["Administrator", "alice"])
     assert gone.groups == ("Administrators",)
     assert gone.kept == ("CloudHSMAdministrators (has other members or policies)",)
+
+
+def test_a_group_at_another_path_is_somebody_elses() -> None:
+    moved = [{**each, "path": "/dev/"} for each in (ADMINS, HSM)]
+    recorded = made(groups="Administrators CloudHSMAdministrators")
+    gone = removal.removal(page(), found(moved, recorded), ["Administrator", "alice"])
+    assert gone.groups == ()
+    assert gone.kept == ("Administrators (at another path: /dev/)", "CloudHSMAdministrators (at another path: /dev/)")
+    told = page(admin_group_path="/dev/", cloudhsm_group_path="/dev/")
+    gone = removal.removal(told, found(moved, {**recorded, "path": "/dev/"}), ["Administrator", "alice"])
+    assert gone.groups == ("Administrators", "CloudHSMAdministrators")
 
 
 def test_a_policy_with_a_name_of_its_own_tells_what_was_made() -> None:
