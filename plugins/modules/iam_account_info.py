@@ -338,6 +338,18 @@ saml_providers:
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:saml-provider/Example
+    entity_id:
+      description: The entity ID of the identity provider, or none where the provider's metadata does not tell one.
+      returned: always
+      type: str
+      sample: https://idp.example.com/
+      version_added: 1.1.0
+    metadata_sha256:
+      description: SHA-256 of the provider's metadata document, with the line ends of XML.
+      returned: always
+      type: str
+      sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+      version_added: 1.1.0
     valid_until:
       description: When the provider's metadata expires, in ISO 8601, or none where it does not.
       returned: always

@@ -134,6 +134,7 @@ SPECS: dict[str, dict[str, t.Any]] = {
         "federated_access_saml_metadata_file": {"type": "path"},
         "federated_access_provider_arn": {"type": "str"},
         "federated_access_provider_state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "federated_access_adopt_provider": {"type": "bool", "default": False},
         "federated_access_role_name": {"type": "str", "default": "CloudHSMAdministrators"},
         "federated_access_description": {"type": "str"},
         "federated_access_path": {"type": "str"},

@@ -52,6 +52,23 @@ def read_variables(
     )
 
 
+def options_of_role(
+    given: Mapping[str, t.Any],
+    spec: Iterable[str],
+    variables: Mapping[str, t.Any],
+    template: Callable[[t.Any], t.Any],
+) -> dict[str, t.Any]:
+    """The options that a task gives, and for those that it leaves out the variables of its role.
+
+    The task's variables_prefix is what the names of these begin with; without one there are none. A variable that is
+    null counts as left out.
+    """
+    prefix = given.get("variables_prefix")
+    names = [name for name in spec if name not in given and f"{prefix}{name}" in variables] if prefix else []
+    values = {name: template(variables[f"{prefix}{name}"]) for name in names}
+    return {**{name: value for name, value in values.items() if value is not None}, **given}
+
+
 def _without_inner(option: Mapping[str, t.Any]) -> dict[str, t.Any]:
     """What is left for others: users in a list, with better messages than the validator's, and where a path leads."""
     kept = {key: value for key, value in option.items() if key not in ("options", "required")}

@@ -14,15 +14,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.cloudhsm.iam.plugins.filter.federated_access_plan import plan as federated_plan
-from ansible_collections.cloudhsm.iam.plugins.filter.federated_access_problems import problems as federated_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.plan import make_plan as federated_plan
 from ansible_collections.cloudhsm.iam.plugins.module_utils._groups import input as groups
 from ansible_collections.cloudhsm.iam.plugins.module_utils._groups import plan as _group_plan
-from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy.plan import (
-    make_plan as password_plan,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy import input as passwords
+from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy.plan import make_plan as password_plan
 from helpers.documents.saml import METADATA
+from helpers.modules.saml_access import complete, option_problems, role_options
 
 ROOT = Path(__file__).parents[2]
 HERE = "arn:aws:iam::123456789012"
@@ -70,29 +69,8 @@ def check(role: str, problems: list[str]) -> None:
 
 
 def given_federated(**changes: t.Any) -> Values:
-    variables: Values = {
-        "state": "present",
-        "role_name": "HSM",
-        "access": "admin",
-        "policy_options": {},
-        "policy_name": "HSM",
-        "purge_policies": False,
-        "provider_state": "present",
-        "pending_providers": [],
-        "provider_name": "Example",
-        "provider_arn": None,
-        "saml_metadata": METADATA,
-        "max_session_duration": 3600,
-        "require_mfa": False,
-        "mfa_tag_key": "MFA",
-        "mfa_tag_value": "true",
-        "session_tags": [],
-        "audiences": [],
-        "tags": {},
-        "purge_tags": False,
-        "creation_tags": {"cloudhsm.iam/managed": "true"},
-    }
-    return {**variables, **changes}
+    base = {"role_name": "HSM", "provider_name": "Example", "saml_metadata": METADATA}
+    return role_options(**{**base, **changes})
 
 
 def changes_of(role: str) -> Iterator[Values]:
@@ -116,7 +94,7 @@ def test_federated_access_names_its_variables() -> None:
         for access in ("administrator", "read_only", "admin")
     ]
     for changes in [*changes_of("federated_access"), *wishes]:
-        problems = federated_problems(given_federated(**changes))
+        problems = option_problems(given_federated(**changes))
         check("federated_access", problems)
         seen |= {problem.split(":")[0] for problem in problems}
     assert len(seen) > 20
@@ -129,6 +107,8 @@ def things(kind: str) -> list[list[Values]]:
         "managed_policies": [],
         "inline_policies": ["own"],
         "attachments": 3,
+        "boundary_of": 1,
+        "entity_id": None,
         "trusted_by": ["HSM", "Other"],
     }
     return [[]] + [
@@ -146,7 +126,7 @@ def test_federated_access_names_its_variables_for_what_the_account_holds(state: 
     for role, policy, provider in itertools.product(things("role"), things("policy"), things("saml-provider")):
         found = {"account": account, "roles": role, "policies": policy, "saml_providers": provider}
         given = given_federated(state=state, provider_state=state, provider_arn=PROVIDER)
-        problems = federated_plan(given, found)["problems"]
+        problems = list(federated_plan(complete(given), found).problems)
         check("federated_access", problems)
         told += len(problems)
     assert told > 100
@@ -156,8 +136,10 @@ def test_account_password_policy_names_its_variables() -> None:
     told = 0
     for changes in changes_of("account_password_policy"):
         for missing in ([], ["iam:GetAccountPasswordPolicy"]):
-            options = {"state": "present", "allow_weaker": False, **changes}
-            problems = password_plan(options, {"password_policy": None, "missing_permissions": missing})["problems"]
+            read, problems = passwords.read_options({"variables_prefix": "account_password_policy_", **changes})
+            options = {**{name: option.get("default") for name, option in passwords.SPEC.items()}, **read}
+            found = {"account": {"account_id": "123456789012"}, "password_policy": None}
+            problems += password_plan(options, {**found, "missing_permissions": missing}).problems
             check("account_password_policy", problems)
             told += len(problems)
     assert told > 100

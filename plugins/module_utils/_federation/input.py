@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What is wrong with the variables of the role federated_access, as far as it shows without the account."""
+"""The options of iam_saml_access, and what is wrong with them as far as it shows without the account."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import kind, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import read_list, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, OWNED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import (
     metadata_problem,
@@ -23,12 +25,49 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_meta
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import PROVIDER_ARN, trust_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 
-PREFIX = "federated_access_"
-
 # The level of access that has AWS's own policy, and what the policies of the others can be told.
 ADMINISTRATOR = "administrator"
 POLICY_OPTIONS = {field.name for field in fields(Wish)} - {"level", "partition", "account_id", "names"}
 
+SWITCH: dict[str, t.Any] = {"type": "bool", "default": False}
+STATE: dict[str, t.Any] = {"type": "str", "choices": ["present", "absent"], "default": "present"}
+SPEC: dict[str, t.Any] = {
+    "state": STATE,
+    "provider_name": {"type": "str"},
+    "saml_metadata": {"type": "str"},
+    "saml_metadata_file": {"type": "path"},
+    "provider_arn": {"type": "str"},
+    "provider_state": STATE,
+    "adopt_provider": SWITCH,
+    "role_name": {"type": "str", "default": "CloudHSMAdministrators"},
+    "description": {"type": "str"},
+    "path": {"type": "str"},
+    "access": {
+        "type": "str",
+        "choices": [ADMINISTRATOR, "admin", "power_user", "read_only"],
+        "default": "admin",
+    },
+    "policy_options": {"type": "dict", "default": {}},
+    "policy_name": {"type": "str"},
+    "adopt_role": SWITCH,
+    "adopt_policy": SWITCH,
+    "policy_description": {"type": "str"},
+    "purge_policies": SWITCH,
+    "boundary": {"type": "str"},
+    "max_session_duration": {"type": "int", "default": 3600},
+    "require_mfa": SWITCH,
+    "mfa_tag_key": {"type": "str", "default": "MFA"},
+    "mfa_tag_value": {"type": "str", "default": "true"},
+    "session_tags": {"type": "list", "elements": "str", "default": []},
+    "audiences": {"type": "list", "elements": "str", "default": []},
+    "tags": {"type": "dict", "default": {}},
+    "purge_tags": SWITCH,
+    "creation_tags": {"type": "dict", "default": {MANAGED: OWNED}},
+    "pending_providers": {"type": "list", "elements": "str", "default": []},
+    "variables_prefix": {"type": "str", "default": ""},
+}
+
+LISTS = ("session_tags", "audiences")
 TEXTS = ("role_name", "path", "policy_name", "boundary", "provider_name", "mfa_tag_key", "mfa_tag_value")
 PROVIDER_NAME = re.compile(r"[\w._-]{1,128}", re.ASCII)
 # Seconds: MaxSessionDuration of CreateRole in the IAM API Reference.
@@ -41,130 +80,139 @@ FILE_PROBLEM = "metadata_file_problem"
 # Stands for the provider where only the other parts of a trust policy are looked at.
 _ANY_PROVIDER = "arn:aws:iam::123456789012:saml-provider/any"
 
-
-def input_problems(options: Mapping[str, t.Any]) -> list[str]:
-    """One sentence for each mistake, which begins with the variable. The options come without the role's prefix."""
-    checks = (
-        _text_problems,
-        _identifier_problems,
-        _provider_problems,
-        _session_problems,
-        _policy_problems,
-        _tags_problems,
-    )
-    return [f"{PREFIX}{problem}" for check in checks for problem in check(options)]
+Options = Mapping[str, t.Any]
 
 
-def _text_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
-    """What YAML has read as something else: a tag's value true would become True."""
-    for option in TEXTS:
-        problem = None if options.get(option) is None else text_problem(options[option])
-        if problem:
-            yield f"{option}: {problem}"
+def read_options(given: Options) -> tuple[dict[str, t.Any], list[str]]:
+    """The options as a playbook gives them, with lists as lists, and what is wrong with their types.
+
+    Ansible itself would make text out of a number, and not as it was written.
+    """
+    options, prefix = dict(given), str(given.get("variables_prefix") or "")
+    problems = [
+        f"{called(name, prefix)}: {problem}"
+        for name in TEXTS
+        if given.get(name) is not None and (problem := text_problem(given[name]))
+    ]
+    for name in LISTS:
+        if given.get(name) is not None:
+            options[name], wrong = read_list(given[name])
+            problems += [f"{called(name, prefix)}: {problem}" for problem in wrong]
+    for name in ("tags", "creation_tags"):
+        problems += tag_problems(given.get(name), called(name, prefix))
+    return options, problems
 
 
-def _identifier_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
+def with_defaults(options: Options) -> dict[str, t.Any]:
+    """The options, and what follows from others where it was left out."""
+    name, access = options["role_name"], options["access"]
+    derived = {
+        "policy_name": name,
+        "description": f"Access through SAML with the permissions of {access}",
+        "policy_description": f"Permissions of the role {name}",
+    }
+    return {**options, **{option: value for option, value in derived.items() if options[option] is None}}
+
+
+def input_problems(options: Options) -> list[str]:
+    """One sentence for each mistake, which begins with what the option is called."""
+    checks = (_identifier_problems, _provider_problems, _session_problems, _policy_problems)
+    return [problem for check in checks for problem in check(options, options["variables_prefix"])]
+
+
+def _identifier_problems(options: Options, prefix: str) -> Iterator[str]:
     for option, longest in (("role_name", limits.ROLE_NAME_LENGTH), ("policy_name", limits.POLICY_NAME_LENGTH)):
-        problem = limits.name_problem(str(options.get(option) or ""), longest)
-        if problem:
-            yield f"{option}: {problem}"
-    path = options.get("path")
-    problem = None if path is None else limits.path_problem(str(path))
+        problem = limits.name_problem(options[option], longest)
+        # The policy has the role's name where it was given none, and one mistake is told once.
+        if problem and (option == "role_name" or options[option] != options["role_name"]):
+            yield f"{called(option, prefix)}: {problem}"
+    problem = None if options["path"] is None else limits.path_problem(options["path"])
     if problem:
-        yield f"path: {problem}"
-    boundary = options.get("boundary")
-    if boundary and not limits.POLICY_ARN.fullmatch(str(boundary)):
-        yield f"boundary: {str(boundary)[:140]!r} is not the ARN of a managed policy"
+        yield f"{called('path', prefix)}: {problem}"
+    boundary = options["boundary"]
+    if boundary and not limits.POLICY_ARN.fullmatch(boundary):
+        yield f"{called('boundary', prefix)}: {boundary[:140]!r} is not the ARN of a managed policy"
 
 
-def _provider_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
-    name, arn = options.get("provider_name"), options.get("provider_arn")
-    present = options.get("state") == "present"
+def _provider_problems(options: Options, prefix: str) -> Iterator[str]:
+    name, arn, present = options["provider_name"], options["provider_arn"], options["state"] == "present"
+    by_name, by_arn = called("provider_name", prefix), called("provider_arn", prefix)
     if name and arn:
-        yield f"provider_arn: is for a provider that exists; give it or {PREFIX}provider_name, not both"
+        yield f"{by_arn}: is for a provider that exists; give it or {by_name}, not both"
     elif not name and not arn and present:
-        yield f"provider_name: is needed, or the {PREFIX}provider_arn of a provider that exists"
-    if name and not PROVIDER_NAME.fullmatch(str(name)):
-        yield f"provider_name: {str(name)[:140]!r} can't be the name of a provider: 1 to 128 of A-Z a-z 0-9 ._-"
-    if arn and not PROVIDER_ARN.fullmatch(str(arn)):
-        yield f"provider_arn: {str(arn)[:140]!r} is not the ARN of a SAML provider"
-    if options.get("provider_state") == "absent":
+        yield f"{by_name}: is needed, or the {by_arn} of a provider that exists"
+    if name and not PROVIDER_NAME.fullmatch(name):
+        yield f"{by_name}: {name[:140]!r} can't be the name of a provider: 1 to 128 of A-Z a-z 0-9 ._-"
+    if arn and not PROVIDER_ARN.fullmatch(arn):
+        yield f"{by_arn}: {arn[:140]!r} is not the ARN of a SAML provider"
+    if options["provider_state"] == "absent":
+        field = called("provider_state", prefix)
         if present:
-            yield f"provider_state: can be absent only together with {PREFIX}state: absent"
+            yield f"{field}: can be absent only together with {called('state', prefix)}: absent"
         if not name:
-            yield f"provider_state: absent needs {PREFIX}provider_name; a provider given by its ARN is never deleted"
+            yield f"{field}: absent needs {by_name}; a provider given by its ARN is never deleted"
     if present:
-        yield from _metadata_problems(options)
+        yield from _metadata_problems(options, prefix)
 
 
-def _metadata_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
-    given = [option for option in ("saml_metadata", "saml_metadata_file") if options.get(option)]
-    if options.get("provider_arn") and not options.get("provider_name") and given:
+def _metadata_problems(options: Options, prefix: str) -> Iterator[str]:
+    by_text, by_file = called("saml_metadata", prefix), called("saml_metadata_file", prefix)
+    given = [called(option, prefix) for option in ("saml_metadata", "saml_metadata_file") if options[option]]
+    if options["provider_arn"] and not options["provider_name"] and given:
         yield f"{given[0]}: is for a provider that is made here; one given by its ARN is left alone"
     elif len(given) > 1:
-        yield f"saml_metadata_file: give it or {PREFIX}saml_metadata, not both"
-    elif options.get("provider_name") and not given:
-        yield f"saml_metadata: is needed for a provider that is made here, or {PREFIX}saml_metadata_file"
+        yield f"{by_file}: give it or {by_text}, not both"
+    elif options["provider_name"] and not given:
+        yield f"{by_text}: is needed for a provider that is made here, or {by_file}"
     elif given:
-        document = normal_form(str(options.get("metadata") or ""))
-        if given == ["saml_metadata_file"] and options.get(FILE_PROBLEM):
-            yield f"saml_metadata_file: {options[FILE_PROBLEM]}"
-        elif given == ["saml_metadata_file"] and not document:
-            yield f"saml_metadata_file: {options['saml_metadata_file']} is empty"
+        document = normal_form(options["metadata"])
+        if given == [by_file] and options.get(FILE_PROBLEM):
+            yield f"{by_file}: {options[FILE_PROBLEM]}"
+        elif given == [by_file] and not document:
+            yield f"{by_file}: {options['saml_metadata_file']} is empty"
         elif problem := metadata_problem(document):
             yield f"{given[0]}: {problem}"
 
 
-def _session_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
-    duration = str(options.get("max_session_duration"))
-    if not duration.isdecimal() or not SHORTEST_SESSION <= int(duration) <= LONGEST_SESSION:
+def _session_problems(options: Options, prefix: str) -> Iterator[str]:
+    duration = options["max_session_duration"]
+    if not SHORTEST_SESSION <= duration <= LONGEST_SESSION:
         yield (
-            f"max_session_duration: must be from {SHORTEST_SESSION} to {LONGEST_SESSION} seconds, "
-            f"which is 1 to 12 hours, not {duration[:40]}"
+            f"{called('max_session_duration', prefix)}: must be from {SHORTEST_SESSION} to {LONGEST_SESSION} seconds, "
+            f"which is 1 to 12 hours, not {duration}"
         )
-    # Named as the variables are, and not as the parts of a trust policy.
-    if options.get("require_mfa"):
-        tag = {str(options.get("mfa_tag_key") or ""): str(options.get("mfa_tag_value") or "")}
-        yield from (f"mfa_tag_key: {text}" for text in _texts(trust_problems(_ANY_PROVIDER, tag, [], [])))
-        if not options.get("mfa_tag_value"):
-            yield f"mfa_tag_value: is needed with {PREFIX}require_mfa"
-    tags = [str(key) for key in options.get("session_tags") or []]
-    yield from trust_problems(_ANY_PROVIDER, {}, tags, [str(url) for url in options.get("audiences") or []])
+    # Named as the options are, and not as the parts of a trust policy.
+    if options["require_mfa"]:
+        tag = {options["mfa_tag_key"]: options["mfa_tag_value"]}
+        for problem in trust_problems(_ANY_PROVIDER, tag, [], []):
+            yield f"{called('mfa_tag_key', prefix)}: {problem.split(': ', 1)[1]}"
+        if not options["mfa_tag_value"]:
+            yield f"{called('mfa_tag_value', prefix)}: is needed with {called('require_mfa', prefix)}"
+    for problem in trust_problems(_ANY_PROVIDER, {}, options["session_tags"], options["audiences"]):
+        yield f"{prefix}{problem}"
 
 
-def _policy_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
-    wishes = options.get("policy_options") or {}
-    if not isinstance(wishes, Mapping):
-        yield f"policy_options: must be a dictionary, not {kind(wishes)}"
-        return
-    if options.get("access") == ADMINISTRATOR:
+def _policy_problems(options: Options, prefix: str) -> Iterator[str]:
+    wishes, field = options["policy_options"], called("policy_options", prefix)
+    if options["access"] == ADMINISTRATOR:
         if wishes:
-            yield f"policy_options: are for the CloudHSM levels, and {PREFIX}access is {ADMINISTRATOR}"
+            yield f"{field}: are for the CloudHSM levels, and {called('access', prefix)} is {ADMINISTRATOR}"
         return
     unknown = sorted(set(wishes) - POLICY_OPTIONS)
     if unknown:
         known = ", ".join(sorted(POLICY_OPTIONS))
-        yield f"policy_options: there is no {', '.join(map(str, unknown))}; there are {known}"
+        yield f"{field}: there is no {', '.join(map(str, unknown))}; there are {known}"
         return
     # Of the account nothing is known yet, but for the partition of a provider that was named.
-    arn = PROVIDER_ARN.fullmatch(str(options.get("provider_arn") or ""))
+    arn = PROVIDER_ARN.fullmatch(options["provider_arn"] or "")
     _policy, problems = build_policy(wish_of(options, arn["partition"] if arn else None))
-    # The prefix of what a problem begins with is put in front of all.
-    yield from (problem.removeprefix(PREFIX) for problem in problems)
+    yield from problems
 
 
-def _tags_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
-    for name in ("tags", "creation_tags"):
-        yield from tag_problems(options.get(name), name)
-
-
-def wish_of(options: Mapping[str, t.Any], partition: str | None, account_id: str | None = None) -> Wish:
+def wish_of(options: Options, partition: str | None, account_id: str | None = None) -> Wish:
     """The policy that was asked for, for an account of which as much is known."""
-    names = {option: f"{PREFIX}policy_options.{option}" for option in POLICY_OPTIONS} | {"level": f"{PREFIX}access"}
-    given = options.get("policy_options") or {}
-    return Wish(options.get("access"), **given, partition=partition, account_id=account_id, names=names)
-
-
-def _texts(problems: list[str]) -> Iterator[str]:
-    """Problems without the name that they begin with."""
-    return (problem.split(": ", 1)[1] for problem in problems)
+    prefix = options["variables_prefix"]
+    field = called("policy_options", prefix)
+    names = {option: f"{field}.{option}" for option in POLICY_OPTIONS} | {"level": called("access", prefix)}
+    given = options["policy_options"]
+    return Wish(options["access"], **given, partition=partition, account_id=account_id, names=names)

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From the variables of the role federated_access, and what the account holds, to what its tasks have to do."""
+"""From the options of iam_saml_access, and what the account holds, to the modules that have something to do."""
 
 from __future__ import annotations
 
@@ -12,220 +12,231 @@ import typing as t
 from collections.abc import Iterator, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED
-from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.input import ADMINISTRATOR, PREFIX, wish_of
-from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import normal_form
-from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import (
-    AUDIENCES,
-    PROVIDER_ARN,
-    saml_trust_policy,
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.steps import Plan, Step
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.input import ADMINISTRATOR, Options, wish_of
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.model import Account
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.result import (
+    PROVIDER,
+    ROLE,
+    absent_result,
+    present_result,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import (
+    entity_id,
+    fingerprint,
+    normal_form,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import AUDIENCES
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import same_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import (
-    Expected,
     adoption_problem,
     is_mark,
-    is_ours,
-    may_be_used,
     new_tags,
 )
-
-# IAM User Guide, "Configure SAML assertions for the authentication response".
-ATTRIBUTE = "https://aws.amazon.com/SAML/Attributes"
-
-Options = Mapping[str, t.Any]
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.plan import POLICY_MODULE, Policy, policy_step
 
 
-class Account:
-    """What iam_account_info told, and what belongs to the role in it."""
-
-    def __init__(self, options: Options, found: Mapping[str, t.Any]) -> None:
-        self.options = options
-        self.number = found["account"]["account_id"]
-        self.partition = found["account"]["partition"]
-        self.caller = found["account"]["caller_arn"]
-        self.role = _first(found["roles"])
-        self.policy = _first(found["policies"])
-        self.provider = _first(found["saml_providers"])
-
-    @property
-    def provider_arn(self) -> str | None:
-        """ARN of the provider, which is known before it is made; None where none was named."""
-        name = self.options.get("provider_name")
-        made_here = self._arn("saml-provider/", name) if name else None
-        return self.options.get("provider_arn") or made_here
-
-    @property
-    def role_arn(self) -> str:
-        """ARN of the role, which is known before it is made."""
-        return str(self.role.get("arn") or self._arn(f"role{self._path}", self.options["role_name"]))
-
-    @property
-    def own_policy_arn(self) -> str:
-        """ARN of the role's customer managed policy, which is known before it is made."""
-        return str(self.policy.get("arn") or self._arn(f"policy{self._path}", self.options["policy_name"]))
-
-    @property
-    def administrator_arn(self) -> str:
-        """ARN of the AWS managed policy of administrators."""
-        return f"arn:{self.partition}:iam::aws:policy/AdministratorAccess"
-
-    @property
-    def others_trusted(self) -> list[str]:
-        """Whom the role lets in besides the provider. Where none is named, any provider is taken for the one."""
-        trusts = self.role.get("trusts", [])
-        if self.provider_arn is None:
-            return [principal for principal in trusts if not PROVIDER_ARN.fullmatch(principal)]
-        return [principal for principal in trusts if principal != self.provider_arn]
-
-    @property
-    def expected_policy(self) -> Expected:
-        """The role's customer managed policy as it is looked for."""
-        return Expected(
-            self.options["policy_name"],
-            name_option=f"{PREFIX}policy_name",
-            adopt_option=f"{PREFIX}adopt_policy",
-            path=self.options.get("path"),
-            path_option=f"{PREFIX}path",
-            creation_tags=self.options["creation_tags"],
-            adopt=bool(self.options.get("adopt_policy")),
-        )
-
-    @property
-    def owns_policy(self) -> bool:
-        """Whether there is a policy of the name, and it may be changed and deleted."""
-        return bool(self.policy) and may_be_used(self.expected_policy, self.policy)
-
-    @property
-    def owns_role(self) -> bool:
-        """Whether there is a role of the name that was made here, or that may be treated as if it was."""
-        ours = is_ours(self.role.get("tags", {}), self.options["creation_tags"])
-        return bool(self.role) and (ours or bool(self.options.get("adopt_role")))
-
-    def _arn(self, kind: str, name: object) -> str:
-        return f"arn:{self.partition}:iam::{self.number}:{kind}{name}"
-
-    @property
-    def _path(self) -> str:
-        return str(self.options.get("path") or "/")
+def make_plan(options: Options, found: Mapping[str, t.Any], check_mode: bool = False) -> Plan:
+    """What has to be done. found is what iam_account_info tells of the provider, the policy and the role."""
+    account = Account(options if check_mode else {**options, "pending_providers": []}, found)
+    if options["state"] == "absent":
+        problems = list(_absent_conflicts(account))
+        return Plan(problems=problems) if problems else _absent(account, check_mode)
+    document: dict[str, t.Any] = {}
+    problems = list(_present_conflicts(account))
+    if options["access"] != ADMINISTRATOR:
+        document, wrong = build_policy(wish_of(options, account.partition, account.number))
+        problems += wrong
+    return Plan(problems=problems) if problems else _present(account, document, check_mode)
 
 
-def make_plan(options: Options, found: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """What the role's tasks have to do. Where it has problems, that is nothing, and the rest is left out."""
-    account = Account(options, found)
-    conflicts = _present_conflicts if options["state"] == "present" else _absent_conflicts
-    document, wrong = _document(account)
-    plan: dict[str, t.Any] = {
-        "problems": [*(f"{PREFIX}{problem}" for problem in conflicts(account)), *wrong],
-        "role_is_new": not account.role,
-        "policy_is_new": not account.policy,
-        "owns_policy": account.owns_policy,
-        "role_arn": account.role_arn,
-        "provider_arn": account.provider_arn,
-    }
-    return plan if plan["problems"] or options["state"] == "absent" else {**plan, **_present(account, document)}
-
-
-def _document(account: Account) -> tuple[dict[str, t.Any], list[str]]:
-    """The policy of a CloudHSM level for this account, and what is wrong with it: of another account, for example."""
+def _present(account: Account, document: dict[str, t.Any], check_mode: bool) -> Plan:
     options = account.options
-    if options["state"] != "present" or options["access"] == ADMINISTRATOR:
-        return {}, []
-    return build_policy(wish_of(options, account.partition, account.number))
+    wanted = account.administrator_arn if options["access"] == ADMINISTRATOR else account.own_policy_arn
+    attached = [wanted, *([] if options["purge_policies"] else account.other_policies)]
+    made = (
+        _provider_step(account),
+        policy_step(_own_policy(options, document), account.policy) if document else None,
+        _role_step(account, attached),
+    )
+    steps = [step for step in made if step]
+    return Plan(steps, told=present_result(account, steps, wanted, check_mode))
 
 
-def _present(account: Account, document: dict[str, t.Any]) -> dict[str, t.Any]:
+def _absent(account: Account, check_mode: bool) -> Plan:
+    gone: tuple[tuple[str, dict[str, t.Any], dict[str, t.Any]], ...] = (
+        # Said here, because the module warns where they are left to the default.
+        (ROLE, account.role, {"create_instance_profile": False, "delete_instance_profile": False}),
+        (POLICY_MODULE, account.policy if account.owns_policy else {}, {}),
+        (PROVIDER, account.provider if account.options["provider_state"] == "absent" else {}, {}),
+    )
+    steps = [
+        Step(module, {"state": "absent", "name": thing["name"], **more}, dict(thing), {})
+        for module, thing, more in gone
+        if thing
+    ]
+    return Plan(steps, told=absent_result(account, steps, check_mode))
+
+
+def _provider_step(account: Account) -> Step | None:
+    """How to make the provider, or give it new metadata; None where it has them, or is given by its ARN."""
+    options, before = account.options, account.provider
+    document = normal_form(options["metadata"])
+    has = fingerprint(document)
+    told_of = account.provider_arn in options["pending_providers"]
+    if not options["provider_name"] or told_of or before.get("metadata_sha256") == has:
+        return None
+    # In the form in which IAM gives it back, because the module compares the texts.
+    given = {"state": "present", "name": options["provider_name"], "saml_metadata_document": document}
+    after = {"name": options["provider_name"], "entity_id": entity_id(document), "metadata_sha256": has}
+    return Step(PROVIDER, given, dict(before), {**before, **after})
+
+
+def _own_policy(options: Options, document: Mapping[str, t.Any]) -> Policy:
+    return Policy(
+        options["policy_name"],
+        options["policy_description"],
+        document,
+        options["path"],
+        tags=options["tags"],
+        creation_tags=options["creation_tags"],
+        purge_tags=options["purge_tags"],
+    )
+
+
+def _role_step(account: Account, attached: list[str]) -> Step | None:
+    """How to make the role, or change it; None where it is as it shall be."""
+    options, before, trust = account.options, account.role, account.trust_policy
+    tags, has = _role_tags(account)
+    boundary = before.get("boundary") if options["boundary"] is None else options["boundary"] or None
+    same_trust = bool(before) and same_policy(before["trust_policy"], trust)
+    after = {
+        **before,
+        "name": options["role_name"],
+        "trust_policy": before["trust_policy"] if same_trust else trust,
+        "trusts": before["trusts"] if same_trust else [account.provider_arn],
+        "max_session_duration": options["max_session_duration"],
+        "boundary": boundary,
+        "managed_policies": sorted(attached),
+        "tags": has,
+    }
+    if after == before:
+        return None
+    given = {
+        "state": "present",
+        "name": options["role_name"],
+        "assume_role_policy_document": trust,
+        "max_session_duration": options["max_session_duration"],
+        # ARNs, because for a name the module lists all of AWS's policies. What is to stay is listed too, so that
+        # nothing but the policy of another access level is detached.
+        "managed_policies": attached,
+        "purge_policies": True,
+        "tags": tags,
+        "purge_tags": options["purge_tags"],
+        # Made by default, and refused together with a boundary.
+        "create_instance_profile": False,
+        # Said here, because the module warns where it is left to the default.
+        "delete_instance_profile": False,
+        # The module has it the wrong way round: with true it does not wait until the role is there.
+        "wait": False,
+    }
+    if options["boundary"] is not None:
+        given["boundary"] = options["boundary"]
+    if not before:
+        # The module would change the description of an old role by a call of its own, which sets the session length
+        # back to an hour.
+        given |= {"description": options["description"], "path": options["path"] or "/"}
+    return Step(ROLE, given, dict(before), after)
+
+
+def _role_tags(account: Account) -> tuple[dict[str, str], dict[str, str]]:
+    """The tags to set, and those that the role has then. Who made it is no tag to be purged."""
     options = account.options
-    own = [account.administrator_arn, account.own_policy_arn]
-    wanted = own[0] if options["access"] == ADMINISTRATOR else own[1]
-    others = [arn for arn in account.role.get("managed_policies", []) if arn not in own]
-    mfa = {options["mfa_tag_key"]: options["mfa_tag_value"]} if options["require_mfa"] else {}
-    endpoints = options["audiences"] or [AUDIENCES[account.partition]]
-    return {
-        "metadata": normal_form(options["metadata"]),
-        "policy_arn": wanted,
-        "policy_document": document,
-        "managed_policies": [wanted, *([] if options["purge_policies"] else others)],
-        "other_policies": others,
-        "trust_policy": saml_trust_policy(str(account.provider_arn), mfa, options["session_tags"], endpoints),
-        "role_tags": _tags(account, account.role),
-        "policy_tags": _tags(account, account.policy),
-        "sign_in_endpoints": endpoints,
-        "saml_attributes": _saml_attributes(account, mfa),
-    }
-
-
-def _tags(account: Account, thing: Mapping[str, t.Any]) -> dict[str, str]:
-    """Tags for a role or policy. Who made it is no tag to be purged."""
-    marks, tags = account.options["creation_tags"], account.options["tags"]
-    if not thing:
-        return new_tags(marks, tags)
-    if not account.options["purge_tags"]:
-        return dict(tags)
-    return {**{key: value for key, value in thing.get("tags", {}).items() if is_mark(key, marks)}, **tags}
-
-
-def _saml_attributes(account: Account, mfa: Mapping[str, str]) -> dict[str, str]:
-    """The attributes that the identity provider has to put into its assertions."""
-    return {
-        f"{ATTRIBUTE}/Role": f"{account.role_arn},{account.provider_arn}",
-        f"{ATTRIBUTE}/RoleSessionName": "the user's name or e-mail address",
-        # Without it the console gives an hour, whatever the role allows.
-        f"{ATTRIBUTE}/SessionDuration": str(account.options["max_session_duration"]),
-        **{f"{ATTRIBUTE}/PrincipalTag:{key}": value for key, value in mfa.items()},
-    }
+    marks, tags, had = options["creation_tags"], options["tags"], account.role.get("tags", {})
+    if not account.role:
+        new = new_tags(marks, tags)
+        return new, new
+    if not options["purge_tags"]:
+        return dict(tags), {**had, **tags}
+    kept = {**{key: value for key, value in had.items() if is_mark(key, marks)}, **tags}
+    return kept, kept
 
 
 def _present_conflicts(account: Account) -> Iterator[str]:
+    """Why the role can't be made or changed, one sentence each."""
     options = account.options
     yield from _foreign_role(account)
     problem = adoption_problem(account.expected_policy, account.policy)
     if problem and options["access"] != ADMINISTRATOR:
-        yield problem.removeprefix(PREFIX)
+        yield problem
     if account.partition not in AUDIENCES and not options["audiences"]:
-        yield f"audiences: are needed in the partition {account.partition}"
-    arns = [account.provider.get("arn"), *options["pending_providers"]]
-    if options.get("provider_arn") and options["provider_arn"] not in arns:
-        yield f"provider_arn: there is no SAML provider {options['provider_arn']} in account {account.number}"
+        yield f"{account.called('audiences')}: are needed in the partition {account.partition}"
+    yield from _provider_conflicts(account)
 
 
 def _absent_conflicts(account: Account) -> Iterator[str]:
+    """Why the role, its policy or the provider can't be deleted, one sentence each."""
     options = account.options
     yield from _foreign_role(account)
+    role_name, policy_name = account.called("role_name"), account.called("policy_name")
     inline = account.role.get("inline_policies", [])
     if inline:
-        yield f"role_name: {options['role_name']} has inline policies, which have to go first: {', '.join(inline)}"
+        yield f"{role_name}: {options['role_name']} has inline policies, which have to go first: {', '.join(inline)}"
     if f":assumed-role/{options['role_name']}/" in account.caller:
-        yield f"role_name: this run itself is signed in with the role {options['role_name']}"
+        yield f"{role_name}: this run itself is signed in with the role {options['role_name']}"
     attached = account.own_policy_arn in account.role.get("managed_policies", [])
     if account.owns_policy and account.policy["attachments"] > attached:
         yield (
-            f"policy_name: the policy {options['policy_name']} is attached to something else than the role "
+            f"{policy_name}: the policy {options['policy_name']} is attached to something else than the role "
             f"{options['role_name']} as well; detach it there first"
+        )
+    if account.owns_policy and account.policy["boundary_of"]:
+        yield (
+            f"{policy_name}: the policy {options['policy_name']} is the permissions boundary of users or roles; "
+            "take it from them first"
         )
     others = [role for role in account.provider.get("trusted_by", []) if role != options["role_name"]]
     if options["provider_state"] == "absent" and others:
-        yield f"provider_state: other roles trust the provider {account.provider['name']}: {', '.join(others)}"
+        yield (
+            f"{account.called('provider_state')}: other roles trust the provider {account.provider['name']}: "
+            f"{', '.join(others)}"
+        )
+
+
+def _provider_conflicts(account: Account) -> Iterator[str]:
+    options = account.options
+    arns = [account.provider.get("arn"), *options["pending_providers"]]
+    if options["provider_arn"] and options["provider_arn"] not in arns:
+        field = account.called("provider_arn")
+        yield f"{field}: there is no SAML provider {options['provider_arn']} in account {account.number}"
+    foreign = account.foreign_entity
+    if foreign is not None:
+        trusting = account.provider["trusted_by"]
+        relies = f" The roles that trust it would let in other people: {', '.join(trusting)}." if trusting else ""
+        yield (
+            f"{account.called('provider_name')}: the SAML provider {account.provider['arn']} exists, but is of "
+            f"{f'the entity {foreign[:200]}' if foreign else 'no entity that its metadata names'}, not of "
+            f"{entity_id(options['metadata'])}.{relies} Choose another name, or, if it is yours and your identity "
+            f"provider has changed, set {account.called('adopt_provider')}: true"
+        )
 
 
 def _foreign_role(account: Account) -> Iterator[str]:
     """A role that was not made here is neither given rights nor deleted: whoever made it can let others in again."""
     if not account.role:
         return
-    path = str(account.options.get("path") or "/")
-    if account.role["path"] != path:
+    arn, by_path = account.role["arn"], account.called("path")
+    if account.role["path"] != account.path:
         yield (
-            f"path: the role {account.role['arn']} exists, but its path is {account.role['path']}, not {path}, and IAM "
-            f"can't move roles. Choose another {PREFIX}role_name, or, if this is the role that you mean, set "
-            f"{PREFIX}path: {account.role['path']}"
+            f"{by_path}: the role {arn} exists, but its path is {account.role['path']}, not {account.path}, and IAM "
+            f"can't move roles. Choose another {account.called('role_name')}, or, if this is the role that you mean, "
+            f"set {by_path}: {account.role['path']}"
         )
     if not account.owns_role:
         lets_in = f" and lets in {', '.join(account.others_trusted)}" if account.others_trusted else ""
         yield (
-            f"role_name: the role {account.role['arn']} exists{lets_in}, but has no tag {MANAGED}, which this "
+            f"{account.called('role_name')}: the role {arn} exists{lets_in}, but has no tag {MANAGED}, which this "
             "collection gives to what it creates. Choose another name, or, if it is yours (created by hand, for "
-            f"example), set {PREFIX}adopt_role: true"
+            f"example), set {account.called('adopt_role')}: true"
         )
-
-
-def _first(found: list[dict[str, t.Any]]) -> dict[str, t.Any]:
-    return found[0] if found else {}

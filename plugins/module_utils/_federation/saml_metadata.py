@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import re
 import typing as t
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,17 @@ from xml.parsers import expat
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_text import normal_form
 
-__all__ = ["LONGEST", "SHORTEST", "Metadata", "MetadataError", "metadata_problem", "normal_form", "read_metadata"]
+__all__ = [
+    "LONGEST",
+    "SHORTEST",
+    "Metadata",
+    "MetadataError",
+    "entity_id",
+    "fingerprint",
+    "metadata_problem",
+    "normal_form",
+    "read_metadata",
+]
 
 # CreateSAMLProvider in the IAM API Reference.
 SHORTEST = 1000
@@ -125,6 +136,20 @@ def read_metadata(text: str) -> Metadata:
     except UnicodeEncodeError as exc:
         raise MetadataError("is not XML: it has characters that no text can have") from exc
     return reader.found
+
+
+def entity_id(text: str) -> str | None:
+    """Which identity provider the document is of; None where it does not tell, or is of several."""
+    try:
+        entities = read_metadata(normal_form(text)).entities
+    except MetadataError:
+        return None
+    return entities[0] or None if len(entities) == 1 else None
+
+
+def fingerprint(text: str) -> str:
+    """The SHA-256 of the document in its normal form: two with the same one are the same document to IAM."""
+    return hashlib.sha256(normal_form(text).encode()).hexdigest()
 
 
 def _document_type(*_details: object) -> t.NoReturn:

@@ -12,6 +12,7 @@ import typing as t
 from collections.abc import Iterable, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import Described, existing
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import entity_id, fingerprint
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -60,6 +61,8 @@ def _describe_saml_provider(iam: IAMClient, arn: str) -> Described:
     return {
         "name": arn.rsplit("/", 1)[1],
         "arn": arn,
+        "entity_id": entity_id(provider["SAMLMetadataDocument"]),
+        "metadata_sha256": fingerprint(provider["SAMLMetadataDocument"]),
         "valid_until": until.isoformat() if until else None,
         "tags": _tags(provider.get("Tags", [])),
     }

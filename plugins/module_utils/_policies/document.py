@@ -125,6 +125,8 @@ def _canonical_elements(statement: Mapping[str, t.Any]) -> Iterator[tuple[str, t
             yield name, sorted({str(one).lower() for one in _all(value)})
         elif name in ("Resource", "NotResource"):
             yield name, sorted({str(one) for one in _all(value)})
+        elif name in ("Principal", "NotPrincipal") and isinstance(value, Mapping):
+            yield name, {kind: sorted({str(one) for one in _all(who)}) for kind, who in value.items()}
         elif name == "Condition" and isinstance(value, Mapping):
             if value:
                 yield name, {operator.lower(): _canonical_keys(keys) for operator, keys in value.items()}

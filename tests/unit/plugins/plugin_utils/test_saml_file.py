@@ -13,7 +13,6 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.filter import federated_access_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import (
     metadata_problem,
     normal_form,
@@ -25,10 +24,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from helpers.documents.case_files import case_file
 from helpers.documents.saml import ENTITY, METADATA
+from helpers.modules.saml_access import option_problems, role_options
 from hypothesis import given
 from hypothesis import strategies as st
 
-problems = federated_access_problems.FilterModule().filters()["federated_access_problems"]
 NAMED = METADATA.replace(ENTITY, f'{ENTITY} ID="Zürich"')
 
 
@@ -38,17 +37,7 @@ def read(path: Path | str) -> dict[str, t.Any]:
 
 def told(path: Path | str) -> list[str]:
     """What is wrong with a file that is the only doubtful variable."""
-    given_options = {
-        "state": "present",
-        "role_name": "HSM",
-        "policy_name": "HSM",
-        "access": "admin",
-        "provider_name": "Example",
-        "saml_metadata_file": str(path),
-        "max_session_duration": 3600,
-    }
-    found: list[str] = problems(given_options)
-    return found
+    return option_problems(role_options(provider_name="Example", saml_metadata_file=str(path)))
 
 
 def declared(encoding: str) -> str:

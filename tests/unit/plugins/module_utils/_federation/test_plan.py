@@ -1,23 +1,22 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role federated_access: what is wrong with its variables, and what it plans for an account."""
+"""iam_saml_access: what is wrong with its options, and what it plans for an account."""
 
 from __future__ import annotations
 
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.filter import (
-    cloudhsm_policy,
-    federated_access_plan,
-    federated_access_problems,
-)
+from ansible_collections.cloudhsm.iam.plugins.filter import cloudhsm_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.steps import Plan, Step
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.input import read_options, with_defaults
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.model import asked
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.plan import make_plan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import entity_id, fingerprint
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import saml_trust_policy
 from helpers.documents.saml import METADATA
-
-problems = federated_access_problems.FilterModule().filters()["federated_access_problems"]
-plan = federated_access_plan.FilterModule().filters()["federated_access_plan"]
+from helpers.modules.saml_access import complete, option_problems, role_options
 
 HERE = "arn:aws:iam::123456789012"
 PROVIDER = f"{HERE}:saml-provider/Example"
@@ -30,39 +29,28 @@ Values = dict[str, t.Any]
 
 
 def options(**changes: t.Any) -> Values:
-    """Variables without a mistake, with these changes."""
-    return {
-        "state": "present",
-        "role_name": "HSM",
-        "path": None,
-        "access": "admin",
-        "policy_options": {},
-        "policy_name": "HSM",
-        "purge_policies": False,
-        "boundary": None,
-        "provider_state": "present",
-        "pending_providers": [],
-        "provider_name": "Example",
-        "provider_arn": None,
-        "saml_metadata": METADATA,
-        "saml_metadata_file": None,
-        "metadata": METADATA,
-        "max_session_duration": 3600,
-        "require_mfa": False,
-        "mfa_tag_key": "MFA",
-        "mfa_tag_value": "true",
-        "session_tags": [],
-        "audiences": [],
-        "tags": {},
-        "purge_tags": False,
-        "creation_tags": MARK,
-        **changes,
-    }
+    """Options without a mistake, with these changes."""
+    return role_options(**{"role_name": "HSM", "provider_name": "Example", "saml_metadata": METADATA, **changes})
 
 
 def existing(**changes: t.Any) -> Values:
-    """Variables for a provider that exists."""
-    return options(provider_name=None, provider_arn=PROVIDER, saml_metadata=None, metadata="", **changes)
+    """Options for a provider that exists."""
+    return options(provider_name=None, provider_arn=PROVIDER, saml_metadata=None, **changes)
+
+
+def plan(given: Values, found: Values, check_mode: bool = False) -> Plan:
+    assert option_problems(given) == []
+    return make_plan(complete(given), found, check_mode)
+
+
+def step(planned: Plan, module: str) -> Step:
+    """The one step of a module."""
+    (found,) = [each for each in planned.steps if each.module.endswith(module)]
+    return found
+
+
+def modules(planned: Plan) -> list[tuple[str, str]]:
+    return [(each.module.rpartition(".")[2], each.options["state"]) for each in planned.steps]
 
 
 def account(partition: str = "aws", **found: Values) -> Values:
@@ -80,11 +68,15 @@ def account(partition: str = "aws", **found: Values) -> Values:
 
 
 def role(**changes: t.Any) -> Values:
+    """A role as iam_saml_access makes it, with these changes."""
     return {
         "name": "HSM",
         "arn": f"{HERE}:role/HSM",
         "path": "/",
+        "max_session_duration": 3600,
+        "boundary": None,
         "tags": MARK,
+        "trust_policy": saml_trust_policy(PROVIDER, {}, [], []),
         "trusts": [PROVIDER],
         "managed_policies": [OWN],
         "inline_policies": [],
@@ -93,27 +85,30 @@ def role(**changes: t.Any) -> Values:
 
 
 def policy(**changes: t.Any) -> Values:
-    return {"name": "HSM", "arn": OWN, "path": "/", "tags": MARK, "attachments": 1, **changes}
+    document = cloudhsm_policy.cloudhsm_policy("admin")
+    more = {"tags": MARK, "attachments": 1, "boundary_of": 0, "document": document}
+    return {"name": "HSM", "arn": OWN, "path": "/", **more, **changes}
 
 
-def provider(*roles: str) -> Values:
-    return {"name": "Example", "arn": PROVIDER, "trusted_by": list(roles)}
+def provider(*roles: str, metadata: str = METADATA) -> Values:
+    has = {"entity_id": entity_id(metadata), "metadata_sha256": fingerprint(metadata)}
+    return {"name": "Example", "arn": PROVIDER, "trusted_by": list(roles), **has}
 
 
 @pytest.mark.parametrize(
     "given",
     [
         options(),
-        options(saml_metadata=None, saml_metadata_file="metadata.xml", metadata=f"\ufeff{METADATA}\r\n"),
-        existing(max_session_duration="43200", require_mfa=True, path="/hsm/", boundary=""),
+        options(saml_metadata=f"\ufeff{METADATA}\r\n"),
+        existing(max_session_duration=43200, require_mfa=True, path="/hsm/", boundary=""),
         existing(access="administrator"),
         existing(policy_options={"profile": "hardened", "regions": ["eu-central-1"]}),
-        options(state="absent", provider_name=None, saml_metadata=None, metadata=""),
-        options(state="absent", provider_state="absent", saml_metadata=None, metadata=""),
+        options(state="absent", provider_name=None),
+        options(state="absent", provider_state="absent"),
     ],
 )
 def test_variables_without_a_mistake_have_no_problems(given: Values) -> None:
-    assert problems(given) == []
+    assert option_problems(given) == []
 
 
 @pytest.mark.parametrize(
@@ -140,10 +135,10 @@ def test_variables_without_a_mistake_have_no_problems(given: Values) -> None:
         ),
         (options(saml_metadata=None), "saml_metadata: is needed for a provider that is made here"),
         (
-            options(saml_metadata=None, saml_metadata_file="none.xml", metadata=""),
+            options(saml_metadata=None, saml_metadata_file="none.xml"),
             "saml_metadata_file: none.xml can't be read: No such file",
         ),
-        (options(metadata="<a/>"), "saml_metadata: has 4 characters"),
+        (options(saml_metadata="<a/>"), "saml_metadata: has 4 characters"),
         (
             options(provider_state="absent"),
             "provider_state: can be absent only together with federated_access_state: absent",
@@ -154,7 +149,6 @@ def test_variables_without_a_mistake_have_no_problems(given: Values) -> None:
         ),
         (options(max_session_duration=3599), "max_session_duration: must be from 3600 to 43200 seconds"),
         (options(max_session_duration=43201), "max_session_duration: "),
-        (options(max_session_duration="an hour"), "max_session_duration: "),
         (options(require_mfa=True, mfa_tag_key="aws:mfa"), "mfa_tag_key: 'aws:mfa': keys that begin with aws:"),
         (options(require_mfa=True, mfa_tag_value=""), "mfa_tag_value: is needed with federated_access_require_mfa"),
         (options(require_mfa=True, mfa_tag_value=True), "mfa_tag_value: must be text, not a boolean: put it in quotes"),
@@ -164,7 +158,6 @@ def test_variables_without_a_mistake_have_no_problems(given: Values) -> None:
         ),
         (options(tags={"cost": 0o42}), "tags.cost: the value must be text, not a number"),
         (options(creation_tags={"a\n": ""}), "creation_tags.a\n: the key has characters that IAM does not allow"),
-        (options(policy_options="profile=hardened"), "policy_options: must be a dictionary, not a string"),
         (options(session_tags=["*"]), "session_tags: '*' has characters"),
         (options(audiences=["signin"]), "audiences: 'signin' is not the address"),
         (options(policy_options={"profile": "strict"}), "policy_options.profile: is 'strict'"),
@@ -176,39 +169,115 @@ def test_variables_without_a_mistake_have_no_problems(given: Values) -> None:
     ],
 )
 def test_each_mistake_is_told_with_its_variable(given: Values, said: str) -> None:
-    (problem,) = problems(given)
+    (problem,) = option_problems(given)
     assert problem.startswith(f"federated_access_{said}"), problem
 
 
 def test_all_mistakes_are_told_at_once() -> None:
     wrong = options(
-        role_name="", path="x", provider_name="?", metadata="<a/>", max_session_duration=0, session_tags=["?"]
+        role_name="", path="x", provider_name="?", saml_metadata="<a/>", max_session_duration=0, session_tags=["?"]
     )
-    assert len(problems(wrong)) == 6
+    assert len(option_problems(wrong)) == 6
 
 
-def test_a_new_role_gets_the_creation_tags_and_its_arns_are_foretold() -> None:
-    new = plan(options(path="/hsm/", tags={"team": "a"}, require_mfa=True, max_session_duration=7200), account())
-    assert (new["problems"], new["role_is_new"], new["policy_is_new"]) == ([], True, True)
-    assert new["role_tags"] == new["policy_tags"] == {**MARK, "team": "a"}
-    assert new["policy_arn"] == f"{HERE}:policy/hsm/HSM"
-    assert new["managed_policies"] == [new["policy_arn"]]
-    assert new["policy_document"] == cloudhsm_policy.cloudhsm_policy("admin")
-    assert new["trust_policy"] == saml_trust_policy(PROVIDER, {"MFA": "true"}, [], [])
+def test_lists_may_be_text_and_what_is_no_list_is_told() -> None:
+    read, wrong = read_options(options(session_tags="team, cost"))
+    assert (read["session_tags"], wrong) == (["team", "cost"], [])
+    (problem,) = option_problems(options(session_tags="team,"))
+    assert problem.startswith("federated_access_session_tags: line 1: ends with a comma")
+
+
+def test_the_account_is_asked_for_what_the_options_name() -> None:
+    assert asked(with_defaults(options())) == {"roles": ["HSM"], "policies": ["HSM"], "saml_providers": ["Example"]}
+    assert asked(with_defaults(existing(policy_name="P")))["saml_providers"] == ["Example"]
+    assert asked(with_defaults(options(provider_name=None)))["saml_providers"] == []
+
+
+def test_what_is_new_is_made_in_order_and_its_arns_are_foretold() -> None:
+    given = options(path="/hsm/", tags={"team": "a"}, require_mfa=True, max_session_duration=7200)
+    new = plan(given, account())
+    assert modules(new) == [(name, "present") for name in ("iam_saml_federation", "iam_managed_policy", "iam_role")]
+    assert step(new, "iam_role").options["tags"] == step(new, "iam_managed_policy").options["tags"]
+    assert step(new, "iam_role").after["tags"] == {**MARK, "team": "a"}
+    assert step(new, "iam_managed_policy").options["policy"] == cloudhsm_policy.cloudhsm_policy("admin")
+    made = step(new, "iam_role").options
+    assert made["managed_policies"] == [f"{HERE}:policy/hsm/HSM"]
+    assert made["assume_role_policy_document"] == saml_trust_policy(PROVIDER, {"MFA": "true"}, [], [])
+    assert (made["path"], made["description"]) == ("/hsm/", "Access through SAML with the permissions of admin")
+    access = new.told["saml_access"]
+    assert (access["created"], access["changed"], access["policy_arn"]) == (True, True, f"{HERE}:policy/hsm/HSM")
     attribute = "https://aws.amazon.com/SAML/Attributes"
-    assert new["saml_attributes"] == {
+    assert access["saml_attributes"] == {
         f"{attribute}/Role": f"{HERE}:role/hsm/HSM,{PROVIDER}",
         f"{attribute}/RoleSessionName": "the user's name or e-mail address",
         f"{attribute}/SessionDuration": "7200",
         f"{attribute}/PrincipalTag:MFA": "true",
     }
+    changes = "SAML provider Example (new), policy HSM (new), role HSM (new)"
+    assert new.told["lines"][0] == f"Changed in account 123456789012: {changes}"
+    assert plan(given, account(), check_mode=True).told["lines"][0].startswith("Would change in account ")
+
+
+def test_where_all_is_as_it_shall_be_there_is_nothing_to_do() -> None:
+    found = account(role=role(), policy=policy(), provider=provider("HSM"))
+    for given in (options(), existing(), options(saml_metadata=METADATA.replace("\n", "\r\n")), existing(boundary="")):
+        unchanged = plan(given, found)
+        assert (unchanged.steps, unchanged.told["saml_access"]["changed"]) == ([], False)
+        assert unchanged.told["lines"][0] == "Nothing to change in account 123456789012"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"max_session_duration": 7200},
+        {"boundary": f"{HERE}:policy/Boundary"},
+        {"require_mfa": True},
+        {"session_tags": ["team"]},
+        {"tags": {"team": "a"}},
+        {"access": "administrator"},
+    ],
+)
+def test_a_role_is_changed_alone_where_nothing_else_differs(changes: Values) -> None:
+    found = account(role=role(), policy=policy(tags={**MARK, "team": "a"}), provider=provider("HSM"))
+    changed = plan(existing(**changes), found)
+    assert modules(changed) == [("iam_role", "present")]
+    # IAM can't change these later, and the module would change the one by a call that resets the session.
+    assert not {"path", "description"} & set(step(changed, "iam_role").options)
+    again = account(role=step(changed, "iam_role").after, policy=found["policies"][0], provider=provider("HSM"))
+    assert plan(existing(**changes), again).steps == []
+
+
+def test_a_trust_policy_that_is_only_spelled_otherwise_is_left_alone() -> None:
+    spelled = saml_trust_policy(PROVIDER, {}, [], [])
+    spelled["Statement"][0]["Principal"] = {"Federated": [PROVIDER]}
+    found = account(role=role(trust_policy=spelled), policy=policy(), provider=provider("HSM"))
+    assert plan(existing(), found).steps == []
+
+
+def test_new_metadata_of_the_same_identity_provider_is_taken() -> None:
+    found = account(role=role(), policy=policy(), provider=provider("HSM", metadata=f"{METADATA}<!-- 2 -->"))
+    changed = plan(options(), found)
+    assert modules(changed) == [("iam_saml_federation", "present")]
+    assert step(changed, "iam_saml_federation").after["metadata_sha256"] == fingerprint(METADATA)
+
+
+def test_in_check_mode_an_earlier_task_has_told_of_the_provider() -> None:
+    first = plan(options(), account(), check_mode=True)
+    assert first.told["pending_providers"] == [PROVIDER]
+    second = plan(options(role_name="Other", pending_providers=[PROVIDER]), account(), check_mode=True)
+    assert [module for module, _state in modules(second)] == ["iam_managed_policy", "iam_role"]
+    assert not plan(existing(pending_providers=[PROVIDER]), account(), check_mode=True).problems
+    # Outside of check mode it would exist.
+    assert plan(options(), account()).told["pending_providers"] == []
+    assert len(plan(existing(pending_providers=[PROVIDER]), account()).problems) == 1
 
 
 def test_everything_is_of_the_accounts_partition() -> None:
     new = plan(options(access="administrator"), account(partition="aws-cn"))
-    assert new["managed_policies"] == ["arn:aws-cn:iam::aws:policy/AdministratorAccess"]
-    assert new["provider_arn"] == "arn:aws-cn:iam::123456789012:saml-provider/Example"
-    assert new["sign_in_endpoints"] == ["https://signin.amazonaws.cn/saml"]
+    assert step(new, "iam_role").options["managed_policies"] == ["arn:aws-cn:iam::aws:policy/AdministratorAccess"]
+    access = new.told["saml_access"]
+    assert access["provider_arn"] == "arn:aws-cn:iam::123456789012:saml-provider/Example"
+    assert access["sign_in_endpoints"] == ["https://signin.amazonaws.cn/saml"]
 
 
 @pytest.mark.parametrize(
@@ -222,17 +291,21 @@ def test_everything_is_of_the_accounts_partition() -> None:
 def test_another_access_level_takes_the_place_of_the_old_one_and_others_policies_stay(
     access: str, purge: bool, kept: list[str]
 ) -> None:
-    before = role(managed_policies=[ADMINISTRATOR, OWN, OTHER])
+    before = role(managed_policies=sorted([ADMINISTRATOR, OWN, OTHER]))
     given = existing(access=access, purge_policies=purge)
     after = plan(given, account(role=before, policy=policy(), provider=provider("HSM")))
-    assert (after["managed_policies"], after["other_policies"]) == (kept, [OTHER])
+    assert step(after, "iam_role").options["managed_policies"] == kept
+    told = f"The role HSM also has {OTHER}; federated_access_purge_policies would detach them."
+    assert (told in after.told["lines"]) is not purge
 
 
 def test_purged_tags_leave_the_mark_of_who_made_it() -> None:
     before = role(tags={**MARK, "old": "x"})
     found = account(role=before, policy=policy(), provider=provider("HSM"))
-    assert plan(existing(tags={"team": "a"}, purge_tags=True), found)["role_tags"] == {**MARK, "team": "a"}
-    assert plan(existing(tags={"team": "a"}), found)["role_tags"] == {"team": "a"}
+    purged = step(plan(existing(tags={"team": "a"}, purge_tags=True), found), "iam_role")
+    assert purged.options["tags"] == purged.after["tags"] == {**MARK, "team": "a"}
+    added = step(plan(existing(tags={"team": "a"}), found), "iam_role")
+    assert (added.options["tags"], added.after["tags"]) == ({"team": "a"}, {**MARK, "old": "x", "team": "a"})
 
 
 @pytest.mark.parametrize(
@@ -288,6 +361,23 @@ def test_purged_tags_leave_the_mark_of_who_made_it() -> None:
             account(role=role(tags={}, trusts=[PROVIDER])),
             f"role_name: the role {HERE}:role/HSM exists, but has no tag",
         ),
+        (
+            options(),
+            account(
+                provider=provider("HSM", "Other", metadata=METADATA.replace("idp.example.com", "evil.example.com"))
+            ),
+            f"provider_name: the SAML provider {PROVIDER} exists, but is of the entity https://evil.example.com/",
+        ),
+        (
+            options(),
+            account(provider=provider(metadata="no metadata")),
+            f"provider_name: the SAML provider {PROVIDER} exists, but is of no entity that its metadata names, not of",
+        ),
+        (
+            options(state="absent"),
+            account(role=role(), policy=policy(boundary_of=1)),
+            "policy_name: the policy HSM is the permissions boundary of users or roles",
+        ),
         (existing(), account(), f"provider_arn: there is no SAML provider {PROVIDER} in account 123456789012"),
         (
             options(state="absent", provider_name=None),
@@ -317,7 +407,7 @@ def test_purged_tags_leave_the_mark_of_who_made_it() -> None:
     ],
 )
 def test_what_the_account_does_not_allow_is_told_with_its_variable(given: Values, found: Values, said: str) -> None:
-    (problem,) = plan(given, found)["problems"]
+    (problem,) = plan(given, found).problems
     assert problem.startswith(f"federated_access_{said}"), problem
 
 
@@ -335,6 +425,9 @@ def test_what_the_account_does_not_allow_is_told_with_its_variable(given: Values
             account(partition="aws-us-gov"),
         ),
         (existing(access="administrator"), account(policy=policy(tags={}), provider=provider())),
+        (options(adopt_provider=True), account(provider=provider(metadata="no metadata"))),
+        # A provider that is given by its ARN is left alone.
+        (existing(), account(provider=provider(metadata="no metadata"))),
         (existing(pending_providers=[PROVIDER]), account()),
         (
             options(access="administrator", audiences=["https://signin.c2shome.ic.gov/saml"]),
@@ -349,19 +442,37 @@ def test_what_the_account_does_not_allow_is_told_with_its_variable(given: Values
     ],
 )
 def test_what_the_account_allows_is_not_refused(given: Values, found: Values) -> None:
-    assert plan(given, found)["problems"] == []
+    assert not plan(given, found, check_mode=True).problems
 
 
-def test_only_a_policy_that_was_made_here_goes_with_the_role() -> None:
-    gone = options(state="absent")
-    assert plan(gone, account(role=role(), policy=policy()))["owns_policy"]
-    assert not plan(gone, account(role=role(), policy=policy(tags={})))["owns_policy"]
-    assert not plan(gone, account(role=role()))["owns_policy"]
-    assert not plan(options(state="absent", creation_tags={}), account(policy=policy(tags={})))["owns_policy"]
-    assert not plan(gone, account(policy=policy(path="/dev/")))["owns_policy"]
-    assert plan(options(state="absent", adopt_policy=True), account(policy=policy(tags={})))["owns_policy"]
+@pytest.mark.parametrize(
+    ("changes", "found", "goes"),
+    [
+        ({}, account(role=role(), policy=policy()), True),
+        ({}, account(role=role(), policy=policy(tags={})), False),
+        ({}, account(role=role()), False),
+        ({"creation_tags": {}}, account(policy=policy(tags={}, attachments=0)), False),
+        ({}, account(policy=policy(path="/dev/", attachments=0)), False),
+        ({"adopt_policy": True}, account(policy=policy(tags={}, attachments=0)), True),
+    ],
+)
+def test_only_a_policy_that_was_made_here_goes_with_the_role(changes: Values, found: Values, goes: bool) -> None:
+    gone = plan(options(state="absent", **changes), found)
+    wanted = [("iam_role", "absent")] * bool(found["roles"]) + [("iam_managed_policy", "absent")] * goes
+    assert modules(gone) == wanted
+    assert gone.told["saml_access"] == {"state": "absent", "changed": bool(wanted), "role_name": "HSM"}
+    stays = any("stays, because" in line for line in gone.told["lines"])
+    assert stays is (bool(found["policies"]) and not goes)
+
+
+def test_the_provider_goes_only_where_that_was_said() -> None:
+    found = account(role=role(), policy=policy(), provider=provider("HSM"))
+    assert "iam_saml_federation" not in dict(modules(plan(options(state="absent"), found)))
+    gone = plan(options(state="absent", provider_state="absent"), found)
+    assert [module for module, _state in modules(gone)] == ["iam_role", "iam_managed_policy", "iam_saml_federation"]
 
 
 def test_what_is_new_bears_our_mark_whatever_its_creation_tags() -> None:
     new = plan(options(creation_tags={"made": "here"}), account())
-    assert new["role_tags"] == new["policy_tags"] == {**MARK, "made": "here"}
+    for module in ("iam_role", "iam_managed_policy"):
+        assert step(new, module).options["tags"] == {**MARK, "made": "here"}

@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import (
+    entity_id,
+    fingerprint,
     metadata_problem,
     normal_form,
 )
@@ -94,3 +98,20 @@ def test_a_document_that_would_grow_is_refused_before_it_does() -> None:
     grown = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 30))
     bomb = f'<!DOCTYPE d [<!ENTITY e0 "{"x" * 1000}">{grown}]>{METADATA.replace("A" * 1000, "&e29;")}'
     assert "DOCTYPE" in str(metadata_problem(bomb))
+
+
+def test_the_entity_id_tells_whose_the_metadata_are() -> None:
+    assert entity_id(METADATA) == "https://idp.example.com/metadata"
+    assert entity_id("\ufeff" + METADATA.replace("\n", "\r\n")) == entity_id(METADATA)
+    assert entity_id("no XML") is None
+    assert entity_id(METADATA.replace("https://idp.example.com/metadata", "")) is None
+
+
+def test_an_aggregate_is_of_no_entity() -> None:
+    inner = re.sub(r"^<\?xml[^>]*\?>", "", METADATA)
+    assert entity_id(f'<x xmlns="urn:oasis:names:tc:SAML:2.0:metadata">{inner}{inner}</x>') is None
+
+
+def test_documents_that_iam_takes_for_the_same_have_one_fingerprint() -> None:
+    assert fingerprint("\ufeff" + METADATA.replace("\n", "\r\n") + " ") == fingerprint(METADATA)
+    assert fingerprint(METADATA + "<!-- -->") != fingerprint(METADATA)

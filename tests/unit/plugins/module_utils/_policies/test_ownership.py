@@ -10,7 +10,6 @@ import typing as t
 from dataclasses import replace
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.filter.foreign_policy_problems import FilterModule
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import (
     MARK,
     Expected,
@@ -83,10 +82,3 @@ def test_what_is_new_is_ours_in_the_next_run_whatever_its_creation_tags(creation
     assert is_ours(tags, {})
     assert tags == {**MARK, **creation_tags, "cost": "12"}
     assert {key for key in tags if is_mark(key, creation_tags)} == {*MARK, *creation_tags}
-
-
-def test_the_filter_tells_the_same() -> None:
-    problems = FilterModule().filters()["foreign_policy_problems"]
-    assert problems([policy()], "hsm") == problems([], "HSM") == problems([policy("/dev/")], "HSM", adopt=True) == []
-    (problem,) = problems([policy("/dev/")], "HSM", name_option="a_name", adopt_option="a_adopt")
-    assert problem == adoption_problem(Expected("HSM", "a_name", "a_adopt"), policy("/dev/"))
