@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import typing as t
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from helpers.moto.fault_proxy import FaultProxy
@@ -21,6 +22,7 @@ if t.TYPE_CHECKING:
 ANYTHING = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
 TRUST = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}
 MARK: t.Any = [{"Key": "cloudhsm.iam/managed", "Value": "true"}]
+METADATA = Path(__file__).resolve().parents[2] / "extensions" / "molecule" / "federated_access" / "metadata.xml"
 PROVIDER = "arn:aws:iam::123456789012:saml-provider/Example"
 
 Variables = dict[str, t.Any]
@@ -70,8 +72,8 @@ def play(node: ControlNode, role: str, variables: Mapping[str, t.Any]) -> tuple[
     return run.status == 0, " ".join(run.output.split())
 
 
-def provider(iam: IAMClient) -> None:
-    iam.create_saml_provider(Name="Example", SAMLMetadataDocument="x" * 1000)
+def provider(iam: IAMClient, metadata: str = "x" * 1000) -> None:
+    iam.create_saml_provider(Name="Example", SAMLMetadataDocument=metadata)
 
 
 def included(role: str, variables: Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -168,6 +170,31 @@ def test_a_planted_role_gets_no_rights_and_is_not_deleted(
     way = {"federated_access_path": path} if tags else {"federated_access_adopt_role": True}
     done, output = play(node, "federated_access", {**given, **way})
     assert done, output
+
+
+def test_a_planted_provider_gets_no_metadata(node: ControlNode, aws: FaultProxy, iam: IAMClient) -> None:
+    theirs = METADATA.read_text().replace("idp.example.com", "evil.example.com")
+    provider(iam, theirs)
+    given = {
+        "federated_access_provider_name": "Example",
+        "federated_access_saml_metadata_file": str(METADATA),
+        "federated_access_max_session_duration": 60,
+    }
+    done, output = play(node, "federated_access", given)
+    assert not done
+    assert "federated_access_max_session_duration: must be from 3600" in output
+    given["federated_access_max_session_duration"] = 3600
+    done, output = play(node, "federated_access", given)
+    assert not done
+    assert f"federated_access_provider_name: the SAML provider {PROVIDER} exists, but is of the entity" in output
+    assert "set federated_access_adopt_provider: true" in output
+    assert aws.writes == []
+    assert iam.get_saml_provider(SAMLProviderArn=PROVIDER)["SAMLMetadataDocument"] == theirs
+    done, output = play(node, "federated_access", {**given, "federated_access_adopt_provider": True})
+    assert done, output
+    assert iam.get_saml_provider(SAMLProviderArn=PROVIDER)["SAMLMetadataDocument"] == METADATA.read_text().strip()
+    done, output = play(node, "federated_access", given)
+    assert "changed=0" in output
 
 
 def test_what_somebody_else_made_stays_when_a_group_is_deleted(node: ControlNode, iam: IAMClient) -> None:
