@@ -100,23 +100,24 @@ def policy(actions: Iterable[str]) -> dict[str, t.Any]:
 INTRODUCTION = """\
 # What callers need
 
-This page lists the AWS actions that a caller needs for each playbook and each role. Each playbook has a policy that is ready
-to attach. Create it with
+This page lists the AWS actions that a caller needs for each playbook and each role. Each playbook has a policy that
+is ready to attach. Create it with
 
 ```shell
 aws iam create-policy --policy-name cloudhsm-iam-bootstrap --policy-document file://docs/permissions/bootstrap.json
 ```
 
-Tests prove these lists on an emulator that enforces policies. Each playbook runs with exactly its listed actions. Without
-any one required action it fails, and the message names that action. Without an optional action it still does its work.
+Tests prove these lists on an emulator that enforces policies. Each playbook runs with exactly its listed actions.
+Without any one required action it fails, and the message names that action. Without an optional action it still does
+its work.
 
-Anyone who may attach policies to groups, or add users to them, can get every permission in the account. So the policies of
-`bootstrap`, `provision_users` and others below are in effect those of an administrator, and limiting their resources would
-not change that: protect the credentials accordingly. For service-linked roles, the policies allow CloudHSM's only. In China
-and GovCloud replace `arn:aws:` with `arn:aws-cn:` or `arn:aws-us-gov:`.
+Anyone who may attach policies to groups, or add users to them, can get every permission in the account. So the
+policies of `bootstrap`, `provision_users` and others below are in effect those of an administrator, and limiting
+their resources would not change that: protect the credentials accordingly. For service-linked roles, the policies
+allow CloudHSM's only. In China and GovCloud replace `arn:aws:` with `arn:aws-cn:` or `arn:aws-us-gov:`.
 
-A run needs some of these actions only if there is something to read, change or delete. `sts:GetCallerIdentity` needs no
-permission.
+A run needs some of these actions only if there is something to read, change or delete. `sts:GetCallerIdentity` needs
+no permission.
 
 This page is made from [permissions.yml](permissions.yml).
 """

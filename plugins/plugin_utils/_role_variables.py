@@ -12,7 +12,7 @@ import typing as t
 from collections.abc import Callable, Iterable, Mapping
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import read_list, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import kind, read_list, text_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import read_names
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
 
@@ -72,6 +72,8 @@ def options_of_role(
 def _without_inner(option: Mapping[str, t.Any]) -> dict[str, t.Any]:
     """What is left for others: users in a list, with better messages than the validator's, and where a path leads."""
     kept = {key: value for key, value in option.items() if key not in ("options", "required")}
+    if kept.get("elements") == "dict":
+        del kept["elements"]
     return {**kept, "type": "str"} if kept.get("type") == "path" else kept
 
 
@@ -82,6 +84,11 @@ def _read(name: str, value: t.Any, option: Mapping[str, t.Any]) -> tuple[t.Any, 
         ends = [text for text in texts if name in NAMES and text.strip(",") != text]
         problems += [f"{text!r} begins or ends with a comma; leave the comma out" for text in ends]
         return ([] if problems else texts), problems
+    if option.get("type") == "list" and option.get("elements") == "dict":
+        if value == "" or isinstance(value, list):
+            # An unanswered question of a survey.
+            return value or [], []
+        return [], [f"must be a list of dictionaries, not {kind(value)}"]
     if option.get("type") == "str":
         twelve_digits = name in ACCOUNT_IDS and isinstance(value, int) and len(str(value)) == 12
         problem = None if twelve_digits else text_problem(value)

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.removal import Removal
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import (
-    CREDENTIALS_PATH,
     SERVICE_LINKED_ROLE_OPTIONS,
     Page,
 )
@@ -88,9 +87,13 @@ def parts_of(page: Page) -> list[Part]:
         _group("cloudhsm_group", "the CloudHSM group", page.cloudhsm_group, "bootstrap_cloudhsm_group_name"),
     ]
     if page.onboarding_group:
-        part = _group("onboarding_group", "the group of pending users", page.onboarding_group)
-        groups.append(replace(part, variables=_ONBOARDING))
+        groups.append(onboarding_part(page.onboarding_group))
     return [*groups, _users(page), _service_linked_role(page)]
+
+
+def onboarding_part(options: dict[str, t.Any]) -> Part:
+    """The group of pending users."""
+    return replace(_group("onboarding_group", "the group of pending users", options), variables=_ONBOARDING)
 
 
 def _group(key: str, title: str, options: dict[str, t.Any], name: str = "") -> Part:
@@ -107,49 +110,6 @@ def _users(page: Page) -> Part:
     }
     del variables["users"], variables["managed_by_tag"], variables["protected_groups"]
     return Part("users", "the users", USERS, page.users, variables, page.user_labels)
-
-
-# Options of iam_users that the role user_provisioning has variables of the same names for.
-_PROVISIONING = (
-    "credentials_store",
-    "credentials_path",
-    "credentials_vault_id",
-    "credentials_prefix",
-    "credentials_kms_key_id",
-    "credentials_tags",
-    "password_length",
-    "purge_users",
-    "purge_users_allow_empty",
-    "purge_groups",
-    "purge_tags",
-    "purge_policies",
-    "restore_suspended",
-    "restore_credentials",
-    "allow_password_change",
-    "managed_by_tag",
-    "max_deletions",
-    "protected_groups",
-    "require_mfa_policy_name",
-    "workers",
-)
-
-
-def provisioned_users(page: Page, variables: Mapping[str, t.Any]) -> Part:
-    """What provision_users makes in the same account, by the variables of its role."""
-    prefix = "user_provisioning_"
-    users = variables[f"{prefix}users"]
-    options = {name: variables[prefix + name] for name in _PROVISIONING if variables.get(prefix + name) is not None}
-    options.setdefault("credentials_path", CREDENTIALS_PATH)
-    if page.onboarding_group:
-        options["onboarding_group"] = page.onboarding_group_name
-    return Part(
-        "provisioned_users",
-        "the users of provision_users",
-        USERS,
-        {"users": users, **options, "pending_groups": page.groups},
-        {name: prefix + name for name in _PROVISIONING},
-        [f"{prefix}users[{place}]" for place in range(len(users))],
-    )
 
 
 def _service_linked_role(page: Page) -> Part:

@@ -113,21 +113,22 @@ def _of_users(fact: Mapping[str, t.Any], check_mode: bool) -> Iterator[str]:
     would = "would be " if check_mode else ""
     for action in ("created", "updated", "deleted", "unchanged"):
         if fact[action]:
-            yield f"Users {would if action != 'unchanged' else ''}{action}: {_names(fact[action])}"
+            yield f"Users {would if action != 'unchanged' else ''}{action}: {names_of(fact[action])}"
     yield f"Users sign in at {fact['sign_in_url']}"
     if fact["suspended"]:
-        yield f"Suspended: {_names(fact['suspended'])}"
+        yield f"Suspended: {names_of(fact['suspended'])}"
     users = fact["credentials"].get("users")
     if users:
         are = "would be" if check_mode else "are"
-        yield f"First passwords of {_names(users)} {are} in {fact['credentials']['location']}"
+        yield f"First passwords of {names_of(users)} {are} in {fact['credentials']['location']}"
     if fact["pending"]:
-        names = _names([user["name"] for user in fact["pending"]])
+        names = names_of([user["name"] for user in fact["pending"]])
         then = "when they have changed their passwords and registered MFA"
         yield f"Pending: {names}. Run this again, with the same rights, {then}"
 
 
-def _names(names: list[str]) -> str:
+def names_of(names: list[str]) -> str:
+    """Up to ten names, and how many more there are."""
     more = len(names) - 10
     return ", ".join(names[:10]) + (f", and {more} more" if more > 0 else "")
 
@@ -140,7 +141,7 @@ def removal_lines(
     became = {"deleted": f"{to_be}deleted", "kept": "left alone, it was there before", "none": "none"}[role]
     told = [
         f"Account {found['account']['account_id']}",
-        f"Users {to_be}deleted: {_names(deleted) or 'none'}",
+        f"Users {to_be}deleted: {names_of(deleted) or 'none'}",
         f"Groups {to_be}deleted: {', '.join(gone.groups) or 'none'}",
     ]
     if gone.kept:

@@ -108,7 +108,7 @@ def wanted(variables: Mapping[str, t.Any]) -> Page:
     """The page, from the roles' typed variables. Those that are None are left out."""
     admin_name, cloudhsm_name = (variables[f"bootstrap_{which}_group_name"] for which in ("admin", "cloudhsm"))
     labels, users = _users(variables)
-    onboarding = _onboarding_group(variables)
+    onboarding = onboarding_group(variables)
     return Page(
         admin_group={
             "name": admin_name,
@@ -172,7 +172,8 @@ def _cloudhsm_group(variables: Mapping[str, t.Any], name: str) -> Options:
     }
 
 
-def _onboarding_group(variables: Mapping[str, t.Any]) -> Options | None:
+def onboarding_group(variables: Mapping[str, t.Any]) -> Options | None:
+    """The group of those who are pending; None where nobody comes in by two phases."""
     if variables["user_provisioning_onboarding"] != "two_phase":
         return None
     return {

@@ -12,8 +12,8 @@ from types import SimpleNamespace
 
 import pytest
 from ansible.plugins.action import ActionBase
-from ansible_collections.cloudhsm.iam.plugins.action import iam_administration
 from ansible_collections.cloudhsm.iam.plugins.action.iam_administration import ActionModule
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _page_action
 
 ACCOUNT = {"account_id": "1" * 12, "partition": "aws", "caller_arn": f"arn:aws:iam::{'1' * 12}:user/me"}
 PLANNED: dict[str, dict[str, t.Any]] = {
@@ -62,7 +62,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> t.Callable[..., dict[str, t.Any]]:
     """Runs the action with scripted modules, and variables of a play."""
 
     def run_it(modules: Scripted, check_mode: bool = False, **variables: t.Any) -> dict[str, t.Any]:
-        monkeypatch.setattr(iam_administration, "run_action", modules)
+        monkeypatch.setattr(_page_action, "run_action", modules)
         monkeypatch.setattr(ActionBase, "run", lambda *_args: {})
         task = SimpleNamespace(args={}, check_mode=check_mode, diff=False, _role=None)
         templar = SimpleNamespace(template=lambda value: value)

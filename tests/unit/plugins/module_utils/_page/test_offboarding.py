@@ -8,9 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.filter.users_still_listed import FilterModule
-
-users_still_listed = FilterModule().filters()["users_still_listed"]
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.offboarding import still_listed
 
 
 @pytest.mark.parametrize(
@@ -25,11 +23,11 @@ users_still_listed = FilterModule().filters()["users_still_listed"]
     ],
 )
 def test_a_list_names_a_user(value: t.Any) -> None:
-    assert users_still_listed(["alice", "bob"], {"ours": value, "others": []}) == ["bob (ours)"]
+    assert still_listed(["alice", "bob"], {"ours": value, "others": []}) == ["bob (ours)"]
 
 
 @pytest.mark.parametrize(
     "value", [None, [], "", 7, {"bob": 1}, [7, None, {"nom": "bob"}], [{"name": "bob", "state": "absent"}], ["bobby"]]
 )
 def test_others_do_not(value: t.Any) -> None:
-    assert users_still_listed(["alice", "bob"], {"ours": value}) == []
+    assert still_listed(["alice", "bob"], {"ours": value}) == []

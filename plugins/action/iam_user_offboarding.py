@@ -1,0 +1,60 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Users that leave: what they have, then a lock-out of all of them, then their deletion."""
+
+from __future__ import annotations
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # pylint: disable=unused-import
+
+# isort: split
+import typing as t
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page import offboarding
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._page_action import Options, PageAction, changed, refuse
+
+NOT_READ = "users whose names could not be compared, because a list of bootstrap or provision_users can't be read"
+
+
+class ActionModule(PageAction):
+    """Deletes or suspends the users that the role's variables name."""
+
+    SPEC: t.ClassVar[dict[str, t.Any]] = {"mode": {"type": "str", "choices": ["delete", "suspend"]}}
+    ROLES = ("user_offboarding",)
+
+    def work(self, options: Options, variables: Options) -> dict[str, t.Any]:
+        mode = options["mode"] or variables["user_offboarding_mode"]
+        names, problems = offboarding.wanted_names(variables.get("user_offboarding_users"))
+        self._problems += problems
+        part = offboarding.offboarding_part(variables, names, mode)
+        if not names:
+            refuse(self._problems)
+        plan = self.plan([part])
+        missing = offboarding.missing_problem(plan["users"])
+        if missing and variables["user_offboarding_missing"] == "fail":
+            refuse([missing])
+        check_mode = bool(self._task.check_mode)
+        done = plan if check_mode else self.apply([part], plan)
+        fact = offboarding.fact(done["users"], mode)
+        account = done["users"]["account"]
+        told = offboarding.lines(fact, account["account_id"], self._still_listed(names, mode), check_mode)
+        return {
+            "changed": changed(done),
+            "account": account,
+            "facts": {"user_offboarding_result": fact},
+            "lines": [*offboarding.taken(plan["users"]), *told],
+            **self.differences(done),
+        }
+
+    def _still_listed(self, names: list[str], mode: str) -> list[str]:
+        """Only a hint: a list that can't be read must not keep anybody in the account."""
+        if mode != "delete":
+            return []
+        lists: dict[str, t.Any] = {}
+        for name in offboarding.LISTS:
+            try:
+                lists[name] = self._templar.template(self._task_vars.get(name)) or []
+            except Exception:  # noqa: BLE001  # of whatever a template runs; its text could hold a password
+                return [NOT_READ]
+        return offboarding.still_listed(names, lists)

@@ -1,0 +1,146 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""What the role user_offboarding wants, and what it tells: who loses what, and who would come back. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable, Iterator, Mapping
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import read_names
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import USERS, Part
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import CREDENTIALS_PATH
+
+PREFIX = "user_offboarding_"
+OPTIONS = (
+    "max_deletions",
+    "protected_groups",
+    "credentials_store",
+    "credentials_path",
+    "credentials_vault_id",
+    "credentials_prefix",
+)
+# Of these calls each takes one thing away: what that is, and where its identifier is.
+THINGS = {
+    "delete_login_profile": ("password for the console", ""),
+    "update_access_key": ("access key", "access_key_id"),
+    "update_ssh_public_key": ("SSH public key", "ssh_public_key_id"),
+    "update_signing_certificate": ("signing certificate", "certificate_id"),
+    "update_service_specific_credential": ("service-specific credential", "service_specific_credential_id"),
+    "delete_access_key": ("access key", "access_key_id"),
+    "delete_ssh_public_key": ("SSH public key", "ssh_public_key_id"),
+    "delete_signing_certificate": ("signing certificate", "certificate_id"),
+    "delete_service_specific_credential": ("service-specific credential", "service_specific_credential_id"),
+    "remove_user_from_group": ("group", "group"),
+    "delete_user_policy": ("inline policy", "inline_policy"),
+    "detach_user_policy": ("policy", "policy"),
+    "deactivate_mfa_device": ("MFA device", "mfa_device"),
+}
+# Of many users that are missing a message names this many.
+TOLD = 20
+# The variables that list people who shall be there.
+LISTS = (
+    "user_provisioning_users",
+    "bootstrap_users",
+    "bootstrap_cloudhsm_administrators",
+    "bootstrap_administrator_name",
+)
+
+
+def wanted_names(users: object) -> tuple[list[str], list[str]]:
+    """Whom to offboard, and what is wrong with the variable that says so."""
+    found, problems = read_names([] if users is None else users)
+    if not found and not problems:
+        problems = ["no user is named"]
+    return found, [f"{PREFIX}users: {problem}" for problem in problems]
+
+
+def offboarding_part(variables: Mapping[str, t.Any], names: Iterable[str], mode: str) -> Part:
+    """The users and what shall become of them. mode is delete or suspend."""
+    options = {name: variables[PREFIX + name] for name in OPTIONS if variables.get(PREFIX + name) is not None}
+    options.setdefault("credentials_path", CREDENTIALS_PATH)
+    state = "absent" if mode == "delete" else "suspended"
+    users = [{"name": name, "state": state} for name in names]
+    labels = [f"{PREFIX}users" for _user in users]
+    names_of_options = {name: PREFIX + name for name in ("users", *OPTIONS)}
+    return Part("users", "the users", USERS, {"users": users, **options}, names_of_options, labels)
+
+
+def missing_problem(plan: Mapping[str, t.Any]) -> str | None:
+    """Why users that the account does not have stop the run, or None where it has all of them."""
+    missing = plan["missing"]
+    if not missing:
+        return None
+    shown = [
+        user["name"] + (f" (did you mean {' or '.join(user['similar'])}?)" if user["similar"] else "")
+        for user in missing[:TOLD]
+    ]
+    more = f", and {len(missing) - TOLD} more" if len(missing) > TOLD else ""
+    return (
+        f"{PREFIX}users: the account {plan['account']['account_id']} does not have {', '.join(shown)}{more}. If they "
+        f"are deleted already, leave them out, or set {PREFIX}missing to ignore."
+    )
+
+
+def taken(plan: Mapping[str, t.Any]) -> Iterator[str]:
+    """What each user loses, a line each."""
+    for user in plan["users"]:
+        name = user["name"]
+        if user["action"] == "unchanged":
+            yield f"{name}: {'not there' if user['state'] == 'absent' else 'suspended already'}"
+            continue
+        deleted = user["action"] == "deleted"
+        yield f"{name}: {'to be deleted' if deleted else 'to be suspended'}"
+        for change in plan["changes"]:
+            # A key that is deleted is first switched off.
+            if change["user"] == name and not (deleted and change["operation"] == "update_access_key"):
+                thing, key = THINGS.get(change["operation"], ("", ""))
+                if thing:
+                    yield f"{name}: {thing} {change.get(key, '')}".rstrip()
+
+
+def fact(result: Mapping[str, t.Any], mode: str) -> dict[str, t.Any]:
+    """The result of the role."""
+    by_action = {
+        words: [user["name"] for user in result["users"] if user["action"] == action]
+        for words, action in (("deleted", "deleted"), ("suspended", "updated"), ("unchanged", "unchanged"))
+    }
+    return {"mode": mode, "changed": bool(result.get("changed")), **by_action, "changes": result["changes"]}
+
+
+def lines(told: Mapping[str, t.Any], account_id: str, listed: Iterable[str], check_mode: bool) -> Iterator[str]:
+    """The fact in sentences. listed are the users that some list would create again, or a sentence about that."""
+    would = "would be " if check_mode else ""
+    for what in ("deleted", "suspended"):
+        if told[what]:
+            yield f"Account {account_id}: {would}{what}: {', '.join(told[what])}"
+    if told["unchanged"]:
+        yield f"Account {account_id}: nothing to do for {', '.join(told['unchanged'])}"
+    listed = list(listed)
+    if listed:
+        yield (
+            f"Still listed, so the next run over that list creates them again: {', '.join(listed)}. "
+            "Take them out there, or give them state: absent."
+        )
+
+
+def still_listed(names: Iterable[str], lists: Mapping[str, t.Any]) -> list[str]:
+    """The users that are in a list of people who shall be there, each with the names of those lists."""
+    listed = {variable: {name.lower() for name in _listed(value)} for variable, value in lists.items()}
+    found = {name: [variable for variable, users in listed.items() if name.lower() in users] for name in names}
+    return [f"{name} ({', '.join(variables)})" for name, variables in found.items() if variables]
+
+
+def _listed(value: object) -> Iterator[str]:
+    """Names in a list of users or of names. What is neither is for the role whose list it is to refuse."""
+    if not isinstance(value, list):
+        yield from read_names(value)[0]
+        return
+    for user in value:
+        name = user.get("name") if isinstance(user, Mapping) else user
+        if isinstance(name, str) and not (isinstance(user, Mapping) and user.get("state", "present") != "present"):
+            yield name

@@ -1,0 +1,118 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""What the role user_provisioning wants, as parts of a plan, and what it tells afterwards. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterator, Mapping
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import USERS, Part, onboarding_part
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.result import names_of, users_fact
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import CREDENTIALS_PATH, Page, onboarding_group
+
+PREFIX = "user_provisioning_"
+# Options of iam_users that the role has variables of the same names for.
+OPTIONS = (
+    "credentials_store",
+    "credentials_path",
+    "credentials_vault_id",
+    "credentials_prefix",
+    "credentials_kms_key_id",
+    "credentials_tags",
+    "password_length",
+    "purge_users",
+    "purge_users_allow_empty",
+    "purge_groups",
+    "purge_tags",
+    "purge_policies",
+    "restore_suspended",
+    "restore_credentials",
+    "allow_password_change",
+    "managed_by_tag",
+    "max_deletions",
+    "protected_groups",
+    "pending_groups",
+    "require_mfa_policy_name",
+    "require_mfa_groups",
+    "workers",
+    "batch_size",
+)
+# What iam_users calls it, and what people do.
+MISSING = {"password": "has not changed the password", "mfa": "has no MFA device"}
+
+
+def provisioning_parts(variables: Mapping[str, t.Any], groups: Mapping[str, t.Any]) -> list[Part]:
+    """The group of pending users, where one is needed, and the users.
+
+    groups are the results of the roles that made groups earlier in the play, by the groups' names: in check mode these
+    groups do not exist yet.
+    """
+    users = variables[f"{PREFIX}users"]
+    present = variables[f"{PREFIX}state"] == "present"
+    onboarding = onboarding_group(variables) if present and users else None
+    part = _users(variables, "users", "the users").told(users=users if present else [_absent(user) for user in users])
+    options = part.options
+    options.setdefault("pending_groups", list(groups))
+    options.setdefault("require_mfa_groups", [name for name, group in groups.items() if group.get("require_mfa")])
+    if onboarding is None:
+        return [part]
+    more = {
+        "onboarding_group": onboarding["name"],
+        "pending_groups": [*options["pending_groups"], onboarding["name"]],
+    }
+    return [onboarding_part(onboarding), part.told(**more)]
+
+
+def _absent(user: t.Any) -> t.Any:
+    return {**user, "state": "absent"} if isinstance(user, Mapping) else user
+
+
+def compared_users(page: Page, variables: Mapping[str, t.Any]) -> Part:
+    """The users of provision_users, to be compared with an account that bootstrap made."""
+    part = _users(variables, "provisioned_users", "the users of provision_users")
+    if page.onboarding_group:
+        part = part.told(onboarding_group=page.onboarding_group_name)
+    return part.told(pending_groups=page.groups, compare_only=True)
+
+
+def _users(variables: Mapping[str, t.Any], key: str, title: str) -> Part:
+    users = variables[f"{PREFIX}users"]
+    options = {name: variables[PREFIX + name] for name in OPTIONS if variables.get(PREFIX + name) is not None}
+    options.setdefault("credentials_path", CREDENTIALS_PATH)
+    labels = [f"{PREFIX}users[{place}]" for place in range(len(users))]
+    names = {name: PREFIX + name for name in ("users", *OPTIONS)}
+    return Part(key, title, USERS, {"users": users, **options}, names, labels)
+
+
+def fact(variables: Mapping[str, t.Any], results: Mapping[str, Mapping[str, t.Any]]) -> dict[str, t.Any]:
+    """The result of the role."""
+    group_changed = bool(results.get("onboarding_group", {}).get("changed"))
+    return {**users_fact(results["users"], group_changed), "state": variables[f"{PREFIX}state"]}
+
+
+def lines(told: Mapping[str, t.Any], check_mode: bool) -> Iterator[str]:
+    """The fact in sentences."""
+    would = "would be " if check_mode else ""
+    yield f"Users sign in at {told['sign_in_url']}"
+    for action in ("created", "updated", "deleted", "unchanged"):
+        if told[action]:
+            yield f"{would if action != 'unchanged' else ''}{action}: {names_of(told[action])}"
+    if told["pending"]:
+        pending = [
+            f"{user['name']} ({', '.join(MISSING[what] for what in user['waiting_for'])})" for user in told["pending"]
+        ]
+        yield f"{'would be' if check_mode else 'still'} pending: {names_of(pending)}"
+    if told["suspended"]:
+        yield f"suspended: {names_of(told['suspended'])}"
+        yield (
+            f'Those listed as present come back with -e \'{{"{PREFIX}restore_suspended": ["{told["suspended"][0]}"]}}\''
+        )
+    users = told["credentials"].get("users")
+    if users:
+        are = "would be" if check_mode else "are"
+        yield f"first passwords of {names_of(users)} {are} in {told['credentials']['location']}"

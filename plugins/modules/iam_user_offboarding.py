@@ -1,0 +1,83 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iam_user_offboarding
+short_description: Delete or suspend users by the variables of the role user_offboarding
+version_added: 1.1.0
+description:
+  - Locks out all users in C(user_offboarding_users), and then deletes them with everything that belongs to them, unless
+    they are only to be suspended.
+  - Refuses, before the first write, users that the account does not have, and everything that M(cloudhsm.iam.iam_users)
+    refuses. Messages name the role's variables.
+  - Names users whom a list of C(bootstrap) or C(user_provisioning) would create again.
+  - The role C(user_offboarding) consists of it.
+  - This is an action. It reads the variables of the role C(user_offboarding) from the play, and runs
+    M(cloudhsm.iam.iam_users).
+author:
+  - cloudhsm.iam contributors (@cloudhsm)
+options:
+  mode:
+    description: Whether to delete or to suspend the users. Left out, C(user_offboarding_mode) counts.
+    type: str
+    choices: [delete, suspend]
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+seealso:
+  - module: cloudhsm.iam.iam_users
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - cloudhsm.iam._attributes
+  - cloudhsm.iam._attributes.actiongroup_aws
+"""
+
+EXAMPLES = r"""
+- name: Delete the user of somebody who left
+  cloudhsm.iam.iam_user_offboarding:
+    mode: delete
+  vars:
+    user_offboarding_users: mallory
+"""
+
+RETURN = r"""
+account:
+  description: The account, as M(cloudhsm.iam.iam_users) returns it.
+  returned: success
+  type: dict
+  sample: {"account_id": "123456789012", "partition": "aws"}
+check_mode:
+  description: Whether the task ran in check mode.
+  returned: success
+  type: bool
+  sample: false
+lines:
+  description: A summary for people.
+  returned: success
+  type: list
+  elements: str
+  sample: ["mallory: to be deleted", "mallory: group CloudHSMAdministrators", "Account 123456789012: deleted: mallory"]
+facts:
+  description: The result of the role, by the name of its fact. It holds no password.
+  returned: success
+  type: dict
+  sample: {"user_offboarding_result": {"mode": "delete", "changed": true, "deleted": ["mallory"]}}
+problems:
+  description: Everything that is wrong, in a sentence each. Nothing was changed.
+  returned: when something is refused
+  type: list
+  elements: str
+  sample: ["user_offboarding_users: the account 123456789012 does not have malory (did you mean mallory?)"]
+"""

@@ -1,0 +1,172 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""The action of a role: variables -> wanted parts -> plan of all parts -> refuse all that is wrong -> apply."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable, Mapping, Sequence
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page import parts
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Part
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._actions import run_action
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import read_variables
+
+Options = Mapping[str, t.Any]
+Results = dict[str, dict[str, t.Any]]
+
+
+class FailedError(Exception):
+    """The run ends with this result."""
+
+    def __init__(self, result: dict[str, t.Any]) -> None:
+        super().__init__(result.get("msg"))
+        self.result = {**result, "failed": True}
+
+
+class PageAction(ActionBase):  # type: ignore[misc]
+    """Plans all parts in check mode, refuses all that is wrong at once, and only then carries the plan out."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+    # The options of the task, and the roles whose variables count.
+    SPEC: t.ClassVar[dict[str, t.Any]] = {}
+    ROLES: t.ClassVar[tuple[str, ...]]
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        super().run(tmp, task_vars)
+        self._task_vars = task_vars or {}
+        self._said: dict[str, list[t.Any]] = {}
+        args = bound_args(self, self._task_vars)
+        self._connection_options = {name: value for name, value in args.items() if name not in self.SPEC}
+        checked = ArgumentSpecValidator(self.SPEC).validate({k: v for k, v in args.items() if k in self.SPEC})
+        variables, problems, typed = read_variables(self.ROLES, self._task_vars, self._templar.template)
+        self._problems = [*checked.error_messages, *problems]
+        try:
+            if not typed or checked.error_messages:
+                refuse(self._problems)
+            made = self.work(checked.validated_parameters, variables)
+        except FailedError as failure:
+            return {**failure.result, **self._said}
+        return {**made, "check_mode": bool(self._task.check_mode), **self._said}
+
+    def work(self, options: Options, variables: Options) -> dict[str, t.Any]:
+        """The result. Raises FailedError."""
+        raise NotImplementedError
+
+    def make(self, todo: Sequence[Part]) -> Results:
+        """The results of the parts, which in check mode are those of the plan."""
+        if len(todo) == 1 and not self._problems:
+            # A module by itself refuses everything before its own first write.
+            return self._make_one(todo[0])
+        plan = self.plan(todo)
+        return plan if self._task.check_mode else self.apply(todo, plan)
+
+    def _make_one(self, part: Part) -> Results:
+        done = self._run(self.ready(part, [part], {}), check_mode=bool(self._task.check_mode))
+        if done.get("failed"):
+            if done.get("problems"):
+                refuse(part.problems(done))
+            raise FailedError({**_without_diff(done), "msg": "; ".join(part.problems(done))})
+        return {part.key: done}
+
+    def plan(self, todo: Sequence[Part]) -> Results:
+        """The results that the parts would have. Ends the run where anything stands in the way of any of them."""
+        plan: Results = {}
+        problems = list(self._problems)
+        for part in todo:
+            ready = self.ready(part, todo, plan)
+            plan[part.key] = self._run(ready, check_mode=True)
+            problems += part.problems(plan[part.key])
+            if part.module == parts.USERS and plan[part.key].get("failed"):
+                problems += self._problems_of_others(ready, plan[part.key])
+        refuse(problems)
+        return plan
+
+    def apply(self, todo: Sequence[Part], plan: Results) -> Results:
+        """Carry out what has something to do, in order. What has nothing is as it was planned."""
+        done = dict(plan)
+        changed: list[Part] = []
+        for place, part in enumerate(todo):
+            if not plan[part.key].get("changed"):
+                continue
+            done[part.key] = self._run(self.ready(part, todo, plan), check_mode=False)
+            if done[part.key].get("failed"):
+                left = [each for each in todo[place + 1 :] if plan[each.key].get("changed")]
+                what = "; ".join(part.problems({**done[part.key], "problems": None}))
+                raise FailedError(
+                    {
+                        **_without_diff(done[part.key]),
+                        "msg": f"{what.rstrip('.')}. {parts.outcome(changed, part, left)}",
+                        "changed": bool(changed) or bool(done[part.key].get("changed")),
+                    }
+                )
+            changed.append(part)
+        return done
+
+    def ready(self, part: Part, todo: Sequence[Part], plan: Results) -> Part:
+        """The part with what the parts before it come to."""
+        del todo, plan
+        return part
+
+    def look(self, module: str, options: Options) -> dict[str, t.Any]:
+        """What a module tells that only reads."""
+        found = self._action(module, options, check_mode=True)
+        if found.get("failed"):
+            refuse(self._problems)
+            raise FailedError(found)
+        return found
+
+    def differences(self, done: Results) -> dict[str, t.Any]:
+        """What Ansible shows with --diff, of the parts that change something."""
+        if not self._task.diff:
+            return {}
+        found: list[dict[str, t.Any]] = []
+        for key, each in done.items():
+            diff = each.get("diff") or []
+            steps = [{"before_header": key, "after_header": key, **diff}] if isinstance(diff, Mapping) else diff
+            found += [step for step in steps if each.get("changed")]
+        return {"diff": found}
+
+    def _problems_of_others(self, users: Part, refused: Mapping[str, t.Any]) -> list[str]:
+        """What the account says against the users whose items are right, where others' are not."""
+        rest = users.without_wrong_users(refused)
+        problems = rest.problems(self._run(rest, check_mode=True)) if rest else []
+        # What is wrong with the run as a whole would be about a run without some of its users.
+        return [problem for problem in problems if problem.startswith(tuple(users.labels))]
+
+    def _run(self, part: Part, *, check_mode: bool) -> dict[str, t.Any]:
+        done = self._action(part.module, part.options, check_mode=check_mode)
+        for kind in ("warnings", "deprecations"):
+            told = self._said.setdefault(kind, []) if done.get(kind) else []
+            # The plan has told what the run tells again.
+            told += [each for each in done.get(kind) or () if each not in told]
+        return done
+
+    def _action(self, name: str, options: Options, *, check_mode: bool) -> dict[str, t.Any]:
+        options = {**self._connection_options, **options}
+        return run_action(self, name, options, self._task_vars, check_mode=check_mode)
+
+
+def refuse(problems: Iterable[str]) -> None:
+    """End the run with these, if there are any. Nothing has been written yet."""
+    problems = list(problems)
+    if problems:
+        raise FailedError({"msg": f"{parts.REFUSAL}{'; '.join(problems)}", "problems": problems})
+
+
+def changed(done: Results) -> bool:
+    """Whether any part changed something, or would."""
+    return any(each.get("changed") for each in done.values())
+
+
+def _without_diff(result: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {key: value for key, value in result.items() if key != "diff"}
