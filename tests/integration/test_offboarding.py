@@ -26,6 +26,7 @@ LOCK_OUT = {
     "DeleteUserPolicy",
     "DetachUserPolicy",
 }
+TASK = "cloudhsm.iam.user_offboarding : Lock out the users, and delete them unless they are only suspended"
 DENY_ALL = "arn:aws:iam::aws:policy/AWSDenyAll"
 
 
@@ -70,7 +71,7 @@ def test_leavers_are_shown_locked_out_first_and_deleted(node: ControlNode, aws: 
     made = offboard(node, names, **stored)
     assert made.status == 0, made.output
     assert (
-        made.changed_tasks == predicted.changed_tasks == ["cloudhsm.iam.user_offboarding : Lock them out and take it"]
+        made.changed_tasks == predicted.changed_tasks == [TASK]
     )
     check_order(aws)
     gone = {name: user for name, user in before["users"].items() if name not in ("leaver", "loser")}
@@ -103,7 +104,7 @@ def test_whoever_must_stay_is_refused(node: ControlNode, aws: FaultProxy, iam: I
         assert run.status != 0
         assert f"the plan {verb} glass, marked as protected" in run.failure
         assert "leaves the protected group Administrators without members (now ann)" in run.failure
-        assert ("more than max_deletions allows (1)" in run.failure) == (how == "offboard")
+        assert ("more than user_offboarding_max_deletions allows (1)" in run.failure) == (how == "offboard")
     slip = offboard(node, "bob, bib", how="suspend")
     assert "there is no user 'bib' to suspend; did you mean 'bob'?" in slip.failure
     for names, problem in (
@@ -149,7 +150,7 @@ def test_a_deleted_user_who_is_still_listed_is_named(node: ControlNode, iam: IAM
         bootstrap_cloudhsm_administrators="alice bob",
     )
     assert run.status == 0, run.output
-    said = "Still listed, so the next run over that list makes them again:"
+    said = "Still listed, so the next run over that list creates them again:"
     names = (
         "alice (user_provisioning_users, bootstrap_cloudhsm_administrators), bob (bootstrap_cloudhsm_administrators)"
     )
