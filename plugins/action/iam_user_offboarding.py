@@ -14,8 +14,6 @@ import typing as t
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page import offboarding
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._page_action import Options, PageAction, changed, refuse
 
-NOT_READ = "users whose names could not be compared, because a list of bootstrap or provision_users can't be read"
-
 
 class ActionModule(PageAction):
     """Deletes or suspends the users that the role's variables name."""
@@ -47,8 +45,8 @@ class ActionModule(PageAction):
             **self.differences(done),
         }
 
-    def _still_listed(self, names: list[str], mode: str) -> list[str]:
-        """Only a hint: a list that can't be read must not keep anybody in the account."""
+    def _still_listed(self, names: list[str], mode: str) -> list[str] | None:
+        """Who is, or None where that can't be told: a list that can't be read must not keep anybody in the account."""
         if mode != "delete":
             return []
         lists: dict[str, t.Any] = {}
@@ -56,5 +54,5 @@ class ActionModule(PageAction):
             try:
                 lists[name] = self._templar.template(self._task_vars.get(name)) or []
             except Exception:  # noqa: BLE001  # of whatever a template runs; its text could hold a password
-                return [NOT_READ]
+                return None
         return offboarding.still_listed(names, lists)

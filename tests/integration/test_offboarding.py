@@ -70,9 +70,7 @@ def test_leavers_are_shown_locked_out_first_and_deleted(node: ControlNode, aws: 
 
     made = offboard(node, names, **stored)
     assert made.status == 0, made.output
-    assert (
-        made.changed_tasks == predicted.changed_tasks == [TASK]
-    )
+    assert made.changed_tasks == predicted.changed_tasks == [TASK]
     check_order(aws)
     gone = {name: user for name, user in before["users"].items() if name not in ("leaver", "loser")}
     assert describe(iam) == {**before, "users": gone, "virtual MFA devices": ["arn:aws:iam::123456789012:mfa/spare"]}

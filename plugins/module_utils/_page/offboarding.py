@@ -112,15 +112,19 @@ def fact(result: Mapping[str, t.Any], mode: str) -> dict[str, t.Any]:
     return {"mode": mode, "changed": bool(result.get("changed")), **by_action, "changes": result["changes"]}
 
 
-def lines(told: Mapping[str, t.Any], account_id: str, listed: Iterable[str], check_mode: bool) -> Iterator[str]:
-    """The fact in sentences. listed are the users that some list would create again, or a sentence about that."""
+def lines(told: Mapping[str, t.Any], account_id: str, listed: list[str] | None, check_mode: bool) -> Iterator[str]:
+    """The fact in sentences. listed are the users that a list would create again, None where that is not known."""
     would = "would be " if check_mode else ""
     for what in ("deleted", "suspended"):
         if told[what]:
             yield f"Account {account_id}: {would}{what}: {', '.join(told[what])}"
     if told["unchanged"]:
         yield f"Account {account_id}: nothing to do for {', '.join(told['unchanged'])}"
-    listed = list(listed)
+    if listed is None:
+        yield (
+            "The lists of the roles user_provisioning and bootstrap could not be read; see whether they still name "
+            "these users"
+        )
     if listed:
         yield (
             f"Still listed, so the next run over that list creates them again: {', '.join(listed)}. "
