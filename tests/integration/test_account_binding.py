@@ -33,8 +33,14 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "iam_access_report": {"folder": "reports"},
     "iam_access_report_info": {},
     "iam_account_info": {"summary": True},
+    "iam_account_password_policy": {"min_pw_length": 14},
     "iam_administration": {},
+    "iam_customer_managed_policy": {
+        "name": "Made",
+        "document": {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}},
+    },
     "iam_group_with_policies": {"name": "Made", "require_mfa": True},
+    "iam_saml_access": {"provider_name": "Made", "saml_metadata": METADATA.read_text()},
     "iam_service_linked_role": {"service_name": "cloudhsm.amazonaws.com"},
     "iam_service_linked_role_info": {},
     "iam_users": {"users": [{"name": "ann"}]},
@@ -67,6 +73,8 @@ def test_every_module_refuses_another_account_before_any_other_call(node: Contro
     tasks += tasks_of(
         {"iam_group_with_policies": {"name": "Made", "found": FOUND, "expected_account_ids": ["999999999999"]}}
     )
+    known = {**OPTIONS["iam_customer_managed_policy"], "account": FOUND}
+    tasks += tasks_of({"iam_customer_managed_policy": {**known, "expected_account_ids": ["999999999999"]}})
     run = node.playbook(node.write_playbook(tasks))
     assert run.output.count(f'"msg": "These credentials belong to account {ACCOUNT}, called as') == len(tasks), (
         run.output
