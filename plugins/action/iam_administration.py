@@ -40,7 +40,7 @@ class ActionModule(PageAction):
         if options["provisioned_users"] and not self._task.check_mode:
             self._problems.append("provisioned_users: only compares, so that the task has to be in check mode")
         page = wanted(variables)
-        found = self._found = self.look(LOOK_UP, page.asked())
+        found = self._found = self.look(LOOK_UP, {**page.asked(), "bulk": True})
         page = page.in_account([group["name"] for group in found["groups"]])
         if options["state"] == "absent":
             made = self._remove(page, found, variables)

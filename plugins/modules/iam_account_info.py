@@ -53,6 +53,13 @@ options:
     elements: str
     default: []
     version_added: 1.0.0
+  bulk:
+    description:
+      - Whether to look up O(groups) by reading all users and groups of the account at once, which is cheaper where
+        whatever comes next reads them too. It needs C(iam:GetAccountAuthorizationDetails).
+    type: bool
+    default: false
+    version_added: 1.1.0
   summary:
     description:
       - Whether to look up the account's quotas, what is used of them, and what the root user can sign in with.
@@ -499,7 +506,7 @@ NAMES: dict[str, t.Any] = {"type": "list", "elements": "str", "default": []}
 SWITCH: dict[str, t.Any] = {"type": "bool", "default": False, "no_log": False}
 ARGUMENT_SPEC: dict[str, t.Any] = {
     **dict.fromkeys(("users", "groups", "policies", "roles", "saml_providers"), NAMES),
-    **dict.fromkeys(("summary", "password_policy"), SWITCH),
+    **dict.fromkeys(("summary", "password_policy", "bulk"), SWITCH),
 }
 MODULE = Module("cloudhsm.iam.iam_account_info", ARGUMENT_SPEC, run)
 

@@ -13,12 +13,22 @@ from collections.abc import Mapping
 
 if t.TYPE_CHECKING:
     from ansible.plugins.action import ActionBase
+    from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.memory import Memory
 
 
 def run_action(
-    caller: ActionBase, name: str, options: Mapping[str, t.Any], task_vars: dict[str, t.Any], *, check_mode: bool
+    caller: ActionBase,
+    name: str,
+    options: Mapping[str, t.Any],
+    task_vars: dict[str, t.Any],
+    *,
+    check_mode: bool,
+    memory: Memory | None = None,
 ) -> dict[str, t.Any]:
-    """The result of another action of this collection, with the caller's connection and with a diff."""
+    """The result of another action of this collection, with the caller's connection and with a diff.
+
+    memory is what the actions of one plan share.
+    """
     task = caller._task.copy()
     task.action = name
     task.args = dict(options)
@@ -33,6 +43,7 @@ def run_action(
         templar=caller._templar,
         shared_loader_obj=caller._shared_loader_obj,
     )
+    action.memory = memory
     result = t.cast("dict[str, t.Any]", action.run(task_vars=task_vars))
     result.pop("invocation", None)
     return result

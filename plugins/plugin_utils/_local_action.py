@@ -38,6 +38,7 @@ from ansible.utils.display import Display
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 from ansible_collections.amazon.aws.plugins.plugin_utils.base import AWSPluginBase
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import EXPECTED_ACCOUNT_IDS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.memory import Memory
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Module, Result, Task
 from ansible_collections.cloudhsm.iam.plugins.module_utils._requirements import boto3_problem
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
@@ -71,6 +72,8 @@ class LocalAction(ActionBase):  # type: ignore[misc]
     MODULE: t.ClassVar[Module]
     # Whether the credentials are those of the account that the play works in.
     OF_THE_ACCOUNT: t.ClassVar[bool] = True
+    # What it shares with the other parts of a plan; set by whoever runs it as one.
+    memory: Memory | None = None
     _supports_check_mode = True
     _supports_async = True
 
@@ -97,7 +100,8 @@ class LocalAction(ActionBase):  # type: ignore[misc]
         host = task_vars.get("inventory_hostname")
         if why is None:
             display.vvv(f"{module.name} runs here, in Ansible's own Python {sys.executable}", host=host)
-            return run_here(module, args, check_mode=check_mode, diff=bool(self._task.diff), tell=display.display)
+            how = Running(check_mode, bool(self._task.diff), display.display, self.memory)
+            return run_here(module, args, how)
         display.vvv(f"{module.name} runs as a process of its own: {why}", host=host)
         return self.run_process(module.name, args, task_vars, check_mode=check_mode, environment=environment)
 
@@ -146,9 +150,16 @@ def sdk_problem() -> str | None:
     return boto3_problem(boto3.__version__, botocore.__version__) or None
 
 
-def run_here(
-    module: Module, args: Mapping[str, t.Any], *, check_mode: bool, diff: bool, tell: Callable[[str], None]
-) -> Result:
+class Running(t.NamedTuple):
+    """How a task is run, as the fields of Task have it."""
+
+    check_mode: bool
+    diff: bool
+    tell: Callable[[str], None]
+    memory: Memory | None = None
+
+
+def run_here(module: Module, args: Mapping[str, t.Any], how: Running) -> Result:
     """The result that the module would have as a process: its options are read in the same way, secrets are masked."""
     options = read_options(module.name, module.argument_spec, args)
     warn = options.said["warnings"].append
@@ -156,7 +167,7 @@ def run_here(
         if options.wrong:
             raise FailedError(options.wrong)
         connection = PluginConnection(options.values)
-        result = module.run(Task(options.values, connection, warn, tell, check_mode=check_mode, diff=diff))
+        result = module.run(Task(options.values, connection, warn, **how._asdict()))
     except FailedError as exc:
         result = {**exc.result, "failed": True}
     said = {kind: texts for kind, texts in options.said.items() if texts}

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.memory import Memory
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page import parts
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Part
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._actions import run_action
@@ -45,6 +46,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
         super().run(tmp, task_vars)
         self._task_vars = task_vars or {}
         self._said: dict[str, list[t.Any]] = {}
+        self._memory = Memory()
         args = bound_args(self, self._task_vars)
         self._connection_options = {name: value for name, value in args.items() if name not in self.SPEC}
         checked = ArgumentSpecValidator(self.SPEC).validate({k: v for k, v in args.items() if k in self.SPEC})
@@ -71,6 +73,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
         return plan if self._task.check_mode else self.apply(todo, plan)
 
     def _make_one(self, part: Part) -> Results:
+        self._memory.forget()
         done = self._run(self.ready(part, [part], {}), check_mode=bool(self._task.check_mode))
         if done.get("failed"):
             if done.get("problems"):
@@ -93,6 +96,8 @@ class PageAction(ActionBase):  # type: ignore[misc]
 
     def apply(self, todo: Sequence[Part], plan: Results) -> Results:
         """Carry out what has something to do, in order. What has nothing is as it was planned."""
+        # Whoever writes looks again: time has passed since.
+        self._memory.forget()
         done = dict(plan)
         changed: list[Part] = []
         for place, part in enumerate(todo):
@@ -153,7 +158,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
 
     def _action(self, name: str, options: Options, *, check_mode: bool) -> dict[str, t.Any]:
         options = {**self._connection_options, **options}
-        return run_action(self, name, options, self._task_vars, check_mode=check_mode)
+        return run_action(self, name, options, self._task_vars, check_mode=check_mode, memory=self._memory)
 
 
 def refuse(problems: Iterable[str]) -> None:

@@ -20,7 +20,7 @@ from ansible.module_utils.common import warnings as ansible_warnings
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import run_module as run_module_process
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Module, Task
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import run_here
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import Running, run_here
 from botocore.stub import Stubber
 from helpers.modules.scripted import CLOUDHSM, Answer, AwsRole, RunModule, RunTask, Stubbed
 from helpers.processes.own_imports import foreign_imports
@@ -156,7 +156,7 @@ def run_task(request: pytest.FixtureRequest, run_main: RunModule) -> RunTask:
     def run(module: Module, **options: t.Any) -> Answer:
         if request.param == "process":
             return run_main(lambda: run_module_process(module), **options)
-        return run_here(module, options, check_mode=False, diff=False, tell=print)
+        return run_here(module, options, Running(check_mode=False, diff=False, tell=print))
 
     return run
 

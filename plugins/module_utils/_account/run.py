@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import asdict
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import READ_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import read_alias, read_caller, sign_in_url
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import (
     CHECKS,
@@ -21,8 +22,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import (
     describe_groups,
     describe_policies,
     describe_users,
+    groups_in_bulk,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Result, Task, failure
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.snapshot import (
     describe_roles,
@@ -38,7 +39,7 @@ def run(task: Task) -> Result:
     """The module's result. Raises FailedError."""
     try:
         found = look_up(task.iam_client(), task.sts_client(), task.params)
-    except AWS_ERRORS as exc:
+    except READ_ERRORS as exc:
         raise failure(exc, "look up the account") from exc
     return {"changed": False, "check_mode": task.check_mode, **found}
 
@@ -63,7 +64,7 @@ def look_up(iam: IAMClient, sts: STSClient, params: t.Mapping[str, t.Any]) -> di
             "sign_in_url": sign_in_url(caller.partition, alias or caller.account_id),
         },
         "users": describe_users(iam, params["users"]),
-        "groups": describe_groups(iam, params["groups"]),
+        "groups": (groups_in_bulk if params["bulk"] else describe_groups)(iam, params["groups"]),
         "policies": describe_policies(iam, params["policies"]),
         "roles": describe_roles(iam, params["roles"]),
         "saml_providers": describe_saml_providers(iam, params["saml_providers"]),

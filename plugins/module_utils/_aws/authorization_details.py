@@ -13,6 +13,8 @@ import typing as t
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
+
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
@@ -20,12 +22,17 @@ if t.TYPE_CHECKING:
 Document = t.Any
 Raw = Mapping[str, t.Any]
 
+# Whoever asks for the same kinds in the same order asks AWS only once while a plan is made.
+USERS_AND_GROUPS = ("User", "Group")
 # GetAccountAuthorizationDetails gives at most this many objects a page (IAM API reference).
 PAGE_SIZE = 1000
 
 
 class IncompleteReadError(Exception):
     """The account could not be read to its end, so nothing may be concluded from what is missing."""
+
+
+READ_ERRORS: tuple[type[Exception], ...] = (*AWS_ERRORS, IncompleteReadError)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.first_contact im
     READ_TIMEOUT,
     FirstContact,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.memory import Memory
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.progress import tell_controller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._version import VERSION
 
@@ -81,6 +82,8 @@ class Task:
     tell: Callable[[str], None] = tell_controller
     check_mode: bool = False
     diff: bool = False
+    # What it shares with the other parts of a plan, if it is one.
+    memory: Memory | None = None
     _checked: list[STSClient] = field(default_factory=list, init=False, repr=False)
 
     @property
@@ -128,13 +131,19 @@ class Task:
         self._checked.append(sts)
 
     def _client(self, service: str, connections: int = 1) -> t.Any:
+        connections = max(CONNECTIONS, connections)
+        if self.memory is None:
+            return self._new_client(service, connections)
+        return self.memory.client((service, connections), lambda: self._new_client(service, connections))
+
+    def _new_client(self, service: str, connections: int) -> t.Any:
         if has_profile_and_keys(self.params):
             raise FailedError(PROFILE_AND_KEYS)
         config = Config(
             retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
-            max_pool_connections=max(CONNECTIONS, connections),
+            max_pool_connections=connections,
             user_agent_extra=f"cloudhsm.iam/{VERSION}",
         )
         try:

@@ -15,6 +15,7 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import READ_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task, failure
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import (
     engine,
@@ -74,7 +75,7 @@ def run(task: Task) -> Result:
         raise FailedError(f"Nothing was changed. {exc}", problems=exc.problems) from exc
     except StoreError as exc:
         raise FailedError(f"Nothing was changed. {exc}", problems=[str(exc)]) from exc
-    except engine.READ_ERRORS as exc:
+    except READ_ERRORS as exc:
         raise failure(exc, "read the account") from exc
     if result["failed_users"]:
         raise FailedError(**result)

@@ -15,6 +15,7 @@ from dataclasses import replace
 from itertools import compress
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import (
+    USERS_AND_GROUPS,
     User,
     read_authorization_details,
 )
@@ -65,7 +66,7 @@ def read_users_and_groups(iam: IAMClient) -> tuple[dict[str, ActualUser], dict[s
 
     Raises IncompleteReadError when the read was cut short, and whatever botocore raises.
     """
-    details = read_authorization_details(iam, ("User", "Group"))
+    details = read_authorization_details(iam, USERS_AND_GROUPS)
     users = {name: actual_user(user) for name, user in details.users.items()}
     return users, {name: group.managed_policies for name, group in details.groups.items()}
 

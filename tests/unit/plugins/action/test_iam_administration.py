@@ -47,9 +47,16 @@ class Scripted:
         self.options: dict[str, t.Any] = {}
 
     def __call__(
-        self, caller: object, name: str, options: Mapping[str, t.Any], task_vars: object, *, check_mode: bool
+        self,
+        caller: object,
+        name: str,
+        options: Mapping[str, t.Any],
+        task_vars: object,
+        *,
+        check_mode: bool,
+        memory: object,
     ) -> dict[str, t.Any]:
-        del caller, task_vars
+        del caller, task_vars, memory
         short = name.removeprefix("cloudhsm.iam.")
         self.runs.append((f"{short} {options['name']}" if "name" in options else short, check_mode))
         self.options[short] = options
