@@ -144,3 +144,34 @@ def test_an_unchanged_account_is_looked_at_once(node: ControlNode, aws: FaultPro
     asked = [call.action for call in aws.calls[before:]]
     assert len(asked) <= 12, asked
     assert asked.count("GetAccountAuthorizationDetails") == 1
+
+
+def test_the_roles_results_are_facts_of_the_play(node: ControlNode) -> None:
+    """Tasks after bootstrap use them as they use those of the roles by themselves."""
+    path = node.write_playbook(
+        [
+            {"include_role": {"name": "cloudhsm.iam.bootstrap"}, "vars": {"bootstrap_users": [{"name": "carol"}]}},
+            {
+                "assert": {
+                    "that": [
+                        "admin_group_result.name == 'Administrators'",
+                        "cloudhsm_group_results.CloudHSMAdministrators.state == 'present'",
+                        "user_provisioning_result.created == ['Administrator', 'carol']",
+                        "service_linked_role_result.role.name == 'AWSServiceRoleForcloudhsm'",
+                    ]
+                }
+            },
+            {
+                "include_role": {"name": "cloudhsm.iam.user_provisioning"},
+                "vars": {"user_provisioning_users": [{"name": "dave", "groups": ["CloudHSMAdministrators"]}]},
+            },
+            {"assert": {"that": ["user_provisioning_result.created == ['dave']"]}},
+            {
+                "include_role": {"name": "cloudhsm.iam.user_offboarding"},
+                "vars": {"user_offboarding_users": "dave"},
+            },
+            {"assert": {"that": ["user_offboarding_result.deleted == ['dave']"]}},
+        ]
+    )
+    run = node.playbook(path)
+    assert run.status == 0, run.output

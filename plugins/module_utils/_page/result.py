@@ -38,9 +38,6 @@ def facts(page: Page, results: Results, groups: Mapping[str, t.Any] | None = Non
     }
     cloudhsm_results = {**(groups or {}), cloudhsm_result["name"]: cloudhsm_result}
     return {
-        # Other roles go by these, which no extra variable takes the place of.
-        "__admin_group_result": admin_result,
-        "__cloudhsm_group_results": cloudhsm_results,
         "admin_group_result": admin_result,
         "cloudhsm_group_result": cloudhsm_result,
         "cloudhsm_group_results": cloudhsm_results,
