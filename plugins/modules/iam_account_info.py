@@ -39,6 +39,14 @@ options:
     type: list
     elements: str
     default: []
+  aws_managed_policies:
+    description:
+      - Names of AWS managed policies, with their path if they have one, as in C(job-function/Billing).
+      - Those that are attached to one of O(groups) exist, and are not looked up.
+    type: list
+    elements: str
+    default: []
+    version_added: 1.1.0
   roles:
     description:
       - Names of roles to look up.
@@ -328,6 +336,15 @@ roles:
       type: list
       elements: str
       sample: []
+missing_aws_managed_policies:
+  description:
+    - Those of the AWS managed policies asked for that do not exist.
+    - Empty for a caller who may not call C(iam:GetPolicy).
+  returned: success
+  type: list
+  elements: str
+  version_added: 1.1.0
+  sample: ["AdministratorAcess"]
 saml_providers:
   description: Those of the SAML providers asked for that exist, in the order in which they were asked for.
   returned: success
@@ -505,7 +522,7 @@ NAMES: dict[str, t.Any] = {"type": "list", "elements": "str", "default": []}
 # Ansible takes anything with "password" in its name for a secret, unless told otherwise.
 SWITCH: dict[str, t.Any] = {"type": "bool", "default": False, "no_log": False}
 ARGUMENT_SPEC: dict[str, t.Any] = {
-    **dict.fromkeys(("users", "groups", "policies", "roles", "saml_providers"), NAMES),
+    **dict.fromkeys(("users", "groups", "policies", "aws_managed_policies", "roles", "saml_providers"), NAMES),
     **dict.fromkeys(("summary", "password_policy", "bulk"), SWITCH),
 }
 MODULE = Module("cloudhsm.iam.iam_account_info", ARGUMENT_SPEC, run)

@@ -63,6 +63,21 @@ def test_names_that_iam_does_not_take_are_refused_before_the_policy_is_made(node
     assert aws.writes == []
 
 
+def test_aws_managed_policies_that_do_not_exist_are_told_before_anything_is_made(
+    node: ControlNode, aws: FaultProxy
+) -> None:
+    names = ["AdministratorAccess", "AdministratorAcess", "Billing"]
+    told = (
+        "admin_group_aws_managed_policies: AWS has no managed policy AdministratorAcess; check its name, and its path; "
+        "admin_group_aws_managed_policies: AWS has no managed policy Billing;"
+    )
+    task = refused("admin_group", told, admin_group_aws_managed_policies=names, admin_group_require_mfa=True)
+    run = node.playbook(node.write_playbook([task]))
+    assert run.status == 0, run.output
+    assert "rescued=1" in run.output
+    assert aws.writes == []
+
+
 def test_a_failure_between_policy_and_group_tells_what_is_there(enforcing: str, tmp_path: Path) -> None:
     iam = iam_client(enforcing)
     iam.create_user(UserName="maker")

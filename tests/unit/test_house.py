@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Imports in plugins/module_utils point down, as CONTRIBUTING says."""
+"""Imports in plugins/module_utils point down, as CONTRIBUTING says, and plugins stand on ground that is supported."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,90 @@ def test_plans_and_models_know_neither_boto_nor_ansible(path: Path) -> None:
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
         assert not [name for name in names if name.split(".")[0] in ("boto3", "botocore", "ansible")]
+
+
+PLUGINS = MODULE_UTILS.parent
+ALL_FILES = sorted(path.relative_to(PLUGINS) for path in PLUGINS.rglob("*.py") if path.stat().st_size)
+# For tests, as their owners say, or a program that is another collection's own.
+UNSUPPORTED = re.compile(
+    r"unittest\b|mock\b|ansible\.module_utils\.testing\b|ansible_collections\.(?!cloudhsm\.)\w+\.\w+\.plugins\.modules\b"
+)
+# What a definition may call: constructors of values, and what only looks at values.
+PURE = re.compile(
+    r"frozenset|set|tuple|dict(\.fromkeys)?|len|range|enumerate|getattr|type|field|fields|re\.compile|t\.TypeVar|Path|"
+    r"json\.dumps|uuid\.UUID|Display|trust_as_template|aws_argument_spec|\w+\.(lower|values|items|get)|"
+    r"aws_argument_spec\(\)\.items|_?[A-Z]\w*|_short|_left|root_user|root_user\(\w+\)\.problems"
+)
+# Says in one sentence which version is too old, which has to come before an import fails for it.
+CHECKS_AT_IMPORT = Path("module_utils/_requirements.py")
+
+
+def statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements that an import runs, also those inside of classes and of tries."""
+    for node in body:
+        if isinstance(node, ast.Try):
+            yield from statements(node.body + node.orelse + node.finalbody)
+            yield from (each for handler in node.handlers for each in statements(handler.body))
+        elif isinstance(node, ast.ClassDef):
+            yield from statements(node.body)
+        else:
+            yield node
+
+
+def has_effect(node: ast.stmt) -> bool:
+    """Whether a statement does more than define something."""
+    if isinstance(node, ast.If):
+        return ast.unparse(node.test) not in ("t.TYPE_CHECKING", "__name__ == '__main__'")
+    if isinstance(node, ast.Expr):
+        return not isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        calls = [ast.unparse(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)]
+        return not all(PURE.fullmatch(call) for call in calls)
+    return not isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.Pass)
+
+
+@pytest.mark.parametrize("path", ALL_FILES, ids=str)
+def test_an_import_only_defines(path: Path) -> None:
+    found = [node for node in statements(parsed(PLUGINS / path).body) if has_effect(node)]
+    assert [ast.unparse(node) for node in found] == (["_check()"] if path == CHECKS_AT_IMPORT else [])
+
+
+@pytest.mark.parametrize(
+    "text", ["gc.freeze()", "a = open('b').read()", "if a:\n b()", "for a in b:\n pass", "a = b()"]
+)
+def test_an_effect_is_seen(text: str) -> None:
+    (node,) = ast.parse(text).body
+    assert has_effect(node)
+
+
+@pytest.mark.parametrize("path", ALL_FILES, ids=str)
+def test_nothing_stands_on_what_is_for_tests_or_private_to_others(path: Path) -> None:
+    assert [name for name in imported(PLUGINS / path) if UNSUPPORTED.match(name)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from unittest import mock",
+        "import unittest.mock",
+        "from ansible.module_utils.testing import patch_module_args",
+        "from ansible_collections.amazon.aws.plugins.modules import iam_group",
+        "from ansible_collections.amazon.aws.plugins.modules.iam_group import main",
+    ],
+)
+def test_unsupported_ground_is_seen(text: str, tmp_path: Path) -> None:
+    (tmp_path / "plugin.py").write_text(text)
+    assert [name for name in imported(tmp_path / "plugin.py") if UNSUPPORTED.match(name)]
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Full names of everything that a file imports."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)

@@ -23,6 +23,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import (
     describe_policies,
     describe_users,
     groups_in_bulk,
+    missing_aws_policies,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Result, Task, failure
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.snapshot import (
@@ -52,6 +53,9 @@ def look_up(iam: IAMClient, sts: STSClient, params: t.Mapping[str, t.Any]) -> di
     if "summary" in checked:
         summary = checked["summary"]
         checked["root_user"] = None if summary is None else asdict(root_user(summary))
+    users = describe_users(iam, params["users"])
+    groups = (groups_in_bulk if params["bulk"] else describe_groups)(iam, params["groups"])
+    attached = {arn for group in groups for arn in group["managed_policies"]}
     return {
         "account": {
             "account_id": caller.account_id,
@@ -63,9 +67,12 @@ def look_up(iam: IAMClient, sts: STSClient, params: t.Mapping[str, t.Any]) -> di
             "is_root": caller.is_root,
             "sign_in_url": sign_in_url(caller.partition, alias or caller.account_id),
         },
-        "users": describe_users(iam, params["users"]),
-        "groups": (groups_in_bulk if params["bulk"] else describe_groups)(iam, params["groups"]),
+        "users": users,
+        "groups": groups,
         "policies": describe_policies(iam, params["policies"]),
+        "missing_aws_managed_policies": missing_aws_policies(
+            iam, caller.partition, params["aws_managed_policies"], attached
+        ),
         "roles": describe_roles(iam, params["roles"]),
         "saml_providers": describe_saml_providers(iam, params["saml_providers"]),
         **checked,

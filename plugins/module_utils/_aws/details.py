@@ -9,12 +9,13 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import (
     USERS_AND_GROUPS,
     read_authorization_details,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import is_access_denied
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -101,6 +102,27 @@ def _describe_policy(iam: IAMClient, arn: str) -> Described:
         "boundary_of": policy.get("PermissionsBoundaryUsageCount", 0),
         "document": version["Document"],
     }
+
+
+def missing_aws_policies(iam: IAMClient, partition: str, names: Iterable[str], attached: Collection[str]) -> list[str]:
+    """Those of the names that no AWS managed policy has. What is attached, by its ARN, exists and is not asked for.
+
+    Raises what botocore raises.
+    """
+    arns = {name: f"arn:{partition}:iam::aws:policy/{name}" for name in names}
+    return [name for name, arn in arns.items() if arn not in attached and not has_policy(iam, arn)]
+
+
+def has_policy(iam: IAMClient, arn: str) -> bool:
+    """Whether there is a managed policy with this ARN. A caller who may not ask gets the benefit of the doubt."""
+    try:
+        iam.get_policy(PolicyArn=arn)
+    except (iam.exceptions.NoSuchEntityException, iam.exceptions.InvalidInputException):
+        return False
+    except iam.exceptions.ClientError as exc:
+        if not is_access_denied(exc):
+            raise
+    return True
 
 
 def existing(iam: IAMClient, names: Iterable[str], describe: Callable[[IAMClient, str], Described]) -> list[Described]:

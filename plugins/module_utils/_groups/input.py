@@ -113,7 +113,13 @@ def asked(options: Mapping[str, t.Any]) -> dict[str, t.Any]:
     names = [options["policy"]["name"]] if options["policy"] else []
     if options["require_mfa"]:
         names.append(options["require_mfa_policy_name"])
-    return {"groups": [options["name"]], "policies": names, "users": options["members"] or []}
+    aws = options["aws_managed_policies"] if options["state"] == "present" else []
+    return {
+        "groups": [options["name"]],
+        "policies": names,
+        "aws_managed_policies": aws,
+        "users": options["members"] or [],
+    }
 
 
 def identifier_problems(options: Mapping[str, t.Any]) -> list[str]:
@@ -164,6 +170,17 @@ def foreign_problems(
     problems = [adoption_problem(one, named(one.name, found["policies"])) for one in expected]
     before = named(options["name"], found["groups"])
     return [problem for problem in problems if problem] + group_problems(group, before, options["variables_prefix"])
+
+
+def missing_policy_problems(options: Mapping[str, t.Any], found: Mapping[str, t.Any]) -> list[str]:
+    """AWS managed policies that do not exist, which amazon.aws would find out about when the group is made already."""
+    missing = found.get("missing_aws_managed_policies", ())
+    field = called("aws_managed_policies", options["variables_prefix"])
+    return [
+        f"{field}: AWS has no managed policy {name}; check its name, and its path"
+        for name in options["aws_managed_policies"]
+        if name in missing
+    ]
 
 
 def removable(options: Mapping[str, t.Any], found: Mapping[str, t.Any]) -> tuple[Described, str | None]:

@@ -16,6 +16,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._groups.input import 
     Policies,
     foreign_problems,
     mfa_attached,
+    missing_policy_problems,
     removable,
     requires_mfa,
     wanted_group,
@@ -63,6 +64,7 @@ def _making(options: Options, found: Found) -> Plan:
     problems = member_problems(options["members"], options["exclusive"], found["users"], options["variables_prefix"])
     policies, wrong = wanted_policies(options, found["account"])
     group = wanted_group(options, found, policies)
+    problems += missing_policy_problems(options, found)
     problems += [*wrong, *foreign_problems(options, found, policies, group)]
     before = named(options["name"], found["groups"])
     steps = [policy_step(policy, named(policy.name, found["policies"])) for policy in policies.all]

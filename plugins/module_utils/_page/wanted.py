@@ -86,6 +86,7 @@ class Page:
         return {
             "groups": [self.admin_group["name"], self.cloudhsm_group["name"], self.onboarding_group_name],
             "policies": list(dict.fromkeys(policies)),
+            "aws_managed_policies": self.admin_group["aws_managed_policies"],
             "users": self.admin_group.get("members") or [],
         }
 

@@ -20,9 +20,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_de
     read_authorization_details,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import read_alias, read_caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import has_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import (
     AWS_ERRORS,
-    error_code,
     is_access_denied,
     is_not_implemented,
 )
@@ -249,18 +249,7 @@ def _has_group(iam: IAMClient, name: str) -> bool:
 def missing_policies(iam: IAMClient, pool: Executor, arns: Iterable[str]) -> frozenset[str]:
     """Those of the ARNs that name no managed policy. A caller who may not ask gets the benefit of the doubt."""
     wanted = sorted(arns)
-    return frozenset(compress(wanted, pool.map(lambda arn: not _has_policy(iam, arn), wanted)))
-
-
-def _has_policy(iam: IAMClient, arn: str) -> bool:
-    try:
-        iam.get_policy(PolicyArn=arn)
-    except (iam.exceptions.NoSuchEntityException, iam.exceptions.InvalidInputException):
-        return False
-    except iam.exceptions.ClientError as exc:
-        if error_code(exc) not in ("AccessDenied", "AccessDeniedException"):
-            raise
-    return True
+    return frozenset(compress(wanted, pool.map(lambda arn: not has_policy(iam, arn), wanted)))
 
 
 def live_quotas(iam: IAMClient) -> Mapping[str, int]:

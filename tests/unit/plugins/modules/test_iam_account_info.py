@@ -93,6 +93,7 @@ def test_the_account_and_the_caller_are_told(iam: Stubbed, sts: Stubbed, run_mod
         "users": [],
         "groups": [],
         "policies": [],
+        "missing_aws_managed_policies": [],
         "roles": [],
         "saml_providers": [],
         "findings": [],
@@ -124,11 +125,13 @@ def test_results_have_the_documented_keys(
     script_user(iam)
     script_group(iam)
     script_policy(iam)
+    iam.refuses("get_policy", "NoSuchEntity", PolicyArn="arn:aws:iam::aws:policy/Nothing")
     script_role(iam)
     script_saml_provider(iam)
     named: dict[str, t.Any] = {"users": ["alice"], "groups": ["Admins"]}
     named |= {kind: ["Own"] for kind in ("policies", "roles", "saml_providers")}
-    result = run_module(module.main, **named, summary=True, password_policy=True)
+    asked: dict[str, t.Any] = {**named, "aws_managed_policies": ["Nothing"]}
+    result = run_module(module.main, **asked, summary=True, password_policy=True)
     assert set(result) - {"changed"} == documented(module.RETURN)
     assert set(result["account"]) == documented(module.RETURN, "account")
     for kind in ("root_user", "password_policy"):

@@ -11,6 +11,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import (
     describe_groups,
     describe_policies,
     describe_users,
+    missing_aws_policies,
 )
 from botocore.exceptions import ClientError
 
@@ -153,3 +154,13 @@ def test_a_policy_that_goes_while_it_is_read_is_left_out(iam: Stubbed) -> None:
     script_policies(iam, "Gone")
     iam.refuses("get_policy", "NoSuchEntity", PolicyArn=policy("Gone")["Arn"])
     assert describe_policies(iam.client, ["Gone"]) == []
+
+
+def test_aws_managed_policies_are_missing_only_when_iam_says_so(iam: Stubbed) -> None:
+    names = ["Attached", "There", "job-function/Gone", "Denied", "odd name"]
+    arns = [f"arn:aws-cn:iam::aws:policy/{name}" for name in names]
+    iam.answers("get_policy", {"Policy": {}}, PolicyArn=arns[1])
+    iam.refuses("get_policy", "NoSuchEntity", PolicyArn=arns[2])
+    iam.refuses("get_policy", "AccessDenied", PolicyArn=arns[3])
+    iam.refuses("get_policy", "InvalidInput", PolicyArn=arns[4])
+    assert missing_aws_policies(iam.client, "aws-cn", names, {arns[0]}) == ["job-function/Gone", "odd name"]

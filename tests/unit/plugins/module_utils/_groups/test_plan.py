@@ -194,11 +194,13 @@ def test_what_is_there_can_go() -> None:
 def wishes(**more: t.Any) -> dict[str, t.Any]:
     return {
         "name": "Admins",
+        "state": "present",
         "path": None,
         "policy": None,
         "require_mfa": None,
         "require_mfa_policy_name": "RequireMFA",
         "require_mfa_creation_tags": {},
+        "aws_managed_policies": [],
         "members": None,
         "variables_prefix": "",
         **more,
@@ -217,9 +219,19 @@ def own(**cloudhsm: t.Any) -> dict[str, t.Any]:
 
 
 def test_the_account_is_asked_for_what_is_wanted_only() -> None:
-    assert asked(wishes()) == {"groups": ["Admins"], "policies": [], "users": []}
-    everything = wishes(policy=own(level="admin"), require_mfa=True, members=["ann"])
-    assert asked(everything) == {"groups": ["Admins"], "policies": ["Own", "RequireMFA"], "users": ["ann"]}
+    nothing: dict[str, list[str]] = {"policies": [], "aws_managed_policies": [], "users": []}
+    assert asked(wishes()) == {**nothing, "groups": ["Admins"]}
+    everything = wishes(
+        policy=own(level="admin"), require_mfa=True, aws_managed_policies=["ReadOnlyAccess"], members=["ann"]
+    )
+    assert asked(everything) == {
+        "groups": ["Admins"],
+        "policies": ["Own", "RequireMFA"],
+        "aws_managed_policies": ["ReadOnlyAccess"],
+        "users": ["ann"],
+    }
+    going = wishes(state="absent", aws_managed_policies=["ReadOnlyAccess"])
+    assert asked(going) == {**nothing, "groups": ["Admins"]}
 
 
 def test_policies_are_made_of_what_is_wanted() -> None:
