@@ -20,6 +20,7 @@ def run_iam_users(
     params = {name: value.get("default") for name, value in iam_users.ARGUMENT_SPEC.items()}
     warnings: list[str] = []
     task: t.Any = SimpleNamespace(
+        tell=lambda _line: None,
         params={**params, "users": users, **options},
         check_mode=check,
         diff=False,
