@@ -180,6 +180,31 @@ def test_two_runs_at_once_do_not_take_both_administrators(
     assert iam.get_login_profile(UserName="ann")
 
 
+@pytest.mark.parametrize("how", [{"state": "absent"}, {"state": "suspended"}, {"groups": []}])
+def test_whoever_was_taken_at_the_same_moment_as_the_others_is_put_back(
+    aws: FaultProxy, iam: IAMClient, monkeypatch: pytest.MonkeyPatch, how: dict[str, t.Any]
+) -> None:
+    make_administrators(iam, "ann", "bob")
+    key = iam.create_access_key(UserName="ann")["AccessKey"]["AccessKeyId"]
+    held = engine._held
+
+    def then_another_run(*args: t.Any) -> t.Any:
+        reasons = held(*args)
+        monkeypatch.setattr(engine, "_held", held)
+        other = run_iam_users(aws.url, [{"name": "bob", **how}], purge_groups=True)
+        assert other["failed_users"] == []
+        return reasons
+
+    monkeypatch.setattr(engine, "_held", then_another_run)
+    before = describe(iam)["users"]["ann"]
+    made = run_iam_users(aws.url, [{"name": "ann", **how}], purge_groups=True)
+    assert [user["name"] for user in made["failed_users"]] == ["ann"]
+    assert made["failed_users"][0]["msg"].startswith("put back: no member of the protected group Administrators")
+    assert describe(iam)["users"]["ann"] == before
+    assert iam.get_login_profile(UserName="ann")
+    assert [each["Status"] for each in iam.list_access_keys(UserName="ann")["AccessKeyMetadata"]] == ["Active"], key
+
+
 def test_protected_groups_in_another_case_or_misspelt(aws: FaultProxy, iam: IAMClient) -> None:
     make_administrators(iam, "ann")
     gone = [{"name": "ann", "state": "absent"}]

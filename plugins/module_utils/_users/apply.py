@@ -19,6 +19,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import er
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import StoreError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Change, Outcome, UserPlan
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import PasswordSource
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.undo import undone
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -69,12 +70,14 @@ class Order:
     """Who has to be there before whom goes, by names of users.
 
     relied_on are those whose plans are carried out first, last those who leave a protected group. hold is asked in
-    between, with what was done, who may not leave after all: for each of these the reason.
+    between, with what was done, who may not leave after all: for each of these the reason. recheck is asked the same
+    once they have left; they are put back.
     """
 
     relied_on: frozenset[str] = frozenset()
     last: frozenset[str] = frozenset()
     hold: Callable[[Mapping[str, Outcome]], Mapping[str, str]] = nobody_held
+    recheck: Callable[[Mapping[str, Outcome]], Mapping[str, str]] = nobody_held
 
 
 ANY_ORDER = Order()
@@ -123,8 +126,17 @@ def apply_plans(
         begun.update((o.plan.name, o) for o in pool.map(work, first))
         for name, reason in order.hold(begun).items():
             begun[name] = replace(begun[name], error=reason)
-        lock_out([name for name in begun if name in order.last])
+        leaving = [outcome for name, outcome in begun.items() if name in order.last]
+        begun.update((o.plan.name, o) for o in pool.map(lambda o: work(o, _until_password(o.plan)), leaving))
+        for name, reason in order.recheck(begun).items():
+            begun[name] = undone(begun[name], call, reason)
     return pool.map(lambda outcome: passwords.settled(work(outcome)), begun.values())
+
+
+def _until_password(plan: UserPlan) -> int | None:
+    """How many calls of a plan come before the one that nothing takes back; None for all of a plan without urgency."""
+    urgent = [change.operation for change in plan.changes[: plan.urgent]]
+    return (urgent.index("delete_login_profile") if "delete_login_profile" in urgent[1:] else plan.urgent) or None
 
 
 def _go_on(

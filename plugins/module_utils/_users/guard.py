@@ -189,15 +189,15 @@ def _emptied_groups(plans: Iterable[UserPlan], account: Account, options: Option
         )
 
 
-def held(standing: Standing, now: Mapping[str, ActualUser]) -> str | None:
-    """Why nobody may leave the group, with the users as they are now; None where they may."""
+def held(standing: Standing, now: Mapping[str, ActualUser], what: str = "left as it is") -> str | None:
+    """Why nobody may leave the group, with the users as they are now; None where they may. what is what happens."""
     staying = {name: level(user, standing.group) for name, user in now.items() if name not in standing.leaving}
     if _best(staying) >= standing.before:
         return None
     expected = sorted(set(standing.relied_on) | {name for name, how in standing.staying.items() if how})
     missing = [name for name in expected if not staying.get(name) and name not in standing.leaving]
     why = f", because {', '.join(missing)} can't act for it now" if missing else ""
-    return f"left as it is: no member of the protected group {standing.group} could act for it any more{why}; run again"
+    return f"{what}: no member of the protected group {standing.group} could act for it any more{why}; run again"
 
 
 def members_after(plans: Iterable[UserPlan], account: Account, groups: Iterable[str]) -> Mapping[str, frozenset[str]]:

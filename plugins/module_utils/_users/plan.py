@@ -241,14 +241,16 @@ def plan_deletion(before: ActualUser) -> UserPlan:
 
 
 def _lock_out_changes(before: ActualUser, have: Credentials) -> list[Change]:
-    """No way in and, for those who are in, no rights. What denies everything stays until nothing else is left."""
+    """No way in and, for those who are in, no rights. What denies everything stays until nothing else is left.
+
+    The password goes last: all before it can be taken back, where a protected group would be left without members.
+    """
     name = before.name
     policies = sorted(before.managed_policies, key=lambda arn: (arn.endswith(DENY_ALL), arn))
     inline = sorted(before.inline_policies - {SUSPENDED_POLICY})
     last = sorted(before.inline_policies & {SUSPENDED_POLICY})
     return [
         *(_change(name, "update_access_key", AccessKeyId=key, Status="Inactive") for key in have.active_access_keys),
-        *([_change(name, "delete_login_profile")] if before.console_access else []),
         *(_change(name, "delete_ssh_public_key", SSHPublicKeyId=key) for key in have.ssh_public_keys),
         *(_change(name, "delete_signing_certificate", CertificateId=one) for one in have.signing_certificates),
         *(
@@ -259,6 +261,7 @@ def _lock_out_changes(before: ActualUser, have: Credentials) -> list[Change]:
         *(_change(name, "delete_user_policy", PolicyName=policy) for policy in inline),
         *(_change(name, "detach_user_policy", PolicyArn=arn) for arn in policies),
         *(_change(name, "delete_user_policy", PolicyName=policy) for policy in last),
+        *([_change(name, "delete_login_profile")] if before.console_access else []),
     ]
 
 

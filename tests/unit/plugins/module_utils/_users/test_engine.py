@@ -326,6 +326,8 @@ def test_the_administrator_goes_when_the_successor_is_there(
     ]
     # The successor is not seen at once.
     now += [administrators(user("ann")), administrators(user("ann"), user("new"))]
+    # And once more after the first has left.
+    now.append(administrators(user("new")))
     iam.answers("add_user_to_group", {}, UserName="new", GroupName="Administrators")
     iam.answers("remove_user_from_group", {}, UserName="ann", GroupName="Administrators")
     wishes = [DesiredUser("ann", groups=frozenset()), DesiredUser("new", groups=ADMINS)]

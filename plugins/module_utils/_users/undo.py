@@ -1,0 +1,56 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""The way back of a lock-out, where another run has locked out all others at the same moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS, sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import SUSPENDED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import DENY_ALL, SUSPENDED_POLICY
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Change, Outcome, UserPlan
+
+# IAM does not tell what was in it, so nothing brings it back.
+_GONE = {"delete_login_profile": "its password is gone; set a new one"}
+
+
+def inverse(change: Change) -> Change | None:
+    """The call that takes back a part of a lock-out; None for all other calls, and where IAM has no way back."""
+    operation, params = change.operation, dict(change.params)
+    if params.get("Status") == "Inactive":
+        return replace(change, params={**params, "Status": "Active"})
+    if operation == "remove_user_from_group":
+        return replace(change, operation="add_user_to_group")
+    if operation == "detach_user_policy":
+        return replace(change, operation="attach_user_policy")
+    if operation == "attach_user_policy" and params["PolicyArn"].endswith(DENY_ALL):
+        return replace(change, operation="detach_user_policy")
+    if operation == "put_user_policy" and params["PolicyName"] == SUSPENDED_POLICY:
+        del params["PolicyDocument"]
+        return replace(change, operation="delete_user_policy", params=params)
+    keys = [tag["Key"] for tag in params.pop("Tags", ()) if tag["Key"].startswith(SUSPENDED)]
+    return replace(change, operation="untag_user", params={**params, "TagKeys": keys}) if keys else None
+
+
+def undone(outcome: Outcome, call: Callable[[UserPlan, Change], None], why: str) -> Outcome:
+    """The outcome after the calls that locked the user out were taken back, last first, as far as that goes."""
+    left: list[Change] = []
+    errors = [why]
+    for change in reversed(outcome.done):
+        back = inverse(change)
+        if back is None:
+            left.append(change)
+            errors += [_GONE[change.operation]] if change.operation in _GONE else []
+            continue
+        try:
+            call(outcome.plan, back)
+        except AWS_ERRORS as exc:
+            left.append(change)
+            errors.append(sentence(exc, f"{back.operation.replace('_', ' ')} {back.user}"))
+    return replace(outcome, done=tuple(reversed(left)), error="; ".join(errors), conflict=False)
