@@ -18,6 +18,7 @@ import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import policy_length
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, DesiredUser, Options
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.run import run
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
 from helpers.accounts.everything import ACCOUNT, ANYTHING, key_and_certificate
 from helpers.accounts.simulated_iam import BOUNDARIES, GROUPS, ONBOARDING, POLICIES, accounts, options, wishes
@@ -109,7 +110,7 @@ class World:
             sts_client=lambda: self.sts,
         )
         try:
-            return iam_users.run(task)
+            return run(task)
         except FailedError as failed:
             return {"changes": [], **failed.result}
 

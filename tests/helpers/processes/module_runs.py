@@ -9,6 +9,7 @@ import typing as t
 from types import SimpleNamespace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.run import run
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
 from helpers.moto.clients import iam_client, sts_client
 
@@ -29,7 +30,7 @@ def run_iam_users(
         sts_client=lambda: sts_client(url),
     )
     try:
-        result = iam_users.run(task)
+        result = run(task)
     except FailedError as failed:
         result = {"changes": [], **failed.result}
     return {**result, **({"warnings": warnings} if warnings else {})}
