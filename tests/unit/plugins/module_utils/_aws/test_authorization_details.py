@@ -55,7 +55,7 @@ def test_each_kind_comes_with_what_hangs_on_it(iam: Stubbed) -> None:
     iam.answers(OPERATION, json.loads(json.dumps(last)), **asked, Marker="m")
     found = read_authorization_details(iam.client, kinds)
     held = frozenset({f"{IAM}:policy/p"})
-    inline = {"own": {"Statement": []}}
+    inline: dict[str, t.Any] = {"own": {"Statement": []}}
     assert found.groups == {"g": Group("g", f"{IAM}:group/g", "/", held, inline)}
     assert found.policies == {
         POLICY["Arn"]: Policy(POLICY["Arn"], {"Statement": "new"}, ({"Statement": "old"},), bounds=True)
