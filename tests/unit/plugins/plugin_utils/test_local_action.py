@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from types import SimpleNamespace
 
+import boto3
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Module, Result, Task
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _local_action
@@ -146,7 +147,7 @@ def test_a_log_of_endpoints_needs_a_process() -> None:
 
 def test_a_python_without_a_fit_boto3_leaves_it_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Action().why_a_process({}) is None
-    monkeypatch.setattr(_local_action.boto3, "__version__", "1.34.0")
+    monkeypatch.setattr(boto3, "__version__", "1.34.0")
     assert "needs boto3 1.35.0 or newer" in str(Action().why_a_process({}))
     monkeypatch.setattr(_local_action, "HAS_BOTO3", False)
     assert str(Action().why_a_process({})).endswith("has no boto3")

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 import boto3
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.memory import Memory
-from botocore.awsrequest import AWSResponse
+from botocore.awsrequest import AWSResponse, HeadersDict
 
 ANSWER = """<{0}Response xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><{0}Result>{1}</{0}Result></{0}Response>"""
 ROLE = (
@@ -40,7 +40,8 @@ class Iam:
 
     def client(self) -> t.Any:
         client = boto3.client("iam", "us-east-1", aws_access_key_id="fake", aws_secret_access_key="fake")
-        client.meta.events.register("before-send.iam", self._send)
+        answer: t.Any = self._send
+        client.meta.events.register("before-send.iam", answer)
         return client
 
     def _send(self, request: t.Any, **_event: t.Any) -> AWSResponse:
@@ -49,8 +50,13 @@ class Iam:
         self.asked.append(action)
         if self.status != 200:
             text = "<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>-</Message></Error></ErrorResponse>"
-            return AWSResponse(request.url, self.status, {}, Raw(text.encode()))
-        return AWSResponse(request.url, 200, {}, Raw(ANSWER.format(action, BODIES.get(action, "")).encode()))
+            return AWSResponse(request.url, self.status, t.cast("t.Any", HeadersDict()), Raw(text.encode()))
+        return AWSResponse(
+            request.url,
+            200,
+            t.cast("t.Any", HeadersDict()),
+            Raw(ANSWER.format(action, BODIES.get(action, "")).encode()),
+        )
 
 
 @pytest.fixture
