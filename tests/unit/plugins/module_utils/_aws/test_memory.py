@@ -21,6 +21,7 @@ ROLE = (
     "<CreateDate>2026-01-01T00:00:00Z</CreateDate>"
     "<AssumeRolePolicyDocument>%7B%22Version%22%3A%222012-10-17%22%7D</AssumeRolePolicyDocument></Role>"
 )
+HEADERS: t.Any = HeadersDict()
 BODIES = {"ListAccountAliases": "<AccountAliases><member>acme</member></AccountAliases>", "GetRole": ROLE}
 
 
@@ -50,11 +51,11 @@ class Iam:
         self.asked.append(action)
         if self.status != 200:
             text = "<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>-</Message></Error></ErrorResponse>"
-            return AWSResponse(request.url, self.status, t.cast("t.Any", HeadersDict()), Raw(text.encode()))
+            return AWSResponse(request.url, self.status, HEADERS, Raw(text.encode()))
         return AWSResponse(
             request.url,
             200,
-            t.cast("t.Any", HeadersDict()),
+            HEADERS,
             Raw(ANSWER.format(action, BODIES.get(action, "")).encode()),
         )
 
