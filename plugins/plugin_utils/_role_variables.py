@@ -46,7 +46,7 @@ def read_variables(
         if value is not None:
             values[name], wrong = _read(name, value, spec[name])
             problems += [f"{name}: {problem}" for problem in wrong]
-    checked = ArgumentSpecValidator(spec).validate(values)
+    checked = ArgumentSpecValidator({name: _without_elements(option) for name, option in spec.items()}).validate(values)
     return Variables(
         dict(checked.validated_parameters), problems + checked.error_messages, typed=not checked.error_messages
     )
@@ -72,9 +72,12 @@ def options_of_role(
 def _without_inner(option: Mapping[str, t.Any]) -> dict[str, t.Any]:
     """What is left for others: users in a list, with better messages than the validator's, and where a path leads."""
     kept = {key: value for key, value in option.items() if key not in ("options", "required")}
-    if kept.get("elements") == "dict":
-        del kept["elements"]
     return {**kept, "type": "str"} if kept.get("type") == "path" else kept
+
+
+def _without_elements(option: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What an element of a list of dictionaries is, is for others to say too."""
+    return {key: value for key, value in option.items() if (key, value) != ("elements", "dict")}
 
 
 def _read(name: str, value: t.Any, option: Mapping[str, t.Any]) -> tuple[t.Any, list[str]]:
