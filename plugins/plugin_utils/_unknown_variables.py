@@ -8,9 +8,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import nearest
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
 
 # What people may set: the roles' variables, and those of playbooks that no role has.
@@ -54,7 +54,7 @@ def _sentence(name: str) -> str | None:
     prefix = next(prefix for prefix in OURS + SHARED if name.startswith(prefix))
     ours = prefix in OURS
     options = [option.removeprefix(prefix) for option in sorted(OPTIONS) if option.startswith(prefix)]
-    near = difflib.get_close_matches(name.removeprefix(prefix), options, 1, ALIKE if ours else NEARLY)
+    near = nearest(name.removeprefix(prefix), options, alike=ALIKE if ours else NEARLY)
     if near:
         return f"{name}: no role has a variable of that name; did you mean {prefix}{near[0]}?"
     return f"{name}: no role has a variable of that name" if ours else None

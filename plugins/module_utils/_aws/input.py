@@ -11,9 +11,10 @@ Text comes from a command line or from a survey. Everywhere the same separates i
 
 from __future__ import annotations
 
+import difflib
 import re
 import typing as t
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -110,6 +111,15 @@ def split_text(text: str) -> tuple[list[Word], list[str]]:
         words += [word for word in found if word]
         problems += [f"line {number}: {problem}" for problem in _line_problems(line, found)]
     return words, problems
+
+
+def nearest(name: str, known: Iterable[str], most: int = 1, alike: float = 0.6) -> list[str]:
+    """Those of the known names that were probably meant, the nearest first, whatever the case of their letters.
+
+    alike is how near a name has to be, from 0 to 1.
+    """
+    by_lower = {each.lower(): each for each in known}
+    return [by_lower[close] for close in difflib.get_close_matches(name.lower(), by_lower, most, alike)]
 
 
 def in_one_message(problems: Sequence[str]) -> str:

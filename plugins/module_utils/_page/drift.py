@@ -88,11 +88,12 @@ def more_rights(page: Page, found: Described, wanted: Iterable[Described], users
     wanted = list(wanted)
     allowed = _allowed_policies(page, found["account"])
     for group in found["groups"]:
-        if group["name"] not in allowed:
+        name = group["name"].casefold()
+        if name not in allowed:
             continue
-        asked = {user["name"] for user in wanted if group["name"] in (user.get("groups") or ())}
-        strangers = sorted(set(group["members"]) - asked)
-        more = [arn for arn in group["managed_policies"] if arn not in allowed[group["name"]]]
+        asked = {user["name"].casefold() for user in wanted if name in map(str.casefold, user.get("groups") or ())}
+        strangers = sorted(member for member in group["members"] if member.casefold() not in asked)
+        more = [arn for arn in group["managed_policies"] if arn not in allowed[name]]
         if strangers:
             yield f"{', '.join(strangers)} {'is' if len(strangers) == 1 else 'are'} in {group['name']} too"
         if more or group["inline_policies"]:
@@ -105,15 +106,15 @@ def more_rights(page: Page, found: Described, wanted: Iterable[Described], users
 
 
 def _allowed_policies(page: Page, account: Described) -> dict[str, set[str]]:
-    """The ARNs of the policies that each group may have, by the names of groups as they were asked for."""
+    """The ARNs of the policies that each group may have, by the names of groups in lower case, for IAM ignores it."""
     own = f"arn:{account['partition']}:iam::{account['account_id']}:policy/"
     path = (page.cloudhsm_group.get("path") or "/").lstrip("/")
     return {
-        page.admin_group["name"]: {
+        page.admin_group["name"].casefold(): {
             *page.administrators_policies(account["partition"]),
             f"{own}{page.admin_group['require_mfa_policy_name']}",
         },
-        page.cloudhsm_group["name"]: {
+        page.cloudhsm_group["name"].casefold(): {
             f"{own}{path}{page.cloudhsm_group['policy']['name']}",
             f"{own}{page.cloudhsm_group['require_mfa_policy_name']}",
         },

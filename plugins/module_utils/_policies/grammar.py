@@ -12,12 +12,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import re
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import nearest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import VERSION, size_problem
 
 _OLD_VERSION = "2008-10-17"
@@ -219,9 +219,8 @@ def _repeated_sids(statements: Iterable[t.Any]) -> Iterator[str]:
 
 def _meant(name: str, known: Iterable[str]) -> str:
     """What somebody may have meant by an unknown name."""
-    by_lower = {one.lower(): one for one in known}
-    close = difflib.get_close_matches(name.lower(), by_lower, n=1)
-    return f" (did you mean {by_lower[close[0]]}?)" if close else ""
+    close = nearest(name, known)
+    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def _all(value: t.Any) -> list[t.Any]:

@@ -12,11 +12,11 @@ sign in or use an access key, 1 for who is only not locked out, 0 for all others
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import nearest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import PROTECTED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, Options, UserPlan
 
@@ -60,10 +60,9 @@ def unknown_groups(account: Account, options: Options) -> frozenset[str]:
 
 
 def _unknown_groups(account: Account, options: Options) -> Iterable[str]:
-    spelling = {group.lower(): group for group in account.groups}
     for group in sorted(unknown_groups(account, options)):
-        close = difflib.get_close_matches(group.lower(), spelling, 1)
-        hint = f"did you mean {spelling[close[0]]!r}?" if close else "take it out, or make it first"
+        close = nearest(group, account.groups)
+        hint = f"did you mean {close[0]!r}?" if close else "take it out, or make it first"
         yield f"protected_groups: the account has no group {group!r}; {hint}"
 
 

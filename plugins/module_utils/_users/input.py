@@ -8,13 +8,12 @@
 
 from __future__ import annotations
 
-import difflib
 import typing as t
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import BOOLEANS, kind, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import BOOLEANS, kind, nearest, text_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import RESERVED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import typing_problem
@@ -92,7 +91,7 @@ class _ItemReader:
     def read(self) -> DesiredUser:
         for key in self.item:
             if key not in self.KEYS:
-                close = difflib.get_close_matches(str(key)[:80], self.KEYS, 1)
+                close = nearest(str(key)[:80], self.KEYS)
                 hint = f"; did you mean {close[0]}?" if close else f"; known are {', '.join(self.KEYS)}"
                 self.problem(str(key)[:80], f"is not an option of a user{hint}")
         reset = self._boolean("password_reset_required")

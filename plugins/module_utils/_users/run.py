@@ -9,13 +9,13 @@
 from __future__ import annotations
 
 import base64
-import difflib
 import json
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import READ_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import nearest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task, failure
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import (
     engine,
@@ -175,6 +175,6 @@ def missing_users(plans: list[UserPlan], account: Account) -> list[dict[str, t.A
     names = [plan.name for plan in plans if plan.before is None and plan.after is None and not plan.changes]
     # Looking for one compares it with every user of the account.
     return [
-        {"name": name, "similar": difflib.get_close_matches(name, account.users, 3) if place < SIMILAR else []}
+        {"name": name, "similar": nearest(name, account.users, 3) if place < SIMILAR else []}
         for place, name in enumerate(names)
     ]

@@ -17,14 +17,13 @@ for the tag nor for the inline policy loses a policy if it has too many, and cou
 
 from __future__ import annotations
 
-import difflib
 import json
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import BOOLEANS, read_list
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import BOOLEANS, nearest, read_list
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import OWNED, SUSPENDED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tag_text import decode, encode
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import change, tag_list
@@ -67,7 +66,7 @@ def plan_suspension(name: str, account: Account) -> UserPlan:
     """The plan that locks a user out. There has to be one: a slip of the pen must not look like success."""
     before = account.users.get(name)
     if before is None:
-        close = difflib.get_close_matches(name, account.users, 1)
+        close = nearest(name, account.users)
         hint = f"; did you mean {close[0]!r}?" if close else ""
         return UserPlan(name, None, None, problems=(f"state: there is no user {name!r} to suspend{hint}",))
     have = before.credentials or Credentials()
@@ -193,7 +192,7 @@ def option_problems(desired: Iterable[DesiredUser], account: Account, options: O
     listed = [user.name for user in desired if user.present and not user.suspended]
     for name in sorted(options.restore_users):
         if name not in listed:
-            close = difflib.get_close_matches(name, listed, 1)
+            close = nearest(name, listed)
             hint = f"; did you mean {close[0]!r}?" if close else ""
             there = "is not listed as present" if name in account.users else "is no user of the account"
             yield f"restore_suspended: {name!r} {there}{hint}"

@@ -262,6 +262,15 @@ def test_more_rights_are_told_and_what_bootstrap_gives_is_none() -> None:
     ]
 
 
+def test_more_rights_are_found_in_a_group_whose_name_has_another_case() -> None:
+    told = page(
+        bootstrap_admin_group_name="administrators", bootstrap_users=[{"name": "bob", "groups": ["ADMINISTRATORS"]}]
+    )
+    groups = [{**ADMINS, "members": ["Administrator", "bob", "mallory"]}]
+    said = list(drift.more_rights(told, found(groups), told.users["users"], []))
+    assert said == ["mallory is in Administrators too"]
+
+
 # What is said
 
 
