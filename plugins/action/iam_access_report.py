@@ -11,18 +11,25 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements 
 # isort: split
 import os
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from ansible.errors import AnsibleActionFail, AnsibleFilterError
+from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible_collections.cloudhsm.iam.plugins.filter.access_report_overview import access_report_overview
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import files, markdown
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.expected import expected, in_variables
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import read_list
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import ROLES, wanted
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import files, overview, result
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import read_variables
 
-# Of a finding, as many as a result and an artifact should hold.
-SUBJECTS = 20
+PREFIX = "access_report_"
+USERS = ("expected_users", "expected_bootstrap_users")
+# A report has no use for passwords, and where they come from may be closed to whoever makes it.
+_UNREAD = frozenset({"bootstrap_administrator_password"})
+Args = dict[str, t.Any]
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
@@ -33,25 +40,67 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         super().run(tmp, task_vars)
         args = bound_args(self, task_vars or {})
-        formats = args.pop("formats", None) or list(files.FORMATS)
+        problems: list[str] = []
+        labels: dict[str, list[str]] = {}
+        if boolean(args.pop("role_variables", False), strict=False):
+            args, problems, labels = self._with_variables(args, task_vars or {})
+        formats, wrong = _formats(args.pop("formats", None))
         given = args.pop("folder", None)
         folder = from_working_directory(str(given or ""))
         whole = boolean(args.pop("return_report", False), strict=False)
         accounts = args.pop("accounts", None)
-        problems = _problems(given, folder, formats)
+        problems += [*_folder_problems(given, folder), *wrong, *_accounts_problems(accounts)]
         if problems:
             return {"failed": True, "msg": "; ".join(problems), "problems": problems}
         if accounts is not None:
-            return self._write(folder, _overview(accounts, formats))
-        args["expected_users"] = [_without_password(user) for user in args.get("expected_users") or []]
-        result = self._execute_module(
+            made = self._write(folder, overview.render(accounts, formats))
+            return {**made, "lines": result.overview_lines(made["files"], bool(self._task.check_mode))}
+        read = self._read(args, task_vars, labels)
+        report = read.pop("report", None)
+        if read.get("failed") or report is None:
+            return read
+        written = self._write(folder, files.render(report, formats))
+        short = result.shortened(report, written, bool(self._task.check_mode))
+        return {**read, **short, **({"report": report} if whole else {})}
+
+    def _with_variables(
+        self, args: Args, task_vars: Mapping[str, t.Any]
+    ) -> tuple[Args, list[str], dict[str, list[str]]]:
+        """The options with those that the roles' variables say, what is wrong, and what the users are called there."""
+        known = {name: value for name, value in task_vars.items() if name not in _UNREAD}
+        variables, problems, typed = read_variables(("access_report", *ROLES), known, self._template)
+        if not typed or problems:
+            return args, problems, {}
+        own = {name.removeprefix(PREFIX): variables[name] for name in SPECS["access_report"]}
+        given = {name: value for name, value in {**own, **args}.items() if value is not None}
+        whole = given.pop("artifact") == "full"
+        bootstrapped = variables["bootstrap_state"] == "present" and any(name in known for name in SPECS["bootstrap"])
+        page = wanted(variables)
+        options = expected(page, variables, bootstrapped=bootstrapped)
+        labels = {
+            "expected_users": [f"user_provisioning_users[{place}]" for place in range(len(options["expected_users"]))],
+            "expected_bootstrap_users": list(page.user_labels),
+        }
+        if "expected_users" in given:
+            options["expected_bootstrap_users"] = []
+            labels["expected_users"] = [f"{PREFIX}expected_users[{n}]" for n in range(len(given["expected_users"]))]
+        return {"return_report": whole, **options, **given}, [], labels
+
+    def _template(self, value: t.Any) -> t.Any:
+        """A variable's value; an unanswered question of a survey is no value."""
+        found = self._templar.template(value)
+        return None if isinstance(found, str) and not found else found
+
+    def _read(self, args: Args, task_vars: t.Any, labels: Mapping[str, list[str]]) -> dict[str, t.Any]:
+        for name in USERS:
+            args[name] = [_without_password(user) for user in args.get(name) or []]
+        read: dict[str, t.Any] = self._execute_module(
             module_name="cloudhsm.iam.iam_access_report_info", module_args=args, task_vars=task_vars, wrap_async=False
         )
-        report = result.pop("report", None)
-        if result.get("failed") or report is None:
-            return t.cast("dict[str, t.Any]", result)
-        made = self._write(folder, files.render(report, formats))
-        return {**result, **made, **_shortened(report), **({"report": report} if whole else {})}
+        if read.get("problems"):
+            read["problems"] = [in_variables(problem, labels) for problem in read["problems"]]
+            read["msg"] = "; ".join(read["problems"])
+        return read
 
     def _write(self, folder: str, contents: Mapping[str, str]) -> dict[str, t.Any]:
         paths = {os.path.join(folder, name): content for name, content in contents.items()}
@@ -70,35 +119,32 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         return {"changed": bool(changed), "files": sorted(paths), "folder": folder}
 
 
-def _overview(accounts: t.Any, formats: Sequence[str]) -> dict[str, str]:
-    try:
-        return {f"access-report-overview.{kind}": access_report_overview(accounts, kind) for kind in formats}
-    except AnsibleFilterError as exc:
-        raise AnsibleActionFail(f"accounts: {exc}") from None
+def _formats(given: object) -> tuple[list[str], list[str]]:
+    """The formats, all of them by default, and what is wrong with them."""
+    formats, problems = read_list(list(files.FORMATS) if given is None else given)
+    unknown = sorted(set(formats) - set(files.FORMATS))
+    problems += [f"{kind!r} is none of {', '.join(files.FORMATS)}" for kind in unknown]
+    return formats, [f"formats: {problem}" for problem in problems]
 
 
-def _problems(given: object, folder: str, formats: object) -> list[str]:
-    problems = [] if given else ["folder: is missing"]
+def _folder_problems(given: object, folder: str) -> list[str]:
+    if not given:
+        return ["folder: is missing"]
     try:
-        if given:
-            files.check_folder(folder)
+        files.check_folder(folder)
     except files.FolderError as exc:
-        problems.append(f"folder: the report can't be written to {folder}: {exc}")
-    if not isinstance(formats, Sequence) or isinstance(formats, str):
-        return [*problems, f"formats: must be a list of {', '.join(files.FORMATS)}"]
-    unknown = sorted({str(kind) for kind in formats} - set(files.FORMATS))
-    return problems + [f"formats: {kind!r} is none of {', '.join(files.FORMATS)}" for kind in unknown]
+        return [f"folder: the report can't be written to {folder}: {exc}"]
+    return []
+
+
+def _accounts_problems(accounts: object) -> list[str]:
+    if accounts is None:
+        return []
+    if not isinstance(accounts, Mapping) or not all(isinstance(one, Mapping) for one in accounts.values()):
+        return ["accounts: must be a dictionary with the result of each host"]
+    return []
 
 
 def _without_password(user: t.Any) -> t.Any:
     """The report has no use for passwords, and the module's options should not hold any."""
     return {key: value for key, value in user.items() if key != "password"} if isinstance(user, Mapping) else user
-
-
-def _shortened(report: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    findings = [
-        {**finding, "count": len(finding["subjects"]), "subjects": finding["subjects"][:SUBJECTS]}
-        for finding in report["findings"]
-    ]
-    kept = ("account", "generated_at", "credential_report_time", "summary", "not_read")
-    return {**{key: report[key] for key in kept}, "findings": findings, "markdown": markdown.account_page(report)}

@@ -19,6 +19,14 @@ options:
     type: list
     elements: dict
     default: []
+  expected_bootstrap_users:
+    description:
+      - Users as the role C(bootstrap) makes them, in the form of O(expected_users).
+      - What they have beyond that is no difference, whatever O(purge_groups), O(purge_tags) and O(purge_policies) say.
+    type: list
+    elements: dict
+    default: []
+    version_added: 1.1.0
   expected_groups:
     description:
       - Groups as they are wanted, to compare the account with.
@@ -34,10 +42,19 @@ options:
         description: All the policies that the group is to have, by ARN or name. Left out, they are not compared.
         type: list
         elements: str
+      members:
+        description: Users who are to be in the group. Other members are no difference.
+        type: list
+        elements: str
+        version_added: 1.1.0
       require_mfa:
         description:
           - Whether the group is to have the policy O(require_mfa_policy_name). Left out, it is not compared.
         type: bool
+        version_added: 1.1.0
+      require_mfa_policy_name:
+        description: Name of the policy that makes this group require MFA. Left out, O(require_mfa_policy_name).
+        type: str
         version_added: 1.1.0
   onboarding_group:
     description:

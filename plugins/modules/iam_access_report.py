@@ -24,8 +24,8 @@ options:
       - Folder on the control node for the files. It is made when it is not there, for its owner only.
       - A relative path begins in the folder that the command is run in, and C(~) is the home folder.
       - A folder that another user owns, or that other users can write to, is refused.
+      - It is required unless O(role_variables) is true and C(access_report_folder) is set.
     type: path
-    required: true
   formats:
     description:
       - V(html) is one page that works offline.
@@ -40,9 +40,17 @@ options:
   accounts:
     description:
       - Accounts to write an overview of, instead of reading one. The files are then called C(access-report-overview).
-      - Each has a C(host), and what this module returned for it.
-    type: list
-    elements: dict
+      - By the names of hosts, what the role C(access_report) leaves in the fact C(access_report_result).
+      - It is empty for an account that could not be read.
+    type: dict
+    version_added: 1.1.0
+  role_variables:
+    description:
+      - Whether options that are left out come from the variables of the role C(access_report).
+      - What is expected then comes from the variables of C(user_provisioning) and C(bootstrap), of the latter where one
+        is set at all. Right after these roles the report has no difference.
+    type: bool
+    default: false
     version_added: 1.1.0
   return_report:
     description:
@@ -93,8 +101,8 @@ EXAMPLES = r"""
   cloudhsm.iam.iam_access_report:
     folder: reports
     accounts:
-      - "{{ {'host': 'one'} | combine(first_account_report) }}"
-      - "{{ {'host': 'two'} | combine(second_account_report) }}"
+      one: "{{ first_account_report }}"
+      two: "{{ second_account_report }}"
 
 - name: Stop when there is something critical
   ansible.builtin.assert:
@@ -148,6 +156,17 @@ markdown:
   description: The report in Markdown.
   returned: success
   type: str
+lines:
+  description: A summary for people.
+  returned: success
+  type: list
+  elements: str
+  sample: ["Findings: 1 critical"]
+facts:
+  description: The result of the role C(access_report), by the name of its fact.
+  returned: when an account was read
+  type: dict
+  sample: {"access_report_result": {"account_id": "123456789012", "changed": true}}
 report:
   description: The whole report.
   returned: when O(return_report) is true

@@ -446,10 +446,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Modu
 GROUP_SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
     "managed_policies": {"type": "list", "elements": "str"},
+    "members": {"type": "list", "elements": "str"},
     "require_mfa": {"type": "bool"},
+    "require_mfa_policy_name": {"type": "str"},
 }
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "expected_users": {"type": "list", "elements": "dict", "default": []},
+    "expected_bootstrap_users": {"type": "list", "elements": "dict", "default": []},
     "expected_groups": {"type": "list", "elements": "dict", "default": [], "options": GROUP_SPEC},
     "purge_users": {"type": "bool", "default": False},
     "purge_groups": {"type": "bool", "default": False},

@@ -27,7 +27,9 @@ SPECS: dict[str, dict[str, t.Any]] = {
             "options": {
                 "name": {"type": "str", "required": True},
                 "managed_policies": {"type": "list", "elements": "str"},
+                "members": {"type": "list", "elements": "str"},
                 "require_mfa": {"type": "bool"},
+                "require_mfa_policy_name": {"type": "str"},
             },
         },
         "access_report_purge_users": {"type": "bool"},

@@ -9,10 +9,10 @@ import typing as t
 from collections.abc import Callable
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.filter.access_report_overview import access_report_overview
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import overview
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.html import account_page
 from helpers.accounts import samples
 from selenium.webdriver.common.keys import Keys
@@ -36,13 +36,13 @@ def team() -> str:
 
 
 def accounts() -> str:
-    found = []
+    found: dict[str, dict[str, t.Any]] = {"fourth": {}}
     for host, make in (("first", samples.one_person), ("second", samples.team), ("third", samples.hostile)):
         made = make_report(make(), Wanted(), samples.NOW)
         findings = [{**finding, "count": len(finding["subjects"])} for finding in made["findings"]]
         kept = {key: made[key] for key in ("summary", "generated_at")}
-        found.append({"host": host, **made["account"], **kept, "findings": findings, "files": ["/x/one.html"]})
-    return access_report_overview([*found, {"host": "fourth"}])
+        found[host] = {**made["account"], **kept, "findings": findings, "files": ["/x/one.html"]}
+    return overview.render(found, ["html"])["access-report-overview.html"]
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -159,6 +159,66 @@ def test_a_folder_for_reports_is_ones_own_and_in_the_working_directory(node: Con
     assert f"the report can't be written to {folder}: other users can write to it" in refused.output
 
 
+ONBOARDING: dict[str, t.Any] = {"user_provisioning_onboarding": "two_phase"}
+BOOTSTRAPS: dict[str, dict[str, t.Any]] = {
+    "MFA for all": {
+        **ONBOARDING,
+        "admin_group_require_mfa": True,
+        "admin_group_require_mfa_policy_name": "AdminsNeedMFA",
+        "cloudhsm_group_require_mfa": True,
+        "cloudhsm_group_policy_name": "HSM",
+        "cloudhsm_group_path": "/hsm/",
+        "bootstrap_cloudhsm_administrators": "alice, bob",
+    },
+    "MFA in two phases": {
+        **ONBOARDING,
+        "cloudhsm_group_require_mfa": True,
+        "user_provisioning_onboarding_group": "Newcomers",
+        "bootstrap_users": [{"name": "carol", "groups": ["CloudHSMAdministrators"], "console_access": True}],
+    },
+    "other names, members and purges": {
+        "bootstrap_administrator_name": "root-like",
+        "bootstrap_admin_group_name": "Admins",
+        "bootstrap_cloudhsm_group_name": "Keys",
+        "bootstrap_cloudhsm_group_access": "read_only",
+        "admin_group_aws_managed_policies": ["AdministratorAccess", "job-function/Billing"],
+        "admin_group_members": ["boss"],
+        "bootstrap_users": [{"name": "dave", "groups": ["Keys"], "tags": {"team": "a"}, "path": "/staff/"}],
+        # These are about the users of provision_users.
+        "user_provisioning_purge_users": True,
+        "user_provisioning_purge_groups": True,
+        "user_provisioning_purge_tags": True,
+    },
+}
+
+
+@pytest.mark.parametrize("variables", BOOTSTRAPS.values(), ids=list(BOOTSTRAPS))
+def test_after_a_bootstrap_nothing_differs_from_its_variables(
+    node: ControlNode, moto: str, reports: Path, variables: dict[str, t.Any]
+) -> None:
+    iam = iam_client(moto)
+    for name in ("boss", "root-like"):
+        iam.create_user(UserName=name, Tags=[{"Key": "team", "Value": "b"}])
+    iam.create_group(GroupName="Others")
+    iam.add_user_to_group(GroupName="Others", UserName="root-like")
+    (node.folder / "variables.json").write_text(json.dumps(variables))
+    before = node.playbook("cloudhsm.iam.access_report", "-e", "@variables.json")
+    assert before.status == 0, before.output
+    assert drift_of(reports)
+    made = node.playbook("cloudhsm.iam.bootstrap", "-e", "@variables.json")
+    assert made.status == 0, made.output
+    after = node.playbook("cloudhsm.iam.access_report", "-e", "@variables.json")
+    assert after.status == 0, after.output
+    assert drift_of(reports) == []
+    assert "differences from your variables 0" in after.output
+
+
+def drift_of(reports: Path) -> list[t.Any]:
+    (file,) = reports.glob("access-report-*.json")
+    drift: list[t.Any] = json.loads(file.read_text())["drift"]
+    return drift
+
+
 @pytest.fixture
 def large(tmp_path: Path) -> Iterator[str]:
     """URL of a server with 5,000 users in 40 groups, put there without calls."""

@@ -58,8 +58,10 @@ def _difference(plan: UserPlan) -> Difference:
     )
 
 
-def groups_drift(desired: Iterable[Mapping[str, t.Any]], snapshot: Snapshot, options: Options) -> list[Difference]:
-    """Groups that are missing, and policies that they lack or have beside those asked for."""
+def groups_drift(
+    desired: Iterable[Mapping[str, t.Any]], snapshot: Snapshot, require_mfa_policy_name: str
+) -> list[Difference]:
+    """Groups that are missing, members that they lack, and policies that they lack or have beside those asked for."""
     found = []
     for wanted in desired:
         name = wanted["name"]
@@ -69,13 +71,16 @@ def groups_drift(desired: Iterable[Mapping[str, t.Any]], snapshot: Snapshot, opt
                 {"kind": "group", "name": name, "state": "missing", "changes": [{"operation": "create_group"}]}
             )
             continue
-        changes = [*_policies(wanted, group, options), *_mfa(wanted, group, options)]
+        mfa = wanted.get("require_mfa_policy_name") or require_mfa_policy_name
+        lacks = sorted(set(wanted.get("members") or ()) - set(snapshot.members(name)))
+        changes = [*_policies(wanted, group, mfa), *_mfa(wanted, group, mfa)]
+        changes += [{"operation": "add_user_to_group", "user": user} for user in lacks]
         if changes:
             found.append({"kind": "group", "name": name, "state": "differs", "changes": changes})
     return found
 
 
-def _policies(wanted: Mapping[str, t.Any], group: Group, options: Options) -> Iterable[dict[str, str]]:
+def _policies(wanted: Mapping[str, t.Any], group: Group, mfa: str) -> Iterable[dict[str, str]]:
     policies = wanted.get("managed_policies")
     if policies is None:
         return
@@ -83,15 +88,15 @@ def _policies(wanted: Mapping[str, t.Any], group: Group, options: Options) -> It
     for policy in sorted(policy for policy in policies if not any(_is(arn, policy) for arn in group.managed_policies)):
         yield {"operation": "attach_group_policy", "policy": policy}
     for arn in sorted(group.managed_policies):
-        if not any(_is(arn, policy) for policy in (*policies, options.require_mfa_policy_name)):
+        if not any(_is(arn, policy) for policy in (*policies, mfa)):
             yield {"operation": "detach_group_policy", "policy": arn}
     for policy in sorted(group.inline):
         yield {"operation": "delete_group_policy", "inline_policy": policy}
 
 
-def _mfa(wanted: Mapping[str, t.Any], group: Group, options: Options) -> Iterable[dict[str, str]]:
+def _mfa(wanted: Mapping[str, t.Any], group: Group, name: str) -> Iterable[dict[str, str]]:
     """The policy that requires MFA has a switch of its own. Where that is not set, the policy is left as it is."""
-    name, asked = options.require_mfa_policy_name, wanted.get("require_mfa")
+    asked = wanted.get("require_mfa")
     has = [arn for arn in sorted(group.managed_policies) if _is(arn, name)]
     if asked and not has:
         yield {"operation": "attach_group_policy", "policy": name}
@@ -109,4 +114,5 @@ def wanted_groups(
 
 
 def _is(arn: str, policy: str) -> bool:
-    return policy in (arn, arn.rpartition("/")[2])
+    # AWS's own policies are named with their paths, as in job-function/Billing.
+    return policy in (arn, arn.partition("/")[2], arn.rpartition("/")[2])

@@ -12,7 +12,7 @@ import datetime
 import typing as t
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import (
     NO,
@@ -60,6 +60,8 @@ class Wanted:
     """What the account is compared with, and the limits of the findings."""
 
     users: Sequence[DesiredUser] = ()
+    # Those of bootstrap, which takes nothing away from them.
+    bootstrap_users: Sequence[DesiredUser] = ()
     groups: Sequence[Mapping[str, t.Any]] = ()
     options: Options = field(default_factory=Options)
     max_key_age: int = 90
@@ -72,10 +74,7 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
     access = {name: evaluator.user(person) for name, person in snapshot.users.items()}
     groups = _describe_groups(snapshot, evaluator)
     policies, alone = _describe_policies(snapshot, evaluator)
-    drift = [
-        *groups_drift(wanted.groups, snapshot, wanted.options),
-        *users_drift(wanted.users, snapshot, wanted.options),
-    ]
+    drift = _drift(wanted, snapshot)
     passed = evaluator.passed_by_keys()
     facts = Facts(
         snapshot,
@@ -86,7 +85,7 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
         now,
         wanted.max_key_age,
         wanted.max_unused,
-        wanted_groups(wanted.users, wanted.groups, wanted.options),
+        wanted_groups((*wanted.users, *wanted.bootstrap_users), wanted.groups, wanted.options),
         stuck(snapshot, evaluator),
     )
     findings = find(facts)
@@ -115,9 +114,19 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
         "password_policy": dict(snapshot.password_policy) if snapshot.password_policy is not None else None,
         "not_read": [*snapshot.gaps, *(f"{what}: {why}" for what, why in sorted(evaluator.problems.items()))],
         "not_evaluated": list(NOT_EVALUATED),
-        "compared": bool(wanted.users or wanted.groups or wanted.options.purge_users),
+        "compared": bool(wanted.users or wanted.bootstrap_users or wanted.groups or wanted.options.purge_users),
         "limits": {"max_key_age": wanted.max_key_age, "max_unused": wanted.max_unused},
     }
+
+
+def _drift(wanted: Wanted, snapshot: Snapshot) -> list[dict[str, t.Any]]:
+    options = wanted.options
+    additive = replace(options, purge_users=False, purge_groups=False, purge_tags=False, purge_policies=False)
+    return [
+        *groups_drift(wanted.groups, snapshot, options.require_mfa_policy_name),
+        *users_drift(wanted.bootstrap_users, snapshot, additive),
+        *users_drift(wanted.users, snapshot, options),
+    ]
 
 
 def stamp(when: datetime.datetime | None) -> str | None:

@@ -16,6 +16,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.snapshot import read_snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import IncompleteReadError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BOOTSTRAP
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task, failure
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Options
@@ -44,7 +45,9 @@ def run(task: Task) -> Result:
 def read_wanted(params: t.Mapping[str, t.Any]) -> tuple[Wanted, list[str]]:
     """What the options ask for, and what is wrong with them."""
     users, problems = parse_users(params["expected_users"], params["managed_by_tag"])
+    bootstrap_users, wrong = parse_users(params["expected_bootstrap_users"], BOOTSTRAP)
     problems = [f"expected_{problem}" for problem in problems]
+    problems += [f"expected_bootstrap_{problem}" for problem in wrong]
     problems += [
         f"{name}: must be at least {lowest}, not {params[name]}"
         for name, lowest in LOWEST.items()
@@ -58,6 +61,8 @@ def read_wanted(params: t.Mapping[str, t.Any]) -> tuple[Wanted, list[str]]:
         managed_by_tag=params["managed_by_tag"],
         onboarding_group=params["onboarding_group"] or None,
         require_mfa_policy_name=params["require_mfa_policy_name"],
+        # A group that is expected and missing is a difference of its own, and none of each user in it.
+        pending_groups=frozenset(group["name"] for group in params["expected_groups"]),
     )
-    wanted = Wanted(users, params["expected_groups"], options, params["max_key_age"], params["max_unused"])
-    return wanted, problems
+    limits = (params["max_key_age"], params["max_unused"])
+    return Wanted(users, bootstrap_users, params["expected_groups"], options, *limits), problems

@@ -86,5 +86,5 @@ def test_an_account_that_can_not_be_read_is_told_in_a_sentence(
 
 def test_the_action_documents_no_option_of_the_module_again() -> None:
     own = set(yaml.safe_load(iam_access_report.DOCUMENTATION)["options"])
-    assert own == {"accounts", "folder", "formats", "return_report"}
+    assert own == {"accounts", "folder", "formats", "return_report", "role_variables"}
     assert not own & set(module.ARGUMENT_SPEC)

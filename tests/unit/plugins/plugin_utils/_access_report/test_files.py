@@ -20,13 +20,12 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible.errors import AnsibleActionFail, AnsibleFilterError
-from ansible_collections.cloudhsm.iam.plugins.action.iam_access_report import ActionModule, _problems
-from ansible_collections.cloudhsm.iam.plugins.filter import access_report_overview as overview
+from ansible.errors import AnsibleActionFail
+from ansible_collections.cloudhsm.iam.plugins.action.iam_access_report import ActionModule, _folder_problems, _formats
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import ANSWERS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import files, markdown, tables
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import files, markdown, overview, tables
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import html as page
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 from helpers.accounts import samples
@@ -34,7 +33,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 START = f"access-report-{samples.ACCOUNT}"
-together = overview.FilterModule().filters()["access_report_overview"]
 
 
 def report(account: Snapshot) -> dict[str, t.Any]:
@@ -197,13 +195,22 @@ def test_a_relative_folder_is_in_the_working_directory(tmp_path: Path, monkeypat
     monkeypatch.chdir(tmp_path)
     tmp_path.joinpath("open").mkdir()
     tmp_path.joinpath("open").chmod(0o777)
-    assert _problems("reports", from_working_directory("reports"), ["html"]) == []
-    (problem,) = _problems("open", from_working_directory("open"), ["html"])
+    assert _folder_problems("reports", from_working_directory("reports")) == []
+    (problem,) = _folder_problems("open", from_working_directory("open"))
     assert problem.startswith(f"folder: the report can't be written to {tmp_path}/open: other users can write to it")
-    assert _problems("", from_working_directory(""), ["pdf"]) == [
-        "folder: is missing",
-        "formats: 'pdf' is none of html, md, csv, json",
-    ]
+    assert _folder_problems("", from_working_directory("")) == ["folder: is missing"]
+
+
+@pytest.mark.parametrize(
+    ("given", "formats", "problems"),
+    [
+        (None, list(files.FORMATS), []),
+        ("html, md", ["html", "md"], []),
+        (["pdf"], ["pdf"], ["formats: 'pdf' is none of html, md, csv, json"]),
+    ],
+)
+def test_formats_are_a_list_or_text(given: object, formats: list[str], problems: list[str]) -> None:
+    assert _formats(given) == (formats, problems)
 
 
 def test_every_cell_is_in_quotes() -> None:
@@ -348,16 +355,13 @@ def test_page_and_evaluator_know_the_same_answers() -> None:
     assert tuple(re.findall(r"^\s+(\w+): \[", listed[1], re.MULTILINE)) == ANSWERS
 
 
-def account(host: str, make: t.Callable[[], Snapshot] | None) -> dict[str, t.Any]:
-    """What the role leaves of a host, or nothing for one that failed."""
-    if make is None:
-        return {"host": host}
+def account(make: t.Callable[[], Snapshot]) -> dict[str, t.Any]:
+    """What the role leaves of a host."""
     made = report(make())
     findings = [{**finding, "count": len(finding["subjects"])} for finding in made["findings"]]
     paths = [f"/reports/{START}.csv", f"/reports/{START}.html"]
     names = {key: made["account"][key] for key in ("account_id", "account_alias")}
     return {
-        "host": host,
         **names,
         "summary": made["summary"],
         "findings": findings,
@@ -366,29 +370,26 @@ def account(host: str, make: t.Callable[[], Snapshot] | None) -> dict[str, t.Any
     }
 
 
-ACCOUNTS = [account("one", samples.one_person), account("=two", samples.hostile), account("three", None)]
+# Nothing is left of a host that failed.
+ACCOUNTS = {"one": account(samples.one_person), "=two": account(samples.hostile), "three": {}}
+
+
+def together(kind: str) -> str:
+    """The overview in one format."""
+    return overview.render(ACCOUNTS, [kind])[f"access-report-overview.{kind}"]
 
 
 def test_the_overview_tells_of_all_accounts() -> None:
-    made = json.loads(together(ACCOUNTS, "json"))
+    made = json.loads(together("json"))
     assert [one["host"] for one in made["accounts"]] == ["one", "=two", "three"]
     assert made["accounts"][0]["file"] == f"{START}.html"
     assert made["accounts"][2]["summary"] is None
     assert {finding["severity"] for finding in made["findings"]} == {"critical", "high"}
     # The day only, so that the overview of the same accounts is the same file.
     assert made["generated_at"] == "2026-11-24"
-    rows = list(csv.DictReader(io.StringIO(together(ACCOUNTS, "csv"))))
+    rows = list(csv.DictReader(io.StringIO(together("csv"))))
     assert [(row["host"], row["read"]) for row in rows] == [("one", "yes"), ("'=two", "yes"), ("three", "no")]
-    assert "could not be read" in together(ACCOUNTS, "md")
-    assert "<script" not in outside_of_code(together(ACCOUNTS, "md"))
-    elements = Elements(together(ACCOUNTS))
+    assert "could not be read" in together("md")
+    assert "<script" not in outside_of_code(together("md"))
+    elements = Elements(together("html"))
     assert json.loads(elements.texts["script"][0])["kind"] == "accounts"
-
-
-@pytest.mark.parametrize(
-    ("accounts", "kind", "message"),
-    [(ACCOUNTS, "pdf", "format: 'pdf' is none of"), ("x", "html", "list of dict"), ([{}], "md", "list of dict")],
-)
-def test_what_no_overview_can_be_made_of(accounts: t.Any, kind: str, message: str) -> None:
-    with pytest.raises(AnsibleFilterError, match=message):
-        together(accounts, kind)

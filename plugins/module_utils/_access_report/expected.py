@@ -1,0 +1,58 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""What the report compares an account with, out of the variables of bootstrap and user_provisioning. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import Page
+
+Options = dict[str, t.Any]
+
+# Options of the report that the role user_provisioning has variables of the same names for.
+_PROVISIONING = ("purge_users", "purge_groups", "purge_tags", "purge_policies", "managed_by_tag")
+
+
+def expected(page: Page, variables: Mapping[str, t.Any], *, bootstrapped: bool) -> Options:
+    """The options of iam_access_report_info that say what is expected.
+
+    variables are those of user_provisioning, typed. bootstrapped is whether bootstrap makes the page in the account.
+    """
+    prefix = "user_provisioning_"
+    options = {name: variables[prefix + name] for name in _PROVISIONING if variables.get(prefix + name) is not None}
+    if variables[f"{prefix}onboarding"] == "two_phase":
+        options["onboarding_group"] = page.onboarding_group_name
+    return {
+        **options,
+        "expected_users": variables[f"{prefix}users"],
+        "expected_bootstrap_users": page.users["users"] if bootstrapped else [],
+        "expected_groups": _groups(page) if bootstrapped else [],
+    }
+
+
+def _groups(page: Page) -> list[Options]:
+    admin, cloudhsm, onboarding = page.admin_group, page.cloudhsm_group, page.onboarding_group
+    return [
+        {**_group(admin), "managed_policies": admin["aws_managed_policies"], "members": admin.get("members") or []},
+        {**_group(cloudhsm), "managed_policies": [cloudhsm["policy"]["name"]]},
+        *([{"name": onboarding["name"], "managed_policies": [onboarding["policy"]["name"]]}] if onboarding else []),
+    ]
+
+
+def _group(group: Options) -> Options:
+    return {name: group.get(name) for name in ("name", "require_mfa", "require_mfa_policy_name")}
+
+
+def in_variables(problem: str, labels: Mapping[str, list[str]]) -> str:
+    """A problem in the words of the variables: labels are what was written for each item, by the option's name."""
+    for option, written in labels.items():
+        for place, label in enumerate(written):
+            if problem.startswith(f"{option}[{place}]"):
+                return label + problem.removeprefix(f"{option}[{place}]")
+    return problem

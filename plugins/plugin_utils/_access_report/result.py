@@ -1,0 +1,72 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""What remains of a report in a result: the numbers, the findings, and the lines that people read. Pure."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from collections.abc import Mapping, Sequence
+
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import markdown
+
+# Of a finding, as many as a result and an artifact should hold.
+SUBJECTS = 20
+
+Report = Mapping[str, t.Any]
+
+
+def shortened(report: Report, written: Mapping[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
+    """The result of a report whose files were written, or would be."""
+    findings = [
+        {**finding, "count": len(finding["subjects"]), "subjects": finding["subjects"][:SUBJECTS]}
+        for finding in report["findings"]
+    ]
+    kept = {key: report[key] for key in ("account", "generated_at", "credential_report_time", "summary", "not_read")}
+    fact = {
+        **{key: written[key] for key in ("changed", "folder", "files")},
+        **{key: report["account"][key] for key in ("account_id", "account_alias")},
+        **{key: report[key] for key in ("generated_at", "summary")},
+        "findings": findings,
+    }
+    return {
+        **written,
+        **kept,
+        "findings": findings,
+        "markdown": markdown.account_page(report),
+        "lines": _lines(report, written, check_mode),
+        "facts": {"access_report_result": fact},
+    }
+
+
+def _lines(report: Report, written: Mapping[str, t.Any], check_mode: bool) -> list[str]:
+    summary, verb = report["summary"], _verb(check_mode)
+    counts = ", ".join(f"{count} {level}" for level, count in summary["findings"].items() if count)
+    names = ", ".join(os.path.basename(path) for path in written["files"]) or "no files"
+    lines = [
+        f"Account {report['account']['account_id']}: users {summary['users']}, "
+        f"administrators {len(summary['administrators'])}, "
+        f"console users without MFA {summary['console_users_without_mfa']}, "
+        f"differences from your variables {summary['drift']}",
+        f"Findings: {counts or 'none'}",
+    ]
+    lines += [f"Could not be read: {'; '.join(report['not_read'])}"] if report["not_read"] else []
+    lines += [f"The page {verb} {page}" for page in _pages(written["files"])]
+    return [*lines, f"The report {verb} in {written['folder']}: {names}"]
+
+
+def overview_lines(files: Sequence[str], check_mode: bool) -> list[str]:
+    """Where the overview is: its page, or else its first file."""
+    return [f"The overview of all accounts {_verb(check_mode)} {path}" for path in (_pages(files) or files)[:1]]
+
+
+def _pages(files: Sequence[str]) -> Sequence[str]:
+    return [path for path in files if path.endswith(".html")]
+
+
+def _verb(check_mode: bool) -> str:
+    return "would be" if check_mode else "is"
