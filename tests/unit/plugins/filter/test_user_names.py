@@ -121,7 +121,7 @@ def test_a_long_text_is_refused_soon_and_in_short(text: str) -> None:
     begun = time.process_time()
     with pytest.raises(AnsibleFilterError) as error:
         user_names(text)
-    assert time.process_time() - begun < 2
+    assert time.process_time() - begun < 4
     assert len(str(error.value)) < 10_000
 
 
