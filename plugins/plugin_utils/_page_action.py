@@ -163,7 +163,8 @@ class PageAction(ActionBase):  # type: ignore[misc]
 
 def refuse(problems: Iterable[str]) -> None:
     """End the run with these, if there are any. Nothing has been written yet."""
-    problems = list(problems)
+    # What is wrong with the credentials is wrong for each part.
+    problems = list(dict.fromkeys(problems))
     if problems:
         raise FailedError({"msg": f"{parts.REFUSAL}{'; '.join(problems)}", "problems": problems})
 

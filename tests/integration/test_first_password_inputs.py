@@ -118,8 +118,8 @@ def test_a_store_that_can_not_be_made_is_refused_before_anything_is_changed(node
         "user_provisioning_credentials_path": place,
     }
     for playbook, said, options in (
-        ("provision_users", "", ["-e", json.dumps(variables)]),
-        ("provision_users", "", ["-e", json.dumps(variables), "--check"]),
+        ("provision_users", "user_provisioning_", ["-e", json.dumps(variables)]),
+        ("provision_users", "user_provisioning_", ["-e", json.dumps(variables), "--check"]),
         ("bootstrap", "bootstrap_", ["-e", f"bootstrap_credentials_path={place}", "--check"]),
     ):
         run = node.playbook(f"cloudhsm.iam.{playbook}", *options)
@@ -214,7 +214,8 @@ def logged(node: ControlNode, environment: dict[str, str]) -> tuple[Run, str]:
     options = {"users": users, "credentials_store": "file", "credentials_path": "private/p.yml"}
     task = {"name": "The task", "cloudhsm.iam.iam_users": options, "environment": environment}
     run = node.playbook(node.write_playbook([task]), "-e", "@secrets.yml", "-vvv", *secret)
-    return run, log.read_text()
+    # What runs in the worker is not logged at all.
+    return run, log.read_text() if log.exists() else ""
 
 
 @pytest.mark.parametrize("environment", [{}, {"OF_ITS_OWN": "a process"}], ids=["worker", "process"])
@@ -223,8 +224,8 @@ def test_no_password_is_in_the_system_log(node: ControlNode, aws: FaultProxy, en
     assert run.status == 0, run.output
     passwords = set_passwords(aws)
     assert passwords["bob"] == STRANGE
-    assert "'name': 'bob'" in log
-    assert "first_passwords=NOT_LOGGING_PARAMETER" in log
+    assert ("'name': 'bob'" in log) == bool(environment)
+    assert ("first_passwords=NOT_LOGGING_PARAMETER" in log) == bool(environment)
     for text in (log, run.output):
         for part in (LEFT, RIGHT, passwords["alice"], base64.b64encode(json.dumps(passwords).encode()).decode()):
             assert part not in text
