@@ -121,7 +121,7 @@ def test_problems_of_all_parts_are_one_refusal(run: t.Callable[..., dict[str, t.
     told = run(modules, bootstrap_users=[{"name": "bob"}])
     assert told["failed"]
     assert told["msg"] == (
-        "Nothing was changed. admin_group_path: is wrong; admin_group_path: is wrong; "
+        "Nothing was changed. admin_group_path: is wrong; "
         "bootstrap_users[0] (bob): groups: no such group; user_provisioning_workers: too many; "
         "service_linked_role_custom_suffix: is wrong"
     )
