@@ -12,8 +12,7 @@ import typing as t
 from collections.abc import Iterable, Iterator, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import read_names
-from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import USERS, Part
-from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import CREDENTIALS_PATH
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Part, users_of_role
 
 PREFIX = "user_offboarding_"
 OPTIONS = (
@@ -61,13 +60,9 @@ def wanted_names(users: object) -> tuple[list[str], list[str]]:
 
 def offboarding_part(variables: Mapping[str, t.Any], names: Iterable[str], mode: str) -> Part:
     """The users and what shall become of them. mode is delete or suspend."""
-    options = {name: variables[PREFIX + name] for name in OPTIONS if variables.get(PREFIX + name) is not None}
-    options.setdefault("credentials_path", CREDENTIALS_PATH)
     state = "absent" if mode == "delete" else "suspended"
     users = [{"name": name, "state": state} for name in names]
-    labels = [f"{PREFIX}users" for _user in users]
-    names_of_options = {name: PREFIX + name for name in ("users", *OPTIONS)}
-    return Part("users", "the users", USERS, {"users": users, **options}, names_of_options, labels)
+    return users_of_role(PREFIX, OPTIONS, variables, users, [f"{PREFIX}users" for _user in users])
 
 
 def missing_problem(plan: Mapping[str, t.Any]) -> str | None:

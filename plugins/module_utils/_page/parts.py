@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.removal import Removal
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import (
+    CREDENTIALS_PATH,
     SERVICE_LINKED_ROLE_OPTIONS,
     Page,
 )
@@ -89,6 +90,16 @@ def parts_of(page: Page) -> list[Part]:
     if page.onboarding_group:
         groups.append(onboarding_part(page.onboarding_group))
     return [*groups, _users(page), _service_linked_role(page)]
+
+
+def users_of_role(
+    prefix: str, names: Iterable[str], variables: Mapping[str, t.Any], users: Sequence[t.Any], labels: Sequence[str]
+) -> Part:
+    """The users that a role lists, with the options of iam_users that it has variables of the same names for."""
+    options = {name: variables[prefix + name] for name in names if variables.get(prefix + name) is not None}
+    options.setdefault("credentials_path", CREDENTIALS_PATH)
+    called = {name: prefix + name for name in ("users", *names)}
+    return Part("users", "the users", USERS, {"users": users, **options}, called, labels)
 
 
 def onboarding_part(options: dict[str, t.Any]) -> Part:

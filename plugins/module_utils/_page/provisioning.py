@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import USERS, Part, onboarding_part
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Part, onboarding_part, users_of_role
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.result import names_of, users_fact
-from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import CREDENTIALS_PATH, Page, onboarding_group
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import Page, onboarding_group
 
 PREFIX = "user_provisioning_"
 # Options of iam_users that the role has variables of the same names for.
@@ -82,11 +83,8 @@ def compared_users(page: Page, variables: Mapping[str, t.Any]) -> Part:
 
 def _users(variables: Mapping[str, t.Any], key: str, title: str) -> Part:
     users = variables[f"{PREFIX}users"]
-    options = {name: variables[PREFIX + name] for name in OPTIONS if variables.get(PREFIX + name) is not None}
-    options.setdefault("credentials_path", CREDENTIALS_PATH)
     labels = [f"{PREFIX}users[{place}]" for place in range(len(users))]
-    names = {name: PREFIX + name for name in ("users", *OPTIONS)}
-    return Part(key, title, USERS, {"users": users, **options}, names, labels)
+    return replace(users_of_role(PREFIX, OPTIONS, variables, users, labels), key=key, title=title)
 
 
 def fact(variables: Mapping[str, t.Any], results: Mapping[str, Mapping[str, t.Any]]) -> dict[str, t.Any]:
