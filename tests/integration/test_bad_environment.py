@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import sysconfig
 import typing as t
 import urllib.request
 from collections.abc import Iterator
@@ -94,13 +95,31 @@ def test_a_role_says_the_same(node: ControlNode, nobody: dict[str, str]) -> None
 
 @pytest.fixture
 def bare_python(tmp_path: Path) -> Path:
-    """An interpreter without boto3."""
+    """A Python that has all that this one has, but for boto3."""
     folder = tmp_path / "bare"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    (there,) = folder.glob("lib/python*/site-packages")
+    for package in Path(sysconfig.get_path("purelib")).iterdir():
+        if not package.name.startswith(("boto", "s3transfer")):
+            (there / package.name).symlink_to(package)
     return folder / "bin" / "python"
 
 
 @pytest.mark.parametrize(("module", "options"), MODULES)
-def test_no_boto3(node: ControlNode, bare_python: Path, module: str, options: dict[str, t.Any]) -> None:
-    run = alone(node, module, options, "-e", f"ansible_python_interpreter={bare_python}")
+def test_no_boto3(
+    node: ControlNode, bare_python: Path, aws: FaultProxy, module: str, options: dict[str, t.Any]
+) -> None:
+    """Ansible's own Python will do, and so will the one that ansible_python_interpreter names. Here neither does."""
+    play = str(node.write_playbook([{"name": "The task", module: options}]))
+    ansible = [str(bare_python), "-m", "ansible", "playbook", play, "-e"]
+    run = node.run_command([*ansible, f"ansible_python_interpreter={bare_python}"])
     check(run, "boto3", str(bare_python))
+    assert aws.calls == []
+    assert node.run_command([*ansible, f"ansible_python_interpreter={sys.executable}"]).status == 0
+
+
+@pytest.mark.parametrize(("module", "options"), MODULES)
+def test_the_python_of_ansible_will_do(
+    node: ControlNode, bare_python: Path, module: str, options: dict[str, t.Any]
+) -> None:
+    assert alone(node, module, options, "-e", f"ansible_python_interpreter={bare_python}").status == 0

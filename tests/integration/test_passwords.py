@@ -231,8 +231,8 @@ def test_passwords_satisfy_the_accounts_policy_or_are_refused(
     iam.update_account_password_policy(MinimumPasswordLength=40, RequireNumbers=True, RequireSymbols=True)
     refused = provision(node)
     assert refused.failure == (
-        "Nothing was changed. users[1] (bob): password: does not satisfy the account's password policy, which asks for "
-        "at least 40 characters"
+        "Nothing was changed. user_provisioning_users[1] (bob): password: does not satisfy the account's password "
+        "policy, which asks for at least 40 characters"
     )
     assert aws.writes == []
     assert not (node.folder / "private" / "passwords.yml").exists()

@@ -91,9 +91,13 @@ class ControlNode:
         return [str(BIN / program), *args]
 
     def run(self, program: str, *args: str, **environment: str) -> Run:
-        """Run a program to its end. Output and errors are one text, as on a terminal."""
+        """Run one of these programs to its end."""
+        return self.run_command(self.command(program, *args), **environment)
+
+    def run_command(self, command: list[str], **environment: str) -> Run:
+        """Run a command to its end. Output and errors are one text, as on a terminal."""
         process = subprocess.run(
-            self.command(program, *args),
+            command,
             cwd=self.folder,
             env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,
