@@ -142,22 +142,24 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.first_contact im
     READ_TIMEOUT,
     FirstContact,
 )
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._organization import (
-    ORGANIZATION_GROUP,
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import (
     Account,
-    Filters,
-    Found,
     Unit,
     UnknownStateError,
     UnknownUnitError,
     failure_sentence,
+    ids_down_to,
+    parents_of,
+    read_management_account,
+)
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._organization import (
+    ORGANIZATION_GROUP,
+    Filters,
+    Found,
     find_accounts,
     host_names,
     host_variables,
-    ids_down_to,
     left_out_sentence,
-    parents_of,
-    read_management_account,
     tag_groups,
     unit_groups,
 )

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The accounts of an organization: reads, filters, and the names and variables of hosts and groups."""
+"""The accounts of an organization as an inventory has them: filters, names and variables of hosts and groups."""
 
 from __future__ import annotations
 
@@ -13,62 +13,26 @@ import re
 import typing as t
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import error_code, is_access_denied, sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import (
+    ROOT_PATH,
+    Account,
+    Unit,
+    account_tags,
+    read_accounts,
+    read_units,
+    units_in_scope,
+)
 
 if t.TYPE_CHECKING:
     from mypy_boto3_organizations import OrganizationsClient
-    from mypy_boto3_organizations.type_defs import AccountTypeDef
 
 # The group of all accounts, whose children are the groups of the organizational units.
 ORGANIZATION_GROUP = "organization"
-ROOT_PATH = "/"
 # Names that mean something to Ansible itself: hosts of these names would be worked on, or left out, by mistake.
 RESERVED_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "all", "ungrouped", ORGANIZATION_GROUP})
-
-
-class UnknownUnitError(Exception):
-    """Organizational units that were asked for and are none, or more than one; the message is one sentence."""
-
-
-class UnknownStateError(Exception):
-    """An account whose state AWS tells in a field that this botocore does not know; the message is one sentence."""
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A root or organizational unit. The path of a root is /, below it the names of the units count.
-
-    A unit's name may hold slashes, so that two units can have the same path. Only the id tells which unit it is.
-    """
-
-    id: str
-    path: str
-    parent_id: str | None = None
-
-    def as_dict(self) -> dict[str, t.Any]:
-        """For a cache, which keeps JSON."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
-class Account:
-    """An account, as far as hosts and filters need it."""
-
-    id: str
-    arn: str
-    name: str
-    email: str
-    status: str
-    unit_id: str
-    ou_path: str
-    tags: Mapping[str, str] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, t.Any]:
-        """For a cache, which keeps JSON."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -89,11 +53,6 @@ class Found(t.NamedTuple):
     units: list[Unit]
 
 
-def read_management_account(client: OrganizationsClient) -> str:
-    """Id of the organization's management account. Raises what botocore raises."""
-    return client.describe_organization()["Organization"]["MasterAccountId"]
-
-
 def find_accounts(client: OrganizationsClient, filters: Filters, read_tags: bool) -> Found:
     """The accounts that pass the filters. Tags cost a call an account, and are read where all other filters agree.
 
@@ -102,98 +61,10 @@ def find_accounts(client: OrganizationsClient, filters: Filters, read_tags: bool
     units = read_units(client)
     accounts = read_accounts(client, units_in_scope(units, filters.units))
     named = [account for account in accounts if _matches_any(account.name, filters.names)]
-    tagged = [replace(a, tags=_read_tags(client, a.id)) if read_tags else a for a in named]
+    tagged = [replace(a, tags=account_tags(client, a.id)) if read_tags else a for a in named]
     wanted = [account for account in tagged if _has_tags(account, filters.tags)]
     let_in = [account for account in wanted if not filters.statuses or account.status in filters.statuses]
     return Found(let_in, [account for account in wanted if account not in let_in], units)
-
-
-def read_units(client: OrganizationsClient) -> list[Unit]:
-    """The root and all units under it, parents first. One call a unit, which is how the API is."""
-    units = [
-        Unit(root["Id"], ROOT_PATH) for page in client.get_paginator("list_roots").paginate() for root in page["Roots"]
-    ]
-    paginator = client.get_paginator("list_organizational_units_for_parent")
-    # The list grows while it is walked, until the lowest units add nothing more.
-    for parent in units:
-        for page in paginator.paginate(ParentId=parent.id):
-            units += [
-                Unit(unit["Id"], f"{parent.path.rstrip('/')}/{unit['Name']}", parent.id)
-                for unit in page["OrganizationalUnits"]
-            ]
-    return units
-
-
-def units_in_scope(units: Sequence[Unit], wanted: Sequence[str]) -> list[Unit]:
-    """Those of the units that were asked for by path or id, with all under them; all when none was asked for.
-
-    Raises UnknownUnitError.
-    """
-    if not wanted:
-        return list(units)
-    meant = {name: [unit.id for unit in units if name in (unit.id, unit.path)] for name in wanted}
-    problems = [
-        f"organizational_units: the path {name} is that of {' and '.join(ids)}; give the id"
-        for name, ids in meant.items()
-        if len(ids) > 1
-    ]
-    unknown = [name for name, ids in meant.items() if not ids]
-    if unknown:
-        problems.insert(0, f"organizational_units: the organization has no unit {', '.join(unknown)}")
-    if problems:
-        raise UnknownUnitError("; ".join(problems))
-    tops, parents = {ids[0] for ids in meant.values()}, parents_of(units)
-    return [unit for unit in units if tops.intersection(ids_down_to(unit.id, parents))]
-
-
-def parents_of(units: Iterable[Unit]) -> dict[str, str | None]:
-    """The ids of the units' parents by their own; a root has none."""
-    return {unit.id: unit.parent_id for unit in units}
-
-
-def ids_down_to(unit_id: str, parents: Mapping[str, str | None]) -> list[str]:
-    """The root's id, and those of all units on the way down to this one, itself included."""
-    ids, above = [], t.cast("str | None", unit_id)
-    while above is not None:
-        ids.append(above)
-        above = parents[above]
-    return ids[::-1]
-
-
-def read_accounts(client: OrganizationsClient, units: Iterable[Unit]) -> list[Account]:
-    """The accounts directly in these units, by name. Raises UnknownStateError, and what botocore raises."""
-    paginator = client.get_paginator("list_accounts_for_parent")
-    # One that is moved while this reads may be seen twice.
-    found = {
-        account["Id"]: _account(account, unit)
-        for unit in units
-        for page in paginator.paginate(ParentId=unit.id)
-        for account in page["Accounts"]
-    }
-    return sorted(found.values(), key=lambda account: (account.name, account.id))
-
-
-def _account(account: AccountTypeDef, unit: Unit) -> Account:
-    # AWS retired Status in September 2026 in favour of State, which older endpoints and botocores lack.
-    status = account.get("State") or account.get("Status")
-    if not status:
-        raise UnknownStateError(
-            f"The state of the account {account['Id']} can't be read with this version of botocore; update boto3"
-        )
-    return Account(
-        id=account["Id"],
-        arn=account["Arn"],
-        name=account["Name"],
-        email=account["Email"],
-        status=status,
-        unit_id=unit.id,
-        ou_path=unit.path,
-    )
-
-
-def _read_tags(client: OrganizationsClient, account_id: str) -> dict[str, str]:
-    pages = client.get_paginator("list_tags_for_resource").paginate(ResourceId=account_id)
-    return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
 
 
 def _matches_any(name: str, patterns: Sequence[str]) -> bool:
@@ -290,18 +161,3 @@ def left_out_sentence(left_out: Sequence[Account]) -> str:
     """Which accounts are no hosts although nothing but their status speaks against them."""
     named = ", ".join(f"{account.name} ({account.id}, {account.status})" for account in left_out)
     return f"Left out of the inventory because of their status: {named}; the option statuses would let them in"
-
-
-def failure_sentence(exc: BaseException) -> str:
-    """Why the organization could not be read, and what to do."""
-    if error_code(exc) == "AWSOrganizationsNotInUseException":
-        return (
-            "Could not read the organization: the account of these credentials is in none; "
-            "use credentials of an organization's management account, or of a delegated administrator"
-        )
-    said = sentence(exc, "read the organization")
-    if is_access_denied(exc):
-        return (
-            f"{said}; AWS lets only the management account and delegated administrators do this, whatever policies say"
-        )
-    return said

@@ -25,6 +25,30 @@ except ImportError:
 
 ACCESS_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 
+# No other call will do better after one of these.
+_HOPELESS = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "RequestExpired",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+_HOPELESS_CLASSES = frozenset(
+    {
+        "ConnectTimeoutError",
+        "CredentialRetrievalError",
+        "EndpointConnectionError",
+        "NoCredentialsError",
+        "PartialCredentialsError",
+        "ProxyConnectionError",
+        "SSLError",
+        "TokenRetrievalError",
+    }
+)
+
 _CREDENTIALS = (
     "give some as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, as a profile (AWS_PROFILE), "
     "or as the module's access_key and secret_key"
@@ -138,6 +162,11 @@ def error_message(exc: BaseException) -> str:
 def is_access_denied(exc: BaseException) -> bool:
     """Whether AWS refused the call because the caller lacks the permission."""
     return error_code(exc) in ACCESS_DENIED
+
+
+def is_hopeless(exc: BaseException) -> bool:
+    """Whether no other call will do better, as with credentials that have expired."""
+    return error_code(exc) in _HOPELESS or type(exc).__name__ in _HOPELESS_CLASSES
 
 
 def is_not_implemented(exc: BaseException) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import error_code, sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import error_code, is_hopeless, sentence
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import StoreError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Change, Outcome, UserPlan
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import PasswordSource
@@ -31,29 +31,6 @@ SETTLING_WAITS = (0.2, 0.4, 0.8, 1.6, 3.0, 5.0, 5.0, 5.0, 5.0, 5.0)
 # Somebody else changed what the plan was made from: a second look at the account tells what is left to do.
 CONFLICTS = frozenset(
     {"EntityAlreadyExists", "NoSuchEntity", "DeleteConflict", "ConcurrentModification", "EntityTemporarilyUnmodifiable"}
-)
-# No other call will do better after one of these.
-HOPELESS = frozenset(
-    {
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "InvalidClientTokenId",
-        "RequestExpired",
-        "SignatureDoesNotMatch",
-        "UnrecognizedClientException",
-    }
-)
-HOPELESS_EXCEPTIONS = frozenset(
-    {
-        "ConnectTimeoutError",
-        "CredentialRetrievalError",
-        "EndpointConnectionError",
-        "NoCredentialsError",
-        "PartialCredentialsError",
-        "ProxyConnectionError",
-        "SSLError",
-        "TokenRetrievalError",
-    }
 )
 # What may be in the way of locking somebody out: then a second look finds another way.
 IN_THE_WAY = frozenset({"LimitExceeded"})
@@ -154,7 +131,7 @@ def _go_on(
         # Whatever goes wrong with one user is that user's failure, not the run's.
         except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
             code = error_code(exc)
-            ends = code in HOPELESS or type(exc).__name__ in HOPELESS_EXCEPTIONS
+            ends = is_hopeless(exc)
             if ends:
                 hopeless.set()
             elif change.optional and _is_refused(exc):

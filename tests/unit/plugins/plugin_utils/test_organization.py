@@ -5,26 +5,28 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._organization import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import (
     Account,
-    Filters,
     Unit,
     UnknownStateError,
     UnknownUnitError,
     failure_sentence,
-    find_accounts,
-    group_name,
-    host_names,
-    host_variables,
     ids_down_to,
-    left_out_sentence,
     parents_of,
     read_accounts,
     read_management_account,
     read_units,
+    units_in_scope,
+)
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._organization import (
+    Filters,
+    find_accounts,
+    group_name,
+    host_names,
+    host_variables,
+    left_out_sentence,
     tag_groups,
     unit_groups,
-    units_in_scope,
 )
 from botocore.exceptions import ClientError
 from helpers.modules.scripted import Answer, Stubbed
