@@ -6,6 +6,9 @@
 
 scenario ?= --all
 BIN := .venv/bin
+# What Python compiles is kept, and not in the checkout. Else every process compiles Ansible and boto3 anew.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv-pycache
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

@@ -19,7 +19,9 @@ export AWS_ACCESS_KEY_ID=testing AWS_SECRET_ACCESS_KEY=testing AWS_EC2_METADATA_
 export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
 # Until a moto server is there, calls go to a port on this machine that nothing listens on.
 export AWS_ENDPOINT_URL=http://127.0.0.1:9 AWS_URL=http://127.0.0.1:9
-export NO_COLOR=1 PYTHONDONTWRITEBYTECODE=1
+# What Python compiles is kept, and not in the checkout. Else every process compiles Ansible and boto3 anew.
+export NO_COLOR=1 PYTHONPYCACHEPREFIX=$PWD/.venv-pycache
+unset PYTHONDONTWRITEBYTECODE
 
 # use_venv FOLDER: its programs first, and real interpreters before the shims of version managers.
 use_venv() {
