@@ -19,7 +19,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import er
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import StoreError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Change, Outcome, UserPlan
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import PasswordSource
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.undo import undone
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.undo import inverse, undone
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -104,16 +104,17 @@ def apply_plans(
         for name, reason in order.hold(begun).items():
             begun[name] = replace(begun[name], error=reason)
         leaving = [outcome for name, outcome in begun.items() if name in order.last]
-        begun.update((o.plan.name, o) for o in pool.map(lambda o: work(o, _until_password(o.plan)), leaving))
+        begun.update((o.plan.name, o) for o in pool.map(lambda o: work(o, until_gone(o.plan)), leaving))
         for name, reason in order.recheck(begun).items():
             begun[name] = undone(begun[name], call, reason)
     return pool.map(lambda outcome: passwords.settled(work(outcome)), begun.values())
 
 
-def _until_password(plan: UserPlan) -> int | None:
-    """How many calls of a plan come before the one that nothing takes back; None for all of a plan without urgency."""
-    urgent = [change.operation for change in plan.changes[: plan.urgent]]
-    return (urgent.index("delete_login_profile") if "delete_login_profile" in urgent[1:] else plan.urgent) or None
+def until_gone(plan: UserPlan) -> int | None:
+    """How many calls of a plan come before the first that nothing takes back; None for all, where nothing is urgent."""
+    urgent = plan.changes[: plan.urgent]
+    gone = [place for place, change in enumerate(urgent) if place and inverse(change) is None]
+    return min(gone, default=plan.urgent) or None
 
 
 def _go_on(

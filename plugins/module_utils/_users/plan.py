@@ -243,7 +243,7 @@ def plan_deletion(before: ActualUser) -> UserPlan:
 def _lock_out_changes(before: ActualUser, have: Credentials) -> list[Change]:
     """No way in and, for those who are in, no rights. What denies everything stays until nothing else is left.
 
-    The password goes last: all before it can be taken back, where a protected group would be left without members.
+    Keys and memberships go first: they can be put back, where a protected group would be left without members.
     """
     name = before.name
     policies = sorted(before.managed_policies, key=lambda arn: (arn.endswith(DENY_ALL), arn))
@@ -251,13 +251,13 @@ def _lock_out_changes(before: ActualUser, have: Credentials) -> list[Change]:
     last = sorted(before.inline_policies & {SUSPENDED_POLICY})
     return [
         *(_change(name, "update_access_key", AccessKeyId=key, Status="Inactive") for key in have.active_access_keys),
+        *(_change(name, "remove_user_from_group", GroupName=group) for group in sorted(before.groups)),
         *(_change(name, "delete_ssh_public_key", SSHPublicKeyId=key) for key in have.ssh_public_keys),
         *(_change(name, "delete_signing_certificate", CertificateId=one) for one in have.signing_certificates),
         *(
             _change(name, "delete_service_specific_credential", ServiceSpecificCredentialId=one)
             for one in have.service_specific_credentials
         ),
-        *(_change(name, "remove_user_from_group", GroupName=group) for group in sorted(before.groups)),
         *(_change(name, "delete_user_policy", PolicyName=policy) for policy in inline),
         *(_change(name, "detach_user_policy", PolicyArn=arn) for arn in policies),
         *(_change(name, "delete_user_policy", PolicyName=policy) for policy in last),

@@ -226,10 +226,14 @@ def plan_restoration(before: ActualUser, update: UserPlan, account: Account, wan
     detach = change(before.name, "detach_user_policy", PolicyArn=policy)
     ends = policy in before.managed_policies and policy not in update.after.managed_policies
     tags = sorted(key for key in before.tags if _is_ours(key))
+    others = [call for call in update.changes if call != detach]
+    # A user without any other mark is known by its many tags, so these change when it is denied nothing any more.
+    late = [] if _has_own_mark(before) else [call for call in others if call.operation in ("untag_user", "tag_user")]
     changes = [
         *_switch(before.name, have, off=False, only=wanted),
-        *(call for call in update.changes if call != detach),
+        *(call for call in others if call not in late),
         *([detach] if ends else []),
+        *late,
         *([change(before.name, "untag_user", TagKeys=tags)] if tags else []),
         *(
             [change(before.name, "delete_user_policy", PolicyName=SUSPENDED_POLICY)]
@@ -283,6 +287,11 @@ def _without_notes(plan: UserPlan) -> str | None:
         f"{plan.name} comes back, and its suspension had no room in the tags for all notes; check its access keys, and "
         "whether it lost a policy (the result of the suspension named it)"
     )
+
+
+def _has_own_mark(user: ActualUser) -> bool:
+    """Whether a suspended user has a mark that is nothing else."""
+    return SUSPENDED in user.tags or SUSPENDED_POLICY in user.inline_policies
 
 
 def _is_ours(key: str) -> bool:

@@ -17,7 +17,18 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Change, Outcome, UserPlan
 
 # IAM does not tell what was in it, so nothing brings it back.
-_GONE = {"delete_login_profile": "its password is gone; set a new one"}
+_GONE = {
+    "delete_login_profile": "its password is gone; set a new one",
+    "delete_ssh_public_key": "its SSH public key {SSHPublicKeyId} is gone; upload it again",
+    "delete_signing_certificate": "its signing certificate {CertificateId} is gone; upload it again",
+    "delete_service_specific_credential": (
+        "its service-specific credential {ServiceSpecificCredentialId} is gone; create a new one"
+    ),
+    "delete_user_policy": "its inline policy {PolicyName} is gone; write it again",
+    "delete_access_key": "its access key {AccessKeyId} is gone; create a new one",
+    "deactivate_mfa_device": "its MFA device {SerialNumber} is gone; register it again",
+    "delete_user": "the user {UserName} is gone; create it again",
+}
 
 
 def inverse(change: Change) -> Change | None:
@@ -46,7 +57,7 @@ def undone(outcome: Outcome, call: Callable[[UserPlan, Change], None], why: str)
         back = inverse(change)
         if back is None:
             left.append(change)
-            errors += [_GONE[change.operation]] if change.operation in _GONE else []
+            errors += [_GONE[change.operation].format(**change.params)] if change.operation in _GONE else []
             continue
         try:
             call(outcome.plan, back)

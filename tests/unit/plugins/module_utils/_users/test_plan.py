@@ -219,10 +219,10 @@ def test_a_user_is_deleted_with_all_it_has_and_locked_out_first() -> None:
     )
     assert operations(plan_deletion(before)) == [
         "update_access_key",
+        "remove_user_from_group",
         "delete_ssh_public_key",
         "delete_signing_certificate",
         "delete_service_specific_credential",
-        "remove_user_from_group",
         "delete_user_policy",
         "detach_user_policy",
         "delete_login_profile",

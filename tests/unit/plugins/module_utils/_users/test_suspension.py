@@ -169,18 +169,34 @@ def test_whoever_was_suspended_comes_back_as_before_wherever_the_run_was_stopped
         assert bring_back(midway, desired, *active(before)).users["alice"] == before
 
 
-@settings(max_examples=40)
-@given(actual_users("alice"), st.booleans())
-def test_a_way_back_that_was_stopped_is_finished_by_the_next_run(before: ActualUser, console: bool) -> None:
+@settings(max_examples=60)
+@given(st.one_of(actual_users("alice"), prepared_users("alice")), st.booleans(), st.booleans())
+def test_a_way_back_that_was_stopped_is_finished_by_the_next_run(
+    before: ActualUser, console: bool, purge: bool
+) -> None:
     account = after(suspend(account_of(before)), account_of(before))
-    desired = DesiredUser("alice", console_access=console, groups=frozenset({"Readers"}), tags={"team": "b"})
-    plan = plan_user(desired, account, BACK)
+    tags = {"team": "b"} if purge or len(before.tags) < 50 else {}
+    desired = DesiredUser("alice", console_access=console, groups=frozenset({"Readers"}), tags=tags)
+    assert_finished_from_everywhere(account, desired, replace(BACK, purge_tags=purge))
+
+
+def assert_finished_from_everywhere(account: Account, desired: DesiredUser, options: Options) -> None:
+    plan = plan_user(desired, account, options)
     whole = after(plan, account)
+    assert not whole.users["alice"].marked
     for cut in range(len(plan.changes)):
         midway = after(plan, account, cut)
-        if cut < len(plan.changes) - 2:
-            assert DENY_ALL in midway.users["alice"].managed_policies
-        assert bring_back(midway, desired) == whole
+        assert midway.users["alice"].suspended or cut >= len(plan.changes) - 2
+        assert after(plan_user(desired, midway, options), midway) == whole
+
+
+@pytest.mark.parametrize("wish", [{"tags": {"new": "1"}}, {"protected": False}])
+def test_who_is_marked_by_many_tags_keeps_them_until_nothing_is_denied(wish: dict[str, t.Any]) -> None:
+    tags = {**full_of_tags(49), PROTECTED: OWNED}
+    crowded = user(tags=tags, inline_policies=frozenset({"own"}), inline_length=INLINE_LENGTH)
+    account = after(suspend(account_of(crowded)), account_of(crowded))
+    desired = DesiredUser("alice", console_access=True, **wish)
+    assert_finished_from_everywhere(account, desired, replace(BACK, purge_tags=True))
 
 
 def test_a_suspended_user_that_is_listed_stays_as_it_is() -> None:
