@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from ansible.errors import AnsibleError
 
@@ -16,9 +17,12 @@ from ansible.errors import AnsibleError
 def from_working_directory(path: str) -> str:
     """The path as an absolute one: ~ is the home folder, and relative means the folder that the command was run in.
 
+    Variables of the environment count, as in all paths that Ansible takes.
+
     Ansible's own way begins in the playbook's folder, which for a playbook of this collection is the installed
     collection: whatever is written there goes with the next upgrade.
     """
+    path = os.path.expandvars(re.sub(r"^\$(HOME\b|\{HOME\})", "~", path))
     if path.startswith("~"):
         # Python leaves ~ as it is where it finds no home, and an empty HOME would lead to the root folder.
         home = os.path.expanduser(path.partition("/")[0])
