@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,28 @@ def test_the_checks_run_from_an_empty_home(tmp_path: Path) -> None:
         "found": "0",
         "made": "test",
     }
+
+
+def test_no_setting_of_the_developers_is_seen() -> None:
+    """ansible-core takes its settings when it is imported, which the tests' own helpers do."""
+    junk = {
+        "ANSIBLE_STRATEGY": "free",
+        "AWS_PROFILE": "production",
+        "AWS_ENDPOINT_URL": "https://iam.example.com",
+        "MOTO_CALL_RESET_API": "false",
+    }
+    look = (
+        "import pytest, sys\n"
+        "class Look:\n"
+        "    def pytest_collection_finish(self, session):\n"
+        "        import os\n"
+        "        from ansible import constants\n"
+        "        print('seen', [name for name in os.environ if name in sys.argv[2:]], constants.DEFAULT_STRATEGY)\n"
+        "sys.exit(pytest.main(['-q', '--collect-only', sys.argv[1]], plugins=[Look()]))\n"
+    )
+    command = [sys.executable, "-c", look, str(Path(__file__).parent / "test_house.py"), *junk]
+    ended = subprocess.run(command, cwd=ROOT, env={**os.environ, **junk}, capture_output=True, text=True, check=False)
+    assert "seen [] linear" in ended.stdout, ended.stdout + ended.stderr
 
 
 @pytest.mark.parametrize("by", ["variable", "shims", "home"])
