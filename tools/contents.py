@@ -10,27 +10,15 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
+from rendering import render
 
 ROOT = Path(__file__).resolve().parents[1]
 KINDS = {"modules": "Modules", "filter": "Filters", "inventory": "Inventory plugins"}
 # The part of the first lines' comment that belongs to every file.
 HEADER = ("# Copyright", "# SPDX", "---")
-
-INTRODUCTION = """\
-<!--
-Copyright (c) 2026, cloudhsm.iam contributors
-SPDX-License-Identifier: GPL-3.0-or-later
--->
-
-# What there is
-
-Everything in the collection. This page is made from the documentation of each part. On a terminal
-`ansible-doc cloudhsm.iam.NAME` has all of it, with `-t role`, `-t filter` or `-t inventory` for what is no module.
-"""
 
 
 def playbook(path: Path) -> str:
@@ -54,19 +42,19 @@ def plugin(path: Path) -> str:
     raise ValueError(f"{path} has no documentation")
 
 
-def page() -> Iterator[str]:
-    yield INTRODUCTION
-    yield "## Playbooks\n"
-    for path in sorted(ROOT.glob("playbooks/*.yml")):
-        yield f"- `cloudhsm.iam.{path.stem}`: {playbook(path).rstrip('.')}"
-    yield "\n## Roles\n"
-    for folder in sorted(path for path in ROOT.glob("roles/*") if path.is_dir()):
-        yield f"- [{folder.name}](../roles/{folder.name}/README.md): {role(folder)}"
-    for kind, title in KINDS.items():
-        yield f"\n## {title}\n"
-        for path in sorted(ROOT.glob(f"plugins/{kind}/*.py")):
-            yield f"- `cloudhsm.iam.{path.stem}`: {plugin(path)}"
+def page() -> str:
+    """The whole page."""
+    folders = sorted(path for path in ROOT.glob("roles/*") if path.is_dir())
+    return render(
+        Path(__file__).with_name("contents.md.j2"),
+        playbooks={path.stem: playbook(path).rstrip(".") for path in sorted(ROOT.glob("playbooks/*.yml"))},
+        roles={folder.name: role(folder) for folder in folders},
+        plugins={
+            title: {path.stem: plugin(path) for path in sorted(ROOT.glob(f"plugins/{kind}/*.py"))}
+            for kind, title in KINDS.items()
+        },
+    )
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text("\n".join(page()) + "\n")
+    Path(sys.argv[1]).write_text(page())

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
+from rendering import render as render_page
 
 DATA = Path(__file__).resolve().parents[1] / "docs" / "permissions.yml"
 # Of service-linked roles nobody should be able to make or change other ones than CloudHSM's.
@@ -97,61 +98,18 @@ def policy(actions: Iterable[str]) -> dict[str, t.Any]:
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-INTRODUCTION = """\
-# What callers need
-
-This page lists the AWS actions that a caller needs for each playbook and each role. Each playbook has a policy that
-is ready to attach. Create it with
-
-```shell
-aws iam create-policy --policy-name cloudhsm-iam-bootstrap --policy-document file://docs/permissions/bootstrap.json
-```
-
-Tests prove these lists on an emulator that enforces policies. Each playbook runs with exactly its listed actions.
-Without any one required action it fails, and the message names that action. Without an optional action it still does
-its work.
-
-Anyone who may attach policies to groups, or add users to them, can get every permission in the account. So the
-policies of `bootstrap`, `provision_users` and others below are in effect those of an administrator, and limiting
-their resources would not change that: protect the credentials accordingly. For service-linked roles, the policies
-allow CloudHSM's only. In China and GovCloud replace `arn:aws:` with `arn:aws-cn:` or `arn:aws-us-gov:`.
-
-A run needs some of these actions only if there is something to read, change or delete. `sts:GetCallerIdentity` needs
-no permission.
-
-This page is made from [permissions.yml](permissions.yml).
-"""
-
-
 def render(permissions: Permissions) -> dict[str, str]:
     """All files, by their paths inside of the folder."""
     policies = {
         f"permissions/{name}.json": json.dumps(policy(permissions.of_playbook(name).actions), indent=2) + "\n"
         for name in permissions.playbooks
     }
-    return {"permissions.md": "\n".join(_page(permissions)) + "\n", **policies}
-
-
-def _page(permissions: Permissions) -> Iterable[str]:
-    yield INTRODUCTION
-    yield "## Playbooks\n"
-    yield "| playbook | roles, and what they do there | actions | policy |"
-    yield "| --- | --- | --- | --- |"
-    for name, roles in permissions.playbooks.items():
-        done = "; ".join(f"[{role}](#{role}) ({', '.join(uses)})" for role, uses in roles.items())
-        count = len(permissions.of_playbook(name).actions)
-        yield f"| `cloudhsm.iam.{name}` | {done} | {count} | [{name}.json](permissions/{name}.json) |"
-    yield "\n## Roles"
-    for role, uses in permissions.roles.items():
-        yield f"\n### {role}\n"
-        for use, needs in uses.items():
-            yield f"- {use}: {_listed(needs)}"
-
-
-def _listed(needs: Needs) -> str:
-    required = [f"`{action}`" for action in sorted(needs.required)]
-    optional = [f"`{action}` (optional; without it, {lost})" for action, lost in sorted(needs.optional.items())]
-    return ", ".join(required + optional)
+    page = render_page(
+        Path(__file__).with_name("permissions.md.j2"),
+        permissions=permissions,
+        count={name: len(permissions.of_playbook(name).actions) for name in permissions.playbooks},
+    )
+    return {"permissions.md": page, **policies}
 
 
 def main() -> None:

@@ -6,11 +6,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
-from policy_cells import ALWAYS_DENIED, OTHERS, OWN, REGION, VARIANTS, emulator_decides, expected, requests
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish
+from policy_cells import (
+    ALWAYS_DENIED,
+    OTHERS,
+    OWN,
+    REGION,
+    VARIANTS,
+    Request,
+    emulator_decides,
+    expected,
+    requests,
+)
+from rendering import render
 
 BEGIN, END = "<!-- BEGIN_POLICY_TABLE -->", "<!-- END_POLICY_TABLE -->"
 TITLES = {
@@ -21,30 +32,33 @@ TITLES = {
 }
 
 
-def lines() -> Iterator[str]:
+def cell(wish: Wish, row: Request) -> str:
+    """Whether the policy allows it, in bold where that is also proven by enforcement."""
+    answer = "yes" if expected(wish, row) else "no"
+    return f"**{answer}**" if emulator_decides(wish, row) else answer
+
+
+def part() -> str:
     """The table, a part for each section."""
     rows = requests()
-    enforced = sum(emulator_decides(wish, row) for wish in VARIANTS.values() for row in rows)
-    yield (
-        f"Catalogue of {catalogue.DATE}. {len(rows)} rows by {len(VARIANTS)} policies; {enforced} of the "
-        f"{len(rows) * len(VARIANTS)} cells, those in bold, are also proven by enforcement."
+    sections = {
+        title: [(row.label, *(cell(wish, row) for wish in VARIANTS.values())) for row in rows if row.section == section]
+        for section, title in TITLES.items()
+    }
+    return render(
+        Path(__file__).with_name("policy_table.md.j2"),
+        date=catalogue.DATE,
+        rows=len(rows),
+        variants=list(VARIANTS),
+        enforced=sum(emulator_decides(wish, row) for wish in VARIANTS.values() for row in rows),
+        sections=sections,
     )
-    for section, title in TITLES.items():
-        yield from ("", f"### {title}", "")
-        yield f"| | {' | '.join(VARIANTS)} |"
-        yield f"| --- |{' --- |' * len(VARIANTS)}"
-        for row in [row for row in rows if row.section == section]:
-            cells = []
-            for wish in VARIANTS.values():
-                answer = "yes" if expected(wish, row) else "no"
-                cells.append(f"**{answer}**" if emulator_decides(wish, row) else answer)
-            yield f"| {row.label} | {' | '.join(cells)} |"
 
 
 def main() -> None:
     page = Path(sys.argv[1])
     before, _old, after = page.read_text().replace(END, BEGIN).split(BEGIN)
-    page.write_text("\n".join([before + BEGIN, *lines(), END + after]))
+    page.write_text(f"{before}{BEGIN}\n{part()}{END}{after}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 
 """Benchmarks: the same users made in three ways, side by side on this machine.
 
-make bench                  everything, less than a quarter of an hour; writes docs/benchmarks.md and .svg
+make bench                  everything, less than a quarter of an hour; writes docs/benchmarks.md
 BENCH_QUICK=1 make bench    the same with few users in two minutes; writes to a temporary folder, which it names
 BENCH_LOOP=5,25             how many users the slow loop is timed with before its time is extrapolated
 
@@ -17,7 +17,7 @@ and counts the calls. After every run the account is read and has to hold exactl
     servers.py      proxy and moto as processes; filled_moto.py is one with users in it
     stage.py        one measurement
     cases.py        what is measured, with the goals
-    page.py, chart.py  the results
+    page.py         the results
 
 Nothing is skipped: a run that fails, or leaves another state than wanted, ends the benchmark with status 1 and nothing
 is written. A goal that is missed is written down as missed, and ends the benchmark with status 2.
@@ -34,7 +34,7 @@ from pathlib import Path
 
 import moto_server
 
-from . import cases, chart, page
+from . import cases, page
 from .contestants import FailedRunError
 from .stage import QUICK, DifferentStateError, Sizes, Stage
 
@@ -68,7 +68,6 @@ def main() -> int:
         findings = stage.findings
     findings.notes.append(f"All of this took {(time.monotonic() - started) / 60:.0f} minutes.")
     print(page.write(findings, target, quick))
-    print(chart.write(findings, target))
     # With a handful of users, starting Ansible is all there is to see.
     return 0 if quick or all(goal.reached for goal in findings.goals) else 2
 

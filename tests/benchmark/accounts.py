@@ -32,9 +32,10 @@ from pathlib import Path
 
 from helpers.accounts.organization import Member, make_organization, member_iam
 from moto_server import MotoServer, offline_environment
+from rendering import render
 
 from .contestants import BIN, FailedRunError
-from .page import machine, table, with_fleet
+from .page import machine, with_fleet
 from .stage import DifferentStateError
 
 Who = t.Literal["ours", "theirs"]
@@ -218,33 +219,20 @@ def section(measured: Mapping[Case, Costs], accounts: int) -> str:
         )
         for case, costs in measured.items()
     ]
-    head = (
-        "Which",
-        "Strategy",
-        "Forks",
-        "Accounts",
-        "CPU from nothing",
-        "CPU again",
-        "Time from nothing",
-        "Time again",
-    )
     ours = measured[Case("ours", "linear", 2, max(accounts, FEW))]
     try:
         mitogen = f"mitogen {version('mitogen')}"
     except PackageNotFoundError:
         mitogen = "mitogen is not installed, and not measured"
-    return (
-        (HERE / "fleet_section.md")
-        .read_text()
-        .format(
-            accounts=max(accounts, FEW),
-            few=FEW,
-            turns=TURNS,
-            goals=table(("Case", "Measured", "Goal", "Reached"), goals(measured, accounts)),
-            costs=table((*head, "MB"), rows),
-            sizing=table(("Accounts", "Forks", "Nodes", "Minutes from nothing", "Minutes again"), sizing(ours, 2)),
-            machine=f"{machine()}\n- {mitogen}",
-        )
+    return render(
+        HERE / "fleet_section.md.j2",
+        accounts=max(accounts, FEW),
+        few=FEW,
+        turns=TURNS,
+        goals=goals(measured, accounts),
+        costs=rows,
+        sizing=sizing(ours, 2),
+        machine=f"{machine()}\n- {mitogen}",
     )
 
 

@@ -1,0 +1,26 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Markdown out of templates of Jinja2, which lie beside the program that fills them in."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+HERE = Path(__file__).parent
+
+
+def render(template: Path, **values: t.Any) -> str:
+    """The text of a template with these values. Raises jinja2.UndefinedError where the template wants another one."""
+    environment = Environment(
+        loader=FileSystemLoader([template.parent, HERE]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    return environment.get_template(template.name).render(values)
