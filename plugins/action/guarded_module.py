@@ -17,6 +17,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import written_problems
 from ansible_collections.cloudhsm.iam.plugins.modules.guarded_module import ARGUMENT_SPEC, MODULE
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import OPTION, bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction
@@ -42,7 +43,7 @@ class ActionModule(LocalAction):
         if checked.error_messages:
             raise AnsibleActionFail("; ".join(checked.error_messages))
         name, options = checked.validated_parameters["name"], checked.validated_parameters["options"]
-        problems = option_problems(name, options, connection)
+        problems = written_problems(ARGUMENT_SPEC, given) or option_problems(name, options, connection)
         if problems:
             return {"failed": True, "msg": "; ".join(problems), "problems": problems}
         if expected:

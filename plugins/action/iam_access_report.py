@@ -18,7 +18,9 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.expected import expected, in_variables
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import read_list
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import written_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import ROLES, wanted
+from ansible_collections.cloudhsm.iam.plugins.modules.iam_access_report_info import ARGUMENT_SPEC
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import files, overview, result
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
@@ -44,6 +46,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         labels: dict[str, list[str]] = {}
         if boolean(args.pop("role_variables", False), strict=False):
             args, problems, labels = self._with_variables(args, task_vars or {})
+        problems += written_problems({"folder": {"type": "path"}, **ARGUMENT_SPEC}, args, PREFIX if labels else "")
         formats, wrong = _formats(args.pop("formats", None))
         given = args.pop("folder", None)
         folder = from_working_directory(str(given or ""))

@@ -20,6 +20,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import is_true
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.progress import VARIABLE
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import written_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import StoreError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
@@ -55,7 +56,7 @@ class ActionModule(LocalAction):
         ActionBase.run(self, tmp, task_vars)
         args, wrong = read_options(bound_args(self, task_vars or {}))
         desired, problems = self._read_input(args)
-        problems += wrong
+        problems += wrong + _written_problems(args)
         kind = str(args.get("credentials_store") or "none")
         store: CredentialsStore | None = None
         compare_only = is_true(args.get("compare_only"))
@@ -139,6 +140,11 @@ class ActionModule(LocalAction):
             # Connections of mitogen's have no such option, and use no files either.
             with suppress(AnsibleError):
                 self._connection.set_option("pipelining", True)
+
+
+def _written_problems(args: Mapping[str, t.Any]) -> list[str]:
+    """What is wrong with options that are text, but for the users', who have messages of their own."""
+    return written_problems({name: each for name, each in MODULE.argument_spec.items() if name != "users"}, args)
 
 
 def _refused(problems: list[str]) -> dict[str, t.Any]:

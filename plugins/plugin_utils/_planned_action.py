@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from ansible.plugins.action import ActionBase
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.steps import Plan, Step
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Module, Result
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import written_problems
 from ansible_collections.cloudhsm.iam.plugins.modules.guarded_module import MODULE as CHECK
 from ansible_collections.cloudhsm.iam.plugins.modules.iam_account_info import MODULE as LOOK_UP
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import OPTION, bound_args
@@ -72,7 +73,8 @@ class PlannedAction(LocalAction, metaclass=abc.ABCMeta):
         """The validated options. Those that say how to connect to AWS are kept as they were given, for modules."""
         self._connection_options = {name: value for name, value in args.items() if name not in self.SPEC}
         given, problems = self.read({name: value for name, value in args.items() if name in self.SPEC})
-        refuse(problems)
+        problems = [*problems, *written_problems(self.SPEC, given, str(given.get("variables_prefix") or ""))]
+        refuse(list(dict.fromkeys(problems)))
         options = read_options(self.NAME, self.SPEC, {**self._connection_options, **given})
         if options.wrong:
             raise FailedError(**masked({"msg": options.wrong}, options.secrets))

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import read_list, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import read_list
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, OWNED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
@@ -68,7 +68,6 @@ SPEC: dict[str, t.Any] = {
 }
 
 LISTS = ("session_tags", "audiences")
-TEXTS = ("role_name", "path", "policy_name", "boundary", "provider_name", "mfa_tag_key", "mfa_tag_value")
 PROVIDER_NAME = re.compile(r"[\w._-]{1,128}", re.ASCII)
 # Seconds: MaxSessionDuration of CreateRole in the IAM API Reference.
 SHORTEST_SESSION = 3600
@@ -89,11 +88,7 @@ def read_options(given: Options) -> tuple[dict[str, t.Any], list[str]]:
     Ansible itself would make text out of a number, and not as it was written.
     """
     options, prefix = dict(given), str(given.get("variables_prefix") or "")
-    problems = [
-        f"{called(name, prefix)}: {problem}"
-        for name in TEXTS
-        if given.get(name) is not None and (problem := text_problem(given[name]))
-    ]
+    problems: list[str] = []
     for name in LISTS:
         if given.get(name) is not None:
             options[name], wrong = read_list(given[name])

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import read_list, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import read_list
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, OWNED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import read_names
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
@@ -97,11 +97,6 @@ def read_options(given: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[str
             options[name], wrong = read(options[name])
             problems += [(name, problem) for problem in wrong]
     policy = given.get("policy") if isinstance(given.get("policy"), Mapping) else {}
-    texts = {name: given.get(name) for name in ("name", "path", "require_mfa_policy_name")}
-    texts["policy.name"] = policy.get("name") if policy else None
-    for name, value in texts.items():
-        problem = None if value is None else text_problem(value)
-        problems += [(name, problem)] if problem else []
     told = [f"{called(name, prefix)}: {problem}" for name, problem in problems]
     for name in ("tags", "creation_tags"):
         told += tag_problems(policy.get(name) if policy else None, called(name, prefix) if prefix else f"policy.{name}")

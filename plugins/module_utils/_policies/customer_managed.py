@@ -12,7 +12,6 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import text_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, OWNED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.outcome import change, outcome
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
@@ -41,8 +40,8 @@ def read_options(given: Options) -> tuple[dict[str, t.Any], list[str]]:
     options, prefix = dict(given), str(given.get("variables_prefix") or "")
     name, field = given.get("name"), called("document", prefix)
     problems: list[str] = []
-    if name is not None:
-        problem = text_problem(name) or limits.name_problem(name, limits.POLICY_NAME_LENGTH)
+    if isinstance(name, str):
+        problem = limits.name_problem(name, limits.POLICY_NAME_LENGTH)
         problems += [f"{called('name', prefix)}: {problem}"] if problem else []
     if given.get("document") is not None:
         options["document"], wrong = read_policy(given["document"])

@@ -12,14 +12,12 @@ import typing as t
 from collections.abc import Iterable, Iterator, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import is_true, read_list, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import is_true, read_list
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MFA_NOTE, PROTECTED, SUSPENDED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import key_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
 
 LISTS = ("protected_groups", "pending_groups", "require_mfa_groups", "restore_credentials")
-# Ansible would take a number for them too, and not as it was written.
-TEXTS = ("managed_by_tag", "onboarding_group", "require_mfa_policy_name")
 # What a tag of this collection's says already.
 _TAKEN = (PROTECTED, SUSPENDED, f"{SUSPENDED}-had-", MFA_NOTE)
 
@@ -35,9 +33,6 @@ def read_options(options: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[s
             read[name], wrong = read_list(options[name])
             problems += [f"{name}: {problem}" for problem in wrong]
             problems += [f"{name}: {problem}" for element in read[name] for problem in _name_problems(element)]
-    for name in TEXTS:
-        problem = None if options.get(name) is None else text_problem(options[name])
-        problems += [f"{name}: {problem}"] if problem else []
     return read, problems + option_problems(read)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of iam_users beside the users: lists as text, what has to be text, and lists that would delete all."""
+"""The options of iam_users beside the users: lists as text, and lists that would delete all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.options import (
     LISTS,
-    TEXTS,
     option_problems,
     purge_problems,
     read_options,
@@ -20,14 +19,9 @@ from ansible_collections.cloudhsm.iam.plugins.modules.iam_users import ARGUMENT_
 from helpers.accounts.malformed_users import EATEN
 
 
-def test_every_list_and_every_text_of_the_module_is_looked_at() -> None:
+def test_every_list_of_the_module_is_looked_at() -> None:
     lists = {name for name, spec in ARGUMENT_SPEC.items() if spec["type"] == "list" and name != "users"}
-    texts = {
-        name
-        for name, spec in ARGUMENT_SPEC.items()
-        if spec["type"] == "str" and not name.startswith(("cred", "first_"))
-    }
-    assert (set(LISTS), set(TEXTS)) == (lists, texts)
+    assert set(LISTS) == lists
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -52,13 +46,8 @@ def test_a_list_with_something_else_is_refused(name: str, given: object, problem
     assert read_options({name: given})[1][0].startswith(f"{name}: {problem}")
 
 
-@pytest.mark.parametrize("name", TEXTS)
-def test_what_yaml_has_eaten_is_refused(name: str) -> None:
-    assert read_options({name: 0o123})[1] == [f"{name}: {EATEN}"]
-
-
 def test_nothing_is_left_alone() -> None:
-    nothing: dict[str, t.Any] = dict.fromkeys((*LISTS, *TEXTS))
+    nothing: dict[str, t.Any] = dict.fromkeys(LISTS)
     assert read_options(nothing) == (nothing, [])
     assert read_options({"users": []}) == ({"users": []}, [])
     assert option_problems({}) == []

@@ -1,0 +1,61 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Options that have to be text and are none: Ansible makes text of them, and not as it was written.
+
+YAML reads 0123 as 83, and from then on nobody can tell what was there.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterator, Mapping, Sequence
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import not_a_list, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
+
+Spec = Mapping[str, Mapping[str, t.Any]]
+
+
+def written_problems(spec: Spec, given: Mapping[str, t.Any], prefix: str = "") -> list[str]:
+    """What is wrong with the options that a spec takes for text: one sentence each, which begins with the option.
+
+    An option that is null counts as left out, unless it is required.
+    """
+    found = [(field, problem) for name in spec for field, problem in _problems(name, spec[name], given)]
+    return [f"{called(field, prefix)}: {problem}" for field, problem in found]
+
+
+def _problems(name: str, option: Mapping[str, t.Any], given: Mapping[str, t.Any]) -> Iterator[tuple[str, str]]:
+    for spelling in (name, *option.get("aliases", ())):
+        if spelling in given and (given[spelling] is not None or option.get("required")):
+            yield from _value_problems(spelling, option, given[spelling])
+
+
+def _value_problems(name: str, option: Mapping[str, t.Any], value: t.Any) -> Iterator[tuple[str, str]]:
+    kind, inner = option.get("type", "str"), option.get("options")
+    if kind in ("str", "path") and not option.get("choices"):
+        problem = text_problem(value)
+        if problem:
+            yield name, problem
+    elif kind == "list" and not isinstance(value, str):
+        yield from _list_problems(name, option, value)
+    elif kind == "dict" and inner and isinstance(value, Mapping):
+        for each in inner:
+            yield from ((f"{name}.{field}", problem) for field, problem in _problems(each, inner[each], value))
+
+
+def _list_problems(name: str, option: Mapping[str, t.Any], value: t.Any) -> Iterator[tuple[str, str]]:
+    if not isinstance(value, Sequence):
+        yield name, not_a_list(value)
+        return
+    element = {
+        "type": option.get("elements", "raw"),
+        "options": option.get("options"),
+        "choices": option.get("choices"),
+    }
+    for place, item in enumerate(value):
+        yield from _value_problems(f"{name}[{place}]", element, item)

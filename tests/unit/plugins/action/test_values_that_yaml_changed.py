@@ -1,0 +1,150 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Numbers, booleans, dates and the like where text belongs, in each option of each module and variable of each role."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import typing as t
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from ansible.plugins.action import ActionBase
+from ansible_collections.cloudhsm.iam.plugins.modules.guarded_module import ARGUMENT_SPEC as GUARDED
+from ansible_collections.cloudhsm.iam.plugins.modules.iam_access_report_info import ARGUMENT_SPEC as REPORT
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import read_variables
+from botocore.client import BaseClient
+
+Spec = Mapping[str, Mapping[str, t.Any]]
+PLUGINS = "ansible_collections.cloudhsm.iam.plugins"
+WRONG = [0o123, 1.1, True, date(2026, 1, 1), {"a": "b"}, ["a"]]
+DOCUMENT = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}
+# What each module can be run with.
+OPTIONS: dict[str, dict[str, t.Any]] = {
+    "guarded_module": {"name": "amazon.aws.iam_group"},
+    "iam_access_report": {"folder": "reports"},
+    "iam_account_info": {},
+    "iam_account_password_policy": {},
+    "iam_customer_managed_policy": {"name": "Reading", "document": DOCUMENT},
+    "iam_group_with_policies": {"name": "Readers", "policy": {"name": "Reading", "self_service": True}},
+    "iam_saml_access": {"role_name": "Readers", "provider_arn": "arn:aws:iam::123456789012:saml-provider/Ours"},
+    "iam_service_linked_role": {"service_name": "cloudhsm.amazonaws.com"},
+    "iam_service_linked_role_info": {},
+    "iam_users": {"users": [{"name": "alice"}]},
+    "sts_session": {"role_arn": "arn:aws:iam::123456789012:role/Reading"},
+}
+# These have no options of their own but the variables of roles; the last one is the module of an action.
+OTHERS = {"iam_administration", "iam_user_offboarding", "iam_user_provisioning", "iam_access_report_info"}
+
+
+def spec_of(name: str) -> Spec:
+    action = importlib.import_module(f"{PLUGINS}.action.{name}").ActionModule
+    if name == "iam_access_report":
+        return {"folder": {"type": "path"}, **REPORT}
+    if name == "guarded_module":
+        return GUARDED
+    found: Spec = action.SPEC if hasattr(action, "SPEC") else action.MODULE.argument_spec
+    return found
+
+
+def texts(spec: Spec, before: str = "") -> Iterator[tuple[str, bool]]:
+    """All fields for text of a spec, by their path, and whether each may be null. A list has its first item here."""
+    for name, option in spec.items():
+        kind, field = option.get("type", "str"), f"{before}{name}"
+        if option.get("choices") or name == "variables_prefix":
+            continue
+        if kind in ("str", "path"):
+            yield field, not option.get("required")
+        elif kind == "list" and option.get("elements") == "str":
+            yield f"{field}[0]", False
+        elif option.get("options"):
+            yield from texts(option["options"], f"{field}[0]." if kind == "list" else f"{field}.")
+
+
+def put(options: dict[str, t.Any], field: str, value: object, spec: Spec) -> None:
+    """Put a value where a path leads."""
+    name, _dot, rest = field.partition(".")
+    plain = name.removesuffix("[0]")
+    if name != plain:
+        items = options.setdefault(plain, [])
+        if not rest:
+            items[:] = [value]
+            return
+        items or items.append({name: "x" for name, each in spec[plain]["options"].items() if each.get("required")})
+        put(items[0], rest, value, spec[plain]["options"])
+    elif rest:
+        put(options.setdefault(plain, {}), rest, value, spec[plain]["options"])
+    else:
+        options[plain] = value
+
+
+def run(name: str, options: dict[str, t.Any]) -> dict[str, t.Any]:
+    connection = SimpleNamespace(transport="local", become=None)
+    task = SimpleNamespace(args=options, check_mode=True, diff=False, environment=[], async_val=0, _role=None)
+    templar = SimpleNamespace(template=lambda value: value)
+    action = importlib.import_module(f"{PLUGINS}.action.{name}").ActionModule
+    made: dict[str, t.Any] = action(task, connection, None, None, templar, None).run(None, {})
+    return made
+
+
+class ReachedError(Exception):
+    """AWS was asked, or another module was begun."""
+
+
+@pytest.fixture(autouse=True)
+def _no_aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def reached(*_args: object, **_options: object) -> t.NoReturn:
+        raise ReachedError
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", reached)
+    monkeypatch.setattr(ActionBase, "_execute_module", reached)
+    monkeypatch.setattr(ActionBase, "run", lambda *_args: {})
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+        monkeypatch.setenv(name, "us-east-1")
+    monkeypatch.chdir(tmp_path)
+
+
+def test_no_module_is_left_out() -> None:
+    modules = {path.stem for path in Path(importlib.import_module(PLUGINS).__path__[0]).glob("modules/*.py")}
+    assert modules - {"__init__"} == OPTIONS.keys() | OTHERS
+
+
+FIELDS = [(name, field, null) for name in OPTIONS for field, null in texts(spec_of(name))]
+
+
+@pytest.mark.parametrize(("name", "field", "null"), FIELDS, ids=[f"{name}-{field}" for name, field, _ in FIELDS])
+def test_an_option_is_refused_with_its_name(name: str, field: str, null: bool) -> None:
+    for value in WRONG if null else [*WRONG, None]:
+        options = copy.deepcopy(OPTIONS[name])
+        put(options, field, value, spec_of(name))
+        made = run(name, options)
+        place = field.removesuffix("[0]") if field.endswith("[0]") else field
+        assert made.get("failed"), made
+        (said,) = [problem for problem in made["problems"] if "must be text" in problem or "is missing" in problem]
+        assert place.rpartition(".")[2] in said, said
+        assert place.partition("[")[0].partition(".")[0] in said, said
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_what_can_be_run_gets_as_far_as_aws(name: str) -> None:
+    with pytest.raises(ReachedError):
+        run(name, copy.deepcopy(OPTIONS[name]))
+
+
+VARIABLES = [(role, field) for role, spec in SPECS.items() for field, _null in texts(spec) if "." not in field]
+
+
+@pytest.mark.parametrize(("role", "field"), VARIABLES, ids=[field for _role, field in VARIABLES])
+def test_a_variable_is_refused_with_its_name(role: str, field: str) -> None:
+    name = field.removesuffix("[0]")
+    for value in WRONG if name == field else [*WRONG, None]:
+        read = read_variables((role,), {name: [value] if name != field else value}, lambda given: given)
+        (said,) = read.problems
+        assert said.startswith(f"{name}: "), said
+        assert "must be text" in said
