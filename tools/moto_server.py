@@ -162,8 +162,10 @@ def serve(port: int, with_parent: bool) -> None:
     """Be the server."""
     if with_parent:
         threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+    import moto_identity_center
     from moto.server import main as moto_main
 
+    moto_identity_center.complete()
     moto_main(["-H", "127.0.0.1", "-p", str(port)])
 
 

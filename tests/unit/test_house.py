@@ -20,7 +20,7 @@ FLOORS = (
     {"_version", "_requirements"},
     {"_aws"},
     {"_policies"},
-    {"_users", "_groups", "_service_linked_role", "_federation", "_password_policy"},
+    {"_users", "_groups", "_identity_center", "_service_linked_role", "_federation", "_password_policy"},
     {"_account"},
     {"_page"},
     {"_access_report"},

@@ -170,3 +170,9 @@ def failure_sentence(exc: BaseException) -> str:
             f"{said}; AWS lets only the management account and delegated administrators do this, whatever policies say"
         )
     return said
+
+
+def list_accounts(client: OrganizationsClient) -> list[Account]:
+    """All accounts, without the units that they are in. Raises UnknownStateError, and what botocore raises."""
+    pages = client.get_paginator("list_accounts").paginate()
+    return [_account(account, Unit("", "")) for page in pages for account in page["Accounts"]]

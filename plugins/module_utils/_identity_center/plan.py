@@ -1,0 +1,232 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""From what is wanted and what is there to the changes between, and to everything that speaks against them."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center import refusals
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
+    DEFAULT_SESSION,
+    GROUP,
+    Assignment,
+    Change,
+    Options,
+    PermissionSet,
+    Plan,
+    SetPlan,
+    SetWish,
+    Snapshot,
+    Wanted,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.targets import (
+    assignments_of,
+    target_problems,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import same_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import is_mark, new_tags
+
+# The stages of a run, in their order. What takes something away comes after all that gives, so that nobody is locked
+# out between the two.
+GROUPS, SETS, PROVISION, ASSIGN, UNASSIGN, LEAVE, DELETE = (
+    "groups",
+    "sets",
+    "provision",
+    "assign",
+    "unassign",
+    "leave",
+    "delete",
+)
+TAKING = frozenset({UNASSIGN, LEAVE, DELETE})
+# Roles in the accounts know nothing of these, so that they need not be provisioned again.
+_OF_THE_SET_ALONE = frozenset({"tag_resource", "untag_resource"})
+
+
+def make_plan(wanted: Wanted, snapshot: Snapshot, options: Options) -> Plan:
+    """The changes, stage by stage, and what speaks against them."""
+    sets = tuple(plan_set(wish, snapshot, options) for wish in wanted.sets)
+    present, absent = assignments_of(wanted, snapshot)
+    existing = snapshot.assignments
+    taken = absent & existing
+    if options.purge_assignments:
+        taken |= {one for one in existing if one.permission_set in wanted.set_names} - present
+    joining, leaving = plan_members(wanted, snapshot, options)
+    stages = {
+        GROUPS: (*plan_groups(wanted, snapshot), *joining),
+        SETS: tuple(change for plan in sets if plan.after for change in plan.changes),
+        PROVISION: tuple(_provisioning(sets)),
+        ASSIGN: tuple(_requests("create_account_assignment", present - existing)),
+        UNASSIGN: tuple(_requests("delete_account_assignment", taken)),
+        LEAVE: tuple(leaving),
+        DELETE: tuple(change for plan in sets if plan.before and not plan.after for change in plan.changes),
+    }
+    plan = Plan(sets, stages)
+    after = refusals.After(
+        sets, frozenset((existing | present) - taken), joining=tuple(joining), leaving=tuple(leaving)
+    )
+    problems = [*target_problems(wanted, snapshot), *refusals.refusals(wanted, snapshot, options, plan, after)]
+    return replace(plan, problems=tuple(dict.fromkeys(problems)))
+
+
+def plan_set(wish: SetWish, snapshot: Snapshot, options: Options) -> SetPlan:
+    """What happens to one permission set."""
+    before = snapshot.sets.get(wish.name)
+    if not wish.present:
+        return SetPlan(wish.name, before, None, (Change("delete_permission_set", wish.name),) if before else ())
+    after = wanted_set(wish, before, options)
+    if before is None:
+        changes = (_creation(after), *_differences(PermissionSet(wish.name, ""), replace(after, tags={})))
+        return SetPlan(wish.name, None, after, changes)
+    changes = (*_update(before, after), *_differences(before, after))
+    return SetPlan(wish.name, before, after, changes)
+
+
+def wanted_set(wish: SetWish, before: PermissionSet | None, options: Options) -> PermissionSet:
+    """The permission set as it is to be."""
+    is_now = before or PermissionSet(wish.name, "")
+    inline = is_now.inline_policy
+    if wish.inline_policy is not None and not same_policy(inline, wish.inline_policy):
+        inline = wish.inline_policy
+    return replace(
+        is_now,
+        description=is_now.description if wish.description is None else wish.description,
+        session_duration=wish.session_duration or is_now.session_duration,
+        relay_state=is_now.relay_state if wish.relay_state is None else wish.relay_state,
+        inline_policy=inline,
+        managed_policies=_policies(is_now.managed_policies, wish.managed_policies, options) - wish.without,
+        customer_managed_policies=_policies(is_now.customer_managed_policies, wish.customer_managed_policies, options),
+        boundary=is_now.boundary if wish.boundary is None else wish.boundary,
+        tags=_tags(before, wish.tags, options),
+    )
+
+
+def _policies(has: frozenset[str], wanted: frozenset[str] | None, options: Options) -> frozenset[str]:
+    if wanted is None:
+        return has
+    return wanted if options.purge_policies else has | wanted
+
+
+def _tags(before: PermissionSet | None, wanted: Mapping[str, str] | None, options: Options) -> Mapping[str, str]:
+    if before is None:
+        return new_tags({}, wanted or {})
+    if wanted is None:
+        return before.tags
+    kept = {key: value for key, value in before.tags.items() if is_mark(key, {}) or not options.purge_tags}
+    return {**kept, **wanted}
+
+
+def _creation(after: PermissionSet) -> Change:
+    params = {**_described(after), "Tags": _tag_list(after.tags)}
+    return Change("create_permission_set", after.name, params=params)
+
+
+def _update(before: PermissionSet, after: PermissionSet) -> Iterator[Change]:
+    # AWS takes what is left out of the call for a wish to have it empty.
+    if _described(before) != _described(after):
+        yield Change("update_permission_set", after.name, params=_described(after))
+
+
+def _described(one: PermissionSet) -> dict[str, t.Any]:
+    described = {"Description": one.description, "RelayState": one.relay_state}
+    texts = {key: value for key, value in described.items() if value}
+    return {**texts, "SessionDuration": duration(one.session_duration)}
+
+
+def duration(seconds: int) -> str:
+    """Seconds as ISO 8601 has them, in the way in which AWS writes them: PT1H30M."""
+    hours, rest = divmod(seconds or DEFAULT_SESSION, 3600)
+    minutes, left = divmod(rest, 60)
+    return "PT" + "".join(f"{number}{unit}" for number, unit in ((hours, "H"), (minutes, "M"), (left, "S")) if number)
+
+
+def _differences(before: PermissionSet, after: PermissionSet) -> Iterator[Change]:
+    """The calls between the two: what limits comes before what allows, and goes after it."""
+    name = after.name
+    if after.boundary and after.boundary != before.boundary:
+        boundary = _reference(after.boundary)
+        yield Change("put_permissions_boundary_to_permission_set", name, params={"PermissionsBoundary": boundary})
+    for arn in sorted(before.managed_policies - after.managed_policies):
+        yield Change("detach_managed_policy_from_permission_set", name, params={"ManagedPolicyArn": arn})
+    for own in sorted(before.customer_managed_policies - after.customer_managed_policies):
+        yield Change("detach_customer_managed_policy_reference_from_permission_set", name, params=_reference(own))
+    for arn in sorted(after.managed_policies - before.managed_policies):
+        yield Change("attach_managed_policy_to_permission_set", name, params={"ManagedPolicyArn": arn})
+    for own in sorted(after.customer_managed_policies - before.customer_managed_policies):
+        yield Change("attach_customer_managed_policy_reference_to_permission_set", name, params=_reference(own))
+    if after.inline_policy != before.inline_policy:
+        if after.inline_policy:
+            policy = json.dumps(after.inline_policy, separators=(",", ":"))
+            yield Change("put_inline_policy_to_permission_set", name, params={"InlinePolicy": policy})
+        else:
+            yield Change("delete_inline_policy_from_permission_set", name)
+    if before.boundary and not after.boundary:
+        yield Change("delete_permissions_boundary_from_permission_set", name)
+    yield from _tag_changes(name, before.tags, after.tags)
+
+
+def _tag_changes(name: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Change]:
+    new = {key: value for key, value in after.items() if before.get(key) != value}
+    if new:
+        yield Change("tag_resource", name, params={"Tags": _tag_list(new)})
+    if gone := sorted(before.keys() - after.keys()):
+        yield Change("untag_resource", name, params={"TagKeys": gone})
+
+
+def _reference(policy: str) -> dict[str, t.Any]:
+    """A policy as AWS takes it: by its ARN, or by the path and name that it has in each account."""
+    if policy.startswith("arn:"):
+        return {"ManagedPolicyArn": policy}
+    path, _slash, name = policy.rpartition("/")
+    return {"CustomerManagedPolicyReference": {"Name": name, "Path": f"{path}/"}}
+
+
+def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+def _provisioning(sets: Iterable[SetPlan]) -> Iterator[Change]:
+    """Changed sets that accounts have roles of, and those that an earlier run has changed and not provisioned."""
+    for plan in sets:
+        if plan.before is None or plan.after is None or not plan.before.provisioned:
+            continue
+        changed = any(change.operation not in _OF_THE_SET_ALONE for change in plan.changes)
+        if changed or plan.before.outdated:
+            yield Change("provision_permission_set", plan.name)
+
+
+def _requests(operation: str, assignments: Iterable[Assignment]) -> Iterator[Change]:
+    for one in sorted(assignments):
+        group, user = (one.principal, "") if one.kind == GROUP else ("", one.principal)
+        yield Change(operation, one.permission_set, one.account, group, user)
+
+
+def plan_groups(wanted: Wanted, snapshot: Snapshot) -> Iterator[Change]:
+    """The groups that are to be made."""
+    for wish in wanted.groups:
+        if wish.name not in snapshot.groups:
+            params = {"Description": wish.description} if wish.description else {}
+            yield Change("create_group", group=wish.name, params=params)
+
+
+def plan_members(wanted: Wanted, snapshot: Snapshot, options: Options) -> tuple[list[Change], list[Change]]:
+    """Who joins a group, and who leaves one."""
+    joining: list[Change] = []
+    leaving: list[Change] = []
+    for wish in wanted.groups:
+        if wish.members is None:
+            continue
+        group = snapshot.groups.get(wish.name)
+        members = {snapshot.user_name(known) for known in (group.members if group else None) or ()}
+        joining += [Change("create_group_membership", group=wish.name, user=u) for u in sorted(wish.members - members)]
+        if options.purge_members:
+            left = sorted(members - wish.members)
+            leaving += [Change("delete_group_membership", group=wish.name, user=user) for user in left]
+    return joining, leaving

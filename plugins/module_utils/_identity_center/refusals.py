@@ -1,0 +1,149 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""What a plan may not do, however well it is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
+    USER,
+    Assignment,
+    Change,
+    Options,
+    PermissionSet,
+    Plan,
+    SetPlan,
+    Snapshot,
+    Wanted,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import is_ours
+
+# Of many accounts a message names this many.
+_TOLD = 5
+_TAKES = ("delete_account_assignment", "delete_group_membership", "delete_permission_set")
+
+
+@dataclass(frozen=True)
+class After:
+    """What there is once a plan is carried out."""
+
+    sets: tuple[SetPlan, ...]
+    assignments: frozenset[Assignment]
+    joining: tuple[Change, ...] = ()
+    leaving: tuple[Change, ...] = ()
+
+    def permission_set(self, name: str, snapshot: Snapshot) -> PermissionSet | None:
+        """A permission set as it is then."""
+        return next((plan.after for plan in self.sets if plan.name == name), snapshot.sets.get(name))
+
+    def members(self, group: str, snapshot: Snapshot) -> set[str]:
+        """Who is in a group then, by name. Where that was not read, nobody is known to be."""
+        known = snapshot.groups.get(group)
+        now = {snapshot.user_name(member) for member in (known.members if known else None) or ()}
+        joined = {change.user for change in self.joining if change.group == group}
+        return (now | joined) - {change.user for change in self.leaving if change.group == group}
+
+
+def refusals(wanted: Wanted, snapshot: Snapshot, options: Options, plan: Plan, after: After) -> Iterator[str]:
+    """Why nothing is done, one sentence each."""
+    yield from _foreign_sets(plan, options)
+    yield from _management_account(plan, snapshot)
+    yield from _external_store(plan, snapshot)
+    yield from _assigned_elsewhere(wanted, after)
+    yield from _no_administrator(plan, snapshot, after)
+    yield from _too_many_deletions(plan, options)
+
+
+def _foreign_sets(plan: Plan, options: Options) -> Iterator[str]:
+    """Whoever made a set may have given it more than its name tells."""
+    for one in plan.sets:
+        if one.before and one.after and not options.adopt_permission_sets and not is_ours(one.before.tags, {}):
+            yield (
+                f"permission_sets: {one.name} exists, but has no tag {MANAGED}, which this collection gives to what it "
+                "creates. Choose another name, or, if it is yours, set adopt_permission_sets: true"
+            )
+
+
+def _management_account(plan: Plan, snapshot: Snapshot) -> Iterator[str]:
+    """AWS keeps the management account out of the hands of delegated administrators (User Guide, "Delegated admin")."""
+    management = snapshot.organization.management_account
+    if snapshot.caller.account_id == management:
+        return
+    only = "which only the management account itself may do"
+    requests = [change for change in plan.changes if change.account == management]
+    if requests:
+        sets = ", ".join(sorted({change.permission_set for change in requests}))
+        yield (
+            f"assignments: {sets} would be assigned or taken in the management account {management}, {only}; leave it "
+            "out with exclude_accounts"
+        )
+    for one in plan.sets:
+        if one.before and one.changes and management in one.before.provisioned:
+            yield f"permission_sets: {one.name} is assigned in the management account {management}; change it, {only}"
+
+
+def _external_store(plan: Plan, snapshot: Snapshot) -> Iterator[str]:
+    groups = sorted({change.group for change in plan.changes if change.group and not change.account})
+    if groups and snapshot.issuers:
+        yield (
+            f"groups: the identity store gets its users and groups from {', '.join(sorted(snapshot.issuers))}, which "
+            f"would undo or duplicate what is changed here; change {', '.join(groups)} there"
+        )
+
+
+def _assigned_elsewhere(wanted: Wanted, after: After) -> Iterator[str]:
+    for wish in wanted.sets:
+        left = [one for one in after.assignments if one.permission_set == wish.name]
+        if not wish.present and left:
+            accounts = sorted({one.account for one in left})
+            yield (
+                f"permission_sets: {wish.name} can't be deleted while it is assigned: in {_some(accounts)} to "
+                f"{_some(sorted({one.principal for one in left}))}; take these assignments off, or set "
+                "purge_assignments: true"
+            )
+
+
+def _no_administrator(plan: Plan, snapshot: Snapshot, after: After) -> Iterator[str]:
+    """Somebody who may do everything has to be left where there is somebody."""
+    loses = [change for change in plan.changes if change.operation in _TAKES or change.operation.startswith("detach_")]
+    before = After((), snapshot.assignments)
+    if not loses or not _has_administrator(before, snapshot) or _has_administrator(after, snapshot):
+        return
+    yield (
+        "assignments: nobody would be left with AdministratorAccess through any of the permission sets named here. "
+        "Assign one to somebody else first, and name that permission set too"
+    )
+
+
+def _has_administrator(state: After, snapshot: Snapshot) -> bool:
+    for one in state.assignments:
+        permission_set = state.permission_set(one.permission_set, snapshot)
+        if permission_set is None or not permission_set.is_administrator:
+            continue
+        if one.kind == USER or state.members(one.principal, snapshot):
+            return True
+    return False
+
+
+def _too_many_deletions(plan: Plan, options: Options) -> Iterator[str]:
+    counts: Mapping[str, int] = {
+        what: sum(1 for change in plan.changes if change.operation == operation)
+        for what, operation in zip(("assignments", "memberships", "permission sets"), _TAKES, strict=True)
+    }
+    total = sum(counts.values())
+    if total > options.max_deletions:
+        told = ", ".join(f"{number} {what}" for what, number in counts.items() if number)
+        yield f"max_deletions: {total} things would be deleted ({told}), at most {options.max_deletions} are allowed"
+
+
+def _some(names: Iterable[str]) -> str:
+    listed = list(names)
+    more = len(listed) - _TOLD
+    return ", ".join(listed[:_TOLD]) + (f" and {more} more" if more > 0 else "")

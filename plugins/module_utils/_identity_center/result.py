@@ -1,0 +1,168 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Results and diffs, rendered from plans and outcomes, so that check mode and a real run speak alike."""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
+    Assignment,
+    Change,
+    Outcome,
+    PermissionSet,
+    Plan,
+    Snapshot,
+    Wanted,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.targets import assignments_of
+
+# What a role says of each kind of change.
+_SAID = {
+    "create_account_assignment": "assignments made",
+    "delete_account_assignment": "assignments taken off",
+    "create_group": "groups created",
+    "create_group_membership": "members added",
+    "delete_group_membership": "members removed",
+}
+
+
+def describe_set(one: PermissionSet) -> dict[str, t.Any]:
+    """A permission set as results show it. A new one has no ARN in check mode."""
+    return {
+        "name": one.name,
+        "arn": one.arn,
+        "description": one.description,
+        "session_duration": one.session_duration,
+        "relay_state": one.relay_state,
+        "inline_policy": dict(one.inline_policy),
+        "managed_policies": sorted(one.managed_policies),
+        "customer_managed_policies": sorted(one.customer_managed_policies),
+        "boundary": one.boundary,
+        "tags": dict(sorted(one.tags.items())),
+    }
+
+
+def describe_assignment(one: Assignment) -> dict[str, str]:
+    """An assignment as results show it."""
+    return {"permission_set": one.permission_set, "account": one.account, one.kind.lower(): one.principal}
+
+
+def describe(
+    wanted: Wanted, snapshot: Snapshot, plan: Plan, outcomes: Sequence[Outcome], check_mode: bool
+) -> dict[str, t.Any]:
+    """The result of a run. For a run that made no calls, outcomes are those that it would have had."""
+    done = [outcome.change for outcome in outcomes if not outcome.error]
+    failed = [outcome for outcome in outcomes if outcome.error]
+    sets = _described_sets(plan, {outcome.change.permission_set for outcome in failed if not outcome.change.account})
+    result: dict[str, t.Any] = {
+        "changed": bool(done),
+        "check_mode": check_mode,
+        "instance_arn": snapshot.instance_arn,
+        "permission_sets": sets,
+        "counts": _counts(wanted, snapshot, done, sets, failed),
+        "changes": [change.describe() for change in done],
+        "failed_changes": [{**outcome.change.describe(), "msg": outcome.error} for outcome in failed if outcome.begun],
+        "not_done": [outcome.change.describe() for outcome in failed if not outcome.begun],
+        "missing": sorted(_missing(wanted, snapshot)),
+        "lines": list(_lines(done, sets, failed, check_mode)),
+    }
+    if failed:
+        result["msg"] = failure_message(failed)
+    return result
+
+
+def _described_sets(plan: Plan, failed: set[str]) -> list[dict[str, t.Any]]:
+    """The permission sets that were asked for; how far one came that failed is told by failed_changes."""
+    described = []
+    for one in plan.sets:
+        shown = one.after or one.before
+        state = {"name": one.name, "action": "failed" if one.name in failed else one.action}
+        described.append({**(describe_set(shown) if shown and one.name not in failed else {}), **state})
+    return described
+
+
+def _counts(
+    wanted: Wanted,
+    snapshot: Snapshot,
+    done: Iterable[Change],
+    sets: Iterable[dict[str, t.Any]],
+    failed: Sequence[Outcome],
+) -> dict[str, int]:
+    present, _absent = assignments_of(wanted, snapshot)
+    made = Counter(change.operation for change in done)
+    return {
+        "permission_sets_created": sum(1 for one in sets if one["action"] == "created"),
+        "permission_sets_updated": sum(1 for one in sets if one["action"] == "updated"),
+        "permission_sets_deleted": sum(1 for one in sets if one["action"] == "deleted"),
+        "assignments": len(present),
+        "assignments_created": made["create_account_assignment"],
+        "assignments_deleted": made["delete_account_assignment"],
+        "members_added": made["create_group_membership"],
+        "members_removed": made["delete_group_membership"],
+        "failed": sum(1 for outcome in failed if outcome.begun),
+    }
+
+
+def _missing(wanted: Wanted, snapshot: Snapshot) -> set[str]:
+    """What is to go and is not there: a wrong name must not be taken for something that was deleted."""
+    names = {wish.name for wish in wanted.sets if not wish.present and wish.name not in snapshot.sets}
+    for wish in wanted.assignments:
+        if not wish.present:
+            names |= {wish.permission_set} - snapshot.sets.keys()
+            names |= wish.groups - snapshot.groups.keys() | wish.users - snapshot.users.keys()
+    return names
+
+
+def _lines(
+    done: Iterable[Change], sets: Sequence[dict[str, t.Any]], failed: Sequence[Outcome], check_mode: bool
+) -> Iterable[str]:
+    """What people read when a run is done."""
+    parts = [f"permission set {one['name']} {one['action']}" for one in sets if one["action"] != "unchanged"]
+    made = Counter(change.operation for change in done)
+    parts += [f"{what}: {made[operation]}" for operation, what in _SAID.items() if made[operation]]
+    provisioned = [change.permission_set for change in done if change.operation == "provision_permission_set"]
+    parts += [f"{name} provisioned again" for name in provisioned]
+    start = "Would change in IAM Identity Center: " if check_mode else "Changed in IAM Identity Center: "
+    yield f"{start}{', '.join(parts)}" if parts else "Nothing to change in IAM Identity Center"
+    yield from (f"Failed: {outcome.error}" for outcome in failed if outcome.begun)
+
+
+def describe_diff(plan: Plan) -> dict[str, t.Any]:
+    """Before and after of what changes, for --diff."""
+    before: dict[str, t.Any] = {}
+    after: dict[str, t.Any] = {}
+    for one in plan.sets:
+        if one.changes and one.before:
+            before[one.name] = describe_set(one.before)
+        if one.changes and one.after:
+            after[one.name] = describe_set(one.after)
+    for change in plan.changes:
+        side = before if change.operation.startswith("delete_") else after
+        if change.account:
+            side.setdefault("assignments", []).append(_without_operation(change))
+        elif change.user:
+            side.setdefault("members", []).append(_without_operation(change))
+        elif change.operation == "create_group":
+            side.setdefault("groups", []).append(change.group)
+    return {"before": before, "after": after}
+
+
+def _without_operation(change: Change) -> dict[str, t.Any]:
+    return {key: value for key, value in change.describe().items() if key != "operation"}
+
+
+def failure_message(failed: Sequence[Outcome]) -> str:
+    """One message for all that failed: each reason once."""
+    begun = list(dict.fromkeys(str(outcome.error) for outcome in failed if outcome.begun))
+    left = sum(1 for outcome in failed if not outcome.begun)
+    count = sum(1 for outcome in failed if outcome.begun)
+    told = f"{count} change{'s' if count != 1 else ''} failed"
+    rest = f", {left} not begun" if left else ""
+    return f"{told}{rest}; the others are done. Run again to go on. " + " | ".join(begun)

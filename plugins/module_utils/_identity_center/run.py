@@ -1,0 +1,148 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""What identity_center_access and identity_center_access_info do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import read_caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import has_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import (
+    UnknownStateError,
+    failure_sentence,
+    read_management_account,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task, failure
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center import result as report
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center import snapshot as look
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.apply import apply_plan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.input import parse
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
+    Options,
+    Outcome,
+    Plan,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.plan import make_plan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.requests import Patience
+
+SWITCHES = ("purge_assignments", "purge_policies", "purge_tags", "purge_members", "adopt_permission_sets")
+
+_ATTACH = "attach_managed_policy_to_permission_set"
+_OF_ORGANIZATIONS = frozenset(
+    {
+        "DescribeOrganization",
+        "ListAccounts",
+        "ListAccountsForParent",
+        "ListOrganizationalUnitsForParent",
+        "ListRoots",
+    }
+)
+
+
+def run(task: Task) -> Result:
+    """The module's result. Raises FailedError, also where something could not be finished."""
+    params = task.params
+    with _told_in_a_sentence(), ThreadPoolExecutor(params["workers"]) as pool:
+        caller = read_caller(task.sts_client())
+        wanted, problems = parse(params, caller.partition)
+        _refuse(problems)
+        service = _service(task, pool)
+        options = Options(max_deletions=params["max_deletions"], **{name: params[name] for name in SWITCHES})
+        snapshot = look.read(service, caller, wanted, options, params["instance_arn"])
+        plan = make_plan(wanted, snapshot, options)
+        _refuse([*plan.problems, *_missing_policies(task, plan, pool)])
+        if task.check_mode:
+            outcomes = [Outcome(change) for change in plan.changes]
+        else:
+            outcomes, arns = apply_plan(plan, snapshot, service, Patience(params["wait_timeout"]), task.tell)
+            plan = _with_arns(plan, arns)
+    result = report.describe(wanted, snapshot, plan, outcomes, task.check_mode)
+    if task.diff:
+        result["diff"] = report.describe_diff(plan)
+    if result["failed_changes"] or result["not_done"]:
+        raise FailedError(**result)
+    return result
+
+
+def look_up(task: Task) -> Result:
+    """The permission sets with what they hold, and who has them where. Raises FailedError."""
+    params = task.params
+    names: list[str] | None = params["permission_sets"] or None
+    with _told_in_a_sentence(), ThreadPoolExecutor(params["workers"]) as pool:
+        service = _service(task, pool)
+        management = read_management_account(service.organizations)
+        arn, store_id = look.find_instance(service.sso, management, params["instance_arn"])
+        sets = look.read_sets(service, arn, names)
+        found = {name: one for name, one in sets.items() if names is None or name in names}
+        assignments = look.read_assignments(service, arn, store_id, found) if params["assignments"] else frozenset()
+    described = [
+        {**report.describe_set(one), "accounts": sorted(one.provisioned), "outdated_accounts": sorted(one.outdated)}
+        for _name, one in sorted(found.items())
+    ]
+    return {
+        "changed": False,
+        "instance_arn": arn,
+        "identity_store_id": store_id,
+        "management_account": management,
+        "permission_sets": described,
+        "assignments": [report.describe_assignment(one) for one in sorted(assignments)],
+    }
+
+
+def _service(task: Task, pool: ThreadPoolExecutor) -> look.Service:
+    if not task.region:
+        raise FailedError("region: IAM Identity Center needs one; set region, AWS_REGION or one in the profile")
+    workers = task.params["workers"]
+    return look.Service(
+        task.store_client("sso-admin", workers),
+        task.store_client("identitystore", workers),
+        task.store_client("organizations", workers),
+        pool,
+    )
+
+
+def _missing_policies(task: Task, plan: Plan, pool: ThreadPoolExecutor) -> list[str]:
+    """AWS managed policies that are to be attached and do not exist. What is attached exists, and is not asked for."""
+    attached = {change.params["ManagedPolicyArn"] for change in plan.changes if change.operation == _ATTACH}
+    if not attached:
+        return []
+    iam = task.iam_client(task.params["workers"])
+    arns = sorted(attached)
+    known = pool.map(lambda arn: has_policy(iam, arn), arns)
+    return [f"managed_policies: there is no policy {arn}" for arn, found in zip(arns, known, strict=True) if not found]
+
+
+def _with_arns(plan: Plan, arns: Mapping[str, str]) -> Plan:
+    """The plan with the ARNs of the permission sets that were made."""
+    sets = tuple(
+        replace(one, after=replace(one.after, arn=arns[one.name])) if one.after and one.name in arns else one
+        for one in plan.sets
+    )
+    return replace(plan, sets=sets)
+
+
+def _refuse(problems: Sequence[str]) -> None:
+    if problems:
+        raise FailedError(f"Nothing was changed. {'; '.join(problems)}", problems=list(problems))
+
+
+@contextmanager
+def _told_in_a_sentence() -> Iterator[None]:
+    """Turns what reads raise into the failure of the task."""
+    try:
+        yield
+    except (look.NoInstanceError, UnknownStateError) as exc:
+        raise FailedError(f"Nothing was changed. {exc}", problems=[str(exc)]) from exc
+    except AWS_ERRORS as exc:
+        if getattr(exc, "operation_name", "") in _OF_ORGANIZATIONS:
+            raise FailedError(failure_sentence(exc)) from exc
+        raise failure(exc, "read IAM Identity Center") from exc

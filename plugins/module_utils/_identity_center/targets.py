@@ -1,0 +1,90 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Which accounts an assignment is for, and whom it names that there is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import UnknownUnitError, units_in_scope
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
+    GROUP,
+    Assignment,
+    AssignmentWish,
+    Snapshot,
+    Wanted,
+)
+
+ACTIVE = "ACTIVE"
+
+
+def assignments_of(wanted: Wanted, snapshot: Snapshot) -> tuple[frozenset[Assignment], frozenset[Assignment]]:
+    """The assignments that are to be there, and those that are not to be."""
+    both: dict[bool, set[Assignment]] = {True: set(), False: set()}
+    for wish in wanted.assignments:
+        both[wish.present] |= {
+            Assignment(wish.permission_set, account, kind, principal)
+            for account in accounts_of(wish, snapshot)
+            for kind, principal in wish.principals
+        }
+    return frozenset(both[True]), frozenset(both[False])
+
+
+def accounts_of(wish: AssignmentWish, snapshot: Snapshot) -> frozenset[str]:
+    """Ids of the accounts that an assignment is for. AWS provisions nothing in accounts that are not active."""
+    organization = snapshot.organization
+    active = {account.id: account for account in organization.accounts.values() if account.status == ACTIVE}
+    chosen = set(active) if wish.all_accounts else wish.accounts & active.keys()
+    if wish.organizational_units:
+        try:
+            units = {unit.id for unit in units_in_scope(organization.units, wish.organizational_units)}
+        except UnknownUnitError:
+            units = set()
+        chosen |= {account.id for account in active.values() if account.unit_id in units}
+    if wish.account_tags:
+        tags = wish.account_tags.items()
+        chosen |= {account.id for account in active.values() if tags <= dict(account.tags).items()}
+    return frozenset(chosen - wish.exclude_accounts)
+
+
+def target_problems(wanted: Wanted, snapshot: Snapshot) -> Iterator[str]:
+    """What assignments and groups name that there is not, one sentence each."""
+    present, absent = assignments_of(wanted, snapshot)
+    for one in sorted(present & absent):
+        yield f"assignments: {one} is to be present and absent"
+    for index, wish in enumerate(wanted.assignments):
+        label = f"assignments[{index}] ({wish.permission_set})"
+        yield from (f"{label}: {problem}" for problem in _wish_problems(wish, wanted, snapshot))
+    for index, group in enumerate(wanted.groups):
+        for name in sorted((group.members or frozenset()) - snapshot.users.keys()):
+            yield f"groups[{index}] ({group.name}): members: the identity store has no user {name}"
+
+
+def _wish_problems(wish: AssignmentWish, wanted: Wanted, snapshot: Snapshot) -> Iterator[str]:
+    organization = snapshot.organization
+    for account in sorted(wish.accounts | wish.exclude_accounts):
+        known = organization.accounts.get(account)
+        if known is None:
+            yield f"accounts: the organization has no account {account}"
+        elif account in wish.accounts and known.status != ACTIVE:
+            yield f"accounts: the account {account} is {known.status}, and AWS assigns nothing there"
+    if wish.organizational_units:
+        try:
+            units_in_scope(organization.units, wish.organizational_units)
+        except UnknownUnitError as exc:
+            yield str(exc)
+    if not wish.present:
+        # What is not there need not be taken away.
+        return
+    made = {one.name for one in wanted.sets if one.present}
+    if wish.permission_set and wish.permission_set not in made | snapshot.sets.keys():
+        yield f"permission_set: there is no permission set {wish.permission_set}; list it in permission_sets"
+    groups = {group.name for group in wanted.groups} | snapshot.groups.keys()
+    for kind, name in sorted(wish.principals):
+        known_names = groups if kind == GROUP else snapshot.users.keys()
+        if name not in known_names:
+            yield f"{kind.lower()}s: the identity store has no {kind.lower()} {name}"

@@ -1,0 +1,216 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What moto 5.2 lacks of IAM Identity Center: tags, boundaries, requests that take a while, and what is provisioned.
+
+Answers are as the IAM Identity Center API reference has them.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import typing as t
+from collections.abc import Callable
+
+# How long AWS works on a request, in seconds. Really it takes some more.
+WORK = 0.2
+Params = dict[str, t.Any]
+Answer = dict[str, t.Any]
+
+
+def complete() -> None:
+    """Have moto's permission sets answer like AWS's."""
+    from moto.ssoadmin.responses import SSOAdminResponse
+
+    for name, answer in (
+        ("list_tags_for_resource", _list_tags),
+        ("tag_resource", _tag),
+        ("untag_resource", _untag),
+        ("get_permissions_boundary_for_permission_set", _get_boundary),
+        ("put_permissions_boundary_to_permission_set", _put_boundary),
+        ("delete_permissions_boundary_from_permission_set", _delete_boundary),
+        ("provision_permission_set", _provision),
+        ("list_accounts_for_provisioned_permission_set", _provisioned_accounts),
+        ("list_permission_set_provisioning_status", _list_status("PermissionSetsProvisioningStatus")),
+        ("list_account_assignment_creation_status", _list_status("AccountAssignmentsCreationStatus")),
+        ("list_account_assignment_deletion_status", _list_status("AccountAssignmentsDeletionStatus")),
+        ("describe_permission_set_provisioning_status", _describe("PermissionSetProvisioningStatus", "Provision")),
+        ("describe_account_assignment_creation_status", _describe("AccountAssignmentCreationStatus", "Account")),
+        ("describe_account_assignment_deletion_status", _describe("AccountAssignmentDeletionStatus", "Account")),
+    ):
+        setattr(SSOAdminResponse, name, _method(answer))
+    for name in ("create_account_assignment", "delete_account_assignment"):
+        setattr(SSOAdminResponse, name, _taking_a_while(getattr(SSOAdminResponse, name)))
+    for name in ("create_permission_set", "delete_permission_set"):
+        setattr(SSOAdminResponse, name, _guarded(getattr(SSOAdminResponse, name)))
+    for name in dir(SSOAdminResponse):
+        if name.endswith("_permission_set") and name.startswith(("attach_", "detach_", "update_")):
+            setattr(SSOAdminResponse, name, _noted(getattr(SSOAdminResponse, name)))
+    for name in ("put_inline_policy_to_permission_set", "delete_inline_policy_from_permission_set"):
+        setattr(SSOAdminResponse, name, _noted(getattr(SSOAdminResponse, name)))
+
+
+def _method(answer: Callable[[t.Any, Params], Answer]) -> Callable[[t.Any], str]:
+    def method(self: t.Any) -> str:
+        return json.dumps(answer(self.ssoadmin_backend, json.loads(self.body)))
+
+    return method
+
+
+def _set(backend: t.Any, params: Params) -> t.Any:
+    """The permission set that a call is about, with what moto does not keep of it."""
+    arn = params.get("PermissionSetArn") or params["ResourceArn"]
+    found = backend._find_permission_set(params["InstanceArn"], arn)
+    found.__dict__.setdefault("boundary", None)
+    found.__dict__.setdefault("version", 0)
+    # The version of the set that each account has, as long as it is assigned there.
+    found.__dict__.setdefault("versions", {})
+    return found
+
+
+def _list_tags(backend: t.Any, params: Params) -> Answer:
+    return {"Tags": _set(backend, params).tags or []}
+
+
+def _tag(backend: t.Any, params: Params) -> Answer:
+    one = _set(backend, params)
+    new = {tag["Key"] for tag in params["Tags"]}
+    one.tags = [tag for tag in one.tags or [] if tag["Key"] not in new] + params["Tags"]
+    return {}
+
+
+def _untag(backend: t.Any, params: Params) -> Answer:
+    one = _set(backend, params)
+    one.tags = [tag for tag in one.tags or [] if tag["Key"] not in params["TagKeys"]]
+    return {}
+
+
+def _get_boundary(backend: t.Any, params: Params) -> Answer:
+    from moto.ssoadmin.exceptions import ResourceNotFoundException
+
+    boundary = _set(backend, params).boundary
+    if boundary is None:
+        raise ResourceNotFoundException("There is no permissions boundary.")
+    return {"PermissionsBoundary": boundary}
+
+
+def _put_boundary(backend: t.Any, params: Params) -> Answer:
+    one = _set(backend, params)
+    one.boundary = params["PermissionsBoundary"]
+    one.version += 1
+    return {}
+
+
+def _delete_boundary(backend: t.Any, params: Params) -> Answer:
+    one = _set(backend, params)
+    one.boundary = None
+    one.version += 1
+    return {}
+
+
+def _accounts(backend: t.Any, one: t.Any) -> list[str]:
+    """Accounts that have a role of the set: those in which it is assigned."""
+    arn = one.permission_set_arn
+    return sorted({each.target_id for each in backend.account_assignments if each.permission_set_arn == arn})
+
+
+def _provisioned_accounts(backend: t.Any, params: Params) -> Answer:
+    one = _set(backend, params)
+    accounts = _accounts(backend, one)
+    status = params.get("ProvisioningStatus")
+    if status:
+        latest = status == "LATEST_PERMISSION_SET_PROVISIONED"
+        accounts = [account for account in accounts if (one.versions.get(account) == one.version) == latest]
+    return {"AccountIds": accounts}
+
+
+def _provision(backend: t.Any, params: Params) -> Answer:
+    one = _set(backend, params)
+    accounts = _accounts(backend, one)
+    one.versions = dict.fromkeys(accounts, one.version)
+    summary = {"PermissionSetArn": one.permission_set_arn, "AccountId": (accounts or [backend.account_id])[0]}
+    return {"PermissionSetProvisioningStatus": _begin(backend, summary)}
+
+
+def _begin(backend: t.Any, summary: Answer) -> Answer:
+    """A request that AWS begins to work on."""
+    from moto.moto_api._internal import mock_random
+
+    summary = {**summary, "RequestId": summary.get("RequestId") or str(mock_random.uuid4()), "Status": "IN_PROGRESS"}
+    requests = backend.__dict__.setdefault("requests", {})
+    requests[summary["RequestId"]] = ({**summary, "CreatedDate": time.time()}, time.monotonic() + WORK)
+    return summary
+
+
+def _state(backend: t.Any, request_id: str) -> Answer:
+    summary, until = backend.__dict__.setdefault("requests", {})[request_id]
+    return {**summary, "Status": "SUCCEEDED" if time.monotonic() >= until else "IN_PROGRESS"}
+
+
+def _list_status(key: str) -> Callable[[t.Any, Params], Answer]:
+    def answer(backend: t.Any, params: Params) -> Answer:
+        states = [_state(backend, request) for request in backend.__dict__.setdefault("requests", {})]
+        wanted = params.get("Filter", {}).get("Status")
+        shown = ("Status", "RequestId", "CreatedDate")
+        return {key: [{name: one[name] for name in shown} for one in states if wanted in (None, one["Status"])]}
+
+    return answer
+
+
+def _describe(key: str, start: str) -> Callable[[t.Any, Params], Answer]:
+    def answer(backend: t.Any, params: Params) -> Answer:
+        (request,) = [value for name, value in params.items() if name.startswith(start)]
+        return {key: _state(backend, request)}
+
+    return answer
+
+
+def _taking_a_while(call: Callable[[t.Any], str]) -> Callable[[t.Any], str]:
+    """An assignment that is made or taken off, or is there already, and that AWS works on for a while."""
+
+    def method(self: t.Any) -> str:
+        backend, params = self.ssoadmin_backend, json.loads(self.body)
+        one = _set(backend, params)
+        account, principal = params["TargetId"], params["PrincipalId"]
+        same = [
+            each
+            for each in backend.account_assignments
+            if (each.permission_set_arn, each.target_id, each.principal_id)
+            == (one.permission_set_arn, account, principal)
+        ]
+        if same and call.__name__ == "create_account_assignment":
+            backend.account_assignments.remove(same[0])
+        if account not in _accounts(backend, one):
+            one.versions[account] = one.version
+        ((key, summary),) = json.loads(call(self)).items()
+        return json.dumps({key: _begin(backend, summary)})
+
+    return method
+
+
+def _guarded(call: Callable[[t.Any], str]) -> Callable[[t.Any], str]:
+    """A permission set whose name is taken, or that is assigned, is in the way."""
+
+    def method(self: t.Any) -> str:
+        from moto.ssoadmin.exceptions import ConflictException
+
+        backend, params = self.ssoadmin_backend, json.loads(self.body)
+        if "Name" in params and any(one.name == params["Name"] for one in backend.permission_sets):
+            raise ConflictException(f"PermissionSet with name {params['Name']} already exists.")
+        if "PermissionSetArn" in params and _accounts(backend, _set(backend, params)):
+            raise ConflictException("PermissionSet is assigned.")
+        return call(self)
+
+    return method
+
+
+def _noted(call: Callable[[t.Any], str]) -> Callable[[t.Any], str]:
+    """What changes a permission set makes a new version of it, which is not provisioned yet."""
+
+    def method(self: t.Any) -> str:
+        answer = call(self)
+        _set(self.ssoadmin_backend, json.loads(self.body)).version += 1
+        return answer
+
+    return method
