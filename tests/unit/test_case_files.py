@@ -13,5 +13,10 @@ def test_each_case_of_the_checkout_is_read_by_some_test() -> None:
     assert unused == []
 
 
+def test_each_case_beside_the_checkout_is_in_it_too() -> None:
+    shared, own = (sorted(case.name for case in folder.glob("*") if case.is_dir()) for folder in FOLDERS)
+    assert [case for case in shared if case not in own] == []
+
+
 def test_bytes_that_an_editor_would_change_are_kept() -> None:
     assert case_bytes("users-csv-dialects", "semicolon.csv").count(b"\r\n") == 2

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
@@ -29,6 +30,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._organization import 
     unit_groups,
 )
 from botocore.exceptions import ClientError
+from helpers.documents.case_files import case_bytes
 from helpers.modules.scripted import Answer, Stubbed
 from hypothesis import given
 from hypothesis import strategies as st
@@ -185,8 +187,8 @@ def test_host_names_are_safe_and_unique() -> None:
 
 
 def test_a_name_that_another_account_is_called_after_is_not_used_twice() -> None:
-    names = ["dev", "dev", "dev-111111111111"]
-    accounts = [account(number, name) for number, name in enumerate(names, 1)]
+    listed = case_bytes("org-host-name-collision", "README").decode()
+    accounts = [account(int(number), name) for name, number in re.findall(r"([\w-]+) \((\d)\d{11}\)", listed)]
     assert list(host_names(accounts).values()) == [
         "dev-111111111111",
         "dev-222222222222",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -37,6 +38,7 @@ from helpers.accounts.simulated_iam import (
     user,
     wishes,
 )
+from helpers.documents.case_files import case_bytes
 from hypothesis import given, settings
 
 GRANTS = ("add_user_to_group", "attach_user_policy")
@@ -300,8 +302,11 @@ def test_a_user_that_is_to_be_absent_and_is_needs_nothing() -> None:
 
 
 def test_a_device_whose_name_no_tag_can_hold_is_noted_and_deleted_by_the_next_run() -> None:
-    """ "mfa-device-with-comma": IAM takes a comma in the name of a virtual MFA device, and not in a tag."""
-    phone = "arn:aws:iam::123456789012:mfa/eve,phone"
+    """IAM takes a comma in the name of a virtual MFA device, and not in a tag."""
+    expected = case_bytes("mfa-device-with-comma", "expected.txt").decode()
+    assert "Expected: deleted." in expected
+    (name,) = re.findall(r'device named "(.*?)"', expected)
+    phone = f"arn:aws:iam::123456789012:mfa/{name}"
     account = account_of(user(credentials=Credentials(mfa_devices=(phone,))))
     plan = plan_deletion(account.users["alice"])
     # The simulated IAM refuses such a tag.
