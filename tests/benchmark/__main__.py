@@ -39,7 +39,7 @@ from .contestants import FailedRunError
 from .stage import QUICK, DifferentStateError, Sizes, Stage
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-CASES = (cases.small, cases.medium, cases.unchanged, cases.large, cases.console, cases.memory)
+CASES = (cases.small, cases.medium, cases.unchanged, cases.large, cases.console, cases.memory, cases.page)
 
 
 def main() -> int:

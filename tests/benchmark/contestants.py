@@ -68,16 +68,25 @@ KEEP_CHANGES = """
         dest: "{{ changes_file }}"
         mode: "0600"
 """
-# An interpreter for the module that notes how much memory the real one needed at most, in KiB.
-MEASURING_PYTHON = """#!{python}
+# Runs a command and notes how much memory the largest of its processes needed at most, in KiB. A process of its own,
+# because the system counts whoever starts a process as well, and this one is small.
+MEASURE = """
 import os, sys
 child = os.fork()
 if child == 0:
-    os.execv("{python}", ["{python}", *sys.argv[1:]])
+    os.execv(sys.argv[2], sys.argv[2:])
 _pid, status, usage = os.wait4(child, 0)
-with open("{file}", "a") as file:
-    file.write(f"{{usage.ru_maxrss}} {{' '.join(sys.argv[1:])}}\\n")
+with open(sys.argv[1], "w") as file:
+    file.write(str(usage.ru_maxrss))
 sys.exit(os.waitstatus_to_exitcode(status))
+"""
+EMPTY = """
+- hosts: localhost
+  connection: local
+  gather_facts: false
+  tasks:
+    - name: Nothing
+      ansible.builtin.meta: noop
 """
 
 
@@ -102,10 +111,7 @@ class Contestants:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         (folder / "ansible.cfg").touch()
-        self._python = folder / "python"
         self._memory = folder / "memory"
-        self._python.write_text(MEASURING_PYTHON.format(python=sys.executable, file=self._memory))
-        self._python.chmod(0o700)
 
     def run(
         self,
@@ -117,7 +123,7 @@ class Contestants:
         inside: bool = False,
         workers: int = 8,
     ) -> Run:
-        """Run one of them against an endpoint. inside also looks at the module's memory and at its changes."""
+        """Run one of them against an endpoint. inside also looks at the memory and at the changes."""
         data = self._folder / "persons.json"
         changes = self._folder / "changes.json"
         self._memory.unlink(missing_ok=True)
@@ -126,9 +132,8 @@ class Contestants:
             data.write_text(json.dumps(persons))
             command = [sys.executable, str(HERE / "bare_script.py"), str(data), str(workers)]
         else:
-            python = str(self._python) if inside else sys.executable
             given = {
-                "ansible_python_interpreter": python,
+                "ansible_python_interpreter": sys.executable,
                 "persons": persons,
                 "groups_to_fill": GROUPS,
                 "changes_file": str(changes),
@@ -137,9 +142,21 @@ class Contestants:
             }
             data.write_text(json.dumps(given))
             command = self._playbook(LOOP if who == "a" else ROLE + KEEP_CHANGES * inside, data)
+        if inside:
+            command = [sys.executable, "-c", MEASURE, str(self._memory), *command]
         seconds = self._timed(command, endpoint)
         operations = json.loads(changes.read_text()) if changes.exists() else []
         return Run(who, len(persons), seconds, Counter(operations), self._peak())
+
+    def bootstrap(self, endpoint: str) -> float:
+        """The seconds that the playbook of the whole page takes."""
+        return self._timed([str(BIN / "ansible-playbook"), "cloudhsm.iam.bootstrap"], endpoint)
+
+    def empty_playbook(self, endpoint: str) -> float:
+        """The seconds that Ansible takes for no task at all."""
+        playbook = self._folder / "empty.yml"
+        playbook.write_text(EMPTY)
+        return self._timed([str(BIN / "ansible-playbook"), str(playbook)], endpoint)
 
     def _playbook(self, text: str, variables: Path) -> list[str]:
         playbook = self._folder / "playbook.yml"
@@ -153,6 +170,7 @@ class Contestants:
             **offline_environment(endpoint, base),
             "ANSIBLE_CONFIG": str(self._folder / "ansible.cfg"),
             "ANSIBLE_HOME": str(self._folder / "ansible"),
+            "HOME": str(self._folder),
             "ANSIBLE_COLLECTIONS_PATH": str(self._folder),
             "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         }
@@ -166,7 +184,5 @@ class Contestants:
         return seconds
 
     def _peak(self) -> float:
-        """The module's peak, in MB. Other modules of the same playbook run in the same way, and need less."""
-        if not self._memory.exists():
-            return 0.0
-        return max(int(line.split()[0]) for line in self._memory.read_text().splitlines()) * 1024 / 1e6
+        """The peak of the largest process, in MB; nothing where it was not asked for."""
+        return int(self._memory.read_text()) * 1024 / 1e6 if self._memory.exists() else 0.0
