@@ -27,6 +27,8 @@ if t.TYPE_CHECKING:
 
 # Write calls of the scenario, in an order that is the same in each run of one worker.
 WRITES = 31
+# Those that set a password.
+PASSWORDS = (19, 25)
 
 
 class Lane:
@@ -86,6 +88,7 @@ def test_the_scenario_has_every_kind_of_change(lane: Lane) -> None:
     lane.check()
     writes = [call.action for call in lane.proxy.writes]
     assert len(writes) == WRITES
+    assert tuple(number for number, action in enumerate(writes, 1) if action == "CreateLoginProfile") == PASSWORDS
     assert Counter(writes) == {
         "CreateUser": 1,
         "UpdateUser": 1,
@@ -110,9 +113,15 @@ def test_the_scenario_has_every_kind_of_change(lane: Lane) -> None:
     }
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("number", range(1, WRITES + 1))
+KILLS: list[tuple[int, Moment]] = [
+    *((number, "after") for number in range(1, WRITES + 1)),
+    *((number, "before") for number in (1, *PASSWORDS)),
+]
+
+
+@pytest.mark.parametrize(("number", "moment"), KILLS)
 def test_a_run_killed_at_any_write_is_finished_by_the_next(lane: Lane, number: int, moment: Moment) -> None:
+    """Between two writes only a password is ever stored: before any other it is as it was after the one before."""
     lane.begin()
     lane.run_killed(number, moment, workers=1)
     finish(lane)
