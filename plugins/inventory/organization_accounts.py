@@ -152,6 +152,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization imp
     parents_of,
     read_management_account,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.region import default_region
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._organization import (
     ORGANIZATION_GROUP,
     Filters,
@@ -213,7 +214,7 @@ class InventoryModule(AWSInventoryBase):  # type: ignore[misc]
         try:
             with time_limit(CREDENTIALS_TIMEOUT):
                 # Organizations is global; botocore insists on a region where the endpoint is given.
-                region = self.region or "aws-global"
+                region = self.region or default_region(self.get_options())
                 client = super().client(service, **{"region": region, "config": config, **options})
                 check_credentials(client)
         except AnsibleError:

@@ -17,13 +17,19 @@ import typing as t
 from collections.abc import Mapping, Sequence
 
 from ansible.plugins.action import ActionBase
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.region import GLOBAL, default_region
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.steps import Plan, Step
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Module, Result
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import written_problems
 from ansible_collections.cloudhsm.iam.plugins.modules.guarded_module import MODULE as CHECK
 from ansible_collections.cloudhsm.iam.plugins.modules.iam_account_info import MODULE as LOOK_UP
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import OPTION, bound_args
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction, masked, read_options
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import (
+    LocalAction,
+    PluginConnection,
+    masked,
+    read_options,
+)
 
 
 class PlannedAction(LocalAction, metaclass=abc.ABCMeta):
@@ -78,6 +84,8 @@ class PlannedAction(LocalAction, metaclass=abc.ABCMeta):
         options = read_options(self.NAME, self.SPEC, {**self._connection_options, **given})
         if options.wrong:
             raise FailedError(**masked({"msg": options.wrong}, options.secrets))
+        here = self.why_a_process(self._connection_options) is None
+        self._region = _region_of_another_partition(options.values) if here else {}
         return options.values
 
     def _carry_out(self, steps: Sequence[Step]) -> None:
@@ -87,7 +95,8 @@ class PlannedAction(LocalAction, metaclass=abc.ABCMeta):
         if self._task.check_mode:
             self._done = list(steps)
             return
-        connection = {name: value for name, value in self._connection_options.items() if name != OPTION}
+        connection = {**self._region, **self._connection_options}
+        connection.pop(OPTION, None)
         for step in steps:
             result = self._heard(self.run_process(step.module, {**connection, **step.options}, self._task_vars))
             if result.get("changed"):
@@ -114,6 +123,16 @@ class PlannedAction(LocalAction, metaclass=abc.ABCMeta):
 
     def _differences(self) -> dict[str, t.Any]:
         return {"diff": [step.difference() for step in self._done]} if self._task.diff else {}
+
+
+def _region_of_another_partition(options: Mapping[str, t.Any]) -> dict[str, str]:
+    """The option region for amazon.aws's modules, which without one go to the partition aws."""
+    try:
+        region = PluginConnection(options).region or default_region(options)
+    except Exception:  # noqa: BLE001  # pylint: disable=broad-exception-caught
+        # Of the profile, which runs through all of Python. Whoever looks at the account tells it.
+        return {}
+    return {} if region == GLOBAL else {"region": region}
 
 
 def refuse(problems: Sequence[str]) -> None:

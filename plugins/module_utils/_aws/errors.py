@@ -61,7 +61,7 @@ _NOBODY_TO_ASK = (
 )
 _FETCH = "the AWS credentials could not be fetched; check the profile or the instance role"
 _CONFIG = "the AWS configuration can't be read; check the files in ~/.aws"
-_UNKNOWN_KEY = f"AWS does not know the access key; {_CREDENTIALS}"
+_UNKNOWN_KEY = f"AWS does not know the access key; {_CREDENTIALS}, and for GovCloud or China set AWS_REGION too"
 _EXPIRED = "the credentials have expired; get new ones"
 _THROTTLED = "AWS keeps slowing these calls down; run again later, with less at once"
 _BROKEN = "AWS had an error of its own; run again"

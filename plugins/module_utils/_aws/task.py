@@ -37,6 +37,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.first_contact im
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.memory import Memory
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.progress import tell_controller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.region import default_region
 from ansible_collections.cloudhsm.iam.plugins.module_utils._version import VERSION
 
 if t.TYPE_CHECKING:
@@ -148,9 +149,9 @@ class Task:
         )
         try:
             with time_limit(CREDENTIALS_TIMEOUT):
-                # IAM is global, and so is who calls: no region has to be set, except to tell China and GovCloud apart.
-                # botocore itself insists on one for STS, and for IAM where the endpoint is given.
-                region = self.region or "aws-global"
+                # IAM is global, and so is who calls: no region has to be set. botocore itself insists on one for STS,
+                # and for IAM where the endpoint is given.
+                region = self.region or default_region(self.params)
                 # The user's own aws_config is merged over this one.
                 client = self.connection.client(service, config=config, region=region)
                 check_credentials(client)
