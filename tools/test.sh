@@ -27,8 +27,8 @@ lane() {
 }
 
 make --no-print-directory setup || exit 1
-lane sanity importer oldest &
-lane unit lint browser molecule
+lane sanity lint importer oldest &
+lane unit browser molecule
 wait
 
 # Last, so that the whole run ends with pytest's own line.

@@ -173,7 +173,24 @@ JUNK = st.recursive(
     max_leaves=6,
 )
 KEYS = st.sampled_from(
-    ["name", "state", "access", "policy_options", "managed_policies", "boundary", "tags", "session_duration", "members", "permission_set", "groups", "users", "accounts", "account_tags", "all_accounts", "organizational_units"]
+    [
+        "name",
+        "state",
+        "access",
+        "policy_options",
+        "managed_policies",
+        "boundary",
+        "tags",
+        "session_duration",
+        "members",
+        "permission_set",
+        "groups",
+        "users",
+        "accounts",
+        "account_tags",
+        "all_accounts",
+        "organizational_units",
+    ]
 )
 ITEMS = st.lists(st.dictionaries(KEYS, JUNK, max_size=6) | JUNK, max_size=3)
 
