@@ -82,7 +82,7 @@ const showAccount = () => {
       tile(summary.cloudhsm_changers, "can change CloudHSM"),
       tile(summary.access_keys, "active access keys"),
       tile(summary.outside_every_group, "in no group"),
-      data.compared ? tile(summary.drift, "differences from what is wanted", mood(summary.drift)) : null),
+      data.compared ? tile(summary.drift, "differences from your variables", mood(summary.drift)) : null),
     levels(summary.findings),
     ...(data.not_read.length ? [el("p", { class: "note" }, `${plural(data.not_read.length, "thing")} could not be read, so the report is not complete: see About.`)] : []),
     section("findings", "Findings", cards.length ? cards : el("p", { class: "calm" }, "Nothing found.")),

@@ -28,7 +28,7 @@ const showAccounts = () => {
       tile(sum((s) => s.users), "users"),
       tile(sum((s) => s.administrators.length), "administrators"),
       tile(sum((s) => s.console_users_without_mfa), "console users without MFA"),
-      tile(sum((s) => s.drift), "differences from what is wanted")),
+      tile(sum((s) => s.drift), "differences from your variables")),
     section("accounts", "Accounts",
       new Table("Accounts", columns, data.accounts, { sorted: { column: 2, down: true } }).node),
     section("findings", "Worst findings", new Table("Worst findings", [
