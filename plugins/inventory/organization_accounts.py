@@ -129,6 +129,7 @@ from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.template import trust_as_template
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleBotocoreError
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.answers import check_answers
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.credentials import (
     CREDENTIALS_TIMEOUT,
     PROFILE_AND_KEYS,
@@ -223,6 +224,7 @@ class InventoryModule(AWSInventoryBase):  # type: ignore[misc]
             # Ansible would add the words of the cause, which the sentence has where they help.
             raise AnsibleParserError(failure_sentence(exc)) from None
         FirstContact(client)
+        check_answers(client)
         return client
 
     def fail_aws(self, message: str, exception: Exception | None = None) -> t.NoReturn:

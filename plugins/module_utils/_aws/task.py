@@ -18,6 +18,7 @@ except ImportError:
     # AnsibleAWSModule says that boto3 is missing before a client is made.
     pass
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.answers import check_answers
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.credentials import (
     CREDENTIALS_TIMEOUT,
     PROFILE_AND_KEYS,
@@ -158,6 +159,7 @@ class Task:
         except Exception as exc:  # of the user's aws_config and profile, which run through all of Python
             raise failure(exc, "connect to AWS") from exc
         FirstContact(client)
+        check_answers(client)
         return client
 
 

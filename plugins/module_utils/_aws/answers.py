@@ -1,0 +1,33 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Turns whatever botocore makes of an answer that is not AWS's into the error that it has for that.
+
+Its own parsers raise that error only for what is no XML or JSON at all. A page of a proxy can be XML, too.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+try:
+    from botocore.parsers import ResponseParserError
+except ImportError:
+    # AnsibleAWSModule says that boto3 is missing before anything here is used.
+    pass
+
+
+def check_answers(client: t.Any) -> None:
+    """Have the client raise ResponseParserError for every answer that can't be understood."""
+    call = client._make_api_call
+
+    def checked(operation: str, params: t.Mapping[str, t.Any]) -> t.Any:
+        try:
+            return call(operation, params)
+        except (AttributeError, LookupError, TypeError, ValueError) as exc:
+            raise ResponseParserError(f"The answer to {operation} has another form than AWS's: {exc!r}") from exc
+
+    client._make_api_call = checked
