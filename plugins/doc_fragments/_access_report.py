@@ -14,22 +14,23 @@ class ModuleDocFragment:
 options:
   expected_users:
     description:
-      - Users as they are wanted, in the form of O(cloudhsm.iam.iam_users#module:users), to compare the account with.
-      - Passwords in it are not looked at, so leave them out.
+      - Expected users to compare the account with, in the form of O(cloudhsm.iam.iam_users#module:users).
+      - Passwords are ignored, so leave them out.
     type: list
     elements: dict
     default: []
   expected_bootstrap_users:
     description:
-      - Users as the role C(bootstrap) makes them, in the form of O(expected_users).
-      - What they have beyond that is no difference, whatever O(purge_groups), O(purge_tags) and O(purge_policies) say.
+      - Users that the role C(bootstrap) creates, in the form of O(expected_users).
+      - What they have beyond that is not a difference, whatever the values of O(purge_groups), O(purge_tags) and
+        O(purge_policies).
     type: list
     elements: dict
     default: []
     version_added: 1.1.0
   expected_groups:
     description:
-      - Groups as they are wanted, to compare the account with.
+      - Expected groups to compare the account with.
     type: list
     elements: dict
     default: []
@@ -39,27 +40,30 @@ options:
         type: str
         required: true
       managed_policies:
-        description: All the policies that the group is to have, by ARN or name. Left out, they are not compared.
+        description:
+          - All managed policies that the group should have, by ARN or name. If you leave it out, policies are not
+            compared.
         type: list
         elements: str
       members:
-        description: Users who are to be in the group. Other members are no difference.
+        description: Users who should be members of the group. Other members are not a difference.
         type: list
         elements: str
         version_added: 1.1.0
       require_mfa:
         description:
-          - Whether the group is to have the policy O(require_mfa_policy_name). Left out, it is not compared.
+          - Whether the group should have the policy O(require_mfa_policy_name). If you leave it out, this is not
+            compared.
         type: bool
         version_added: 1.1.0
       require_mfa_policy_name:
-        description: Name of the policy that makes this group require MFA. Left out, O(require_mfa_policy_name).
+        description: Name of the policy that makes this group require MFA. The default is O(require_mfa_policy_name).
         type: str
         version_added: 1.1.0
   onboarding_group:
     description:
-      - Group of the users who have yet to change their password and to register MFA. They are compared with what they
-        are to have until then. Left out, there is no such group.
+      - Group of the users who have yet to change their password and register MFA. Its members are compared with what
+        they should have until then. If you leave it out, there is no such group.
     type: str
     version_added: 1.1.0
   require_mfa_policy_name:
@@ -68,7 +72,7 @@ options:
     default: CloudHSMIamRequireMFA
     version_added: 1.1.0
   purge_users:
-    description: Whether users that carry the ownership tag and are not expected count as a difference.
+    description: Whether users that have the ownership tag and are not expected count as a difference.
     type: bool
     default: false
   purge_groups:
@@ -88,21 +92,24 @@ options:
     type: str
     default: cloudhsm.iam/managed
   max_key_age:
-    description: After how many days an access key counts as old.
+    description: Number of days after which an access key counts as old.
     type: int
     default: 90
   max_unused:
-    description: After how many days without a sign-in a password counts as unused.
+    description: Number of days without a sign-in after which a password counts as unused.
     type: int
     default: 90
   live_limit:
     description:
-      - Up to how many users are asked one by one for password, MFA devices and access keys, with three calls each.
-      - An account with more users is not asked, but for those that the credential report does not know yet.
+      - In an account with at most this many users, each user's password, MFA devices and access keys are read, with
+        three calls for each user.
+      - In a larger account, this is done only for users that the credential report does not contain yet.
     type: int
     default: 100
   wait_timeout:
-    description: How many seconds to wait for AWS to make the credential report. After that the report does without.
+    description:
+      - Number of seconds to wait for AWS to create the credential report. After that, the access report continues
+        without it.
     type: int
     default: 60
 """

@@ -14,18 +14,18 @@ class ModuleDocFragment:
 options: {}
 attributes:
   check_mode:
-    description: Can run in check mode and tell what it would change, without changing anything.
+    description: Can run in check mode and report what it would change, without changing anything.
   diff_mode:
-    description: Tells what it changes, or would change in check mode, when in diff mode.
+    description: In diff mode, shows what it changes, or would change in check mode.
   idempotent:
-    description: When run twice in a row with the same arguments, the second run changes nothing.
+    description: If it runs twice in a row with the same arguments, the second run changes nothing.
 """
 
     ACTIONGROUP_AWS = r"""
 options: {}
 attributes:
   action_group:
-    description: Takes the values of these action groups from C(module_defaults).
+    description: Uses the C(module_defaults) of these action groups.
     support: full
     membership:
       - cloudhsm.iam.aws
@@ -37,13 +37,13 @@ attributes:
   check_mode:
     support: full
     details:
-      - Changes nothing anyway.
+      - Never changes anything.
   diff_mode:
     support: N/A
     details:
-      - Changes nothing, so there is no difference to tell.
+      - Never changes anything, so there is no diff to show.
   idempotent:
     support: full
     details:
-      - Changes nothing anyway.
+      - Never changes anything.
 """

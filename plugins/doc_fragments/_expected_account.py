@@ -14,12 +14,12 @@ class ModuleDocFragment:
 options:
   expected_account_ids:
     description:
-      - IDs of the accounts that the task may work in, 12 digits each and best in quotes. With credentials of any other
-        account the task fails, and C(sts:GetCallerIdentity) is its only call.
+      - IDs of the accounts that the task may work in, 12 digits each, preferably in quotes. With credentials of any
+        other account, the task fails, and its only call is C(sts:GetCallerIdentity).
       - If you leave it out, the task takes the account from C(account_guard_account_ids), from what the role
         P(cloudhsm.iam.account_guard#role) has checked for this host, from the role that
-        P(cloudhsm.iam.account_session#role) has assumed for it, and from the host's C(account_id). All that are
-        set have to agree. If none is set, every account will do.
+        P(cloudhsm.iam.account_session#role) has assumed for it, and from the host's C(account_id). All that are set
+        must agree. If none is set, any account is accepted.
     type: list
     elements: str
     version_added: 1.1.0

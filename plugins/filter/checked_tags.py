@@ -20,24 +20,24 @@ version_added: 1.1.0
 author:
   - cloudhsm.iam contributors
 description:
-  - Gives the tags as they are, or reports every mistake in them. AWS itself refuses wrong tags one by one, when other
-    things are made already.
-  - Keys and values are letters, numbers and spaces of any script, and C(_.:/=+-@). A key has 1 to 128 characters, a
-    value up to 256. Keys that begin with C(aws:) are AWS's own, and IAM ignores the case of keys.
-  - Refuses numbers, booleans and dates, since YAML changes C(0042) to C(34).
+  - Returns the tags unchanged, or reports all errors in them. AWS itself rejects invalid tags one at a time, after
+    other objects are already created.
+  - Keys and values can contain letters, numbers and spaces of any script, and C(_.:/=+-@). A key has 1 to 128
+    characters, a value up to 256. Keys that begin with C(aws:) are reserved for AWS, and IAM ignores the case of keys.
+  - Refuses numbers, booleans and dates, because YAML changes C(0042) to C(34).
 options:
   _input:
-    description: The tags. Nothing is no tags.
+    description: The tags. An empty value means no tags.
     type: dict
     required: true
   variable:
-    description: Name of the variable that holds it. Messages begin with it.
+    description: Name of the variable that contains the tags. Messages begin with it.
     type: str
     default: tags
 """
 
 EXAMPLES = r"""
-- name: Show tags that are in order
+- name: Show valid tags
   ansible.builtin.debug:
     msg: "{{ {'cost-center': '0042'} | cloudhsm.iam.checked_tags }}"
 """

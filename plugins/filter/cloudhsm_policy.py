@@ -14,37 +14,36 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input impor
 
 DOCUMENTATION = r"""
 name: cloudhsm_policy
-short_description: The IAM policy of a level of access to AWS CloudHSM
+short_description: The IAM policy for a level of access to AWS CloudHSM
 version_added: 1.0.0
 author:
   - cloudhsm.iam contributors
 description:
-  - Makes the policy document for administrators, users or readers of CloudHSM, as the CloudHSM User Guide has it or
-    without the guide's holes.
-  - Makes no call. Everything that is wrong with the options is in one message.
+  - Builds the policy document for administrators, users or readers of CloudHSM, either as in the CloudHSM User Guide or
+    with the guide's gaps closed.
+  - Makes no calls to AWS. One message lists all errors in the options.
 options:
   _input:
     description:
       - The level of access.
-      - V(admin) may do everything in CloudHSM, V(power_user) may make and use clusters and backups but not delete them,
-        V(read_only) may look.
+      - V(admin) can do everything in CloudHSM. V(power_user) can create and use clusters and backups but not delete
+        them. V(read_only) can only read.
     type: str
     choices: [admin, power_user, read_only]
     required: true
   profile:
     description:
-      - V(guide) gives the guide's policy to the letter.
-      - V(hardened) names each action, allows iam:CreateServiceLinkedRole for CloudHSM's role only and ec2:CreateTags
-        for network interfaces and security groups only, denies what takes backups out of the account or the region
-        unless it was asked for, and has the actions that the guide forgot.
+      - V(guide) is exactly the guide's policy.
+      - V(hardened) names each action, and includes the actions that the guide forgot. It allows
+        iam:CreateServiceLinkedRole for CloudHSM's role only, and ec2:CreateTags for network interfaces and security
+        groups only. It denies actions that move backups out of the account or the region, unless you allow them.
     type: str
     choices: [guide, hardened]
     default: guide
   policy:
     description:
-      - A policy of one's own, as a dictionary or a text of JSON. It is checked by the grammar of IAM's policies, and
-        comes out as a dictionary. Only then is the level without meaning. It can't be combined with
-        O(profile=hardened) or any limit.
+      - Your own policy, as a dictionary or as JSON text. It is checked against IAM's policy grammar, and returned as a
+        dictionary. The level then has no effect. It can't be combined with O(profile=hardened) or any limit.
     type: raw
   partition:
     description: The partition that the account is in.
@@ -52,40 +51,43 @@ options:
     choices: [aws, aws-cn, aws-us-gov]
     default: aws
   account_id:
-    description: The account that the clusters of O(cluster_arns) have to be in. Left out, that is not looked at.
+    description:
+      - The account that the clusters in O(cluster_arns) must belong to. If you leave it out, this is not checked.
     type: str
   cluster_arns:
     description:
-      - The clusters that the policy is limited to. Needs O(profile=hardened).
-      - Clusters and backups can still be listed, for IAM has no limit for that. Making clusters, deleting HSMs and all
-        use of backups is left out, because IAM can't limit these to a cluster.
+      - The clusters that the policy is limited to. Requires O(profile=hardened).
+      - All clusters and backups can still be listed, because IAM can't limit that. The policy does not allow creating
+        clusters, deleting HSMs or any use of backups, because IAM can't limit these to a cluster.
     type: list
     elements: str
   regions:
-    description: The regions that the policy is limited to. Needs O(profile=hardened).
+    description: The regions that the policy is limited to. Requires O(profile=hardened).
     type: list
     elements: str
   tags:
     description:
-      - Tags of the clusters and backups that the policy is limited to, all of which have to be there. Needs
-        O(profile=hardened).
-      - Clusters and backups can still be listed. A new cluster has to be given the tags, and nobody with the policy can
-        add, change or remove them later. Deleting HSMs is left out, because IAM can't limit it.
+      - The policy is limited to clusters and backups that have all of these tags. Requires O(profile=hardened).
+      - All clusters and backups can still be listed. New clusters must be created with the tags, and no one with the
+        policy can add, change or remove the tags later. The policy does not allow deleting HSMs, because IAM can't
+        limit that.
     type: dict
   allow_backup_copy:
-    description: Whether backups may be copied to another region. Needs O(profile=hardened), where they may not else.
+    description:
+      - Whether backups may be copied to another region. Requires O(profile=hardened), which denies it otherwise.
     type: bool
     default: false
   names:
     description:
-      - What options are called in the message that tells what is wrong with them, by their names here. It is for roles,
-        whose users know other names. The level's is C(level).
+      - Names to use for the options in error messages, by the names of the options. It is for roles, whose variables
+        have other names. The key for the level is C(level).
     type: dict
   allow_backup_sharing:
     description:
       - Whether backups may be shared with other accounts, by their resource policies or through AWS Resource Access
-        Manager. Needs O(profile=hardened), which denies both otherwise.
-      - With O(tags), Resource Access Manager is left out, because it can't be limited to them.
+        Manager. Requires O(profile=hardened), which denies both otherwise.
+      - With O(tags), the policy does not allow sharing through Resource Access Manager, because that can't be limited
+        to tags.
     type: bool
     default: false
 seealso:
@@ -98,12 +100,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make a policy for those who run one team's clusters
+- name: Create a policy for one team's cluster operators
   amazon.aws.iam_managed_policy:
     name: HSMsOfKeys
     policy: "{{ 'power_user' | cloudhsm.iam.cloudhsm_policy(profile='hardened', tags={'team': 'keys'}) | to_json }}"
 
-- name: Make a policy for an auditor of one region
+- name: Create a policy for an auditor of one region
   amazon.aws.iam_managed_policy:
     name: HSMAuditors
     policy: "{{ 'read_only' | cloudhsm.iam.cloudhsm_policy(profile='hardened', regions=['eu-central-1']) | to_json }}"

@@ -14,22 +14,22 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import in_
 
 DOCUMENTATION = r"""
 name: list_from_text
-short_description: A list of texts from a list or from text
+short_description: A list of strings from a list or from text
 version_added: 1.1.0
 author:
   - cloudhsm.iam contributors
 description:
-  - Gives a list, as a command line or a survey writes it. Ansible checks a role's argument of the type C(list) the same
-    way, but hands on the text, of which each character would then be an element.
-  - Text is split at commas, blanks and new lines. An element in quotes is taken as it is written.
-  - Refuses a comma at the end or with nothing before it, and elements that are not text.
+  - Makes a list from text of a command line or a survey. Ansible accepts such text for a role's argument of the type
+    C(list), but passes it on as text, so that each character would become an element.
+  - Splits text at commas, spaces and line breaks. An element in quotes stays as it is written.
+  - Refuses a comma at the end, a comma with nothing before it, and elements that are not text.
 options:
   _input:
-    description: The list, or text. Nothing is an empty list.
+    description: The list, or text. An empty value is an empty list.
     type: raw
     required: true
   variable:
-    description: Name of the variable that holds it. Messages begin with it.
+    description: Name of the variable that contains the list. Messages begin with it.
     type: str
     default: ""
 """

@@ -6,16 +6,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: require_mfa_policy
-short_description: The IAM policy that allows nothing but managing one's own credentials until signed in with MFA
+short_description: The IAM policy that requires MFA for everything except registering an MFA device
 version_added: 1.0.0
 description:
-  - Gives the document of a policy that denies IAM users everything, unless they have signed in with MFA, but what they
-    need to register an MFA device for themselves and to sign in with it, also from the command line.
-  - It holds the rights of P(cloudhsm.iam.self_service_policy#filter) too, so that a group with this policy needs no
-    other for its members to register a device.
-  - A password can't be changed without MFA. A user who has to choose a new one at the first sign-in, and has no MFA
-    device yet, is therefore locked out.
-  - Access keys are long-term credentials and know no MFA, so they can be used only to get a session with MFA.
+  - Returns a policy document that denies IAM users everything until they sign in with MFA. The only exceptions are the
+    actions that users need to register their own MFA device and to sign in with it, also from the command line.
+  - It includes the permissions of P(cloudhsm.iam.self_service_policy#filter), so members of a group with this policy
+    need no other policy to register a device.
+  - Users can't change their password without MFA. A user who must choose a new password at the first sign-in, and has
+    no MFA device yet, is therefore locked out.
+  - Access keys are long-term credentials without MFA. They can only be used to get a session with MFA.
 positional: _input
 options:
   _input:
@@ -30,7 +30,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A policy for groups whose members have to use MFA
+- name: Create a policy for groups whose members must use MFA
   amazon.aws.iam_managed_policy:
     name: RequireMFA
     policy: "{{ 'aws' | cloudhsm.iam.require_mfa_policy | to_json }}"

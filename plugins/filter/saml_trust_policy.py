@@ -14,11 +14,11 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._federation import sa
 
 DOCUMENTATION = r"""
 name: saml_trust_policy
-short_description: The trust policy of a role for people from a SAML identity provider
+short_description: The trust policy of a role for users of a SAML identity provider
 version_added: 1.0.0
 description:
-  - Makes the trust policy of an IAM role that the users of a SAML identity provider may assume, and nobody else.
-  - The partition in the provider's ARN decides which sign-in endpoint the assertion has to be for (C(SAML:aud)).
+  - Builds the trust policy of an IAM role that only the users of a SAML identity provider can assume.
+  - The partition in the provider's ARN determines which sign-in endpoint the assertion must be for (C(SAML:aud)).
 author:
   - cloudhsm.iam contributors
 options:
@@ -28,30 +28,31 @@ options:
     required: true
   required_tags:
     description:
-      - Session tags that the assertion has to bear, each with just this value. The way to ask for anything that only
-        the identity provider can know, such as whether somebody signed in with MFA.
+      - Session tags that the assertion must contain, each with exactly this value. Use it to require something that
+        only the identity provider knows, such as whether the user signed in with MFA.
     type: dict
     default: {}
   session_tags:
     description:
-      - Keys of other session tags that the assertion may bear. Any other session tag makes the sign-in fail.
+      - Keys of other session tags that the assertion may contain. A sign-in with any other session tag fails.
     type: list
     elements: str
     default: []
   audiences:
     description:
-      - Sign-in endpoints that the assertion may be for, to use several regions. Left out, that of the partition.
+      - Sign-in endpoints that the assertion may be for, to use several regions. The default is the endpoint of the
+        partition.
     type: list
     elements: str
     default: []
 """
 
 EXAMPLES = r"""
-- name: Whoever the identity provider sends
+- name: Show the trust policy for all users of the identity provider
   ansible.builtin.debug:
     msg: "{{ 'arn:aws:iam::123456789012:saml-provider/Example' | cloudhsm.iam.saml_trust_policy }}"
 
-- name: Only with MFA, which the identity provider tells by a session tag
+- name: Show the trust policy for users whose session tag confirms MFA
   ansible.builtin.debug:
     msg: "{{ provider_arn | cloudhsm.iam.saml_trust_policy(required_tags={'MFA': 'true'}) }}"
   vars:

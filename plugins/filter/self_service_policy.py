@@ -9,10 +9,10 @@ name: self_service_policy
 short_description: The IAM policy that lets users manage their own password and MFA devices
 version_added: 1.0.0
 description:
-  - Gives the document of a policy with which IAM users can change their own password and register MFA devices for
-    themselves, in the console and from the command line.
-  - An MFA device can be taken away only by its owner, signed in with MFA.
-  - Nobody else's credentials can be touched with it, no policies and no groups.
+  - Returns a policy document that lets IAM users change their own password and register their own MFA devices, in the
+    console and from the command line.
+  - Only the owner of an MFA device can remove it, signed in with MFA.
+  - It gives no access to other users' credentials, to policies or to groups.
 positional: _input
 options:
   _input:
@@ -27,7 +27,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A policy for everybody
+- name: Create a policy for all users
   amazon.aws.iam_managed_policy:
     name: SelfService
     policy: "{{ 'aws' | cloudhsm.iam.self_service_policy | to_json }}"

@@ -21,17 +21,17 @@ version_added: 1.1.0
 author:
   - cloudhsm.iam contributors
 description:
-  - Gives the list as it is, or reports every mistake that can be seen without the account. Roles use it before their
-    first write.
-  - Text is refused. P(cloudhsm.iam.users_from_text#filter) makes a list out of text.
+  - Returns the list unchanged, or reports all errors that can be found without reading the account. Roles use it before
+    their first write.
+  - Refuses text. P(cloudhsm.iam.users_from_text#filter) makes a list from text.
 options:
   _input:
-    description: The users, as in the option O(cloudhsm.iam.iam_users#module:users). Nothing is an empty list.
+    description: The users, as in the option O(cloudhsm.iam.iam_users#module:users). An empty value is an empty list.
     type: list
     elements: dict
     required: true
   variable:
-    description: Name of the variable that holds them. Messages begin with it.
+    description: Name of the variable that contains the users. Messages begin with it.
     type: str
     default: users
   managed_by_tag:

@@ -20,36 +20,36 @@ version_added: 1.0.0
 author:
   - cloudhsm.iam contributors
 description:
-  - Gives a list of names. Text may have commas, blanks and new lines between the names, as people write into surveys
-    and on command lines.
-  - In text a comma always separates, although IAM allows commas in names. Put such a name in quotes. Quotes around a
-    name are taken off. In a list each item is one name, as it is written.
-  - Refuses items of a list that begin or end with a comma, which text leaves behind that was split at blanks alone.
-  - Refuses text that looks like a part of a table, since its other columns can name people who are not meant. This
-    means a heading such as C(user) or C(manager), tabs, and lines that all have the same number of columns.
-  - Refuses a comma at the end, since Ansible drops what follows the blank in C(-e names=a, b).
-  - Understands a byte order mark, the brackets of a list, and lines that all begin with the mark of a list.
-  - Refuses numbers, booleans and dates, since YAML changes C(0123) to C(83).
-  - Every mistake is reported at once, with the item of the list or the line of the text.
+  - Returns a list of names. In text, the names can be separated by commas, spaces and line breaks, as in surveys and on
+    command lines.
+  - In text, a comma always separates names, although IAM allows commas in names. Put such a name in quotes. Quotes
+    around a name are removed. In a list, each item is one name, as it is written.
+  - Refuses items of a list that begin or end with a comma, because they come from text that was split only at spaces.
+  - Refuses text that looks like part of a table, because other columns can contain the names of other people. Signs of
+    a table are a heading such as C(user) or C(manager), tabs, and lines that all have the same number of columns.
+  - Refuses a comma at the end, because Ansible drops what follows the space in C(-e names=a, b).
+  - Accepts a byte order mark, the brackets of a list, and lines that all begin with a list marker.
+  - Refuses numbers, booleans and dates, because YAML changes C(0123) to C(83).
+  - Reports all errors at once, with the item of the list or the line of the text.
 options:
   _input:
     description: The names, as a list or as text.
     type: raw
     required: true
   variable:
-    description: Name of the variable that holds the names. Messages begin with it.
+    description: Name of the variable that contains the names. Messages begin with it.
     type: str
     default: ""
     version_added: 1.1.0
   allow_empty:
-    description: Whether there may be no name at all.
+    description: Whether the list can be empty.
     type: bool
     default: false
     version_added: 1.1.0
 """
 
 EXAMPLES = r"""
-- name: Who leaves
+- name: Show the names
   ansible.builtin.debug:
     msg: "{{ 'mallory, bob' | cloudhsm.iam.user_names }}"
 """

@@ -14,33 +14,33 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._users_text import re
 
 DOCUMENTATION = r"""
 name: users_from_text
-short_description: A list of users from YAML or CSV that somebody wrote
+short_description: A list of users from YAML or CSV text
 version_added: 1.0.0
 author:
   - cloudhsm.iam contributors
 description:
-  - Makes the list for C(user_provisioning_users) out of text, such as the answer to a question of a survey, or a file.
-  - Every mistake is told in one message, with its line and its field.
-  - Values stay as they are written. V(0123) is a name, and not the number that YAML would make of it. Only
-    C(console_access), C(password_reset_required) and C(protected) become booleans.
-  - A password is refused, for such text is kept and shown as it is.
-  - Reads up to 1,000,000 characters and 5,000 users. YAML aliases and tags are refused.
+  - Makes the list for C(user_provisioning_users) from text, such as a survey answer or a file.
+  - One message lists all errors, with line and field.
+  - Values stay as they are written. V(0123) is a name, not the number that YAML would read. Only C(console_access),
+    C(password_reset_required) and C(protected) become booleans.
+  - Refuses passwords, because such text is stored and shown as it is.
+  - Reads up to 1,000,000 characters and 5,000 users. Refuses YAML aliases and tags.
 options:
   _input:
     description:
       - A YAML list of users with the keys of C(user_provisioning_users), or CSV whose first line names the columns.
-      - CSV may have commas, semicolons or tabs between the cells, and a first line such as C(sep=;). A
-        cell such as C(="0123"), as spreadsheets write text of digits, is the text C(0123). The column of
-        names may also be called C(username), C(user name) or C(user). The case of column names does not matter.
-      - In CSV the groups and managed policies of a user are separated by blanks, semicolons or commas. A group whose
-        name has a comma needs YAML. Tags are written as in V(team=audit;stage=production). An empty cell says nothing
-        about the user.
+      - CSV can have commas, semicolons or tabs between the cells, and a first line such as C(sep=;). A cell such as
+        C(="0123"), which spreadsheets write for text of digits, is the text C(0123). The column of names can also be
+        called C(username), C(user name) or C(user). The case of column names does not matter.
+      - In CSV, separate a user's groups and managed policies with spaces, semicolons or commas. For a group whose name
+        contains a comma, use YAML. Write tags as in V(team=audit;stage=production). An empty cell is the same as
+        leaving out the key.
     type: str
     required: true
 """
 
 EXAMPLES = r"""
-- name: Provision the users that somebody wrote into a form
+- name: Provision the users from a survey answer
   ansible.builtin.include_role:
     name: cloudhsm.iam.user_provisioning
   vars:
@@ -50,7 +50,7 @@ EXAMPLES = r"""
     #   alice,CloudHSMAdministrators,yes
     #   bob,CloudHSMAuditors;Readers,
 
-- name: Provision those of a file of the project
+- name: Provision the users from a file of the project
   ansible.builtin.include_role:
     name: cloudhsm.iam.user_provisioning
   vars:
@@ -59,7 +59,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The users. What was not written has no key.
+  description: The users. Values that were left out have no key.
   type: list
   elements: dict
   sample:

@@ -11,23 +11,23 @@ version_added: 1.0.0
 author:
   - cloudhsm.iam contributors (@cloudhsm)
 description:
-  - Makes a host of each account of an organization. Nothing is connected to. Roles and modules run on the control node,
-    with credentials of the account.
-  - Takes any file in YAML whose C(plugin) names it.
-  - A host bears its account's name, with a dash for each character that Ansible's patterns use. The account's id is
-    added where the name is not unique, or is the name of a group or one that Ansible uses itself, such as C(localhost).
-    Names can change. O(host_names=id) names hosts by what can't.
-  - The group C(organization) holds all accounts. Under it is a group for each organizational unit, such as
-    C(ou_Workloads_Production), which holds the groups of the units below it.
-    With tags there is a group for each tag and value, such as C(tag_stage_production).
-    Where two units would have the same group, both groups have the unit's id added. Where two tags would, both have a
-    digest of the tag added.
+  - Adds a host for each account of an organization. Ansible does not connect to these hosts. Roles and modules run on
+    the control node, with credentials of the account.
+  - Reads any YAML file whose C(plugin) is the name of this plugin.
+  - A host has its account's name, with a dash in place of each character that Ansible's patterns use. The account ID is
+    added if the name is not unique, is the name of a group, or is used by Ansible itself, such as C(localhost). Account
+    names can change. With O(host_names=id), hosts are named by the account ID, which can't change.
+  - The group C(organization) contains all accounts. It has a child group for each organizational unit, such as
+    C(ou_Workloads_Production), which contains the groups of the units below it. If tags are read, each tag and value
+    has a group, such as C(tag_stage_production). If two units would have the same group, the unit's ID is added to both
+    groups. If two tags would, a digest of the tag is added to both.
 notes:
   - Needs credentials of the organization's management account or of a delegated administrator, and the permissions
     C(organizations:DescribeOrganization), C(organizations:ListRoots), C(organizations:ListOrganizationalUnitsForParent)
     and C(organizations:ListAccountsForParent), and for tags C(organizations:ListTagsForResource).
-  - Makes two calls for each organizational unit, and one for each account when tags are read. A cache saves them.
-  - The management account is a host that assumes no role. It can be worked on only with credentials of its own.
+  - Makes two calls for each organizational unit, and one call for each account if tags are read. A cache avoids these
+    calls.
+  - The host of the management account assumes no role. To work on that account, use its own credentials.
 extends_documentation_fragment:
   - constructed
   - inventory_cache
@@ -37,28 +37,28 @@ extends_documentation_fragment:
   - amazon.aws.assume_role.plugins
 options:
   plugin:
-    description: Has to name this plugin.
+    description: The name of this plugin.
     type: str
     required: true
     choices: [cloudhsm.iam.organization_accounts]
   assume_role_name:
     description:
-      - Name of the role that is assumed in each account but the management account, with its path where it has one.
-      - The default is the role that AWS Organizations makes in the accounts that it makes.
+      - Name of the role to assume in each account except the management account. Include its path if it has one.
+      - The default is the role that AWS Organizations creates in the accounts that it creates.
     type: str
     default: OrganizationAccountAccessRole
   host_names:
     description:
-      - What a host is called after. With V(id) it is the account's id, which stays the same when the account is
-        renamed, or when another account gets the same name.
+      - How hosts are named. V(id) is the account ID, which stays the same if the account is renamed, or if another
+        account gets the same name.
     type: str
     choices: [name, id]
     default: name
     version_added: 1.1.0
   statuses:
     description:
-      - Only accounts in one of these states become hosts. With an empty list all do.
-      - Accounts that nothing but their status keeps out are named in a warning.
+      - Only accounts in one of these states become hosts. If the list is empty, all accounts do.
+      - A warning names accounts that are left out only because of their status.
     type: list
     elements: str
     choices: [PENDING_ACTIVATION, ACTIVE, SUSPENDED, PENDING_CLOSURE, CLOSED]
@@ -66,8 +66,8 @@ options:
   organizational_units:
     description:
       - Only accounts in one of these units, or in a unit under it, become hosts.
-      - Each is the path of a unit, such as V(/Workloads/Production), or its id. V(/) is the root.
-      - Names of units may hold slashes. A path that two units share is refused; give the id.
+      - Each is the path of a unit, such as V(/Workloads/Production), or its ID. V(/) is the root.
+      - Names of units can contain slashes. A path that two units share is refused. Use the ID instead.
     type: list
     elements: str
     default: []
@@ -79,13 +79,13 @@ options:
     default: []
   tags:
     description:
-      - Only accounts with all of these tags become hosts. The value is that of the tag, or a list of which it is one.
+      - Only accounts with all of these tags become hosts. The value is a tag value, or a list of accepted values.
     type: dict
     default: {}
   read_tags:
     description:
-      - Whether to read the accounts' tags, for groups and variables. That takes one call for each account.
-      - They are read anyway where O(tags) needs them.
+      - Whether to read the accounts' tags, for groups and variables. This takes one call for each account.
+      - If you set O(tags), they are read anyway.
     type: bool
     default: true
 """
@@ -108,7 +108,7 @@ cache_connection: ~/.cache/cloudhsm-iam
 cache_timeout: 3600
 
 ---
-# A variable and a group of one's own
+# With your own variable and group
 plugin: cloudhsm.iam.organization_accounts
 compose:
   cost_center: account_tags['cost-center'] | default('none')

@@ -12,10 +12,10 @@ module: guarded_module
 short_description: Run a module of amazon.aws in the expected account only
 version_added: 1.1.0
 description:
-  - Asks AWS whose credentials the task has, and runs a module of C(amazon.aws) or C(community.aws) with the same
-    credentials if they belong to an expected account. In any other account it fails.
-  - C(amazon.aws) itself has no such check, and takes its defaults from another action group. A check in a task of its
-    own can see other credentials than the module.
+  - Checks which account the task's credentials belong to. In an expected account, it runs a module of C(amazon.aws) or
+    C(community.aws) with the same credentials. In any other account it fails.
+  - C(amazon.aws) itself has no such check, and takes its defaults from another action group. A check in a separate task
+    can have different credentials from the module.
   - This is an action. It returns what the module returns.
 author:
   - cloudhsm.iam contributors (@cloudhsm)
@@ -28,7 +28,7 @@ options:
     required: true
   options:
     description:
-      - The module's options, without those that say how to connect to AWS. Those are options of this task, or come from
+      - The module's options, without those that set the connection to AWS. Set those as options of this task, or in
         C(module_defaults) for the group C(cloudhsm.iam.aws).
     type: dict
     default: {}
@@ -36,15 +36,15 @@ attributes:
   check_mode:
     support: partial
     details:
-      - As the module that is run.
+      - The same as the module that is run.
   diff_mode:
     support: partial
     details:
-      - As the module that is run.
+      - The same as the module that is run.
   idempotent:
     support: partial
     details:
-      - As the module that is run.
+      - The same as the module that is run.
 notes:
   - Needs the permissions that the module needs. C(sts:GetCallerIdentity) needs none.
 seealso:
@@ -59,7 +59,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Make a role in one account and no other
+- name: Create a role in one account and no other
   cloudhsm.iam.guarded_module:
     name: amazon.aws.iam_role
     options:
@@ -72,7 +72,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 problems:
-  description: What is wrong with the options, one sentence each. The module was not run.
+  description: Errors in the options, one sentence each. The module was not run.
   returned: when options are wrong
   type: list
   elements: str

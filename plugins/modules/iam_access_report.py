@@ -12,49 +12,52 @@ module: iam_access_report
 short_description: Write a report of who can do what with CloudHSM
 version_added: 1.0.0
 description:
-  - Has M(cloudhsm.iam.iam_access_report_info) read an AWS account, and writes what it tells to files on the control
-    node, to be looked at, put into a pull request, or read by machines. All of them come from the same data.
-  - The files can be read by their owner only.
+  - Runs M(cloudhsm.iam.iam_access_report_info) to read an AWS account, and writes the report to files on the control
+    node. There are formats for people, for pull requests and for programs, all with the same data.
+  - Only their owner can read the files.
   - This is an action. It reads the account from the host of the task, and writes on the control node.
 author:
   - cloudhsm.iam contributors (@cloudhsm)
 options:
   folder:
     description:
-      - Folder on the control node for the files. It is made when it is not there, for its owner only.
-      - A relative path begins in the folder that the command is run in, and C(~) is the home folder.
+      - Folder on the control node for the files. If it does not exist, it is created with access for its owner only.
+      - A relative path starts at the working directory of the command, and C(~) is the home folder.
       - A folder that another user owns, or that other users can write to, is refused.
       - It is required unless O(role_variables) is true and C(access_report_folder) is set.
     type: path
   formats:
     description:
       - V(html) is one page that works offline.
-      - V(md) is Markdown that is short enough for a comment in a pull request, so it lists 200 users at most.
-      - V(csv) is two files, of users and of findings. All cells are in quotes. What a spreadsheet would
-        calculate gets an apostrophe in front.
-      - V(json) is all of it, as M(cloudhsm.iam.iam_access_report_info) returns it.
+      - V(md) is Markdown, short enough for a comment in a pull request. It lists at most 200 users.
+      - V(csv) is two files, one of users and one of findings. All cells are in quotes. A cell that a spreadsheet would
+        treat as a formula starts with an apostrophe.
+      - V(json) is the whole report, as M(cloudhsm.iam.iam_access_report_info) returns it.
     type: list
     elements: str
     choices: [html, md, csv, json]
     default: [html, md, csv, json]
   accounts:
     description:
-      - Accounts to write an overview of, instead of reading one. The files are then called C(access-report-overview).
-      - By the names of hosts, what the role C(access_report) leaves in the fact C(access_report_result).
-      - It is empty for an account that could not be read.
+      - Accounts to write an overview of, instead of reading one account. The files are then called
+        C(access-report-overview).
+      - The keys are names of hosts. The values are what the role C(access_report) sets as the fact
+        C(access_report_result).
+      - The value is empty for an account that could not be read.
     type: dict
     version_added: 1.1.0
   role_variables:
     description:
-      - Whether options that are left out come from the variables of the role C(access_report).
-      - What is expected then comes from the variables of C(user_provisioning) and C(bootstrap), of the latter where one
-        is set at all. Right after these roles the report has no difference.
+      - Whether options that you leave out come from the variables of the role C(access_report).
+      - The report then compares the account with the variables of C(user_provisioning), and with those of C(bootstrap)
+        if any of them is set. Right after these roles have run, the report shows no difference.
     type: bool
     default: false
     version_added: 1.1.0
   return_report:
     description:
-      - Whether the result has the whole report, as M(cloudhsm.iam.iam_access_report_info) returns it. It can be large.
+      - Whether the result contains the whole report, as M(cloudhsm.iam.iam_access_report_info) returns it. It can be
+        large.
     type: bool
     default: false
 attributes:
@@ -65,12 +68,12 @@ attributes:
   diff_mode:
     support: none
     details:
-      - The differences of a page to the one before would be longer than the page.
+      - A diff of two pages would be longer than the page.
   idempotent:
     support: full
     details:
-      - Writes the files again, because they tell when they were true, and says that nothing changed when this time is
-        the only difference.
+      - Writes the files again, because they contain the time of the report. If that time is the only difference,
+        C(changed) is false.
 notes:
   - Needs the permissions that M(cloudhsm.iam.iam_access_report_info) needs.
 seealso:
@@ -86,25 +89,25 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: A page for the security officer
+- name: Write a page for the security officer
   cloudhsm.iam.iam_access_report:
     folder: reports
     formats: [html]
 
-- name: Everything, compared with the list of users
+- name: Write all formats, compared with the list of users
   cloudhsm.iam.iam_access_report:
     folder: reports
     expected_users: "{{ user_provisioning_users }}"
   register: written
 
-- name: An overview of two accounts
+- name: Write an overview of two accounts
   cloudhsm.iam.iam_access_report:
     folder: reports
     accounts:
       one: "{{ first_account_report }}"
       two: "{{ second_account_report }}"
 
-- name: Stop when there is something critical
+- name: Fail if there is a critical finding
   ansible.builtin.assert:
     that: written.summary.findings.critical == 0
 """
@@ -116,7 +119,7 @@ folder:
   type: str
   sample: /home/me/reports
 files:
-  description: Paths of the files, in check mode those that would be written.
+  description: Paths of the files. In check mode, of the files that would be written.
   returned: success
   type: list
   elements: str
@@ -131,18 +134,18 @@ generated_at:
   type: str
   sample: 2026-11-24 10:00:00 UTC
 credential_report_time:
-  description: When AWS made the credential report that the ages are from; none where there is none.
+  description: When AWS created the credential report that ages are taken from, or none if there is no such report.
   returned: success
   type: str
   sample: 2026-11-24 08:12:31 UTC
 summary:
-  description: Numbers, as M(cloudhsm.iam.iam_access_report_info) returns them in its report.
+  description: Counts, as M(cloudhsm.iam.iam_access_report_info) returns them in its report.
   returned: success
   type: dict
 findings:
   description:
-    - What is wrong, as M(cloudhsm.iam.iam_access_report_info) returns it in its report, with a C(count) of the subjects
-      and no more than 20 of them.
+    - The findings, as M(cloudhsm.iam.iam_access_report_info) returns them in its report. Each has a C(count) of its
+      subjects, and lists at most 20 of them.
   returned: success
   type: list
   elements: dict

@@ -9,24 +9,24 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iam_access_report_info
-short_description: Tell who is in which group and who can do what with CloudHSM
+short_description: Report group memberships and who can do what with CloudHSM
 version_added: 1.0.0
 description:
-  - Reads an AWS account in bulk, and tells of every user its groups and policies, what it can do with each of
-    CloudHSM's actions and whether through MFA only, whether it administers the account, and how it gets in.
-  - Tells of groups and policies what they give, and of CloudHSM's service-linked role whether it is there.
-  - Tells where the account differs from what is wanted, and what is wrong with it, the worst first, each with what to
-    run to mend it.
-  - Groups and policies are read as they are now. Passwords, MFA devices and access keys are too, in an account with up
-    to O(live_limit) users; in a larger one they are taken from AWS's credential report, which is up to four hours old.
-    Ages always come from that report. The result tells its time.
-  - What is evaluated and what is not is told in the collection's page on the access report.
-  - To have it as files to look at, use M(cloudhsm.iam.iam_access_report).
+  - Reads an AWS account in bulk. For every user it reports groups and policies, which CloudHSM actions the user can
+    call and whether that needs MFA, whether the user is an administrator, and how the user signs in.
+  - Reports what groups and policies allow, and whether CloudHSM's service-linked role exists.
+  - Reports differences from the expected users and groups, and findings, the most severe first. Each finding comes with
+    the commands that fix it.
+  - Groups and policies are read live. In an account with up to O(live_limit) users, so are passwords, MFA devices and
+    access keys. In a larger account these come from AWS's credential report, which is up to four hours old. Ages always
+    come from that report. The result contains its time.
+  - The collection's page on the access report explains what is evaluated and what is not.
+  - To write the report to files, use M(cloudhsm.iam.iam_access_report).
 author:
   - cloudhsm.iam contributors (@cloudhsm)
 notes:
   - Needs the permission C(iam:GetAccountAuthorizationDetails).
-  - Goes without what the caller may not read, and tells so in RV(report.not_read). For all of it the caller needs
+  - Leaves out what the caller is not allowed to read, and lists it in RV(report.not_read). The whole report needs
     C(iam:GenerateCredentialReport), C(iam:GetCredentialReport), C(iam:GetAccountSummary),
     C(iam:GetAccountPasswordPolicy), C(iam:ListAccountAliases), C(iam:ListRoles), C(iam:GetPolicy),
     C(iam:GetPolicyVersion), C(iam:ListEntitiesForPolicy), C(iam:GetLoginProfile), C(iam:ListMFADevices) and
@@ -45,19 +45,19 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Who can do what
+- name: Read who can do what
   cloudhsm.iam.iam_access_report_info:
   register: access
 
-- name: Stop when there is something critical
+- name: Fail if there is a critical finding
   ansible.builtin.assert:
     that: access.report.summary.findings.critical == 0
 
-- name: Who can delete a cluster
+- name: Show who can delete a cluster
   ansible.builtin.debug:
     msg: "{{ access.report.users | rejectattr('cloudhsm.DeleteCluster', 'eq', 'no') | map(attribute='name') }}"
 
-- name: Is everybody as the list wants it
+- name: Fail if a user differs from the list
   cloudhsm.iam.iam_access_report_info:
     expected_users: "{{ user_provisioning_users }}"
   register: access
@@ -76,12 +76,12 @@ report:
       type: dict
       contains:
         account_id:
-          description: The account's number.
+          description: The account ID.
           returned: always
           type: str
           sample: "123456789012"
         account_alias:
-          description: The account's alias, or none.
+          description: The account alias, or none.
           returned: always
           type: str
           sample: example-corp
@@ -106,89 +106,89 @@ report:
       type: str
       sample: 2026-11-24 10:00:00 UTC
     credential_report_time:
-      description: When AWS made the credential report that the ages are from; none where there is none.
+      description: When AWS created the credential report that ages are taken from, or none if there is no such report.
       returned: always
       type: str
       sample: 2026-11-24 08:12:31 UTC
     summary:
-      description: Numbers, and the names of the administrators.
+      description: Counts, and the names of the administrators.
       returned: always
       type: dict
       contains:
-        users: {description: How many users there are., returned: always, type: int, sample: 12}
-        groups: {description: How many groups there are., returned: always, type: int, sample: 2}
+        users: {description: Number of users., returned: always, type: int, sample: 12}
+        groups: {description: Number of groups., returned: always, type: int, sample: 2}
         administrators:
-          description: Names of the users who may do everything.
+          description: Names of the users who can do everything.
           returned: always
           type: list
           elements: str
           sample: [Administrator]
-        console_users: {description: How many users have a password., returned: always, type: int, sample: 10}
+        console_users: {description: Number of users who have a password., returned: always, type: int, sample: 10}
         console_users_without_mfa:
-          description: How many users have a password and no MFA device.
+          description: Number of users who have a password but no MFA device.
           returned: always
           type: int
           sample: 1
-        access_keys: {description: How many access keys are active., returned: always, type: int, sample: 3}
-        outside_every_group: {description: How many users are in no group., returned: always, type: int, sample: 0}
+        access_keys: {description: Number of active access keys., returned: always, type: int, sample: 3}
+        outside_every_group: {description: Number of users in no group., returned: always, type: int, sample: 0}
         cloudhsm_users:
-          description: How many users can do anything with CloudHSM.
+          description: Number of users who can call any of CloudHSM's actions.
           returned: always
           type: int
           sample: 6
         cloudhsm_changers:
-          description: How many users can do more than look at it.
+          description: Number of users who can call actions that change something.
           returned: always
           type: int
           sample: 3
-        drift: {description: In how many things it differs from what is wanted., returned: always, type: int, sample: 0}
+        drift: {description: Number of differences from what is expected., returned: always, type: int, sample: 0}
         findings:
-          description: How many things are wrong, by how bad they are.
+          description: Number of findings of each severity.
           returned: always
           type: dict
           sample: {"critical": 0, "high": 1, "medium": 2, "low": 4, "info": 0}
     findings:
-      description: What is wrong, the worst first.
+      description: The findings, the most severe first.
       returned: always
       type: list
       elements: dict
       contains:
-        rule: {description: Which rule found it., returned: always, type: str, sample: console_without_mfa}
+        rule: {description: Name of the rule., returned: always, type: str, sample: console_without_mfa}
         severity:
           description: One of C(critical), C(high), C(medium), C(low) and C(info).
           returned: always
           type: str
           sample: high
-        title: {description: What is wrong., returned: always, type: str, sample: Console users without MFA}
+        title: {description: What the finding is., returned: always, type: str, sample: Console users without MFA}
         why:
           description: Why it matters.
           returned: always
           type: str
           sample: A password that is lost or guessed is enough to sign in as them.
         subjects:
-          description: With whom or what it is wrong.
+          description: The users, groups or other objects that the finding is about.
           returned: always
           type: list
           elements: dict
           contains:
-            name: {description: The user or whatever else it is., returned: always, type: str, sample: alice}
+            name: {description: Name of the user or other object., returned: always, type: str, sample: alice}
             kind:
-              description: What it is, one of C(user), C(group), C(policy), C(account) and C(root).
+              description: Its kind, one of C(user), C(group), C(policy), C(account) and C(root).
               returned: always
               type: str
               sample: user
             detail:
-              description: What there is to know about it.
+              description: Details.
               returned: always
               type: str
               sample: can sign in with a password alone
             run:
-              description: What to run to mend it, or to do by hand where there is no command for it.
+              description: Commands that fix it, or what to do by hand if there is no command for it.
               returned: always
               type: str
               sample: aws iam delete-user-policy --user-name alice --policy-name old
     drift:
-      description: Where the account differs from what is wanted.
+      description: Differences between the account and what is expected.
       returned: always
       type: list
       elements: dict
@@ -201,13 +201,13 @@ report:
           type: str
           sample: differs
         changes:
-          description: The calls that would make it as it is wanted.
+          description: The calls that would remove the difference.
           returned: always
           type: list
           elements: dict
           sample: [{"operation": "add_user_to_group", "group": "CloudHSMAdministrators"}]
         problems:
-          description: Why it can't be made as it is wanted.
+          description: Why the difference can't be removed.
           returned: when the state is C(impossible)
           type: list
           elements: str
@@ -219,7 +219,7 @@ report:
       elements: dict
       contains:
         name: {description: Name of the action., returned: always, type: str, sample: CreateCluster}
-        access_level: {description: What kind of action it is., returned: always, type: str, sample: Write}
+        access_level: {description: AWS's access level of the action., returned: always, type: str, sample: Write}
     users:
       description: All users, by name.
       returned: always
@@ -233,15 +233,19 @@ report:
           type: str
           sample: arn:aws:iam::123456789012:user/alice
         path: {description: Path of the user., returned: always, type: str, sample: /}
-        created: {description: The day on which the user was made., returned: always, type: str, sample: "2026-11-24"}
+        created:
+          description: The day on which the user was created.
+          returned: always
+          type: str
+          sample: "2026-11-24"
         groups:
-          description: Groups that the user is in.
+          description: Groups that the user is a member of.
           returned: always
           type: list
           elements: str
           sample: [CloudHSMAdministrators]
         managed_policies:
-          description: ARNs of the policies that are attached to the user itself.
+          description: ARNs of the managed policies attached directly to the user.
           returned: always
           type: list
           elements: str
@@ -257,71 +261,76 @@ report:
           returned: always
           type: str
           sample: arn:aws:iam::123456789012:policy/Boundary
-        managed: {description: Whether this collection made the user., returned: always, type: bool, sample: true}
+        managed: {description: Whether this collection created the user., returned: always, type: bool, sample: true}
         protected:
-          description: Whether the user is marked as one that is never deleted.
+          description: Whether the user is tagged as protected from deletion.
           returned: always
           type: bool
           sample: false
         administrator:
           description:
-            - Whether the user may do everything, in the words of RV(report.users[].cloudhsm).
+            - Whether the user can do everything, with the values of RV(report.users[].cloudhsm).
           returned: always
           type: str
           sample: "no"
         can_become_administrator:
           description:
-            - Whether the user can give itself every right by what it can do in IAM, in the words of
-              RV(report.users[].cloudhsm). C(some) means that it depends on which rights some other user, group, policy
-              or role has, and C(conditional) that it depends on a condition, or on a policy that could not be read.
+            - Whether the user's IAM permissions let the user gain every permission, with the values of
+              RV(report.users[].cloudhsm). C(some) means that it depends on the permissions of another user, group,
+              policy or role. C(conditional) means that it depends on a condition, or on a policy that could not be
+              read.
           returned: always
           type: str
           sample: "no"
         administrator_ways:
-          description: The ways to become an administrator, the widest first; none for who is one without MFA.
+          description:
+            - The ways to become an administrator, the least restricted first. Empty for a user who is one without MFA.
           returned: always
           type: list
           elements: dict
           contains:
             actions:
-              description: The actions that it takes.
+              description: The actions that this way needs.
               returned: always
               type: list
               elements: str
               sample: ["iam:PutUserPolicy"]
-            "on": {description: What they are done to., returned: always, type: str, sample: the user itself}
+            "on": {description: What the actions are called on., returned: always, type: str, sample: the user itself}
             answer:
-              description: How far this way goes, in the words of RV(report.users[].cloudhsm).
+              description: Whether this way is open, with the values of RV(report.users[].cloudhsm).
               returned: always
               type: str
               sample: "yes"
         cloudhsm:
           description:
-            - For each of CloudHSM's actions, C(no); C(yes); C(some), on some resources only; C(conditional), under
-              conditions that are not evaluated, or by a policy that could not be read. With MFA only, the same are
-              C(mfa), C(some_mfa) and C(conditional_mfa).
+            - For each CloudHSM action, C(no), C(yes), C(some) or C(conditional). C(some) means on some resources only.
+              C(conditional) means under conditions that are not evaluated, or by a policy that could not be read. If
+              the action needs MFA, the values are C(mfa), C(some_mfa) and C(conditional_mfa).
           returned: always
           type: dict
           sample: {"CreateCluster": "mfa", "DescribeClusters": "yes"}
         credentials:
-          description: How the user gets in. What is not known is none, and ages are in days.
+          description: How the user signs in. Unknown values are none, and ages are in days.
           returned: always
           type: dict
           contains:
             source:
-              description: Where it is from, C(live), C(credential_report) or C(unknown). Ages are from the report.
+              description:
+                - Where the values come from, C(live), C(credential_report) or C(unknown). Ages come from the credential
+                  report.
               returned: always
               type: str
               sample: live
             password: {description: Whether the user has a password., returned: always, type: bool, sample: true}
             password_reset_required:
               description:
-                - Whether a new password has to be chosen at the next sign-in. The credential report does not tell.
+                - Whether the user must choose a new password at the next sign-in. The credential report does not
+                  contain this.
               returned: always
               type: bool
               sample: false
-            password_age: {description: How old the password is., returned: always, type: int, sample: 12}
-            password_last_used: {description: How long ago it was used., returned: always, type: int, sample: 1}
+            password_age: {description: Age of the password., returned: always, type: int, sample: 12}
+            password_last_used: {description: Days since its last use., returned: always, type: int, sample: 1}
             mfa: {description: Whether the user has an MFA device., returned: always, type: bool, sample: true}
             access_keys:
               description: The user's access keys.
@@ -330,19 +339,19 @@ report:
               elements: dict
               contains:
                 access_key_id:
-                  description: Id of the key. The credential report has none.
+                  description: ID of the key. The credential report does not contain it.
                   returned: always
                   type: str
                   sample: AKIAIOSFODNN7EXAMPLE
-                active: {description: Whether the key works., returned: always, type: bool, sample: true}
-                age: {description: How old the key is., returned: always, type: int, sample: 30}
+                active: {description: Whether the key is active., returned: always, type: bool, sample: true}
+                age: {description: Age of the key., returned: always, type: int, sample: 30}
                 last_used:
-                  description: How long ago it was used; none for a key that was never used, and where it is not known.
+                  description: Days since its last use. None for a key that was never used, and if it is unknown.
                   returned: always
                   type: int
                   sample: 2
                 use_known:
-                  description: Whether it is known that it was used or not.
+                  description: Whether the report knows if the key was used.
                   returned: always
                   type: bool
                   sample: true
@@ -372,10 +381,15 @@ report:
           type: list
           elements: str
           sample: []
-        administrator: {description: As for users., returned: always, type: str, sample: "no"}
-        can_become_administrator: {description: As for users., returned: always, type: str, sample: "no"}
-        administrator_ways: {description: As for users., returned: always, type: list, elements: dict, sample: []}
-        cloudhsm: {description: As for users., returned: always, type: dict, sample: {"CreateCluster": "yes"}}
+        administrator: {description: The same as for users., returned: always, type: str, sample: "no"}
+        can_become_administrator: {description: The same as for users., returned: always, type: str, sample: "no"}
+        administrator_ways:
+          description: The same as for users.
+          returned: always
+          type: list
+          elements: dict
+          sample: []
+        cloudhsm: {description: The same as for users., returned: always, type: dict, sample: {"CreateCluster": "yes"}}
     policies:
       description: All policies of users and groups.
       returned: always
@@ -384,17 +398,36 @@ report:
       contains:
         name: {description: Name of the policy., returned: always, type: str, sample: AdministratorAccess}
         arn:
-          description: ARN of the policy; none for an inline policy.
+          description: ARN of the policy, or none for an inline policy.
           returned: always
           type: str
           sample: arn:aws:iam::aws:policy/AdministratorAccess
-        kind: {description: One of C(aws) and C(customer) and C(inline)., returned: always, type: str, sample: aws}
-        groups: {description: Groups that have it., returned: always, type: list, elements: str, sample: [Operators]}
-        users: {description: Users that have it directly., returned: always, type: list, elements: str, sample: []}
-        administrator: {description: As for users., returned: always, type: str, sample: "yes"}
-        can_become_administrator: {description: As for users., returned: always, type: str, sample: "yes"}
-        administrator_ways: {description: As for users., returned: always, type: list, elements: dict, sample: []}
-        cloudhsm: {description: As for users., returned: always, type: dict, sample: {"CreateCluster": "yes"}}
+        kind:
+          description: One of C(aws), C(customer) and C(inline).
+          returned: always
+          type: str
+          sample: aws
+        groups:
+          description: Groups that it is attached to.
+          returned: always
+          type: list
+          elements: str
+          sample: [Operators]
+        users:
+          description: Users that it is attached to directly.
+          returned: always
+          type: list
+          elements: str
+          sample: []
+        administrator: {description: The same as for users., returned: always, type: str, sample: "yes"}
+        can_become_administrator: {description: The same as for users., returned: always, type: str, sample: "yes"}
+        administrator_ways:
+          description: The same as for users.
+          returned: always
+          type: list
+          elements: dict
+          sample: []
+        cloudhsm: {description: The same as for users., returned: always, type: dict, sample: {"CreateCluster": "yes"}}
     service_linked_roles:
       description: CloudHSM's service-linked role, as M(cloudhsm.iam.iam_service_linked_role_info) returns it.
       returned: always
@@ -406,7 +439,7 @@ report:
       type: dict
       sample: {"mfa": true, "access_keys": false, "password": true, "last_used": "2026-01-02"}
     password_policy:
-      description: The account's password policy as IAM has it; empty where there is none.
+      description: The account's password policy as IAM returns it. Empty if there is none.
       returned: always
       type: dict
       sample: {"MinimumPasswordLength": 14}
@@ -417,17 +450,17 @@ report:
       elements: str
       sample: []
     not_evaluated:
-      description: What the report does not look at.
+      description: What the report does not evaluate.
       returned: always
       type: list
       elements: str
     limits:
-      description: After how many days keys count as old and passwords as unused.
+      description: The number of days after which keys count as old and passwords as unused.
       returned: always
       type: dict
       sample: {"max_key_age": 90, "max_unused": 90}
     compared:
-      description: Whether the account was compared with anything wanted.
+      description: Whether the account was compared with expected users or groups.
       returned: always
       type: bool
       sample: false

@@ -12,11 +12,10 @@ module: iam_account_info
 short_description: Look up the AWS account, the caller, and named IAM objects
 version_added: 0.1.0
 description:
-  - Tells which account the credentials belong to, who calls, and where the account's users sign in.
-  - Tells of named users, groups, customer managed policies, roles and SAML providers whether they are there, and what
-    they have.
-  - Tells on request how much of its quotas the account uses, what its password policy is, and what is wrong with the
-    root user and with the password policy.
+  - Returns the account that the credentials belong to, the caller, and the account's sign-in URL.
+  - Returns named users, groups, customer managed policies, roles and SAML providers that exist, with their properties.
+  - On request, returns the account's quotas and their usage, its password policy, and findings about the root user and
+    the password policy.
 author:
   - cloudhsm.iam contributors (@cloudhsm)
 options:
@@ -34,15 +33,15 @@ options:
     default: []
   policies:
     description:
-      - Names of customer managed policies to look up. AWS's own policies are not looked at.
-      - Case does not count, as it does not in IAM. The result has the policy's own name.
+      - Names of customer managed policies to look up. AWS managed policies are not included.
+      - As in IAM, case does not matter. The result has the policy's name as IAM spells it.
     type: list
     elements: str
     default: []
   aws_managed_policies:
     description:
-      - Names of AWS managed policies, with their path if they have one, as in C(job-function/Billing).
-      - Those that are attached to one of O(groups) exist, and are not looked up.
+      - Names of AWS managed policies. Include the path if the policy has one, as in C(job-function/Billing).
+      - Policies attached to one of O(groups) are known to exist, and are not looked up.
     type: list
     elements: str
     default: []
@@ -63,14 +62,14 @@ options:
     version_added: 1.0.0
   bulk:
     description:
-      - Whether to look up O(groups) by reading all users and groups of the account at once, which is cheaper where
-        whatever comes next reads them too. It needs C(iam:GetAccountAuthorizationDetails).
+      - Whether to look up O(groups) by reading all users and groups of the account at once. This is cheaper if the next
+        task reads them too. It needs C(iam:GetAccountAuthorizationDetails).
     type: bool
     default: false
     version_added: 1.1.0
   summary:
     description:
-      - Whether to look up the account's quotas, what is used of them, and what the root user can sign in with.
+      - Whether to look up the account's quotas and their usage, and the root user's credentials.
     type: bool
     default: false
     version_added: 1.0.0
@@ -81,13 +80,14 @@ options:
     default: false
     version_added: 1.0.0
 notes:
-  - Needs the permission C(iam:ListAccountAliases) for the alias, and goes without it where that is not granted.
+  - Needs the permission C(iam:ListAccountAliases) for the alias. Without the permission, there is no alias in the
+    result.
   - Looking up users needs C(iam:GetUser). Groups need C(iam:GetGroup), C(iam:ListAttachedGroupPolicies) and
     C(iam:ListGroupPolicies). Policies need C(iam:ListPolicies), C(iam:GetPolicy) and C(iam:GetPolicyVersion).
   - Roles need C(iam:GetRole), C(iam:ListAttachedRolePolicies) and C(iam:ListRolePolicies). SAML providers need
     C(iam:ListSAMLProviders), C(iam:GetSAMLProvider) and C(iam:ListRoles).
-  - O(summary) needs C(iam:GetAccountSummary), and O(password_policy) needs C(iam:GetAccountPasswordPolicy). Where one
-    of these is not granted, the module goes on, and says so in RV(missing_permissions) and RV(findings).
+  - O(summary) needs C(iam:GetAccountSummary), and O(password_policy) needs C(iam:GetAccountPasswordPolicy). If one of
+    these is not allowed, the module continues, and reports it in RV(missing_permissions) and RV(findings).
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -99,25 +99,25 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Which account is this
+- name: Look up the account
   cloudhsm.iam.iam_account_info:
   register: here
 
-- name: Stop when it is the wrong one
+- name: Fail if it is the wrong account
   ansible.builtin.assert:
     that: here.account.account_id == "123456789012"
 
-- name: Who administers it
+- name: Look up the administrators
   cloudhsm.iam.iam_account_info:
     groups: [Administrators]
   register: administrators
 
-- name: How many users there may yet be
+- name: Look up the quotas
   cloudhsm.iam.iam_account_info:
     summary: true
   register: here
 
-- name: Say it
+- name: Show how many more users the account can have
   ansible.builtin.debug:
     msg: "{{ here.summary.UsersQuota - here.summary.Users }}"
 """
@@ -129,12 +129,12 @@ account:
   type: dict
   contains:
     account_id:
-      description: The account's number.
+      description: The account ID.
       returned: always
       type: str
       sample: "123456789012"
     account_alias:
-      description: The account's alias, or none where there is none or the caller may not ask.
+      description: The account alias. None if the account has none, or if the caller is not allowed to read it.
       returned: always
       type: str
       sample: example-corp
@@ -149,12 +149,12 @@ account:
       type: str
       sample: arn:aws:iam::123456789012:user/Administrator
     caller_user_id:
-      description: Unique id of the caller.
+      description: Unique ID of the caller.
       returned: always
       type: str
       sample: AIDACKCEVSQ6C2EXAMPLE
     caller_user_name:
-      description: Name of the caller, when the caller is an IAM user.
+      description: Name of the caller, if the caller is an IAM user.
       returned: always
       type: str
       sample: Administrator
@@ -170,7 +170,7 @@ account:
       type: str
       sample: https://example-corp.signin.aws.amazon.com/console
 users:
-  description: Those of the users asked for that exist, in the order in which they were asked for.
+  description: The requested users that exist, in the requested order.
   returned: success
   type: list
   elements: dict
@@ -197,7 +197,7 @@ users:
       sample: {"team": "payments"}
       version_added: 1.1.0
 groups:
-  description: Those of the groups asked for that exist, in the order in which they were asked for.
+  description: The requested groups that exist, in the requested order.
   returned: success
   type: list
   elements: dict
@@ -236,7 +236,7 @@ groups:
       elements: str
       sample: []
 policies:
-  description: Those of the customer managed policies asked for that exist, by name.
+  description: The requested customer managed policies that exist, by name.
   returned: success
   type: list
   elements: dict
@@ -262,22 +262,22 @@ policies:
       type: dict
       sample: {"cloudhsm.iam/managed": "true"}
     attachments:
-      description: To how many users, groups and roles the policy is attached.
+      description: Number of users, groups and roles that the policy is attached to.
       returned: always
       type: int
       sample: 1
     boundary_of:
-      description: Of how many users and roles the policy is the permissions boundary.
+      description: Number of users and roles that have the policy as their permissions boundary.
       returned: always
       type: int
       sample: 0
     document:
-      description: The version of the policy that is in force.
+      description: The default version of the policy document.
       returned: always
       type: dict
       sample: {"Version": "2012-10-17", "Statement": []}
 roles:
-  description: Those of the roles asked for that exist, in the order in which they were asked for.
+  description: The requested roles that exist, in the requested order.
   returned: success
   type: list
   elements: dict
@@ -299,7 +299,7 @@ roles:
       type: str
       sample: /
     max_session_duration:
-      description: How long a session of the role may last, in seconds.
+      description: Longest session of the role, in seconds.
       returned: always
       type: int
       sample: 3600
@@ -314,12 +314,12 @@ roles:
       type: dict
       sample: {"cloudhsm.iam/managed": "true"}
     trust_policy:
-      description: Who may assume the role, as a policy document.
+      description: The role's trust policy, as a policy document.
       returned: always
       type: dict
       sample: {"Version": "2012-10-17", "Statement": []}
     trusts:
-      description: The principals that the trust policy allows in.
+      description: The principals that can assume the role.
       returned: always
       type: list
       elements: str
@@ -338,15 +338,15 @@ roles:
       sample: []
 missing_aws_managed_policies:
   description:
-    - Those of the AWS managed policies asked for that do not exist.
-    - Empty for a caller who may not call C(iam:GetPolicy).
+    - The requested AWS managed policies that do not exist.
+    - Empty if the caller is not allowed to call C(iam:GetPolicy).
   returned: success
   type: list
   elements: str
   version_added: 1.1.0
   sample: ["AdministratorAcess"]
 saml_providers:
-  description: Those of the SAML providers asked for that exist, in the order in which they were asked for.
+  description: The requested SAML providers that exist, in the requested order.
   returned: success
   type: list
   elements: dict
@@ -363,19 +363,19 @@ saml_providers:
       type: str
       sample: arn:aws:iam::123456789012:saml-provider/Example
     entity_id:
-      description: The entity ID of the identity provider, or none where the provider's metadata does not tell one.
+      description: The entity ID of the identity provider. None if the provider's metadata does not contain one.
       returned: always
       type: str
       sample: https://idp.example.com/
       version_added: 1.1.0
     metadata_sha256:
-      description: SHA-256 of the provider's metadata document, with the line ends of XML.
+      description: SHA-256 of the provider's metadata document, with XML's line endings.
       returned: always
       type: str
       sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
       version_added: 1.1.0
     valid_until:
-      description: When the provider's metadata expires, in ISO 8601, or none where it does not.
+      description: When the provider's metadata expires, in ISO 8601. None if it does not expire.
       returned: always
       type: str
       sample: "2027-05-09T16:27:11+00:00"
@@ -392,14 +392,14 @@ saml_providers:
       sample: [CloudHSMAdministrators]
 summary:
   description:
-    - Quotas of the account and what is used of them, under the names that AWS has for them in GetAccountSummary.
-    - None where the caller may not ask.
+    - The account's quotas and their usage, with the names of AWS's GetAccountSummary.
+    - None if the caller is not allowed to read it.
   returned: when O(summary=true)
   type: dict
   sample: {"Users": 12, "UsersQuota": 5000, "AccountAccessKeysPresent": 0, "AccountMFAEnabled": 1}
   version_added: 1.0.0
 root_user:
-  description: What the summary tells of the root user. None where the caller may not ask.
+  description: The root user's credentials, from the summary. None if the caller is not allowed to read it.
   returned: when O(summary=true)
   type: dict
   version_added: 1.0.0
@@ -415,55 +415,55 @@ root_user:
       type: bool
       sample: true
     password:
-      description: Whether the root user has a password, taken to be so where AWS does not tell.
+      description: Whether the root user has a password. Assumed to be true if AWS does not return it.
       returned: always
       type: bool
       sample: true
 password_policy:
   description:
-    - The account's password policy, under the names that the options of the module M(amazon.aws.iam_password_policy)
-      have. None where the account has no policy of its own, or where the caller may not ask.
+    - The account's password policy, with the option names of the module M(amazon.aws.iam_password_policy). None if the
+      account has no password policy, or if the caller is not allowed to read it.
   returned: when O(password_policy=true)
   type: dict
   version_added: 1.0.0
   contains:
     min_pw_length:
-      description: The least number of characters.
+      description: The minimum number of characters.
       returned: always
       type: int
       sample: 14
     require_symbols:
-      description: Whether there must be a symbol.
+      description: Whether a symbol is required.
       returned: always
       type: bool
       sample: true
     require_numbers:
-      description: Whether there must be a digit.
+      description: Whether a digit is required.
       returned: always
       type: bool
       sample: true
     require_uppercase:
-      description: Whether there must be an uppercase letter.
+      description: Whether an uppercase letter is required.
       returned: always
       type: bool
       sample: true
     require_lowercase:
-      description: Whether there must be a lowercase letter.
+      description: Whether a lowercase letter is required.
       returned: always
       type: bool
       sample: true
     allow_pw_change:
-      description: Whether users may change their own passwords.
+      description: Whether users can change their own passwords.
       returned: always
       type: bool
       sample: true
     pw_max_age:
-      description: After how many days a password expires; 0 where it does not.
+      description: Number of days after which a password expires, or 0 if passwords do not expire.
       returned: always
       type: int
       sample: 90
     pw_reuse_prevent:
-      description: How many former passwords can't be used again; 0 where all can.
+      description: Number of previous passwords that can't be reused, or 0 if all can.
       returned: always
       type: int
       sample: 24
@@ -474,15 +474,15 @@ password_policy:
       sample: false
 check_mode:
   description:
-    - Whether the task ran in check mode. Other than C(ansible_check_mode) it knows also of a C(check_mode) at the task,
-      its block or its play.
+    - Whether the task ran in check mode. Unlike C(ansible_check_mode), it includes a C(check_mode) of the task, its
+      block or its play.
   returned: success
   type: bool
   sample: false
   version_added: 1.0.0
 findings:
   description:
-    - What is wrong with the account, as far as O(summary) and O(password_policy) were asked for.
+    - Findings about the account, for the parts requested by O(summary) and O(password_policy).
   returned: success
   type: list
   elements: dict
@@ -490,18 +490,19 @@ findings:
   contains:
     id:
       description:
-        - Which finding this is, one of V(root_access_keys), V(root_without_mfa), V(no_password_policy),
-          V(weak_password_policy) and, where the caller may not ask, V(summary_unknown) and V(password_policy_unknown).
+        - ID of the finding, one of V(root_access_keys), V(root_without_mfa), V(no_password_policy),
+          V(weak_password_policy), or if the caller is not allowed to read them, V(summary_unknown) and
+          V(password_policy_unknown).
       returned: always
       type: str
       sample: root_without_mfa
     text:
-      description: What is wrong and what to do, in a sentence.
+      description: The finding and what to do about it, in a sentence.
       returned: always
       type: str
       sample: The root user has no MFA device; register one, signed in as the root user.
 missing_permissions:
-  description: Actions that the caller may not call, of those that O(summary) and O(password_policy) need.
+  description: Actions that O(summary) and O(password_policy) need and that the caller is not allowed to call.
   returned: success
   type: list
   elements: str

@@ -12,28 +12,29 @@ module: iam_account_password_policy
 short_description: Set the password policy of an AWS account without weakening it by accident
 version_added: 1.1.0
 description:
-  - Sets the settings that are given, leaves the others as they are, or deletes the policy. It runs
-    M(amazon.aws.iam_password_policy) only where something changes.
-  - Refuses to weaken a setting, unless O(allow_weaker) says that it may.
-  - A new policy has 8 characters of all four kinds, and lets users change their own passwords, where nothing else is
-    given.
+  - Changes the given settings and keeps the others, or deletes the policy. It runs M(amazon.aws.iam_password_policy)
+    only if something changes.
+  - Refuses to weaken a setting unless O(allow_weaker) is true.
+  - Without other settings, a new policy requires 8 characters of all four kinds and lets users change their own
+    passwords.
   - This is an action. The module runs where the task does.
 author:
   - cloudhsm.iam contributors (@cloudhsm)
 options:
   state:
     description:
-      - V(present) needs at least one setting. V(absent) deletes the policy, and takes no settings. IAM's default counts
-        then.
+      - V(present) needs at least one setting. V(absent) deletes the policy, so IAM's default applies, and allows no
+        settings.
     type: str
     choices: [present, absent]
     default: present
   allow_weaker:
-    description: Whether settings may protect less than they do now. Left V(false), that is refused, with each setting.
+    description:
+      - Whether settings may become weaker than they are now. If false, the task fails and lists each such setting.
     type: bool
     default: false
   min_pw_length:
-    description: The least number of characters, from 6 to 128.
+    description: The minimum number of characters, from 6 to 128.
     type: int
   require_symbols:
     description: Whether a password needs a symbol.
@@ -49,26 +50,26 @@ options:
     type: bool
   allow_pw_change:
     description:
-      - Whether all users may change their own passwords, without a policy that says so. They need it for a first
-        password that has to be changed.
+      - Whether all users can change their own passwords without another policy. A user whose first password must be
+        changed needs this permission.
     type: bool
   pw_max_age:
-    description: After how many days a password expires, from 1 to 1095; 0 for never.
+    description: Number of days after which a password expires, from 1 to 1095. 0 means never.
     type: int
   pw_reuse_prevent:
-    description: How many former passwords can't be used again, from 1 to 24; 0 for none.
+    description: Number of previous passwords that can't be reused, from 1 to 24. 0 means that all can be reused.
     type: int
   pw_expire:
     description:
-      - Whether a user whose password has expired needs an administrator to sign in again. Where all administrators are
-        such users, all of them can be locked out.
+      - Whether a user whose password has expired needs an administrator to set a new one. If all administrators are IAM
+        users, they can all be locked out.
     type: bool
   variables_prefix:
     description:
-      - What the names of a role's variables begin with. Options that are not given in the task are the values of these
-        variables then, and messages name them, as in C(account_password_policy_min_pw_length) with
-        V(account_password_policy_).
-      - The role C(account_password_policy) is made of it.
+      - Prefix of a role's variables. Options that you leave out then get the values of these variables, and messages
+        name the variables. For example, with V(account_password_policy_) they name
+        C(account_password_policy_min_pw_length).
+      - The role C(account_password_policy) uses it.
     type: str
     default: ""
 attributes:
@@ -90,7 +91,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Ask for long passwords, and remember the last 24
+- name: Require long passwords, and remember the last 24
   cloudhsm.iam.iam_account_password_policy:
     min_pw_length: 14
     pw_reuse_prevent: 24
@@ -103,12 +104,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 password_policy:
-  description: What became of the policy.
+  description: The policy before and after.
   returned: success
   type: dict
   contains:
     state:
-      description: Whether the account has a policy of its own.
+      description: Whether the account has a password policy.
       returned: always
       type: str
       sample: present
@@ -119,29 +120,29 @@ password_policy:
       sample: true
     before:
       description:
-        - The policy before, under the names of the options. Empty where the account had none.
+        - The policy before, with the names of the options. Empty if the account had none.
       returned: always
       type: dict
       sample: {}
     policy:
-      description: The policy after. Empty where the account has none.
+      description: The policy after. Empty if the account has none.
       returned: always
       type: dict
       sample: {"min_pw_length": 14, "require_symbols": true}
     weakened:
-      description: The settings that protect less than before.
+      description: The settings that are weaker than before.
       returned: always
       type: list
       elements: str
       sample: ["min_pw_length from 14 to 12"]
 lines:
-  description: What was done, or would be done in check mode, as sentences for people.
+  description: What changed, or would change in check mode, as sentences for people.
   returned: success
   type: list
   elements: str
   sample: ["Changed in account 123456789012: password policy (min_pw_length from 8 to 14)"]
 problems:
-  description: Everything that is wrong with the options or stands in the way in the account, in a sentence each.
+  description: All errors in the options, and everything in the account that prevents the change, one sentence each.
   returned: when something is refused
   type: list
   elements: str

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iam_administration
-short_description: Make or remove the administration of an account with CloudHSM as a whole
+short_description: Create or remove all groups, users and roles that administer CloudHSM
 version_added: 1.1.0
 description:
-  - Does what the page "Create IAM administrative groups" of the AWS CloudHSM User Guide describes. It makes the two
-    groups with their policies, the users with their first passwords, and the service-linked role.
-  - Plans all of it before the first write. Everything that is wrong with any part is told at once, by the names of the
-    variables, and then nothing is changed.
-  - The role C(bootstrap) and the playbook C(cloudhsm.iam.drift_check) are made of it.
+  - Automates the page "Create IAM administrative groups" of the AWS CloudHSM User Guide. It creates the two groups with
+    their policies, the users with their first passwords, and the service-linked role.
+  - Plans all changes before the first write. If any part has an error, nothing is changed, and one message lists all
+    errors with the names of the variables.
+  - The role C(bootstrap) and the playbook C(cloudhsm.iam.drift_check) use it.
   - This is an action. It reads the variables of the roles C(bootstrap), C(admin_group), C(cloudhsm_group),
     C(user_provisioning) and C(service_linked_role) from the play, and runs the other modules of this collection.
 author:
@@ -24,14 +24,15 @@ author:
 options:
   state:
     description:
-      - V(absent) removes what V(present) made, and nothing else. It needs C(bootstrap_teardown_confirm).
+      - V(absent) removes what V(present) created, and nothing else. It needs C(bootstrap_teardown_confirm).
     type: str
     choices: [present, absent]
     default: present
   provisioned_users:
     description:
-      - Whether to compare the users of C(user_provisioning_users) too. Only in check mode, and never changes them.
-      - The result then has RV(differences) and RV(additions).
+      - Whether to compare the users in C(user_provisioning_users) too. This works in check mode only, and never changes
+        them.
+      - The result then contains RV(differences) and RV(additions).
     type: bool
     default: false
 attributes:
@@ -54,12 +55,12 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Make all of it
+- name: Create groups, users and service-linked role
   cloudhsm.iam.iam_administration:
   vars:
     bootstrap_cloudhsm_administrators: [alice, bob]
 
-- name: See how the account differs from it
+- name: Compare the account with the variables
   cloudhsm.iam.iam_administration:
     provisioned_users: true
   check_mode: true
@@ -68,7 +69,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 account:
-  description: The account and the caller, as M(cloudhsm.iam.iam_account_info) tells them.
+  description: The account and the caller, as M(cloudhsm.iam.iam_account_info) returns them.
   returned: success
   type: dict
   sample: {"account_id": "123456789012", "partition": "aws"}
@@ -84,24 +85,24 @@ lines:
   elements: str
   sample: ["Account 123456789012, worked on as arn:aws:iam::123456789012:user/Administrator"]
 facts:
-  description: The results of the roles, by the names of their facts. They hold no password.
+  description: The results of the roles, by the names of their facts. They contain no password.
   returned: success
   type: dict
   sample: {"service_linked_role_result": {"state": "present", "changed": false}}
 differences:
-  description: How the account differs from the variables, in a sentence each.
+  description: Differences between the account and the variables, one sentence each.
   returned: in check mode, with O(provisioned_users=true)
   type: list
   elements: str
   sample: ["alice is not in CloudHSMAdministrators"]
 additions:
-  description: Rights that somebody has and the variables do not say, in a sentence each. No run takes them away.
+  description: Permissions that users have beyond the variables, one sentence each. No run removes them.
   returned: in check mode, with O(provisioned_users=true)
   type: list
   elements: str
   sample: ["mallory is in Administrators too"]
 problems:
-  description: Everything that is wrong, in a sentence each. Nothing was changed.
+  description: All errors, one sentence each. Nothing was changed.
   returned: when something is refused
   type: list
   elements: str

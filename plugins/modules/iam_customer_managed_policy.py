@@ -9,13 +9,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iam_customer_managed_policy
-short_description: Make a customer managed policy, or bring it up to date
+short_description: Create or update a customer managed policy
 version_added: 1.1.0
 description:
-  - Makes a customer managed policy at the path C(/), or gives an existing one another document. It runs
-    M(amazon.aws.iam_managed_policy) only where something changes.
-  - Tells everything that IAM would refuse in the document before it changes anything.
-  - Attaches the policy to nothing.
+  - Creates a customer managed policy at the path C(/), or changes the document of an existing one. It runs
+    M(amazon.aws.iam_managed_policy) only if something changes.
+  - Before it changes anything, lists everything in the document that IAM would refuse.
+  - Does not attach the policy to anything.
   - This is an action. The module runs where the task does.
 author:
   - cloudhsm.iam contributors (@cloudhsm)
@@ -25,7 +25,7 @@ options:
     type: str
     required: true
   document:
-    description: The policy document, as a dictionary or a text of JSON.
+    description: The policy document, as a dictionary or as JSON text.
     type: raw
     required: true
   description:
@@ -33,27 +33,29 @@ options:
     type: str
     default: ""
   creation_tags:
-    description: Tags that only a new policy gets, to tell later who made it, besides C(cloudhsm.iam/managed).
+    description:
+      - Tags that only a new policy gets, so that you can later see who created it, in addition to
+        C(cloudhsm.iam/managed).
     type: dict
     default: {"cloudhsm.iam/managed": "true"}
   adopt:
     description:
-      - Whether an existing policy of that name is used although it has a path, or lacks the tag
-        C(cloudhsm.iam/managed), which this collection gives to the policies that it creates. Set it for a policy that
-        you created by hand.
-      - Left V(false), such a policy is refused, because whoever can change it decides what it allows.
+      - Whether to use an existing policy with this name even if it has another path, or lacks the tag
+        C(cloudhsm.iam/managed) that this collection sets on policies it creates. Set it for a policy that you created
+        by hand.
+      - If false, such a policy is refused, because anyone who can change it decides what it allows.
     type: bool
     default: false
   account:
     description:
-      - What M(cloudhsm.iam.iam_account_info) has just told of the account and the policy. Left out, the account is
-        looked at.
+      - What M(cloudhsm.iam.iam_account_info) has just returned for the account and the policy. If you leave it out, the
+        module reads the account.
     type: dict
   variables_prefix:
     description:
-      - What the names of a role's variables begin with. Options that are not given in the task are the values of these
-        variables then, and messages name them, as in C(shared_policy_document) with V(shared_policy_).
-      - The role C(shared_policy) is made of it.
+      - Prefix of a role's variables. Options that you leave out then get the values of these variables, and messages
+        name the variables. For example, with V(shared_policy_) they name C(shared_policy_document).
+      - The role C(shared_policy) uses it.
     type: str
     default: ""
 attributes:
@@ -76,7 +78,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Make a policy that several groups share
+- name: Create a policy that several groups share
   cloudhsm.iam.iam_customer_managed_policy:
     name: RequireMFA
     document: "{{ 'aws' | cloudhsm.iam.require_mfa_policy }}"
@@ -89,7 +91,7 @@ policy:
   type: dict
   contains:
     name:
-      description: Name of the policy, spelled as IAM has it.
+      description: Name of the policy, as IAM spells it.
       returned: always
       type: str
       sample: RequireMFA
@@ -99,23 +101,23 @@ policy:
       type: str
       sample: arn:aws:iam::123456789012:policy/RequireMFA
     created:
-      description: Whether the policy was made, or would be in check mode.
+      description: Whether the policy was created, or would be in check mode.
       returned: always
       type: bool
       sample: true
     changed:
-      description: Whether the policy was made or changed, or would be in check mode.
+      description: Whether the policy was created or changed, or would be in check mode.
       returned: always
       type: bool
       sample: true
 lines:
-  description: What was done, or would be done in check mode, as sentences for people.
+  description: What changed, or would change in check mode, as sentences for people.
   returned: success
   type: list
   elements: str
   sample: ["Changed in account 123456789012: policy RequireMFA"]
 problems:
-  description: Everything that is wrong with the options or stands in the way in the account, in a sentence each.
+  description: All errors in the options, and everything in the account that prevents the change, one sentence each.
   returned: when something is refused
   type: list
   elements: str

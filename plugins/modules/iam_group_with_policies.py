@@ -9,25 +9,24 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: iam_group_with_policies
-short_description: Make or delete an IAM group together with its policies
+short_description: Create or delete an IAM group together with its policies
 version_added: 1.0.0
 description:
-  - Looks at the account, and runs M(amazon.aws.iam_managed_policy) and M(amazon.aws.iam_group) as far as the group, its
-    policy, or the policy that requires MFA is not as it shall be.
-  - Tells everything that is wrong with the options before it changes anything.
-  - The roles C(admin_group) and C(cloudhsm_group) are made of it. One task for all
-    of this is what makes many accounts cheap.
-  - This is an action. The modules run where the task does; for the control node, in the process that Ansible has for
-    the task anyway.
+  - Reads the account, and runs M(amazon.aws.iam_managed_policy) and M(amazon.aws.iam_group) if the group, its policy,
+    or the policy that requires MFA has to change.
+  - Lists all errors in the options before it changes anything.
+  - The roles C(admin_group) and C(cloudhsm_group) use it. A single task keeps runs over many accounts fast.
+  - This is an action. The modules run where the task does. On the control node they run in the process that Ansible
+    starts for the task.
 author:
   - cloudhsm.iam contributors (@cloudhsm)
 options:
   state:
     description:
-      - Whether the group and its policy are there.
-      - V(absent) deletes both. It is refused when the group has inline policies, or when the policy is attached to
-        anything else. The policy that requires MFA stays, because groups share it. So does a policy of that name that
-        this collection did not create, with a warning.
+      - Whether the group and its policy exist.
+      - V(absent) deletes both. It is refused if the group has inline policies, or if the policy is attached to anything
+        else. The policy that requires MFA stays, because groups share it. A policy of that name that this collection
+        did not create stays too, with a warning.
     type: str
     choices: [present, absent]
     default: present
@@ -37,18 +36,18 @@ options:
     required: true
   path:
     description:
-      - Path of a new group and policy, beginning and ending with a slash. Left out, a new group gets C(/).
-      - An existing group at another path keeps its own if it has the policies already. If not, it is refused, because
-        its members would get them.
-      - With O(state=absent) a group at another path is refused.
+      - Path of a new group and policy, beginning and ending with a slash. The default for a new group is C(/).
+      - An existing group at another path keeps its path if it already has the policies. Otherwise it is refused,
+        because its members would get the policies.
+      - With O(state=absent), a group at another path is refused.
     type: str
   aws_managed_policies:
-    description: Names of AWS managed policies that the group has. The ARNs are made for the account's partition.
+    description: Names of AWS managed policies to attach to the group. The ARNs are built for the account's partition.
     type: list
     elements: str
     default: []
   policy:
-    description: A customer managed policy that the group has. Left out, it gets none of its own.
+    description: A customer managed policy to create and attach to the group.
     type: dict
     suboptions:
       name:
@@ -61,13 +60,13 @@ options:
         default: ""
       cloudhsm:
         description:
-          - What the policy allows, in the options of P(cloudhsm.iam.cloudhsm_policy#filter), with its input as
-            C(level). Partition and number of the account are filled in.
-          - Either this or O(policy.self_service) is needed.
+          - What the policy allows, as options of P(cloudhsm.iam.cloudhsm_policy#filter), with its input as C(level).
+            The account's partition and ID are filled in.
+          - Either this or O(policy.self_service) is required.
         type: dict
       self_service:
         description:
-          - With V(true) the policy allows to manage one's own password and MFA devices, and nothing else.
+          - If true, the policy lets users manage their own password and MFA devices, and nothing else.
         type: bool
         version_added: 1.1.0
       tags:
@@ -75,33 +74,35 @@ options:
         type: dict
         default: {}
       purge_tags:
-        description: Whether other tags are removed from the policy, those of O(policy.creation_tags) excepted.
+        description: Whether to remove other tags from the policy, except those in O(policy.creation_tags).
         type: bool
         default: false
       creation_tags:
-        description: Tags that only a new policy gets, to tell later who made it, besides C(cloudhsm.iam/managed).
+        description:
+          - Tags that only a new policy gets, so that you can later see who created it, in addition to
+            C(cloudhsm.iam/managed).
         type: dict
         default: {"cloudhsm.iam/managed": "true"}
   adopt_policy:
     description:
-      - Whether an existing policy with the name in O(policy) is used, or deleted, although it is at another path than
-        O(path), or was not created by this collection, which the tag C(cloudhsm.iam/managed) or one of
-        O(policy.creation_tags) shows.
-      - Left V(false), it is refused before the first change. Names of policies are unique in an account, so that anyone
-        who may create policies at some path could have taken the name, and whoever can change the policy decides what
-        the group's members may do.
+      - Whether to use or delete an existing policy with the name in O(policy) even if its path is not O(path), or if
+        this collection did not create it. The tag C(cloudhsm.iam/managed) or one of O(policy.creation_tags) shows that
+        the collection created it.
+      - If false, such a policy is refused before the first change. Policy names are unique in an account, so anyone who
+        can create policies at any path could have taken the name. Anyone who can change the policy decides what the
+        group's members can do.
     type: bool
     default: false
     version_added: 1.1.0
   purge_policies:
-    description: Whether other managed policies are detached from the group.
+    description: Whether to detach other managed policies from the group.
     type: bool
     default: false
   require_mfa:
     description:
-      - Whether the group's members can do nothing but register an MFA device for themselves until they sign in with
-        MFA. V(true) attaches the policy for that to the group, and makes it. V(false) detaches it.
-      - Left out, it is left alone, also by O(purge_policies).
+      - Whether the group's members can only register their own MFA device until they sign in with MFA. V(true) creates
+        the policy for that and attaches it to the group. V(false) detaches it.
+      - If you leave it out, the policy stays as it is, also with O(purge_policies).
     type: bool
   require_mfa_policy_name:
     description: Name of the customer managed policy that requires MFA.
@@ -113,30 +114,33 @@ options:
     default: false
     version_added: 1.1.0
   require_mfa_creation_tags:
-    description: Tags that the policy that requires MFA gets when it is new.
+    description: Tags that only a new policy that requires MFA gets.
     type: dict
     default: {"cloudhsm.iam/managed": "true"}
   members:
-    description: Users that are to be members. They must exist. Left out, memberships are left alone.
+    description: Users to add to the group. They must exist. If you leave it out, memberships stay as they are.
     type: list
     elements: str
   exclusive:
-    description: Whether users that are not in O(members) leave the group. Needs at least one user there.
+    description:
+      - Whether to remove users that are not in O(members) from the group. O(members) must then contain at least one
+        user.
     type: bool
     default: false
   keep_callers_group:
-    description: Whether O(state=absent) is refused when the caller is a member of the group.
+    description: Whether to refuse O(state=absent) if the caller is a member of the group.
     type: bool
     default: false
   found:
     description:
-      - What M(cloudhsm.iam.iam_account_info) has just told of the account, the group, both policies and the members.
-      - Left out, the account is looked at.
+      - What M(cloudhsm.iam.iam_account_info) has just returned for the account, the group, both policies and the
+        members.
+      - If you leave it out, the module reads the account.
     type: dict
   variables_prefix:
     description:
-      - What the names of a role's variables begin with, for a role that hands them on as these options. What is wrong
-        is told by their names then, as in C(admin_group_members) with V(admin_group_).
+      - Prefix of a role's variables, for a role that passes them on as these options. Messages then name the variables.
+        For example, with V(admin_group_) they name C(admin_group_members).
     type: str
     default: ""
 attributes:
@@ -147,7 +151,7 @@ attributes:
   idempotent:
     support: full
 notes:
-  - Needs the permissions that the modules need, for as much of it as is to be changed.
+  - Needs the permissions of those modules that have something to change.
 seealso:
   - module: amazon.aws.iam_group
   - module: amazon.aws.iam_managed_policy
@@ -161,7 +165,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Make a group for those who run the clusters of one team
+- name: Create a group for one team's cluster operators
   cloudhsm.iam.iam_group_with_policies:
     name: KeyTeam
     policy:
@@ -173,7 +177,7 @@ EXAMPLES = r"""
           team: keys
     require_mfa: true
 
-- name: Make a group of auditors
+- name: Create a group of auditors
   cloudhsm.iam.iam_group_with_policies:
     name: Auditors
     aws_managed_policies:
@@ -182,19 +186,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 created:
-  description: Whether the group was made, or would be in check mode.
+  description: Whether the group was created, or would be in check mode.
   returned: success, when the state is present
   type: bool
   sample: true
 aws_managed_policies:
-  description: Names of the AWS managed policies that were asked for.
+  description: Names of the requested AWS managed policies.
   returned: success, when the state is present
   type: list
   elements: str
   sample: [AdministratorAccess]
   version_added: 1.1.0
 policy_name:
-  description: Name of the group's own policy, spelled as IAM has it.
+  description: Name of the group's own policy, as IAM spells it.
   returned: success, when the state is present
   type: str
   sample: KeyTeam
@@ -204,13 +208,13 @@ require_mfa:
   type: bool
   sample: true
 other_policies:
-  description: ARNs of managed policies that the group had and that were not asked for.
+  description: ARNs of managed policies that the group had and that were not requested.
   returned: success, when the state is present
   type: list
   elements: str
   sample: []
 problems:
-  description: Everything that is wrong with the options, in a sentence each.
+  description: All errors in the options, one sentence each.
   returned: when something is refused
   type: list
   elements: str

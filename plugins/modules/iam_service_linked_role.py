@@ -12,56 +12,55 @@ module: iam_service_linked_role
 short_description: Manage an AWS service-linked role
 version_added: 0.1.0
 description:
-  - Makes a service-linked role, takes over one that is there, changes its description, or deletes it.
-  - The role is found by its path, C(/aws-service-role/SERVICE/), and not by its name, which AWS chooses.
-  - Trust and permissions of a service-linked role belong to the service and can't be changed.
+  - Creates a service-linked role, uses an existing one, changes its description, or deletes it.
+  - The module finds the role by its path, C(/aws-service-role/SERVICE/), not by its name, which AWS chooses.
+  - The service defines the trust policy and permissions of its service-linked role. They can't be changed.
 author:
   - cloudhsm.iam contributors (@cloudhsm)
 options:
   service_name:
     description:
-      - The service that the role is for, by the name that AWS gives it as a principal, as in
-        C(cloudhsm.amazonaws.com).
+      - The service that the role is for, as its service principal, such as C(cloudhsm.amazonaws.com).
     type: str
     required: true
   custom_suffix:
     description:
-      - Suffix of the role's name, after an underscore, for services that allow several roles in an account.
-        CloudHSM does not. Up to 64 characters out of C(A-Z), C(a-z), C(0-9) and C(_+=,.@-).
-      - Left out, the role without a suffix is meant.
-      - Whatever follows the first underscore of a role's name is its suffix. The few roles whose own name has an
-        underscore are known not to have one, among them all roles of Application Auto Scaling.
+      - Suffix of the role's name, after an underscore, for services that allow several roles in an account. CloudHSM
+        does not. It has up to 64 characters of C(A-Z), C(a-z), C(0-9) and C(_+=,.@-).
+      - The default is the role without a suffix.
+      - The suffix is everything after the first underscore of a role's name. The module knows the few roles whose own
+        name has an underscore, such as all roles of Application Auto Scaling, and finds no suffix there.
     type: str
   description:
     description:
       - Description of the role, up to 1000 printable characters of Latin-1.
-      - Left out, a role that is there keeps its own, and a new one gets V(Created by cloudhsm.iam).
+      - If you leave it out, an existing role keeps its description, and a new role gets V(Created by cloudhsm.iam).
     type: str
   state:
     description:
-      - Whether the role is there.
-      - AWS deletes it only when nothing of the service uses it any more. CloudHSM's can go once the account has
-        no cluster left in any region.
-      - Deleting a role that is not there is a success, with a warning when the service has roles with other suffixes.
+      - Whether the role exists.
+      - AWS deletes it only when the service no longer uses it. CloudHSM's role can be deleted once the account has no
+        cluster left in any region.
+      - Deleting a role that does not exist succeeds. The module warns if the service has roles with other suffixes.
     type: str
     choices: [present, absent]
     default: present
   wait:
     description:
-      - Whether to wait until a new role can be read, and until a deletion has ended. Without it a deletion that AWS
-        refuses is not noticed.
+      - Whether to wait until a new role can be read, and until a deletion has finished. If false, the module does not
+        notice if AWS refuses the deletion.
     type: bool
     default: true
   wait_timeout:
     description:
-      - How long to wait, in seconds, at least 1.
+      - Maximum time to wait, in seconds, at least 1.
     type: int
     default: 300
 notes:
-  - Needs the permission C(iam:ListRoles) and, for what it changes, C(iam:CreateServiceLinkedRole),
+  - Needs the permission C(iam:ListRoles) and, depending on the change, C(iam:CreateServiceLinkedRole),
     C(iam:UpdateRole), or C(iam:DeleteServiceLinkedRole) and C(iam:GetServiceLinkedRoleDeletionStatus).
-  - Several runs at once do no harm. When two make the same role, one reports that it made it and the other takes
-    it over.
+  - Several runs at the same time are safe. If two runs create the same role, one reports that it created the role and
+    the other uses it.
 seealso:
   - module: cloudhsm.iam.iam_service_linked_role_info
   - name: Using service-linked roles for AWS CloudHSM
@@ -84,21 +83,21 @@ attributes:
 """
 
 EXAMPLES = r"""
-- name: CloudHSM's service-linked role
+- name: Create CloudHSM's service-linked role
   cloudhsm.iam.iam_service_linked_role:
     service_name: cloudhsm.amazonaws.com
 
-- name: The same with a description of one's own
+- name: Create it with your own description
   cloudhsm.iam.iam_service_linked_role:
     service_name: cloudhsm.amazonaws.com
     description: Lets CloudHSM write its audit logs
 
-- name: A second role for a service that allows several
+- name: Create a second role for a service that allows several
   cloudhsm.iam.iam_service_linked_role:
     service_name: autoscaling.amazonaws.com
     custom_suffix: payments
 
-- name: Delete CloudHSM's, once the last cluster has gone
+- name: Delete CloudHSM's role after the last cluster
   cloudhsm.iam.iam_service_linked_role:
     service_name: cloudhsm.amazonaws.com
     state: absent
@@ -106,7 +105,7 @@ EXAMPLES = r"""
   register: deleted
   failed_when: false
 
-- name: Say what stands in the way
+- name: Show what still uses the role
   ansible.builtin.debug:
     msg: "{{ item.region }}: {{ item.resources | join(', ') }}"
   loop: "{{ (deleted.deletion | default({})).role_usage | default([]) }}"
@@ -115,8 +114,8 @@ EXAMPLES = r"""
 RETURN = r"""
 service_linked_role:
   description:
-    - The role, or none when it is absent.
-    - In check mode what AWS has yet to choose is left out.
+    - The role, or none if it is absent.
+    - In check mode, values that AWS has yet to choose are left out.
   returned: success
   type: dict
   contains:
@@ -136,7 +135,7 @@ service_linked_role:
       type: str
       sample: /aws-service-role/cloudhsm.amazonaws.com/
     role_id:
-      description: Unique id of the role.
+      description: Unique ID of the role.
       returned: when the role exists
       type: str
       sample: AROACKCEVSQ6C2EXAMPLE
@@ -156,35 +155,34 @@ service_linked_role:
       type: str
       sample: payments
     create_date:
-      description: When the role was made, in ISO 8601.
+      description: When the role was created, in ISO 8601.
       returned: when the role exists
       type: str
       sample: "2026-11-24T10:00:00+00:00"
 deletion:
-  description: The deletion that was asked of AWS. There also when it failed or did not end in time.
+  description: The deletion that AWS was asked for. Returned also if it failed or did not finish in time.
   returned: when a deletion was submitted
   type: dict
   contains:
     task_id:
-      description: Id of the deletion task.
+      description: ID of the deletion task.
       returned: always
       type: str
       sample: task/aws-service-role/cloudhsm.amazonaws.com/AWSServiceRoleForCloudHSM/ec720f7a-c0ba-4838-be33-f72e1873dd
     status:
       description:
-        - How it ended, V(SUCCEEDED) or V(FAILED), or how far it had come when the time was up, V(NOT_STARTED) or
-          V(IN_PROGRESS).
-        - V(SUBMITTED) when nothing was read about it, as with O(wait=false).
+        - V(SUCCEEDED) or V(FAILED), or, if the time ran out, V(NOT_STARTED) or V(IN_PROGRESS).
+        - V(SUBMITTED) if its status was not read, as with O(wait=false).
       returned: always
       type: str
       sample: SUCCEEDED
     reason:
-      description: AWS's reason for a failure, empty where there was none.
+      description: AWS's reason for a failure, otherwise empty.
       returned: always
       type: str
       sample: ""
     role_usage:
-      description: What still uses the role, where AWS tells.
+      description: What still uses the role, if AWS returns it.
       returned: always
       type: list
       elements: dict
@@ -195,13 +193,13 @@ deletion:
           type: str
           sample: us-east-1
         resources:
-          description: ARNs or names of the resources there that use the role.
+          description: ARNs or names of the resources in this region that use the role.
           returned: always
           type: list
           elements: str
           sample: ["arn:aws:cloudhsm:us-east-1:123456789012:cluster/cluster-igklspoyj5v"]
 problems:
-  description: What is wrong with the options, one sentence each. No call was made.
+  description: All errors in the options, one sentence each. No call was made.
   returned: when options are wrong
   type: list
   elements: str

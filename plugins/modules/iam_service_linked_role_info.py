@@ -18,9 +18,9 @@ author:
 options:
   service_name:
     description:
-      - The service whose roles are listed, as in C(cloudhsm.amazonaws.com). A service has several roles where it
-        allows custom suffixes.
-      - Left out, the roles of all services are listed.
+      - The service whose roles to list, such as C(cloudhsm.amazonaws.com). A service that allows custom suffixes can
+        have several roles.
+      - If you leave it out, the roles of all services are listed.
     type: str
 notes:
   - Needs the permission C(iam:ListRoles).
@@ -37,19 +37,19 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Is CloudHSM's role there
+- name: Look up CloudHSM's role
   cloudhsm.iam.iam_service_linked_role_info:
     service_name: cloudhsm.amazonaws.com
   register: cloudhsm_roles
 
-- name: All service-linked roles of the account
+- name: List all service-linked roles of the account
   cloudhsm.iam.iam_service_linked_role_info:
   register: all_roles
 """
 
 RETURN = r"""
 service_linked_roles:
-  description: The roles; an empty list when there are none.
+  description: The roles. The list is empty if there are none.
   returned: success
   type: list
   elements: dict
@@ -70,12 +70,12 @@ service_linked_roles:
       type: str
       sample: /aws-service-role/cloudhsm.amazonaws.com/
     role_id:
-      description: Unique id of the role.
+      description: Unique ID of the role.
       returned: always
       type: str
       sample: AROACKCEVSQ6C2EXAMPLE
     description:
-      description: Description of the role, empty where it has none.
+      description: Description of the role, empty if it has none.
       returned: always
       type: str
       sample: Created by cloudhsm.iam
@@ -90,12 +90,12 @@ service_linked_roles:
       type: str
       sample: payments
     create_date:
-      description: When the role was made, in ISO 8601.
+      description: When the role was created, in ISO 8601.
       returned: always
       type: str
       sample: "2026-11-24T10:00:00+00:00"
 problems:
-  description: What is wrong with the options, one sentence each. No call was made.
+  description: All errors in the options, one sentence each. No call was made.
   returned: when options are wrong
   type: list
   elements: str

@@ -12,19 +12,19 @@ module: iam_user_offboarding
 short_description: Delete or suspend users by the variables of the role user_offboarding
 version_added: 1.1.0
 description:
-  - Locks out all users in C(user_offboarding_users), and then deletes them with everything that belongs to them, unless
-    they are only to be suspended.
+  - Locks out all users in C(user_offboarding_users), and then deletes them with everything that belongs to them. To
+    only lock them out, use the mode C(suspend).
   - Refuses, before the first write, users that the account does not have, and everything that M(cloudhsm.iam.iam_users)
     refuses. Messages name the role's variables.
-  - Names users whom a list of C(bootstrap) or C(user_provisioning) would create again.
-  - The role C(user_offboarding) consists of it.
+  - Lists users that C(bootstrap) or C(user_provisioning) would create again.
+  - The role C(user_offboarding) uses it.
   - This is an action. It reads the variables of the role C(user_offboarding) from the play, and runs
     M(cloudhsm.iam.iam_users).
 author:
   - cloudhsm.iam contributors (@cloudhsm)
 options:
   mode:
-    description: Whether to delete or to suspend the users. Left out, C(user_offboarding_mode) counts.
+    description: Whether to delete or suspend the users. The default is C(user_offboarding_mode).
     type: str
     choices: [delete, suspend]
 attributes:
@@ -45,7 +45,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Delete the user of somebody who left
+- name: Delete the user of a person who left
   cloudhsm.iam.iam_user_offboarding:
     mode: delete
   vars:
@@ -70,12 +70,12 @@ lines:
   elements: str
   sample: ["mallory: to be deleted", "mallory: group CloudHSMAdministrators", "Account 123456789012: deleted: mallory"]
 facts:
-  description: The result of the role, by the name of its fact. It holds no password.
+  description: The result of the role, by the name of its fact. It contains no password.
   returned: success
   type: dict
   sample: {"user_offboarding_result": {"mode": "delete", "changed": true, "deleted": ["mallory"]}}
 problems:
-  description: Everything that is wrong, in a sentence each. Nothing was changed.
+  description: All errors, one sentence each. Nothing was changed.
   returned: when something is refused
   type: list
   elements: str

@@ -14,9 +14,9 @@ version_added: 1.1.0
 description:
   - Creates, changes, suspends, restores and deletes the users in C(user_provisioning_users). With
     C(user_provisioning_onboarding=two_phase) it also creates the group of pending users.
-  - Plans all of it before the first write. One message lists everything that is wrong with the users, the credentials
-    store, the group and the numbers, by the names of the role's variables. Then nothing is changed.
-  - The role C(user_provisioning) consists of it.
+  - Plans all of it before the first write. If there are errors in the users, the credentials store, the group or the
+    numbers, nothing is changed, and one message lists all of them with the names of the role's variables.
+  - The role C(user_provisioning) uses it.
   - This is an action. It reads the variables of the role C(user_provisioning) from the play, and runs other modules of
     this collection. M(cloudhsm.iam.iam_users) takes the same as options.
 author:
@@ -76,12 +76,12 @@ lines:
   elements: str
   sample: ["Users sign in at https://123456789012.signin.aws.amazon.com/console"]
 facts:
-  description: The result of the role, by the name of its fact. It holds no password.
+  description: The result of the role, by the name of its fact. It contains no password.
   returned: success
   type: dict
   sample: {"user_provisioning_result": {"state": "present", "changed": true}}
 problems:
-  description: Everything that is wrong, in a sentence each. Nothing was changed.
+  description: All errors, one sentence each. Nothing was changed.
   returned: when something is refused
   type: list
   elements: str

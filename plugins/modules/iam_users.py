@@ -13,69 +13,70 @@ short_description: Manage many AWS IAM users in one call
 version_added: 0.1.0
 description:
   - Creates, changes and deletes IAM users with their groups, policies, tags and console access, all in one task.
-  - Reads the account in bulk, works out every change before the first write, and makes the changes side by side.
-  - All mistakes in the input are reported at once, before the first write.
-  - What is left out is left alone. Memberships, policies and tags that are not listed stay, unless one of the
-    C(purge_*) options says otherwise.
-  - A password is set once, when a user gets console access, and is never reset by a later run.
+  - Reads the account in bulk, plans every change before the first write, and makes the changes in parallel.
+  - Reports all errors in the input at once, before the first write.
+  - Keys that you leave out change nothing. Memberships, policies and tags that are not listed stay, unless you set one
+    of the C(purge_*) options.
+  - A password is set once, when a user gets console access. Later runs never reset it.
 author:
   - cloudhsm.iam contributors (@cloudhsm)
 options:
   users:
     description:
-      - The users. Each user may be listed once; IAM does not tell names apart by case.
+      - The users. List each user once. For IAM, names that differ only in case are the same.
     type: list
     elements: dict
     required: true
     suboptions:
       name:
         description:
-          - Name of the user, up to 64 characters out of C(A-Z), C(a-z), C(0-9) and C(_+=,.@-).
+          - Name of the user, up to 64 characters of C(A-Z), C(a-z), C(0-9) and C(_+=,.@-).
         type: str
         required: true
       state:
         description:
-          - Whether the user is there. V(absent) deletes the user with all that belongs to it, beginning
-            with whatever lets somebody sign in.
-          - V(suspended) locks the user out and deletes nothing but its password. It denies everything with the AWS
-            managed policy C(AWSDenyAll), which also counts for sessions that are open, and makes access keys, SSH
-            public keys, signing certificates and service-specific credentials inactive. Groups, other policies and
-            MFA devices stay, and what is listed for the user is not looked at. A user that is not there is a mistake.
-          - Nothing keeps a user from being locked out. One with as many policies as IAM allows is denied everything
-            by the inline policy C(CloudHSMIamSuspended), and gives up a policy where there is no room for that either.
-            One with too many tags gets no notes, or the inline policy instead of the tag.
-          - A user counts as suspended who is marked so, and is really denied everything. The tag alone does not count.
-          - With V(present) a suspended user is left as it is, unless O(restore_suspended) says otherwise.
+          - Whether the user exists. V(absent) deletes the user with everything that belongs to it, beginning with the
+            credentials.
+          - V(suspended) locks the user out and deletes only the password. It attaches the AWS managed policy
+            C(AWSDenyAll), which denies everything in open sessions too. It makes access keys, SSH public keys, signing
+            certificates and service-specific credentials inactive. Groups, other policies and MFA devices stay, and the
+            other keys of the user are ignored. A user that does not exist is an error.
+          - IAM's quotas never prevent a suspension. A user with as many policies as IAM allows is denied everything by
+            the inline policy C(CloudHSMIamSuspended). If there is no room for that either, another policy is removed. A
+            user with too many tags gets no notes, or the inline policy instead of the tag.
+          - A user counts as suspended only if it is marked as suspended and everything is really denied. The tag alone
+            is not enough.
+          - With V(present), a suspended user stays suspended unless O(restore_suspended) names the user.
           - V(suspended) was added in version 1.0.0.
         type: str
         choices: [present, absent, suspended]
         default: present
       protected:
         description:
-          - Whether the user is marked as one for emergencies, by the tag C(cloudhsm.iam/protected). A run that deletes
-            or suspends a user with that tag is refused, also when the same run takes the mark away. So is one that
-            takes console access from the user, or removes the user from one of the O(protected_groups).
-          - V(false) takes the mark away. Left out, the mark is left alone.
+          - Whether the user is for emergencies, and has the tag C(cloudhsm.iam/protected). A run that deletes or
+            suspends a user with that tag is refused, even if the same run removes the tag. A run that removes the
+            user's console access, or removes the user from one of the O(protected_groups), is refused as well.
+          - V(false) removes the tag. If you leave it out, the tag stays as it is.
         type: bool
         version_added: 1.0.0
       path:
         description:
           - Path of the user, beginning and ending with a slash.
-          - New users get C(/) when it is left out.
+          - The default for new users is C(/).
         type: str
       tags:
         description:
-          - Tags that the user is to have. IAM does not tell tag keys apart by case.
-          - Keys that begin with C(cloudhsm.iam/) are this collection's own and can't be given.
+          - Tags of the user. For IAM, tag keys that differ only in case are the same.
+          - Keys that begin with C(cloudhsm.iam/) are reserved for this collection, and are refused.
         type: dict
       groups:
         description:
-          - Groups that the user is to be a member of. They must exist.
+          - Groups to add the user to. They must exist.
         type: list
         elements: str
       managed_policies:
         description:
-          - ARNs of managed policies to attach to the user itself.
+          - ARNs of managed policies to attach directly to the user.
         type: list
         elements: str
       boundary:
@@ -84,85 +85,89 @@ options:
         type: str
       console_access:
         description:
-          - Whether the user has a login profile, that is a password for the AWS console.
+          - Whether the user has a login profile, which means a password for the AWS console.
           - V(false) deletes the login profile.
         type: bool
       password:
         description:
-          - The first password, set when the user gets console access and not looked at afterwards.
-          - One that is to be set and does not satisfy the account's password policy is refused before the first write.
-          - One with control characters, or with white space at its beginning or end, is refused too.
+          - The first password. It is set when the user gets console access, and ignored afterwards.
+          - A password that will be set and does not meet the account's password policy is refused before the first
+            write.
+          - A password with control characters, or with white space at its beginning or end, is refused too.
           - Needs O(users[].console_access=true).
         type: str
       password_reset_required:
         description:
-          - Whether the user has to choose a new password at the first sign-in. Looked at only when the password is set.
+          - Whether the user must choose a new password at the first sign-in. This is used only when the password is
+            set.
         type: bool
         default: true
   purge_users:
     description:
-      - Whether to delete users that carry the ownership tag (O(managed_by_tag)) and are not listed. No other user
-        is ever deleted for not being listed.
-      - Refused where O(users) lists nobody who is present or suspended, since such a list can come from an export that
-        failed. See O(purge_users_allow_empty).
+      - Whether to delete users that have the ownership tag (O(managed_by_tag)) and are not listed. Users without the
+        tag are never deleted for not being listed.
+      - This is refused if O(users) lists no user that is present or suspended, because such a list can come from a
+        failed export. See O(purge_users_allow_empty).
     type: bool
     default: false
   purge_users_allow_empty:
     description:
-      - Whether O(purge_users) may delete every user that carries the ownership tag, because O(users) lists nobody who
-        is present or suspended.
+      - Whether O(purge_users) may delete every user that has the ownership tag if O(users) lists no user that is
+        present or suspended.
     type: bool
     default: false
     version_added: 1.1.0
   purge_groups:
     description:
-      - Whether users leave groups that are not listed in O(users[].groups). Users without that key keep theirs.
+      - Whether to remove users from groups that are not listed in O(users[].groups). Users without that key keep their
+        groups.
     type: bool
     default: false
   purge_tags:
     description:
-      - Whether tags that are not listed in O(users[].tags) are removed. Users without that key keep theirs, and tags
-        with keys that begin with C(cloudhsm.iam/) always stay.
+      - Whether to remove tags that are not listed in O(users[].tags). Users without that key keep their tags. Tags
+        whose keys begin with C(cloudhsm.iam/) always stay.
     type: bool
     default: false
   purge_policies:
     description:
-      - Whether managed policies that are not listed in O(users[].managed_policies) are detached from the user.
-        Users without that key keep theirs. Inline policies are not touched.
+      - Whether to detach managed policies that are not listed in O(users[].managed_policies) from the user. Users
+        without that key keep their policies. Inline policies stay.
     type: bool
     default: false
   restore_suspended:
     description:
-      - Names of the suspended users who come back. They have to be listed with O(users[].state=present). What is listed
-        for them is done, a user with O(users[].console_access=true) gets a new first password, and at the end nothing
-        is denied any more.
-      - V(false) leaves all as they are and names them in RV(suspended), so that an emergency outlasts the next run
-        over the usual list.
-      - V(true) brings all back that are listed. Better name them.
-      - Access keys and other credentials stay inactive, unless O(restore_credentials) names them.
+      - Names of the suspended users to restore. They must be listed with O(users[].state=present). The module makes the
+        listed changes, sets a new first password for a user with O(users[].console_access=true), and finally removes
+        the denial of all actions.
+      - V(false) restores no one and lists suspended users in RV(suspended), so that the next run with the usual list
+        does not undo an emergency suspension.
+      - V(true) restores all listed users. It is safer to name them.
+      - Access keys and other credentials stay inactive unless O(restore_credentials) names them.
       - Names are accepted since version 1.1.0.
     type: raw
     default: false
     version_added: 1.0.0
   restore_credentials:
     description:
-      - Identifiers of access keys, SSH public keys, signing certificates and service-specific credentials that become
-        active again when their user comes back.
-      - The tags on a suspended user tell which were active. A warning names those that stay inactive. Nothing is
-        activated because of the tags, since anyone who may tag users could have written them.
+      - IDs of access keys, SSH public keys, signing certificates and service-specific credentials to activate again
+        when their user is restored.
+      - The tags of a suspended user show which were active. A warning names those that stay inactive. Tags alone never
+        activate a credential, because anyone who can tag users could have written them.
     type: list
     elements: str
     default: []
     version_added: 1.1.0
   allow_password_change:
     description:
-      - Whether users who have to change their password are given the right to do so. Where the account's password
-        policy does not let all users change theirs, the AWS managed policy C(IAMUserChangePassword) is attached before
-        the password is set, as the AWS console does. Users who have yet to change their first password get it, too.
-      - It counts among the policies of the user, and O(purge_policies) leaves it while the user has console access.
-      - Members of a group that requires MFA, or of O(onboarding_group), do not get it. The first are refused as ever,
-        the others have that right by their group.
-      - With V(false) a user without any right to change the first password is refused.
+      - Whether users who must change their password get the permission to do so. If the account's password policy does
+        not let all users change their password, the module attaches the AWS managed policy C(IAMUserChangePassword)
+        before it sets the password, as the AWS console does. Users who have yet to change their first password get it
+        too.
+      - It counts towards the user's policies. O(purge_policies) keeps it while the user has console access.
+      - Members of a group that requires MFA, or of O(onboarding_group), do not get it. Members of a group that requires
+        MFA are still refused. Members of O(onboarding_group) have the permission from that group.
+      - With V(false), a user without permission to change the first password is refused.
     type: bool
     default: true
     version_added: 1.1.0
@@ -173,111 +178,114 @@ options:
     default: cloudhsm.iam/managed
   max_deletions:
     description:
-      - How many users one run may delete. A plan that deletes more is refused before the first write.
+      - Maximum number of users that one run may delete. A plan that deletes more is refused before the first write.
     type: int
     default: 10
   protected_groups:
     description:
-      - Groups that must keep a member who can act. Nobody counts who is suspended, or who has neither a password nor an
-        active access key. A plan that takes the last one away is refused before the first write.
-      - Where users of the same run take the place of those who leave, these leave only after the others are there. The
-        account is read again just before. Who would be the last one then is left as it is, and fails.
-      - Upper and lower case do not matter. A group that the account does not have is a mistake, other than the default.
+      - Groups that must keep a member who can sign in or has an active access key, and is not suspended. A plan that
+        removes the last such member is refused before the first write.
+      - If other users of the same run replace those who leave, the replacements are added first. The account is then
+        read again before anyone is removed. A user who would be the last such member stays, and fails.
+      - Upper and lower case do not matter. A group that does not exist is an error, except for the default.
     type: list
     elements: str
     default: [Administrators]
   pending_groups:
     description:
-      - Groups that an earlier task of the same play makes. In check mode that task has not made them, so
-        there they count as existing. Has no effect outside check mode.
+      - Groups that an earlier task of the same play creates. In check mode that task has not created them, so they
+        count as existing. This has no effect outside check mode.
     type: list
     elements: str
     default: []
   onboarding_group:
     description:
-      - Lets new users in by two phases. A user that is made with O(users[].console_access=true) becomes a member of
-        this group and of no other, and gets no policies of its own. The group is to allow no more than to change
-        one's password and to register an MFA device.
-      - A later run moves those who have done both from this group to their O(users[].groups), and attaches their
-        O(users[].managed_policies). RV(pending) tells who has not, and why.
-      - Users without console access, and users that are there already and not in this group, are treated as always. So
-        is a member whose console access is taken away.
-      - The group must exist, and nobody may be listed as its member. Left out, users get everything at once.
+      - Onboards new users in two phases. A user created with O(users[].console_access=true) first becomes a member of
+        this group only, and gets no policies. The group should only let users change their own password and register
+        their own MFA device.
+      - A later run moves users who have done both from this group to their O(users[].groups), and attaches their
+        O(users[].managed_policies). RV(pending) lists the others and what they have yet to do.
+      - This does not apply to users without console access, to existing users outside this group, or to a member whose
+        console access is removed.
+      - The group must exist, and no user may list it in O(users[].groups). If you leave it out, users get everything at
+        once.
     type: str
     version_added: 1.0.0
   require_mfa_policy_name:
     description:
       - Name of the managed policy that makes a group require MFA, as with P(cloudhsm.iam.require_mfa_policy#filter).
-      - A user who has to change the first password, and is in such a group, could never sign in. That is refused.
+      - A user who must change the first password and is a member of such a group could never sign in, so this is
+        refused.
     type: str
     default: CloudHSMIamRequireMFA
     version_added: 1.0.0
   require_mfa_groups:
     description:
-      - Groups that require MFA because an earlier task of the same play says so. They count beside those that have
-        the policy O(require_mfa_policy_name) when the account is read.
+      - Groups that will require MFA because of an earlier task of the same play. They count in addition to groups that
+        already have the policy O(require_mfa_policy_name).
     type: list
     elements: str
     default: []
     version_added: 1.0.0
   compare_only:
     description:
-      - Whether to tell what would change and change nothing, as in check mode, without opening the credentials store.
-      - With V(vault_file) no vault secret is needed then.
+      - Whether to report what would change without changing anything, as in check mode, and without opening the
+        credentials store.
+      - O(credentials_store=vault_file) then needs no vault secret.
     type: bool
     default: false
     version_added: 1.1.0
   first_passwords:
     description:
-      - Not for use in a task. The action takes O(users[].password) out of the list and hands all passwords over in this
-        option, which is kept out of every log as a whole. So no log misses a password that it has in another spelling,
-        and no name that equals a password is masked.
+      - Not for use in a task. The action removes O(users[].password) from the list and passes all passwords in this
+        option, which never appears in a log. This way, no log shows a password that is spelled differently there, and
+        no name that equals a password is masked.
     type: str
     version_added: 1.1.0
   credentials_store:
     description:
-      - Where passwords go that are generated for users with O(users[].console_access=true) and no
-        O(users[].password). The password is stored before the login profile is made, so that an interrupted run
-        loses nothing.
-      - A password that is in the store before the run is never set, because others may know it. The entry gets a new
-        one.
-      - V(vault_file) is a YAML file on the controller, encrypted with the play's vault secret.
-      - V(file) is a YAML file on the controller, readable by its owner only, in a folder of which the same is true.
-        With C(sudo) the folder may belong to the user who called it.
-      - V(secretsmanager) is a secret of AWS Secrets Manager for each user, V(ssm_parameter) a SecureString parameter of
-        Systems Manager for each user. They are written where the task runs, with the same credentials as the calls to
-        IAM, and need a region. The value is the password and nothing else. An entry is refused that others could read,
+      - Where to save the passwords that are generated for users with O(users[].console_access=true) and no
+        O(users[].password). A generated password is saved before it is set, so an interrupted run can't lose it.
+      - A password that was in the store before the run is never set, because others may know it. The entry gets a new
+        password.
+      - V(vault_file) is a YAML file on the control node, encrypted with the play's vault secret.
+      - V(file) is a YAML file on the control node. Only its owner can read the file and its folder. With C(sudo), the
+        folder may belong to the user who ran it.
+      - V(secretsmanager) is a secret in AWS Secrets Manager for each user. V(ssm_parameter) is a SecureString parameter
+        in Systems Manager for each user. They are written from the host of the task, with the same credentials as the
+        calls to IAM, and need a region. The value is only the password. An entry that others could read is refused,
         because of a resource policy, another KMS key, another type or tier, replication or rotation.
-      - V(none) generates nothing. A user that is to get console access then needs a password, or the run is refused.
+      - V(none) generates no passwords. The run is then refused if a user who will get console access has no password.
       - V(secretsmanager) and V(ssm_parameter) were added in version 1.0.0.
     type: str
     choices: [none, file, vault_file, secretsmanager, ssm_parameter]
     default: none
   credentials_path:
     description:
-      - Path of the credentials store on the controller. Needed with O(credentials_store=file) and
+      - Path of the credentials store on the control node. Required with O(credentials_store=file) and
         O(credentials_store=vault_file).
-      - A relative path begins in the folder that the command is run in, and C(~) is the home folder.
-      - The file, and the file C(.lock) beside it, must be plain files of the user who runs the play, without another
-        name (hard link). No folder above may be writable by everybody. Folders that are missing are made, each for its
-        owner only.
+      - A relative path starts at the working directory of the command, and C(~) is the home folder.
+      - The file, and the C(.lock) file next to it, must be regular files that belong to the user who runs the play,
+        with no other hard link. No folder above may be writable by everyone. Missing folders are created with access
+        for their owner only.
     type: path
   credentials_vault_id:
     description:
-      - Which of the play's vault identities encrypts the V(vault_file). Left out, Ansible's usual choice.
+      - Which of the play's vault IDs encrypts the V(vault_file). By default, Ansible chooses as usual.
     type: str
   credentials_prefix:
     description:
-      - What the names of secrets or parameters begin with. The account's number, a slash and the user's name follow.
-      - Begins and ends with a slash, with letters, digits and C(_.-) between slashes.
-      - Parameter Store allows fewer characters in names than IAM does. There C(@), C(+), C(,), C(=) and C(_) become
-        C(_) and two hexadecimal digits. In Secrets Manager C(,) becomes C(=2C) and C(=) becomes C(=3D).
+      - Prefix of the names of secrets or parameters. The account ID, a slash and the user's name follow.
+      - It begins and ends with a slash, with letters, digits and C(_.-) between slashes.
+      - Parameter Store allows fewer characters in names than IAM does. In Parameter Store, C(@), C(+), C(,), C(=) and
+        C(_) become C(_) and two hexadecimal digits. In Secrets Manager, C(,) becomes C(=2C) and C(=) becomes C(=3D).
     type: str
     default: /cloudhsm-iam/first-passwords/
     version_added: 1.0.0
   credentials_kms_key_id:
     description:
-      - ID, ARN or alias of the KMS key that encrypts secrets or parameters. Left out, AWS's own key for the service.
+      - ID, ARN or alias of the KMS key that encrypts secrets or parameters. The default is the AWS managed key of the
+        service.
     type: str
     version_added: 1.0.0
   credentials_tags:
@@ -287,42 +295,44 @@ options:
     version_added: 1.0.0
   password_length:
     description:
-      - Characters in a generated password, which always has upper and lower case letters, digits and symbols.
-      - Where the account's password policy asks for more characters, it has as many as that.
+      - Number of characters of a generated password, which always has uppercase and lowercase letters, digits and
+        symbols.
+      - If the account's password policy requires more characters, the password has that many.
     type: int
     default: 32
   workers:
     description:
-      - How many users are worked on side by side, 1 to 32.
-      - More are faster until IAM begins to throttle, which then slows all of them down alike.
+      - How many users to change in parallel, 1 to 32.
+      - More workers are faster until IAM throttles the calls, which slows down all of them.
     type: int
     default: 8
   batch_size:
     description:
-      - After how many users a line tells how far the run has come and what became of them. Shown while the task
-        runs, where it runs on the controller itself.
-      - All batches work from one reading of the account and one plan, so that limits such as O(max_deletions) hold
-        for the run as a whole.
+      - Number of users after which a line reports progress and results. If the task runs on the control node, the line
+        appears while it runs.
+      - All batches share one read of the account and one plan, so limits such as O(max_deletions) apply to the whole
+        run.
     type: int
     default: 250
 notes:
   - Needs the permissions C(iam:GetAccountAuthorizationDetails), C(iam:ListAccountAliases), C(iam:GetLoginProfile),
-    C(iam:GetUser), C(iam:GetGroup), C(iam:GetPolicy) and C(iam:GetAccountSummary) to plan, C(iam:ListMFADevices) too
-    with O(onboarding_group), and the IAM actions that the changes are named after in RV(changes) to carry the plan out.
-  - Where passwords are to be set, C(iam:GetAccountPasswordPolicy) tells what they have to have. Where it is not
-    granted, the module goes on, and a password that AWS does not take fails that user.
-  - Before the last members of O(protected_groups) who can act leave, C(iam:GetLoginProfile) and C(iam:ListAccessKeys)
-    tell whether those who stay have a way in. Where they are not granted, everybody is taken to have one.
+    C(iam:GetUser), C(iam:GetGroup), C(iam:GetPolicy) and C(iam:GetAccountSummary) to plan, and C(iam:ListMFADevices)
+    too with O(onboarding_group). To carry out the plan, it needs the IAM actions that RV(changes) names.
+  - If passwords will be set, the module reads the account's requirements with C(iam:GetAccountPasswordPolicy). Without
+    that permission it continues, and a user fails if AWS rejects the password.
+  - Before the last active members of O(protected_groups) leave, the module uses C(iam:GetLoginProfile) and
+    C(iam:ListAccessKeys) to check that someone who stays has a password or an active access key. Without these
+    permissions, it assumes that everyone has.
   - To plan deletions and suspensions it needs C(iam:ListAccessKeys), C(iam:ListMFADevices), C(iam:ListSSHPublicKeys),
     C(iam:ListSigningCertificates) and C(iam:ListServiceSpecificCredentials) too.
-  - All users that go or are suspended are locked out before anything else is done to anybody, but for members of
-    O(protected_groups) whose successors come first. Of a user that goes, the
-    access keys are inactive then, and the password, the other credentials, the memberships and the policies are gone.
-  - A suspended user has the tag C(cloudhsm.iam/suspended), and tags C(cloudhsm.iam/suspended-had-1) and so on that
-    note what was active before. They are set before anything is taken from the user.
+  - All users to delete or suspend are locked out before any other change, except members of O(protected_groups) whose
+    successors are added first. For a user to delete, this means that the access keys are inactive, and that the
+    password, the other credentials, the memberships and the policies are removed.
+  - A suspended user has the tag C(cloudhsm.iam/suspended). Tags C(cloudhsm.iam/suspended-had-1) and so on record what
+    was active before. They are set before anything is removed from the user.
   - A user with a virtual MFA device is tagged with C(cloudhsm.iam/leaving-mfa-device-1) and so on before the device is
-    taken away, so that a deletion that was stopped can be finished.
-  - With several runs at once on the same users, each run looks again at users that another one changed under it.
+    removed, so that a later run can finish an interrupted deletion.
+  - If several runs change the same users at the same time, each run reads a user again that another run has changed.
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -333,9 +343,9 @@ extends_documentation_fragment:
 attributes:
   action:
     support: partial
-    description: Runs an action on the controller, which checks the input, and keeps passwords in files.
+    description: Runs an action on the control node, which checks the input and keeps passwords in files.
     details:
-      - The calls to AWS, to its stores of passwords too, are made where the task runs.
+      - The calls to AWS, also to its stores for passwords, are made where the task runs.
   check_mode:
     support: full
   diff_mode:
@@ -345,7 +355,7 @@ attributes:
 """
 
 EXAMPLES = r"""
-- name: An administrator whose first password is generated and kept in a vault file
+- name: Create an administrator whose generated password is kept in a vault file
   cloudhsm.iam.iam_users:
     users:
       - name: Administrator
@@ -354,7 +364,7 @@ EXAMPLES = r"""
     credentials_store: vault_file
     credentials_path: credentials/first-passwords.yml
 
-- name: Several users, one of them leaving
+- name: Create two users and delete one
   cloudhsm.iam.iam_users:
     users:
       - name: alice
@@ -370,7 +380,7 @@ EXAMPLES = r"""
       - name: mallory
         state: absent
 
-- name: A first password that outlives the container of the job
+- name: Keep a first password in AWS Secrets Manager
   cloudhsm.iam.iam_users:
     users:
       - name: alice
@@ -381,7 +391,7 @@ EXAMPLES = r"""
       team: security
     region: eu-central-1
 
-- name: A new user gets nothing but the way in, until the password is changed and MFA is registered
+- name: Create a user without permissions until the password is changed and MFA is registered
   cloudhsm.iam.iam_users:
     users:
       - name: alice
@@ -391,13 +401,13 @@ EXAMPLES = r"""
     credentials_store: vault_file
     credentials_path: credentials/first-passwords.yml
 
-- name: Lock a user out at once
+- name: Lock a user out immediately
   cloudhsm.iam.iam_users:
     users:
       - name: bob
         state: suspended
 
-- name: And bring the user back, with a new first password
+- name: Restore the user with a new first password
   cloudhsm.iam.iam_users:
     users:
       - name: bob
@@ -407,14 +417,14 @@ EXAMPLES = r"""
     credentials_store: vault_file
     credentials_path: credentials/first-passwords.yml
 
-- name: A user for emergencies, whom no run deletes or suspends
+- name: Create a user for emergencies, who can't be deleted or suspended
   cloudhsm.iam.iam_users:
     users:
       - name: break-glass
         groups: [Administrators]
         protected: true
 
-- name: Exactly the listed groups for the listed users
+- name: Remove a user from all groups that are not listed
   cloudhsm.iam.iam_users:
     users:
       - name: alice
@@ -424,17 +434,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 account:
-  description: The account that was worked on.
+  description: The account that the task changed.
   returned: when the account could be read and the plan was not refused
   type: dict
   contains:
     account_id:
-      description: The account's number.
+      description: The account ID.
       returned: always
       type: str
       sample: "123456789012"
     account_alias:
-      description: The account's alias, or none where there is none or the caller may not ask.
+      description: The account alias. None if the account has none, or if the caller is not allowed to read it.
       returned: always
       type: str
       sample: example-corp
@@ -450,8 +460,8 @@ account:
       sample: https://example-corp.signin.aws.amazon.com/console
 users:
   description:
-    - The users in the order in which they were listed, then those deleted for not being listed.
-    - In check mode, the users as they would be.
+    - The users in the listed order, followed by users deleted for not being listed.
+    - In check mode, the users as they would be after the changes.
   returned: when the plan was not refused
   type: list
   elements: dict
@@ -467,7 +477,7 @@ users:
       type: str
       sample: created
     state:
-      description: Whether the user is there, V(present), V(absent), or V(suspended) for one that is locked out.
+      description: Whether the user exists, V(present) or V(absent), or V(suspended) if the user is locked out.
       returned: unless the user failed
       type: str
       sample: present
@@ -482,13 +492,13 @@ users:
       type: str
       sample: /hsm/
     groups:
-      description: All groups that the user is in.
+      description: All groups that the user is a member of.
       returned: when the user is or was there
       type: list
       elements: str
       sample: [CloudHSMAdministrators]
     managed_policies:
-      description: ARNs of all managed policies attached to the user itself.
+      description: ARNs of all managed policies attached directly to the user.
       returned: when the user is or was there
       type: list
       elements: str
@@ -516,29 +526,29 @@ users:
       type: bool
       sample: true
 suspended:
-  description: Names of the users of the list that are suspended now, or would be.
+  description: Names of the listed users that are suspended after the run, or would be in check mode.
   returned: when the plan was not refused
   type: list
   elements: str
   sample: [bob]
   version_added: 1.0.0
 counts:
-  description: How many users were V(created), V(updated), V(deleted), V(unchanged) and V(failed).
+  description: Number of users that were V(created), V(updated), V(deleted), V(unchanged) and V(failed).
   returned: when the plan was not refused
   type: dict
   sample: {"created": 2, "updated": 0, "deleted": 1, "unchanged": 40, "failed": 0}
 check_mode:
   description:
-    - Whether all of it is only worked out, because the task ran in check mode. Other than C(ansible_check_mode) it
-      knows also of a C(check_mode) at the task, its block or its play.
+    - Whether the task ran in check mode. Unlike C(ansible_check_mode), it includes a C(check_mode) of the task, its
+      block or its play.
   returned: when the plan was not refused
   type: bool
   sample: false
 changes:
   description:
     - The write calls that were made or, in check mode, would be made, by user and in order within a user.
-    - RV(changes[].operation) is the IAM action in snake case. What the call was about follows under a name of
-      its own, such as C(group), C(policy), C(path) or C(tags).
+    - RV(changes[].operation) is the IAM action in snake case. The call's main parameter has its own key, such as
+      C(group), C(policy), C(path) or C(tags).
   returned: when the plan was not refused
   type: list
   elements: dict
@@ -558,13 +568,13 @@ changes:
       operation: add_user_to_group
       group: CloudHSMAdministrators
 failed_users:
-  description: The users that could not be finished, with the reason and the calls that were not made.
+  description: The users whose changes failed, with the reason and the calls that were not made.
   returned: when the plan was not refused
   type: list
   elements: dict
   sample: []
 pending:
-  description: The listed users that are in O(onboarding_group) after the run, and what they have yet to do.
+  description: The listed users that are members of O(onboarding_group) after the run, and what they have yet to do.
   returned: when the plan was not refused
   type: list
   elements: dict
@@ -575,34 +585,35 @@ pending:
       type: str
       sample: alice
     waiting_for:
-      description: What is missing, out of V(password) (it has not been changed) and V(mfa) (there is no device).
+      description:
+        - What the user has yet to do, V(password) (change the password) or V(mfa) (register a device), or both.
       returned: always
       type: list
       elements: str
       sample: [password, mfa]
   version_added: 1.0.0
 problems:
-  description: What is wrong with the input or the plan, one sentence each. Nothing was written.
+  description: All errors in the input or the plan, one sentence each. Nothing was changed.
   returned: when the run was refused
   type: list
   elements: str
   sample: ["users[0] (alice): groups: the account has no group 'HSM'; make it first"]
 passwords_needed:
-  description: Users that get console access and were given no password.
+  description: Users that get console access and have no password in the list.
   returned: in check mode, when the plan was not refused
   type: list
   elements: str
   sample: [Administrator]
 minimum_password_length:
   description:
-    - How many characters the passwords that the run would set have to have. 0 where it would set none, and where
-      the caller may not ask.
+    - Minimum number of characters of the passwords that the run would set. 0 if it would set none, or if the caller is
+      not allowed to read the password policy.
   returned: in check mode, when the plan was not refused
   type: int
   sample: 14
   version_added: 1.0.0
 missing:
-  description: Users that are listed with O(users[].state=absent) and that the account does not have.
+  description: Users listed with O(users[].state=absent) that do not exist.
   returned: when the plan was not refused
   type: list
   elements: dict
@@ -614,13 +625,14 @@ missing:
       type: str
       sample: bib
     similar:
-      description: Up to three users of the account whose names are spelled alike. For the first 20 missing users only.
+      description: Up to three users of the account with similar names. Only for the first 20 missing users.
       returned: always
       type: list
       elements: str
       sample: [bob]
 credentials:
-  description: Where generated passwords are, and whose this run put there. Never a password.
+  description:
+    - Where generated passwords are, and which users' passwords this run saved there. It never contains a password.
   returned: when O(credentials_store) is not V(none)
   type: dict
   contains:
@@ -630,7 +642,7 @@ credentials:
       type: str
       sample: vault_file
     path:
-      description: Path of the file, or what the names of the secrets or parameters of this account begin with.
+      description: Path of the file, or prefix of the names of this account's secrets or parameters.
       returned: always
       type: str
       sample: /home/me/.cloudhsm-iam/credentials.yml
@@ -640,7 +652,7 @@ credentials:
       type: str
       sample: eu-central-1
     location:
-      description: All of that in words, for a message.
+      description: Where the store is, as text for a message.
       returned: always
       type: str
       sample: Secrets Manager under /cloudhsm-iam/first-passwords/123456789012/ (eu-central-1)

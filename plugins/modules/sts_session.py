@@ -12,10 +12,10 @@ module: sts_session
 short_description: Get temporary credentials of a role
 version_added: 1.0.0
 description:
-  - Assumes a role and returns its temporary credentials, in check mode too.
-  - P(amazon.aws.sts_assume_role#module) can't give the session tags, and does nothing in check mode.
-  - Use it with C(no_log), for the result holds the credentials. The role C(cloudhsm.iam.account_session) does so, and
-    renews them.
+  - Assumes a role and returns its temporary credentials, also in check mode.
+  - P(amazon.aws.sts_assume_role#module) can't set session tags, and does nothing in check mode.
+  - Use it with C(no_log), because the result contains the credentials. The role C(cloudhsm.iam.account_session) does
+    this, and renews the credentials.
 author:
   - cloudhsm.iam contributors (@cloudhsm)
 options:
@@ -28,21 +28,21 @@ options:
     type: str
     default: cloudhsm.iam
   duration:
-    description: How long the credentials are good for, in seconds. The role's own limit counts as well.
+    description: How long the credentials are valid, in seconds. The role's own limit also applies.
     type: int
     default: 3600
   external_id:
-    description: What the role's trust policy asks for as C(sts:ExternalId).
+    description: The external ID that the role's trust policy requires as C(sts:ExternalId).
     type: str
   tags:
     description: Tags of the session.
     type: dict
     default: {}
 notes:
-  - Here O(expected_account_ids) is the account whose credentials assume the role, and not the role's. If you leave it
-    out, every account will do.
+  - Here O(expected_account_ids) is the account whose credentials assume the role, not the role's account. If you leave
+    it out, any account is accepted.
   - Needs the permission C(sts:AssumeRole) for the role, and with O(tags) C(sts:TagSession) as well. The role's trust
-    policy has to allow both.
+    policy must allow both.
   - Refuses C(async), because Ansible keeps the results of such tasks in files, and the result is a set of credentials.
 extends_documentation_fragment:
   - amazon.aws.common.modules
@@ -77,7 +77,7 @@ credentials:
   type: dict
   contains:
     access_key:
-      description: The access key's id.
+      description: The access key's ID.
       returned: always
       type: str
       sample: ASIAIOSFODNN7EXAMPLE
@@ -90,7 +90,7 @@ credentials:
       returned: always
       type: str
 expires:
-  description: When they end, in seconds since 1970.
+  description: When the credentials expire, in seconds since 1970.
   returned: success
   type: int
   sample: 1795539600
