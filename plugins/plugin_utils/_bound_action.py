@@ -19,14 +19,18 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._unknown_variables im
 OPTION = "expected_account_ids"
 
 
-def bound_args(action: ActionBase, task_vars: Mapping[str, t.Any], fill_in: bool = True) -> dict[str, t.Any]:
-    """The task's options, with the accounts that it may work in."""
+def bound_args(
+    action: ActionBase, task_vars: Mapping[str, t.Any], fill_in: bool = True, finds_out: bool = False
+) -> dict[str, t.Any]:
+    """The task's options, with the accounts that it may work in.
+
+    finds_out is for the task that finds out whether the account is one of those that may be worked in.
+    """
     problems = unknown_variables(task_vars)
     args: dict[str, t.Any] = dict(action._task.args)
     if fill_in and not args.get(OPTION):
         args.pop(OPTION, None)
-        known = {name: action._templar.template(task_vars[name]) for name in VARIABLES if name in task_vars}
-        expected = expected_account(known, _role_of(action))
+        expected = expected_account(known_variables(action, task_vars), finds_out)
         problems += expected.problems
         if expected.ids:
             args[OPTION] = expected.ids
@@ -35,7 +39,6 @@ def bound_args(action: ActionBase, task_vars: Mapping[str, t.Any], fill_in: bool
     return args
 
 
-def _role_of(action: ActionBase) -> str | None:
-    """The full name of the role that the task is written in, which no variable has a say in."""
-    role = action._task._role
-    return str(role.get_name()) if role else None
+def known_variables(action: ActionBase, task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The values of the play's variables that tell the account."""
+    return {name: action._templar.template(task_vars[name]) for name in VARIABLES if name in task_vars}

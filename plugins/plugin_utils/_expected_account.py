@@ -12,15 +12,10 @@ the account, and its module refuses another one.
 
 from __future__ import annotations
 
-import re
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import (
-    ACCOUNT_ID,
-    account_id_problems,
-    shown,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import read_account_ids, shown
 
 IDS = "account_guard_account_ids"
 # What a playbook hands over instead, where extra variables shall not win.
@@ -35,14 +30,11 @@ REQUIRED = "__account_guard_required"
 OF_AN_ACCOUNT = ("account_role_arn", "account_session_role_arn", REQUIRED, SESSION, BOUND)
 VARIABLES = (IDS, HANDED, HOST, *OF_AN_ACCOUNT)
 
-# These roles find out which account it is.
-SESSION_ROLE = "cloudhsm.iam.account_session"
-GUARD_ROLE = "cloudhsm.iam.account_guard"
-
 NOT_CHECKED = (
     "The role account_guard has not checked this account in this run; leave out --start-at-task, --step, --tags and "
     "--skip-tags, and include it again after another session has begun"
 )
+NONE_LISTED = "lists no account, so none is allowed; leave it out to allow every account"
 
 
 class Expectation(t.NamedTuple):
@@ -59,21 +51,13 @@ class Source(t.NamedTuple):
     ids: list[str]
 
 
-def written_ids(given: t.Any) -> list[str]:
-    """Account IDs as people give them: a list, text with commas or blanks, or a single number."""
-    if isinstance(given, str):
-        return [part for part in re.split(r"[\s,]+", given) if part]
-    if isinstance(given, Sequence):
-        return [account_id for part in given for account_id in written_ids(part)]
-    return [] if given is None else [str(given)]
+def expected_account(known: Mapping[str, t.Any], finds_out: bool = False) -> Expectation:
+    """What the variables of the play, whose values are known, say for a task.
 
-
-def expected_account(known: Mapping[str, t.Any], role: str | None) -> Expectation:
-    """What the variables of the play, whose values are known, say for a task of this role."""
-    if role == SESSION_ROLE:
-        return Expectation(None, [])
+    finds_out is for the task that finds out whether the account is one of those that may be worked in.
+    """
     sources, problems = _of_host(known)
-    if role != GUARD_ROLE:
+    if not finds_out:
         listed, wrong = _listed(known)
         sources += [*listed, *_checked(known)]
         problems += wrong
@@ -93,12 +77,12 @@ def _of_host(known: Mapping[str, t.Any]) -> tuple[list[Source], list[str]]:
     found: list[Source] = []
     problems: list[str] = []
     if known.get(HOST) is not None:
-        account_id = str(known[HOST])
-        if ACCOUNT_ID.fullmatch(account_id):
-            found.append(Source(f"the host's {HOST} is {account_id}", [account_id]))
+        ids, wrong = read_account_ids(known[HOST])
+        if len(ids) == 1 and not wrong:
+            found.append(Source(f"the host's {HOST} is {ids[0]}", ids))
         elif any(known.get(name) for name in OF_AN_ACCOUNT):
-            problems = account_id_problems(HOST, [account_id])
-    arn = _session(known)
+            problems = [f"{HOST}: {problem}" for problem in wrong or ("names no account, or more than one",)]
+    arn = session_role(known)
     if arn.count(":") >= 5:
         found.append(Source(f"the role of the session is {arn}", [arn.split(":")[4]]))
     return found, problems
@@ -106,19 +90,21 @@ def _of_host(known: Mapping[str, t.Any]) -> tuple[list[Source], list[str]]:
 
 def _listed(known: Mapping[str, t.Any]) -> tuple[list[Source], list[str]]:
     """The accounts that account_guard is to let through."""
-    handed = known.get(HANDED)
-    given = {IDS: known.get(IDS), f"{HANDED}.account_ids": handed.get("account_ids") if handed else None}
+    handed = f"{HANDED}.account_ids"
+    given = {IDS: known[IDS]} if IDS in known else {}
+    given |= {handed: handed_ids(known)} if handed_ids(known) is not None else {}
     found: list[Source] = []
     problems: list[str] = []
     for name, value in given.items():
-        if value is None:
-            continue
-        ids = written_ids(value)
-        if not ids:
-            problems.append(f"{name}: lists no account, so none is allowed; leave it out to allow every account")
-        problems += account_id_problems(name, ids)
+        ids, wrong = read_account_ids(value)
+        problems += [f"{name}: {problem}" for problem in [*wrong, *([] if ids else [NONE_LISTED])]]
         found.append(Source(f"{name} lists {shown(ids)}", ids))
     return found, problems
+
+
+def handed_ids(known: Mapping[str, t.Any]) -> t.Any:
+    """The account IDs that a playbook hands over, as they were written; None where it hands none over."""
+    return (known.get(HANDED) or {}).get("account_ids")
 
 
 def _checked(known: Mapping[str, t.Any]) -> list[Source]:
@@ -131,9 +117,10 @@ def _checked(known: Mapping[str, t.Any]) -> list[Source]:
 def _holds(known: Mapping[str, t.Any]) -> bool:
     """Whether account_guard has looked since the session in force began, or since the last one ended."""
     bound = known.get(BOUND)
-    return bool(bound) and str(t.cast("Mapping[str, t.Any]", bound)["session"]) == _session(known)
+    return bool(bound) and str(t.cast("Mapping[str, t.Any]", bound)["session"]) == session_role(known)
 
 
-def _session(known: Mapping[str, t.Any]) -> str:
+def session_role(known: Mapping[str, t.Any]) -> str:
+    """The ARN of the role whose session is in force, empty where there is none."""
     session = known.get(SESSION)
     return str(session["role_arn"]) if session else ""

@@ -12,14 +12,14 @@ import typing as t
 from collections.abc import Callable, Iterable, Mapping
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import read_account_ids
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import kind, read_list, text_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import read_names
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
 
 # Lists of users by their names; in text these are looked at more closely than other lists.
 NAMES = frozenset({"bootstrap_cloudhsm_administrators", "admin_group_members"})
-# A number of twelve digits can't have been written otherwise.
-ACCOUNT_IDS = frozenset({"bootstrap_teardown_confirm"})
+ACCOUNT_IDS = frozenset({"account_guard_account_ids", "bootstrap_teardown_confirm"})
 
 
 class Variables(t.NamedTuple):
@@ -82,6 +82,8 @@ def _without_elements(option: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 def _read(name: str, value: t.Any, option: Mapping[str, t.Any]) -> tuple[t.Any, list[str]]:
     """A value whose texts are texts, and what is wrong with it; what can't be used is empty then."""
+    if name in ACCOUNT_IDS:
+        return _read_account_ids(value, option)
     if option.get("type") == "list" and option.get("elements") == "str":
         texts, problems = read_names(value) if name in NAMES and isinstance(value, str) else read_list(value)
         ends = [text for text in texts if name in NAMES and text.strip(",") != text]
@@ -93,7 +95,14 @@ def _read(name: str, value: t.Any, option: Mapping[str, t.Any]) -> tuple[t.Any, 
             return value or [], []
         return [], [f"must be a list of dictionaries, not {kind(value)}"]
     if option.get("type") == "str":
-        twelve_digits = name in ACCOUNT_IDS and isinstance(value, int) and len(str(value)) == 12
-        problem = None if twelve_digits else text_problem(value)
+        problem = text_problem(value)
         return ("", [problem]) if problem else (value, [])
     return value, []
+
+
+def _read_account_ids(value: t.Any, option: Mapping[str, t.Any]) -> tuple[t.Any, list[str]]:
+    """Account IDs, or a single one where the option takes text; and what is wrong with them."""
+    ids, problems = read_account_ids(value)
+    if option.get("type") == "list":
+        return ids, problems
+    return next(iter(ids), ""), [*problems, *(["must be a single account ID"] if len(ids) > 1 else [])]

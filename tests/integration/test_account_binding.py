@@ -33,6 +33,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "guarded_module": {"name": "amazon.aws.iam_group", "options": {"name": "Made", "state": "present"}},
     "iam_access_report": {"folder": "reports"},
     "iam_access_report_info": {},
+    "iam_account_guard": {},
     "iam_account_info": {"summary": True},
     "iam_account_password_policy": {"min_pw_length": 14},
     "iam_administration": {},
@@ -223,9 +224,8 @@ def test_no_playbook_goes_on_where_session_and_guard_were_left_out(node: Control
     assert len(commands) == 2
     work = yaml.safe_load((ROOT / "roles" / "bootstrap" / "tasks" / "main.yml").read_text())[0]["name"]
     for command in commands:
-        # The tasks of version 1.0 had other names.
-        named = [word.replace("Look up the account and what is there", work) for word in command]
-        run = node.playbook(named[0], *named[1:])
+        # The tasks of version 1.0 had other names, and the playbook included its roles.
+        run = node.playbook(*command[:-1], f"cloudhsm.iam.bootstrap : {work}")
         refused(run, aws)
         assert "account_guard has not checked this account" in run.output
 

@@ -47,7 +47,7 @@ def test_the_root_user_is_refused_with_all_that_is_wrong_and_let_in_only_when_to
 ) -> None:
     aws.says = {"GetCallerIdentity": ROOT, "GetAccountSummary": KEYS_AND_NO_MFA}
     everything = refused(
-        "account_guard_account_ids: 12345: the number of an account has 12 digits",
+        "account_guard_account_ids: 12345: an account ID has 12 digits",
         "This is account 123456789012, called as arn:aws:iam::123456789012:root, and not one of",
         "The caller is the root user of account 123456789012",
         "set account_guard_allow_root: true",

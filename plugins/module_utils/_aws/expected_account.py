@@ -4,13 +4,15 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Which accounts a task may work in."""
+"""Which accounts a task may work in, and account IDs as people write them."""
 
 from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import split_text
 
 EXPECTED_ACCOUNT_IDS: dict[str, t.Any] = {"expected_account_ids": {"type": "list", "elements": "str"}}
 
@@ -19,15 +21,30 @@ ACCOUNT_ID = re.compile(r"[0-9]{12}", re.ASCII)
 SHOWN = 5
 
 
-def account_id_problems(name: str, ids: Iterable[str]) -> list[str]:
-    """What is wrong with account IDs, in one sentence; name is what people call them."""
+def read_account_ids(given: object) -> tuple[list[str], list[str]]:
+    """Account IDs, and what is wrong with them.
+
+    People write a list, text with commas or blanks, or a single number, which YAML has changed if it began with 0.
+    """
+    ids, problems = _words(given)
     wrong = [account_id for account_id in ids if not ACCOUNT_ID.fullmatch(account_id)]
-    if not wrong:
-        return []
-    return [
-        f"{name}: {', '.join(wrong[:SHOWN])}: an account ID has 12 digits; put it in quotes, or YAML changes one that "
-        "begins with 0"
-    ]
+    if wrong:
+        problems.append(
+            f"{', '.join(wrong[:SHOWN])}: an account ID has 12 digits; put it in quotes, or YAML changes one that "
+            "begins with 0"
+        )
+    return ids, problems
+
+
+def _words(given: object) -> tuple[list[str], list[str]]:
+    """The words of what was given, and what is wrong with how they are separated."""
+    if isinstance(given, str):
+        words, problems = split_text(given)
+        return [word.text for word in words], problems
+    if isinstance(given, Sequence):
+        parts = [_words(part) for part in given]
+        return [word for words, _ in parts for word in words], [each for _, wrong in parts for each in wrong]
+    return ([] if given is None else [str(given)]), []
 
 
 def shown(ids: Sequence[str]) -> str:

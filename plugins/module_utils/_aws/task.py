@@ -28,7 +28,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.credentials impo
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS, sentence
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import (
-    account_id_problems,
+    read_account_ids,
     wrong_account,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.first_contact import (
@@ -116,10 +116,10 @@ class Task:
 
         Asks AWS once, and only where accounts are expected.
         """
-        expected: list[str] = self.params.get("expected_account_ids") or []
-        if not expected or self._checked:
+        if not self.params.get("expected_account_ids") or self._checked:
             return
-        problems = account_id_problems("expected_account_ids", expected)
+        expected, wrong = read_account_ids(self.params["expected_account_ids"])
+        problems = [f"expected_account_ids: {problem}" for problem in wrong]
         if problems:
             raise FailedError("; ".join(problems), problems=problems)
         sts = t.cast("STSClient", self._client("sts"))

@@ -7,13 +7,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._expected_account import (
-    GUARD_ROLE,
-    NOT_CHECKED,
-    SESSION_ROLE,
-    expected_account,
-    written_ids,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import read_account_ids
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._expected_account import NOT_CHECKED, expected_account
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,13 +47,17 @@ def session(arn: str) -> dict[str, t.Any]:
     ],
 )
 def test_all_that_the_play_knows_counts(known: dict[str, t.Any], ids: list[str] | None) -> None:
-    assert expected_account(known, None) == (ids, [])
+    assert expected_account(known) == (ids, [])
 
 
 @pytest.mark.parametrize(
     ("known", "words"),
     [
         ({"account_guard_account_ids": []}, "account_guard_account_ids: lists no account"),
+        ({"account_guard_account_ids": None}, "account_guard_account_ids: lists no account"),
+        ({"account_guard_account_ids": f"{A},"}, "account_guard_account_ids: line 1: ends with a comma"),
+        ({"account_guard_account_ids": [83]}, "account_guard_account_ids: 83: an account ID has 12 digits"),
+        ({"__account_guard_given": {"account_ids": []}}, "__account_guard_given.account_ids: lists no account"),
         ({"account_guard_account_ids": ["12345"]}, "account_guard_account_ids: 12345: an account ID has 12 digits"),
         ({"account_guard_account_ids": [A], "account_id": B}, f"the host's account_id is {B}"),
         ({"account_id": A, **session(ARN_B)}, f"the role of the session is {ARN_B}"),
@@ -73,16 +72,15 @@ def test_all_that_the_play_knows_counts(known: dict[str, t.Any], ids: list[str] 
     ],
 )
 def test_what_does_not_agree_or_was_not_checked_is_refused(known: dict[str, t.Any], words: str) -> None:
-    ids, problems = expected_account(known, "somebody.elses.account_guard")
+    ids, problems = expected_account(known)
     assert ids is None
     assert words in "; ".join(problems)
 
 
-def test_the_roles_that_find_out_need_no_check_before() -> None:
+def test_the_task_that_finds_out_needs_no_check_before() -> None:
     known = {"__account_guard_required": True, "account_guard_account_ids": [], "account_id": A}
-    assert expected_account(known, SESSION_ROLE) == (None, [])
-    assert expected_account(known, GUARD_ROLE) == ([A], [])
-    assert expected_account({**known, "account_id": 83}, GUARD_ROLE).problems
+    assert expected_account(known, finds_out=True) == ([A], [])
+    assert expected_account({**known, "account_id": 83}, finds_out=True).problems
 
 
 ACCOUNT_IDS = st.from_regex(r"[0-9]{12}", fullmatch=True)
@@ -90,9 +88,27 @@ ACCOUNT_IDS = st.from_regex(r"[0-9]{12}", fullmatch=True)
 
 @given(st.lists(ACCOUNT_IDS, min_size=1), st.sampled_from([",", ", ", " ", "\n", ",\n  "]))
 def test_ids_are_read_alike_however_they_are_written(ids: list[str], between: str) -> None:
-    assert written_ids(ids) == ids
-    assert written_ids(between.join(ids)) == ids
-    assert written_ids([between.join(ids)]) == ids
+    # A comma may not end a text.
+    text = between.join(ids)
+    for written in (ids, text, [text], [ids], tuple(ids)):
+        assert read_account_ids(written) == (ids, [])
+
+
+@pytest.mark.parametrize("written", [83, True, 1e11, [83], "83", "x", {"a": 1}, "12345678901234", "١٢٣٤٥٦٧٨٩٠١٢"])
+def test_what_is_no_account_id_is_to_be_put_in_quotes(written: t.Any) -> None:
+    _ids, problems = read_account_ids(written)
+    assert len(problems) == 1
+    assert "an account ID has 12 digits; put it in quotes, or YAML changes one that begins with 0" in problems[0]
+
+
+@pytest.mark.parametrize(("written", "problem"), [("1, 2,", "ends with a comma"), (",1", "comma with nothing before")])
+def test_what_separates_account_ids_is_checked_too(written: str, problem: str) -> None:
+    assert problem in read_account_ids(written)[1][0]
+
+
+@pytest.mark.parametrize("nothing", [None, "", [], " "])
+def test_nothing_is_no_account_id(nothing: t.Any) -> None:
+    assert read_account_ids(nothing) == ([], [])
 
 
 KNOWN = st.fixed_dictionaries(
@@ -113,7 +129,7 @@ KNOWN = st.fixed_dictionaries(
 
 @given(KNOWN)
 def test_nothing_widens_what_something_else_allows(known: dict[str, t.Any]) -> None:
-    ids, problems = expected_account(known, None)
+    ids, problems = expected_account(known)
     assert bool(ids) != bool(problems) or (ids is None and not problems)
     for account in ids or []:
         assert account in known.get("account_guard_account_ids", [account])

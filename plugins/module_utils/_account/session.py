@@ -1,0 +1,64 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""The credentials that the tasks after the role account_session work with: a session's, or those that Ansible has."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import read_account_ids
+
+Facts = dict[str, t.Any]
+
+
+def begun(role_arn: str, kept: Mapping[str, t.Any], source: Mapping[str, t.Any]) -> Facts:
+    """What counts before a role is assumed.
+
+    A session is of one account: what is left of another role's would be used where this one can't be assumed. The
+    session of the same role counts on, for it may be good for a while.
+    """
+    same = bool(role_arn) and kept.get("role_arn") == role_arn
+    return {} if same else {"session": {}, "module_defaults": dict(source)}
+
+
+def is_due(role_arn: str, kept: Mapping[str, t.Any], renew_before: int, now: float) -> bool:
+    """Whether the role has to be assumed, for the first time or again."""
+    return kept.get("role_arn") != role_arn or int(kept["expires"]) - renew_before < now
+
+
+def assumed(role_arn: str, source: Mapping[str, t.Any], answer: Mapping[str, t.Any]) -> Facts:
+    """What counts from now on, out of what sts_session tells."""
+    # A profile of the environment's must not go with keys.
+    defaults = {**source, **answer["credentials"], "profile": ""}
+    return {"session": {"role_arn": role_arn, "expires": answer["expires"]}, "module_defaults": defaults}
+
+
+def suspended(role_arn: str, status: str) -> str:
+    """Why no role can be assumed in an account with such a status, of which AWS only says that access is denied."""
+    account_id = role_arn.split(":")[4] if role_arn.count(":") >= 5 else role_arn
+    return f"The account {account_id} is {status}; AWS lets nobody work in it"
+
+
+def host_problems(account_id: object) -> list[str]:
+    """What is wrong with the ID of the account that a host stands for."""
+    return [f"account_id: {problem}" for problem in read_account_ids(account_id)[1]]
+
+
+def not_its_own(account_id: object, found: Mapping[str, t.Any]) -> str | None:
+    """Why an account without a role can't be worked on with the credentials that Ansible has; None where it can.
+
+    Such an account, as the organization's management account, is the one of the credentials. A delegated
+    administrator's are another account's.
+    """
+    own = found["account"]["account_id"]
+    if [own] == read_account_ids(account_id)[0]:
+        return None
+    return (
+        f"The credentials belong to account {own}, not to {account_id}, which has no role to assume; leave that "
+        "account out, or work on it with credentials of its own"
+    )
