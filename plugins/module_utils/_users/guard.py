@@ -199,13 +199,6 @@ def held(standing: Standing, now: Mapping[str, ActualUser], what: str = "left as
     return f"{what}: no member of the protected group {standing.group} could act for it any more{why}; run again"
 
 
-def members_after(plans: Iterable[UserPlan], account: Account, groups: Iterable[str]) -> Mapping[str, frozenset[str]]:
-    """Who is in each of the groups and not locked out once the plans are carried out."""
-    planned = {plan.name: plan.after for plan in plans}
-    users = {**account.users, **planned}
-    return {group: frozenset(name for name, user in users.items() if level(user, group)) for group in groups}
-
-
 def over_default_quota(plans: Iterable[UserPlan], account: Account) -> bool:
     """Whether the plan goes beyond a default quota that AWS may have raised for this account."""
     return bool(list(quota_problems(plans, account, {})))

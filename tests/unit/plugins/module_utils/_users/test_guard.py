@@ -18,7 +18,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     Credentials,
     DesiredUser,
     Options,
-    UserPlan,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_users
 from helpers.accounts.simulated_iam import user
@@ -188,12 +187,6 @@ def test_a_user_that_is_over_quota_already_and_does_not_change_is_no_problem() -
     groups = frozenset(f"g{number}" for number in range(12))
     account = replace(account_of(user("ann", groups=groups)), groups=groups)
     assert quota_problems(account, [DesiredUser("ann")], {}) == []
-
-
-def test_members_after_counts_users_of_the_plan_and_others() -> None:
-    account = account_of(user("ann", groups=ADMINS), user("bob", groups=ADMINS))
-    plan = UserPlan("ann", account.users["ann"], None)
-    assert guard.members_after([plan], account, ADMINS) == {"Administrators": frozenset({"bob"})}
 
 
 def has_key(name: str, *, active: bool = True, **fields: t.Any) -> ActualUser:
