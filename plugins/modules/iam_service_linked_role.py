@@ -159,6 +159,12 @@ service_linked_role:
       returned: when the role exists
       type: str
       sample: "2026-11-24T10:00:00+00:00"
+lines:
+  description: What was done, or would be done in check mode, as sentences for people.
+  returned: success
+  type: list
+  elements: str
+  sample: [Created the service-linked role AWSServiceRoleForCloudHSM]
 deletion:
   description: The deletion that AWS was asked for. Returned also if it failed or did not finish in time.
   returned: when a deletion was submitted

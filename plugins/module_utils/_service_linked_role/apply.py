@@ -37,6 +37,8 @@ FIRST_POLL = 1.0
 SLOWEST_POLL = 5.0
 # How long a role that somebody else made may stay unseen: IAM's lists follow its writes within seconds.
 SETTLING = 30.0
+# Before anything was read about a deletion.
+SUBMITTED = "SUBMITTED"
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,7 @@ def _delete(iam: IAMClient, plan: Plan, wait: bool, patience: Patience) -> Outco
             # Somebody else was faster.
             return Outcome(False, None, None)
         raise
-    submitted = Deletion(task_id, "SUBMITTED")
+    submitted = Deletion(task_id, SUBMITTED)
     return Outcome(True, role, None, _wait_until_deleted(iam, role, submitted, patience) if wait else submitted)
 
 

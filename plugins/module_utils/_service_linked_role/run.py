@@ -13,7 +13,6 @@ import typing as t
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task, failure
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.apply import (
-    Outcome,
     Patience,
     RoleError,
     ensure,
@@ -24,6 +23,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.
     list_roles,
     service_name_problems,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.result import result_of
 
 
 def ensure_role(task: Task) -> Result:
@@ -43,7 +43,7 @@ def ensure_role(task: Task) -> Result:
         task.warn(
             f"There is no {str(desired).removeprefix('the ')}; others of that service stay: {', '.join(outcome.others)}"
         )
-    return result_of(outcome, task.diff)
+    return result_of(desired, outcome, task.check_mode, task.diff)
 
 
 def list_service_linked_roles(task: Task) -> Result:
@@ -67,19 +67,3 @@ def desired_role(params: t.Mapping[str, t.Any]) -> DesiredRole:
         custom_suffix=params["custom_suffix"],
         description=params["description"],
     )
-
-
-def result_of(outcome: Outcome, diff: bool) -> dict[str, t.Any]:
-    """The module's result."""
-    result: dict[str, t.Any] = {
-        "changed": outcome.changed,
-        "service_linked_role": outcome.after.describe() if outcome.after else None,
-    }
-    if outcome.deletion:
-        result["deletion"] = outcome.deletion.describe()
-    if diff:
-        result["diff"] = {
-            "before": outcome.before.describe() if outcome.before else {},
-            "after": outcome.after.describe() if outcome.after else {},
-        }
-    return result

@@ -49,14 +49,17 @@ def test_a_missing_role_is_made(iam: Stubbed, aws_role: AwsRole, run_module: Run
     params = {"AWSServiceName": CLOUDHSM, "Description": "Created by cloudhsm.iam"}
     iam.answers("create_service_linked_role", {"Role": aws_role()}, **params)
     iam.lists_roles(aws_role())
-    assert run_module(module.main, service_name=CLOUDHSM) == {"changed": True, "service_linked_role": SHOWN}
+    result = run_module(module.main, service_name=CLOUDHSM)
+    lines = [f"Created the service-linked role {NAME}"]
+    assert result == {"changed": True, "service_linked_role": SHOWN, "lines": lines}
 
 
 def test_a_role_that_is_there_is_left_alone(iam: Stubbed, aws_role: AwsRole, run_module: RunModule) -> None:
     iam.lists_roles(aws_role())
     result = run_module(module.main, service_name=CLOUDHSM, diff=True)
     diff = {"before": SHOWN, "after": SHOWN}
-    assert result == {"changed": False, "service_linked_role": SHOWN, "diff": diff}
+    lines = [f"Nothing to change: the service-linked role {NAME} exists"]
+    assert result == {"changed": False, "service_linked_role": SHOWN, "diff": diff, "lines": lines}
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -68,7 +71,9 @@ def test_the_difference_in_description_is_shown(
         iam.answers("update_role", {}, RoleName=NAME, Description="Ours")
     result = run_module(module.main, check=check, diff=True, service_name=CLOUDHSM, description="Ours")
     after = {**SHOWN, "description": "Ours"}
-    assert result == {"changed": True, "service_linked_role": after, "diff": {"before": SHOWN, "after": after}}
+    lines = [f"{'Would change' if check else 'Changed'} the description of the service-linked role {NAME}"]
+    diff = {"before": SHOWN, "after": after}
+    assert result == {"changed": True, "service_linked_role": after, "diff": diff, "lines": lines}
 
 
 def test_checking_shows_what_is_known_of_a_role_to_be_made(iam: Stubbed, run_module: RunModule) -> None:
@@ -80,7 +85,9 @@ def test_checking_shows_what_is_known_of_a_role_to_be_made(iam: Stubbed, run_mod
         "service_name": SCALING,
         "custom_suffix": "x",
     }
-    assert result == {"changed": True, "service_linked_role": after, "diff": {"before": {}, "after": after}}
+    lines = [f"Would create the service-linked role of {SCALING} with the suffix x"]
+    diff = {"before": {}, "after": after}
+    assert result == {"changed": True, "service_linked_role": after, "diff": diff, "lines": lines}
 
 
 def test_a_deleted_role_is_none(iam: Stubbed, aws_role: AwsRole, run_module: RunModule) -> None:
@@ -89,6 +96,7 @@ def test_a_deleted_role_is_none(iam: Stubbed, aws_role: AwsRole, run_module: Run
     assert result == {
         "changed": True,
         "service_linked_role": None,
+        "lines": [f"Deleted the service-linked role {NAME}"],
         "deletion": {"task_id": TASK, "status": "SUCCEEDED", "reason": "", "role_usage": []},
         "diff": {"before": SHOWN, "after": {}},
     }
@@ -100,18 +108,21 @@ def test_without_waiting_nothing_is_read_about_the_deletion(
     script_deletion(iam, aws_role())
     result = run_module(module.main, service_name=CLOUDHSM, state="absent", wait=False)
     assert (result["changed"], result["deletion"]["status"]) == (True, "SUBMITTED")
+    assert result["lines"] == [f"Asked AWS to delete the service-linked role {NAME}"]
 
 
 def test_checking_deletes_nothing(iam: Stubbed, aws_role: AwsRole, run_module: RunModule) -> None:
     iam.lists_roles(aws_role())
     result = run_module(module.main, check=True, service_name=CLOUDHSM, state="absent")
-    assert result == {"changed": True, "service_linked_role": None}
+    lines = [f"Would delete the service-linked role {NAME}"]
+    assert result == {"changed": True, "service_linked_role": None, "lines": lines}
 
 
 def test_an_absent_role_is_not_deleted_again(iam: Stubbed, run_module: RunModule) -> None:
     iam.lists_roles()
     result = run_module(module.main, service_name=CLOUDHSM, state="absent")
-    assert result == {"changed": False, "service_linked_role": None}
+    lines = [f"Nothing to change: the service-linked role of {CLOUDHSM} does not exist"]
+    assert result == {"changed": False, "service_linked_role": None, "lines": lines}
 
 
 @pytest.mark.parametrize(("suffix", "which"), [(None, ""), ("y", " with the suffix y")])
