@@ -20,9 +20,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.expect
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import read_list
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import written_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import ROLES, wanted
-from ansible_collections.cloudhsm.iam.plugins.modules.iam_access_report_info import ARGUMENT_SPEC
+from ansible_collections.cloudhsm.iam.plugins.modules.iam_access_report_info import ARGUMENT_SPEC, MODULE
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import files, overview, result
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import read_variables
@@ -34,13 +35,14 @@ _UNREAD = frozenset({"bootstrap_administrator_password"})
 Args = dict[str, t.Any]
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]
+class ActionModule(LocalAction):
     """Runs iam_access_report_info and writes its report, which itself is too large for a result."""
 
-    TRANSFERS_FILES = False
+    # What is read becomes files only when the module has ended.
+    _supports_async = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        super().run(tmp, task_vars)
+        ActionBase.run(self, tmp, task_vars)
         args = bound_args(self, task_vars or {})
         problems: list[str] = []
         labels: dict[str, list[str]] = {}
@@ -94,12 +96,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         found = self._templar.template(value)
         return None if isinstance(found, str) and not found else found
 
-    def _read(self, args: Args, task_vars: t.Any, labels: Mapping[str, list[str]]) -> dict[str, t.Any]:
+    def _read(self, args: Args, task_vars: Args | None, labels: Mapping[str, list[str]]) -> dict[str, t.Any]:
         for name in USERS:
             args[name] = [_without_password(user) for user in args.get(name) or []]
-        read: dict[str, t.Any] = self._execute_module(
-            module_name="cloudhsm.iam.iam_access_report_info", module_args=args, task_vars=task_vars, wrap_async=False
-        )
+        read = self.run_module(MODULE, args, task_vars or {})
         if read.get("problems"):
             read["problems"] = [in_variables(problem, labels) for problem in read["problems"]]
             read["msg"] = "; ".join(read["problems"])

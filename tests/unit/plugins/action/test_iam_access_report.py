@@ -23,16 +23,17 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     def run_it(args: t.Any = None, answer: t.Any = None, **variables: t.Any) -> t.Any:
         given: dict[str, t.Any] = {}
 
-        def module(_self: object, module_args: dict[str, t.Any], **_more: t.Any) -> dict[str, t.Any]:
-            given.update(module_args)
+        def module(_module: object, args: dict[str, t.Any], _variables: object) -> dict[str, t.Any]:
+            given.update(args)
             return answer or {}
 
         monkeypatch.setattr(ActionBase, "run", lambda *_args: {})
-        monkeypatch.setattr(ActionBase, "_execute_module", module)
         options = {"role_variables": True, "folder": str(tmp_path), **(args or {})}
         task = SimpleNamespace(args=options, check_mode=False, _role=None)
         templar = SimpleNamespace(template=lambda value: value)
-        result = ActionModule(task, None, None, None, templar, None).run(None, variables)
+        action = ActionModule(task, None, None, None, templar, None)
+        monkeypatch.setattr(action, "run_module", module)
+        result = action.run(None, variables)
         return result if result.get("failed") else given
 
     return run_it
