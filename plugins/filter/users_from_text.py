@@ -21,8 +21,8 @@ author:
 description:
   - Makes the list for C(user_provisioning_users) from text, such as a survey answer or a file.
   - One message lists all errors, with line and field.
-  - Values stay as they are written. V(0123) is a name, not the number that YAML would read. Only C(console_access),
-    C(password_reset_required) and C(protected) become booleans.
+  - Values stay as they are written. V(0123) is a name, not the number that YAML would read. Only options that are
+    true or false, such as C(console_access), become booleans.
   - Refuses passwords, because such text is stored and shown as it is.
   - Reads up to 1,000,000 characters and 5,000 users. Refuses YAML aliases and tags.
 options:

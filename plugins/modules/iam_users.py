@@ -672,22 +672,10 @@ import typing as t
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import run_module
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Module
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import USER_SPEC
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.run import run
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import DEFAULT_PREFIX
 
-USER_SPEC: dict[str, t.Any] = {
-    "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["present", "absent", "suspended"], "default": "present"},
-    "protected": {"type": "bool"},
-    "path": {"type": "str"},
-    "tags": {"type": "dict"},
-    "groups": {"type": "list", "elements": "str"},
-    "managed_policies": {"type": "list", "elements": "str"},
-    "boundary": {"type": "str"},
-    "console_access": {"type": "bool"},
-    "password": {"type": "str", "no_log": True},
-    "password_reset_required": {"type": "bool", "default": True, "no_log": False},
-}
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "users": {"type": "list", "elements": "dict", "required": True, "options": USER_SPEC},
     "purge_users": {"type": "bool", "default": False},

@@ -14,9 +14,10 @@ import re
 import typing as t
 from collections.abc import Iterator
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import USER_SPEC
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._users_item import FORMS, MOST_FIELDS, Item, TextError
 
-LISTS = ("groups", "managed_policies")
+LISTS = frozenset(name for name, option in USER_SPEC.items() if option["type"] == "list")
 # What separates cells, the usual one first.
 DELIMITERS = (",", ";", "\t")
 # What the column of names is called by AWS's console and credential report, and by other directories.

@@ -12,13 +12,14 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import BOOLEANS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import USER_SPEC
 
 # A form's answers are kept and shown as they are.
 NO_PASSWORD = "can't be given as text, which others may see; leave it out, and one is generated"
 FORMS = "give a YAML list of users, or CSV with a line of column names first"
 # Of a user, which has eleven options.
 MOST_FIELDS = 50
-SWITCHES = ("console_access", "password_reset_required", "protected")
+SWITCHES = frozenset(name for name, option in USER_SPEC.items() if option["type"] == "bool")
 
 
 class TextError(Exception):

@@ -20,6 +20,20 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_password
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser
 
 STATES = ("present", "absent", "suspended")
+# The options of a user, in the order in which messages list them.
+USER_SPEC: dict[str, dict[str, t.Any]] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": [*STATES], "default": "present"},
+    "protected": {"type": "bool"},
+    "path": {"type": "str"},
+    "tags": {"type": "dict"},
+    "groups": {"type": "list", "elements": "str"},
+    "managed_policies": {"type": "list", "elements": "str"},
+    "boundary": {"type": "str"},
+    "console_access": {"type": "bool"},
+    "password": {"type": "str", "no_log": True},
+    "password_reset_required": {"type": "bool", "default": True, "no_log": False},
+}
 
 
 def label(index: int, name: object = None) -> str:
@@ -66,20 +80,6 @@ def _duplicates(names: Sequence[object]) -> list[str]:
 class _ItemReader:
     """Reads one item of the list, and keeps what is wrong with it."""
 
-    KEYS = (
-        "name",
-        "state",
-        "protected",
-        "path",
-        "tags",
-        "groups",
-        "managed_policies",
-        "boundary",
-        "console_access",
-        "password",
-        "password_reset_required",
-    )
-
     def __init__(self, item: Mapping[str, t.Any], managed_by_tag: str) -> None:
         self.item = item
         self.managed_by_tag = managed_by_tag
@@ -90,9 +90,9 @@ class _ItemReader:
 
     def read(self) -> DesiredUser:
         for key in self.item:
-            if key not in self.KEYS:
-                close = nearest(str(key)[:80], self.KEYS)
-                hint = f"; did you mean {close[0]}?" if close else f"; known are {', '.join(self.KEYS)}"
+            if key not in USER_SPEC:
+                close = nearest(str(key)[:80], USER_SPEC)
+                hint = f"; did you mean {close[0]}?" if close else f"; known are {', '.join(USER_SPEC)}"
                 self.problem(str(key)[:80], f"is not an option of a user{hint}")
         reset = self._boolean("password_reset_required")
         state = self._state()

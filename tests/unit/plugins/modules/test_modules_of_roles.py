@@ -14,6 +14,7 @@ import yaml
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation import input as federation
 from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy import input as password_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import customer_managed
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import USER_SPEC
 
 ROOT = Path(__file__).parents[4]
 Spec = dict[str, dict[str, t.Any]]
@@ -64,3 +65,17 @@ def test_the_role_has_a_variable_for_each_option(module: str) -> None:
     for name, option in told.items():
         assert option["type"] == spec[name]["type"], name
         assert option.get("choices") == spec[name].get("choices"), name
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(lambda: documented("iam_users")["users"]["suboptions"], id="module"),
+        pytest.param(lambda: of_role("user_provisioning")["users"]["options"], id="role"),
+    ],
+)
+def test_module_and_role_document_the_options_of_a_user(told: t.Callable[[], Spec]) -> None:
+    options = told()
+    assert list(options) == list(USER_SPEC)
+    for name, option in USER_SPEC.items():
+        assert [options[name].get(what) for what in SAME] == [option.get(what) for what in SAME], name
