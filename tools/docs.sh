@@ -17,6 +17,12 @@ settle() {
   fi
 }
 
+# Out of the catalogue, the levels of access wherever one can be chosen. Comes first: more is made of these files.
+PYTHONPATH=tools python tools/levels.py "$work/levels"
+while read -r file; do
+  settle "$work/levels/$file" "$file"
+done < <(cd "$work/levels" && find . -type f)
+
 # Out of the argument_specs, the variables in the roles' READMEs.
 cp -r galaxy.yml roles "$work"
 for role in roles/*; do

@@ -20,12 +20,7 @@ TAG = {"team": "keys"}
 OWN_CLUSTER = f"arn:aws:cloudhsm:{HERE}:{ACCOUNT}:cluster/cluster-abcdefghijk"
 
 VARIANTS = {
-    "guide read_only": Wish("read_only"),
-    "guide power_user": Wish("power_user"),
-    "guide admin": Wish("admin"),
-    "hardened read_only": Wish("read_only", "hardened"),
-    "hardened power_user": Wish("power_user", "hardened"),
-    "hardened admin": Wish("admin", "hardened"),
+    **{f"{profile} {level}": Wish(level, profile) for profile in ("guide", "hardened") for level in catalogue.LEVELS},
     "admin, one region": Wish("admin", "hardened", regions=[HERE]),
     "admin, one cluster": Wish("admin", "hardened", cluster_arns=[OWN_CLUSTER]),
     "admin, one tag": Wish("admin", "hardened", tags=TAG),

@@ -77,7 +77,7 @@ options:
   access:
     description:
       - What the role can do. V(administrator) has the AWS managed policy AdministratorAccess.
-      - V(admin), V(power_user) and V(read_only) are the levels of P(cloudhsm.iam.cloudhsm_policy#filter).
+      - The others are the levels of P(cloudhsm.iam.cloudhsm_policy#filter).
     type: str
     choices: [administrator, admin, power_user, read_only]
     default: admin

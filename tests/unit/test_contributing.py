@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
+from levels import with_levels
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
@@ -95,3 +97,11 @@ def test_actions_are_pinned_by_commit() -> None:
     for path in sorted(ROOT.glob(".github/workflows/*.yml")):
         for used in re.findall(r"uses: (\S+)", path.read_text()):
             assert used.startswith("./") or re.search(r"@[0-9a-f]{40}$", used), used
+
+
+def test_every_choice_of_a_level_is_as_the_catalogue_lists_them() -> None:
+    choices = dict(with_levels())
+    assert len(choices) >= 8
+    assert {name: (ROOT / name).read_text() for name in choices} == choices
+    longer = dict(with_levels(("operator", *catalogue.LEVELS)))
+    assert all(text.count("operator]") == 1 for text in longer.values())

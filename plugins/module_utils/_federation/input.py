@@ -23,6 +23,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_meta
     normal_form,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import PROVIDER_ARN, trust_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import ADMIN, LEVELS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 
 # The level of access that has AWS's own policy, and what the policies of the others can be told.
@@ -44,8 +45,8 @@ SPEC: dict[str, t.Any] = {
     "path": {"type": "str"},
     "access": {
         "type": "str",
-        "choices": [ADMINISTRATOR, "admin", "power_user", "read_only"],
-        "default": "admin",
+        "choices": [ADMINISTRATOR, *LEVELS[::-1]],
+        "default": ADMIN,
     },
     "policy_options": {"type": "dict", "default": {}},
     "policy_name": {"type": "str"},
