@@ -42,7 +42,7 @@ def _words(given: object) -> tuple[list[str], list[str]]:
         words, problems = split_text(given)
         return [word.text for word in words], problems
     if isinstance(given, Sequence):
-        parts = [_words(part) for part in given]
+        parts = [_words("null" if part is None else part) for part in given]
         return [word for words, _ in parts for word in words], [each for _, wrong in parts for each in wrong]
     return ([] if given is None else [str(given)]), []
 

@@ -18,7 +18,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.cloudhsm.iam.plugins.modules.guarded_module import ARGUMENT_SPEC as GUARDED
 from ansible_collections.cloudhsm.iam.plugins.modules.iam_access_report_info import ARGUMENT_SPEC as REPORT
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import read_variables
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import ACCOUNT_IDS, read_variables
 from botocore.client import BaseClient
 
 Spec = Mapping[str, Mapping[str, t.Any]]
@@ -29,6 +29,7 @@ DOCUMENT = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action":
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "guarded_module": {"name": "amazon.aws.iam_group"},
     "iam_access_report": {"folder": "reports"},
+    "iam_access_report_info": {},
     "iam_account_info": {},
     "iam_account_password_policy": {},
     "iam_customer_managed_policy": {"name": "Reading", "document": DOCUMENT},
@@ -39,8 +40,14 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "iam_users": {"users": [{"name": "alice"}]},
     "sts_session": {"role_arn": "arn:aws:iam::123456789012:role/Reading"},
 }
-# These have no options of their own but the variables of roles; the last one is the module of an action.
-OTHERS = {"iam_administration", "iam_user_offboarding", "iam_user_provisioning", "iam_access_report_info"}
+# These have no options of their own but the variables of roles.
+OTHERS = {
+    "iam_account_guard",
+    "iam_administration",
+    "iam_user_offboarding",
+    "iam_user_provisioning",
+    "sts_account_session",
+}
 
 
 def spec_of(name: str) -> Spec:
@@ -147,4 +154,4 @@ def test_a_variable_is_refused_with_its_name(role: str, field: str) -> None:
         read = read_variables((role,), {name: [value] if name != field else value}, lambda given: given)
         (said,) = read.problems
         assert said.startswith(f"{name}: "), said
-        assert "must be text" in said
+        assert ("an account ID has 12 digits; put it in quotes" if name in ACCOUNT_IDS else "must be text") in said
