@@ -19,25 +19,15 @@ OPTIONS = frozenset(name for spec in SPECS.values() for name in spec) | {
     "bootstrap_organization_max_fail_percentage",
 }
 # What roles leave for the tasks after them.
-FACTS = frozenset(f"{role}_result" for role in SPECS) | {
+FACTS = frozenset(f"{role}_{kept}" for role in SPECS for kept in ("result", "results")) | {
     "access_report",
     "account_session_module_defaults",
-    "cloudhsm_group_results",
-    "federated_access_results",
 }
 
-# Nobody else's variables begin like this.
-OURS = (
-    "account_guard_",
-    "account_password_policy_",
-    "account_session_",
-    "cloudhsm_group_",
-    "federated_access_",
-    "user_offboarding_",
-    "user_provisioning_",
-)
-# Other people's do, so only what nearly is one of ours is refused.
+# Other people's variables begin like this too, so only what nearly is one of ours is refused.
 SHARED = ("access_report_", "admin_group_", "bootstrap_", "service_linked_role_", "shared_policy_")
+# Nobody else's do.
+OURS = tuple(f"{role}_" for role in SPECS if f"{role}_" not in SHARED)
 # How alike names have to be behind the prefix, from 0 to 1: to be refused for it, and to be shown as what was meant.
 NEARLY = 0.8
 ALIKE = 0.6

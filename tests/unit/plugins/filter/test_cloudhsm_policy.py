@@ -11,6 +11,7 @@ import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.cloudhsm.iam.plugins.filter import cloudhsm_policy as plugin
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import LEVELS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 
 policy = plugin.FilterModule().filters()["cloudhsm_policy"]
@@ -66,7 +67,7 @@ def test_more_clusters_than_fit() -> None:
 
 
 WRONG: list[tuple[t.Any, dict[str, t.Any], list[str]]] = [
-    ("root", {}, ["the access level: is 'root', and has to be one of read_only, power_user, admin"]),
+    ("root", {}, [f"the access level: is 'root', and has to be one of {', '.join(LEVELS)}"]),
     (
         ["admin"],
         {"profile": "hard", "partition": "aws-de"},
