@@ -12,6 +12,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 
 from __future__ import annotations
 
+import base64
+import datetime
 import ipaddress
 import re
 import typing as t
@@ -34,6 +36,9 @@ _ARN = re.compile(r"arn:(aws(-[a-z]+)*|\*):(?P<service>[a-z0-9-]+):(?P<region>[^
 _KEY = re.compile(r"[^:\s]+:\S.*")
 
 # ISO 8601 as the W3C has it, or seconds since 1970.
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+# Python would take a mask and a zone too.
+_ADDRESS = re.compile(r"[0-9A-Fa-f.:]+(/\d{1,3})?", re.ASCII)
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?|\d{5,}", re.ASCII)
 
 _COMPARISONS = ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")
@@ -48,6 +53,7 @@ OPERATORS = (
     "NotIpAddress",
     "Null",
 )
+_SAMPLE_DATES = "2026-12-31 or 2026-12-31T23:59:59Z"
 QUALIFIERS = ("ForAllValues", "ForAnyValue")
 IF_EXISTS = "IfExists"
 
@@ -147,6 +153,16 @@ def _condition_problems(condition: t.Any) -> Iterator[str]:
             if not _KEY.fullmatch(key):
                 yield f"has the condition key {key!r}, which is not SERVICE:KEY, such as aws:RequestedRegion"
             yield from (f"has {operator} {key} {text}" for text in _value_problems(base, value))
+        yield from (f"has {operator} with {text}" for text in _alike(keys))
+
+
+def _alike(keys: Iterable[str]) -> Iterator[str]:
+    """Keys that differ by case only: of these IAM, which takes them for the same, could go by either."""
+    seen: dict[str, str] = {}
+    for key in keys:
+        first = seen.setdefault(key.lower(), key)
+        if first != key:
+            yield f"the keys {first!r} and {key!r}, which are the same to IAM"
 
 
 def _operator(operator: str) -> tuple[str, str | None]:
@@ -182,22 +198,42 @@ def _boolean_problem(value: str) -> str | None:
 
 
 def _number_problem(value: str) -> str | None:
-    try:
-        float(value)
-    except ValueError:
-        return "which is not a number"
-    return None
+    return None if _NUMBER.fullmatch(value) else "which is not a number"
 
 
 def _date_problem(value: str) -> str | None:
-    return None if _DATE.fullmatch(value) else "which is no date, such as 2026-12-31 or 2026-12-31T23:59:59Z"
+    return None if _DATE.fullmatch(value) and _is_in_calendar(value) else f"which is no date, such as {_SAMPLE_DATES}"
+
+
+def _is_in_calendar(value: str) -> bool:
+    """Whether a date, or its beginning, is one that there is. Seconds since 1970 always are."""
+    day, _t, rest = value.partition("T")
+    parts = [int(part) for part in day.split("-")]
+    if len(parts) == 1:
+        return True
+    try:
+        datetime.date(*(*parts, 1)[:3])
+        datetime.time.fromisoformat(rest[:5] or "00:00")
+    except ValueError:
+        return False
+    return True
 
 
 def _address_problem(value: str) -> str | None:
     try:
         ipaddress.ip_network(value, strict=False)
     except ValueError:
-        return "which is no range of IP addresses, such as 203.0.113.0/24"
+        fine = False
+    else:
+        fine = bool(_ADDRESS.fullmatch(value))
+    return None if fine else "which is no range of IP addresses, such as 203.0.113.0/24"
+
+
+def _binary_problem(value: str) -> str | None:
+    try:
+        base64.b64decode(value, validate=True)
+    except ValueError:
+        return "which is not base64"
     return None
 
 
@@ -207,6 +243,7 @@ _CHECKS: dict[str, t.Callable[[str], str | None]] = {
     "Numeric": _number_problem,
     "Date": _date_problem,
     "IpAddress": _address_problem,
+    "BinaryEquals": _binary_problem,
 }
 
 

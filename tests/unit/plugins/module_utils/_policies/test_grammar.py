@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import datetime
 import json
@@ -172,6 +173,14 @@ MISTAKES: dict[str, Mistake] = {
     "number": (lambda p: condition(p, "NumericEquals", "aws:x", "1h"), f"{FIRST}has NumericEquals aws:x with '1h', w"),
     "date": (lambda p: condition(p, "DateEquals", "aws:x", "1 May"), f"{FIRST}has DateEquals aws:x with '1 May', whi"),
     "address": (lambda p: condition(p, "IpAddress", "aws:x", "10.0.0.0/33"), f"{FIRST}has IpAddress aws:x with '10."),
+    "infinity": (lambda p: condition(p, "NumericEquals", "aws:x", "inf"), f"{FIRST}has NumericEquals aws:x with 'inf'"),
+    "month": (lambda p: condition(p, "DateEquals", "aws:x", "2026-13-01"), f"{FIRST}has DateEquals aws:x with '2026-1"),
+    "mask": (lambda p: condition(p, "IpAddress", "aws:x", "10.0.0.0/255.0.0.0"), f"{FIRST}has IpAddress aws:x with"),
+    "binary": (lambda p: condition(p, "BinaryEquals", "aws:x", "not base64"), f"{FIRST}has BinaryEquals aws:x with"),
+    "keys alike": (
+        lambda p: first(p, Condition={"StringLike": {"aws:PrincipalTag/a": "b", "aws:principaltag/A": "c"}}),
+        f"{FIRST}has StringLike with the keys 'aws:PrincipalTag/a' and 'aws:principaltag/A', which are the same",
+    ),
     "size": (lambda p: first(p, Sid="a" * 6144), "the policy has 6,"),
 }
 
@@ -263,11 +272,33 @@ def test_whatever_stands_anywhere_iam_is_not_asked_what_it_is_known_to_refuse(
 
 @pytest.mark.parametrize("name", OPERATORS)
 def test_every_operator_is_known_with_what_can_be_around_it(name: str) -> None:
-    value = {"Bool": "true", "Null": "true"}.get(name, "10.0.0.0/8" if "Ip" in name else "2026")
+    value = {"Bool": "true", "Null": "true", "BinaryEquals": "QQ=="}.get(name, "10.0.0.0/8" if "Ip" in name else "2026")
     for spelled in (name, f"{name}IfExists", f"ForAnyValue:{name}", f"ForAllValues:{name}IfExists"):
         policy = base()
         condition(policy, spelled, "aws:x", value)
         assert bool(problems(policy)) == (name == "Null" and "IfExists" in spelled)
+
+
+@given(st.datetimes(), st.integers(), st.decimals(allow_nan=False, allow_infinity=False, places=3), st.binary())
+def test_values_of_the_right_kind_are_taken(when: t.Any, whole: int, number: t.Any, content: bytes) -> None:
+    day = f"{when:%m-%dT%H:%M:%S}Z"
+    for name, value in (
+        ("DateLessThan", f"{when.year:04}-{day}"),
+        ("DateLessThan", f"{when.year:04}-{day[:5]}"),
+        ("NumericEquals", str(whole)),
+        ("NumericEquals", f"{number:f}"),
+        ("BinaryEquals", base64.b64encode(content).decode()),
+    ):
+        policy = base()
+        condition(policy, name, "aws:x", value)
+        assert problems(policy) == [], value
+
+
+@given(st.ip_addresses(), st.integers(0, 32))
+def test_ranges_of_addresses_are_taken(address: t.Any, length: int) -> None:
+    policy = base()
+    condition(policy, "IpAddress", "aws:x", [str(address), f"{address}/{length}"])
+    assert problems(policy) == []
 
 
 SPELLINGS: dict[str, Callable[[Document], t.Any]] = {
