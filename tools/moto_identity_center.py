@@ -200,7 +200,11 @@ def _guarded(call: Callable[[t.Any], str]) -> Callable[[t.Any], str]:
             raise ConflictException(f"PermissionSet with name {params['Name']} already exists.")
         if "PermissionSetArn" in params and _accounts(backend, _set(backend, params)):
             raise ConflictException("PermissionSet is assigned.")
-        return call(self)
+        answer = call(self)
+        for one in backend.permission_sets:
+            # moto has seconds where AWS has a duration.
+            one.session_duration = "PT1H" if one.session_duration == 3600 else one.session_duration
+        return answer
 
     return method
 

@@ -182,6 +182,7 @@ ROLES: dict[str, dict[str, t.Any]] = {
         "federated_access_saml_metadata_file": str(METADATA),
         "federated_access_provider_name": "Example",
     },
+    "identity_center_access": {"identity_center_access_region": "us-east-1"},
     "bootstrap": {},
 }
 

@@ -44,8 +44,25 @@ class Role:
     fixed: Variables = field(default_factory=dict)
     # What other roles hand over, and no user gives.
     internal: tuple[str, ...] = ()
+    # Tasks for what has to be there before each run.
+    before: tuple[Variables, ...] = ()
     # What stands between the elements of a list.
     between: tuple[str, str] = (", ", " ")
+
+
+# No module makes organizations. moto reads the service and the region out of the signature.
+ORGANIZATION = {
+    "ansible.builtin.uri": {
+        "url": "{{ lookup('ansible.builtin.env', 'AWS_URL') }}/",
+        "method": "POST",
+        "body": '{"FeatureSet": "ALL"}',
+        "headers": {
+            "X-Amz-Target": "AWSOrganizationsV20161128.CreateOrganization",
+            "Content-Type": "application/x-amz-json-1.1",
+            "Authorization": "AWS4-HMAC-SHA256 Credential=testing/20261126/us-east-1/organizations/aws4_request",
+        },
+    }
+}
 
 
 CASES = {
@@ -101,6 +118,18 @@ CASES = {
             "policy_options": {"profile": "hardened", "allow_backup_copy": True, "regions": ["us-east-1"]},
             "max_session_duration": 7200,
         },
+    ),
+    "identity_center_access": Role(
+        {"region": "us-east-1", "state": "absent"},
+        {
+            "permission_sets": [{"name": "Readers"}],
+            "assignments": [{"permission_set": "Readers", "groups": ["Ops"], "all_accounts": True}],
+            "groups": [{"name": "Ops"}],
+            "max_deletions": 3,
+            "wait_timeout": 33,
+            "workers": 4,
+        },
+        before=(ORGANIZATION,),
     ),
     "service_linked_role": Role(values={"wait_timeout": 10}),
     "shared_policy": Role(
@@ -189,6 +218,7 @@ def tasks_of(role: str, number: int, variables: Variables, moto: str, anew: bool
         {"ansible.builtin.uri": {"url": f"{moto}/moto-api/reset", "method": "POST"}},
         {"cloudhsm.iam.iam_users": {"users": [{"name": name} for name in PEOPLE]}},
         *({"cloudhsm.iam.iam_group_with_policies": {"name": name}} for name in GROUPS),
+        *CASES[role].before,
     ]
     return [
         *(begin if anew else []),
@@ -253,7 +283,7 @@ def test_text_does_the_same_or_is_refused(node: ControlNode, aws: FaultProxy, mo
             assert done[place] == done[2], (role, variables)
 
 
-BEGUN = {"CreateUser": PEOPLE, "CreateGroup": GROUPS}
+BEGUN = {"CreateUser": PEOPLE, "CreateGroup": GROUPS, "CreateOrganization": ("ALL",)}
 
 
 def _writes(calls: t.Sequence[t.Any]) -> list[tuple[str, str]]:

@@ -110,7 +110,7 @@ def make_units(moto: str, parent: str, units: dict[str, t.Any]) -> dict[str, str
         made = client.create_organizational_unit(ParentId=parent, Name=name)["OrganizationalUnit"]["Id"]
         found |= make_units(moto, made, content)
         for account in content.get("accounts", []):
-            account_id = make_account(moto, Member(account))
+            account_id = make_account(organizations_client(moto), Member(account))
             root = client.list_roots()["Roots"][0]["Id"]
             client.move_account(AccountId=account_id, SourceParentId=root, DestinationParentId=made)
             found[account] = made
@@ -174,7 +174,7 @@ def test_a_cache_is_read_until_it_is_flushed(node: ControlNode, ids: dict[str, s
     cached = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": folder}
     configure(node, **cached)
     assert len(hosts(show(node)[1])) == 4
-    make_account(moto, Member("newcomer"))
+    make_account(organizations_client(moto), Member("newcomer"))
     assert "newcomer" not in hosts(show(node)[1])
     assert "newcomer" in hosts(show(node, "--flush-cache")[1])
     # Another filter is another question.

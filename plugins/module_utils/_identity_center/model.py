@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import Account, Unit
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 
 # The policy that makes a permission set one of administrators, at the end of its ARN.
 ADMINISTRATOR_ACCESS = ":iam::aws:policy/AdministratorAccess"
@@ -135,6 +136,12 @@ class Options:
     purge_members: bool = False
     adopt_permission_sets: bool = False
     max_deletions: int = 10
+    # What the names of the options begin with, where a role hands its variables on.
+    prefix: str = ""
+
+    def called(self, option: str) -> str:
+        """An option as messages name it."""
+        return called(option, self.prefix)
 
 
 @dataclass(frozen=True, order=True)

@@ -72,7 +72,7 @@ def make_plan(wanted: Wanted, snapshot: Snapshot, options: Options) -> Plan:
     after = refusals.After(
         sets, frozenset((existing | present) - taken), joining=tuple(joining), leaving=tuple(leaving)
     )
-    problems = [*target_problems(wanted, snapshot), *refusals.refusals(wanted, snapshot, options, plan, after)]
+    problems = [*target_problems(wanted, snapshot, options), *refusals.refusals(wanted, snapshot, options, plan, after)]
     return replace(plan, problems=tuple(dict.fromkeys(problems)))
 
 

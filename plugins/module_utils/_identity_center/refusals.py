@@ -54,10 +54,10 @@ class After:
 def refusals(wanted: Wanted, snapshot: Snapshot, options: Options, plan: Plan, after: After) -> Iterator[str]:
     """Why nothing is done, one sentence each."""
     yield from _foreign_sets(plan, options)
-    yield from _management_account(plan, snapshot)
-    yield from _external_store(plan, snapshot)
-    yield from _assigned_elsewhere(wanted, after)
-    yield from _no_administrator(plan, snapshot, after)
+    yield from _management_account(plan, snapshot, options)
+    yield from _external_store(plan, snapshot, options)
+    yield from _assigned_elsewhere(wanted, after, options)
+    yield from _no_administrator(plan, snapshot, after, options)
     yield from _too_many_deletions(plan, options)
 
 
@@ -65,13 +65,14 @@ def _foreign_sets(plan: Plan, options: Options) -> Iterator[str]:
     """Whoever made a set may have given it more than its name tells."""
     for one in plan.sets:
         if one.before and one.after and not options.adopt_permission_sets and not is_ours(one.before.tags, {}):
+            sets = options.called("permission_sets")
             yield (
-                f"permission_sets: {one.name} exists, but has no tag {MANAGED}, which this collection gives to what it "
-                "creates. Choose another name, or, if it is yours, set adopt_permission_sets: true"
+                f"{sets}: {one.name} exists, but has no tag {MANAGED}, which this collection gives to what it "
+                f"creates. Choose another name, or, if it is yours, set {options.called('adopt_permission_sets')}: true"
             )
 
 
-def _management_account(plan: Plan, snapshot: Snapshot) -> Iterator[str]:
+def _management_account(plan: Plan, snapshot: Snapshot, options: Options) -> Iterator[str]:
     """AWS keeps the management account out of the hands of delegated administrators (User Guide, "Delegated admin")."""
     management = snapshot.organization.management_account
     if snapshot.caller.account_id == management:
@@ -81,44 +82,47 @@ def _management_account(plan: Plan, snapshot: Snapshot) -> Iterator[str]:
     if requests:
         sets = ", ".join(sorted({change.permission_set for change in requests}))
         yield (
-            f"assignments: {sets} would be assigned or taken in the management account {management}, {only}; leave it "
-            "out with exclude_accounts"
+            f"{options.called('assignments')}: {sets} would be assigned or taken in the management account "
+            f"{management}, {only}; leave it out with exclude_accounts"
         )
     for one in plan.sets:
         if one.before and one.changes and management in one.before.provisioned:
-            yield f"permission_sets: {one.name} is assigned in the management account {management}; change it, {only}"
+            sets = options.called("permission_sets")
+            yield f"{sets}: {one.name} is assigned in the management account {management}; change it there, {only}"
 
 
-def _external_store(plan: Plan, snapshot: Snapshot) -> Iterator[str]:
+def _external_store(plan: Plan, snapshot: Snapshot, options: Options) -> Iterator[str]:
     groups = sorted({change.group for change in plan.changes if change.group and not change.account})
     if groups and snapshot.issuers:
         yield (
-            f"groups: the identity store gets its users and groups from {', '.join(sorted(snapshot.issuers))}, which "
-            f"would undo or duplicate what is changed here; change {', '.join(groups)} there"
+            f"{options.called('groups')}: the identity store gets its users and groups from "
+            f"{', '.join(sorted(snapshot.issuers))}, which would undo or duplicate what is changed here; change "
+            f"{', '.join(groups)} there"
         )
 
 
-def _assigned_elsewhere(wanted: Wanted, after: After) -> Iterator[str]:
+def _assigned_elsewhere(wanted: Wanted, after: After, options: Options) -> Iterator[str]:
     for wish in wanted.sets:
         left = [one for one in after.assignments if one.permission_set == wish.name]
         if not wish.present and left:
             accounts = sorted({one.account for one in left})
             yield (
-                f"permission_sets: {wish.name} can't be deleted while it is assigned: in {_some(accounts)} to "
+                f"{options.called('permission_sets')}: {wish.name} can't be deleted while it is assigned: in "
+                f"{_some(accounts)} to "
                 f"{_some(sorted({one.principal for one in left}))}; take these assignments off, or set "
-                "purge_assignments: true"
+                f"{options.called('purge_assignments')}: true"
             )
 
 
-def _no_administrator(plan: Plan, snapshot: Snapshot, after: After) -> Iterator[str]:
+def _no_administrator(plan: Plan, snapshot: Snapshot, after: After, options: Options) -> Iterator[str]:
     """Somebody who may do everything has to be left where there is somebody."""
     loses = [change for change in plan.changes if change.operation in _TAKES or change.operation.startswith("detach_")]
     before = After((), snapshot.assignments)
     if not loses or not _has_administrator(before, snapshot) or _has_administrator(after, snapshot):
         return
     yield (
-        "assignments: nobody would be left with AdministratorAccess through any of the permission sets named here. "
-        "Assign one to somebody else first, and name that permission set too"
+        f"{options.called('assignments')}: nobody would be left with AdministratorAccess through any of the permission "
+        "sets named here. Assign one to somebody else first, and name that permission set too"
     )
 
 
@@ -140,7 +144,8 @@ def _too_many_deletions(plan: Plan, options: Options) -> Iterator[str]:
     total = sum(counts.values())
     if total > options.max_deletions:
         told = ", ".join(f"{number} {what}" for what, number in counts.items() if number)
-        yield f"max_deletions: {total} things would be deleted ({told}), at most {options.max_deletions} are allowed"
+        most = options.called("max_deletions")
+        yield f"{most}: {total} things would be deleted ({told}), at most {options.max_deletions} are allowed"
 
 
 def _some(names: Iterable[str]) -> str:

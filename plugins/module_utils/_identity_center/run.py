@@ -16,16 +16,18 @@ from dataclasses import replace
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import read_caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import has_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import in_one_message
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import (
     UnknownStateError,
     failure_sentence,
     read_management_account,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task, failure
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center import result as report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center import snapshot as look
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.apply import apply_plan
-from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.input import parse
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.input import number_problems, parse
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
     Options,
     Outcome,
@@ -51,12 +53,13 @@ _OF_ORGANIZATIONS = frozenset(
 def run(task: Task) -> Result:
     """The module's result. Raises FailedError, also where something could not be finished."""
     params = task.params
-    with _told_in_a_sentence(), ThreadPoolExecutor(params["workers"]) as pool:
+    with _told_in_a_sentence(params["variables_prefix"]), ThreadPoolExecutor(max(params["workers"], 1)) as pool:
         caller = read_caller(task.sts_client())
         wanted, problems = parse(params, caller.partition)
         _refuse(problems)
         service = _service(task, pool)
-        options = Options(max_deletions=params["max_deletions"], **{name: params[name] for name in SWITCHES})
+        switches = {name: params[name] for name in SWITCHES}
+        options = Options(max_deletions=params["max_deletions"], prefix=params["variables_prefix"] or "", **switches)
         snapshot = look.read(service, caller, wanted, options, params["instance_arn"])
         plan = make_plan(wanted, snapshot, options)
         _refuse([*plan.problems, *_missing_policies(task, plan, pool)])
@@ -77,6 +80,7 @@ def look_up(task: Task) -> Result:
     """The permission sets with what they hold, and who has them where. Raises FailedError."""
     params = task.params
     names: list[str] | None = params["permission_sets"] or None
+    _refuse(number_problems(params), "")
     with _told_in_a_sentence(), ThreadPoolExecutor(params["workers"]) as pool:
         service = _service(task, pool)
         management = read_management_account(service.organizations)
@@ -100,7 +104,9 @@ def look_up(task: Task) -> Result:
 
 def _service(task: Task, pool: ThreadPoolExecutor) -> look.Service:
     if not task.region:
-        raise FailedError("region: IAM Identity Center needs one; set region, AWS_REGION or one in the profile")
+        prefix = task.params.get("variables_prefix") or ""
+        region = called("region", prefix)
+        raise FailedError(f"{region}: IAM Identity Center needs one; set it, or AWS_REGION, or one in the profile")
     workers = task.params["workers"]
     return look.Service(
         task.store_client("sso-admin", workers),
@@ -118,7 +124,8 @@ def _missing_policies(task: Task, plan: Plan, pool: ThreadPoolExecutor) -> list[
     iam = task.iam_client(task.params["workers"])
     arns = sorted(attached)
     known = pool.map(lambda arn: has_policy(iam, arn), arns)
-    return [f"managed_policies: there is no policy {arn}" for arn, found in zip(arns, known, strict=True) if not found]
+    field = called("permission_sets", task.params["variables_prefix"] or "")
+    return [f"{field}: there is no policy {arn}" for arn, found in zip(arns, known, strict=True) if not found]
 
 
 def _with_arns(plan: Plan, arns: Mapping[str, str]) -> Plan:
@@ -130,18 +137,18 @@ def _with_arns(plan: Plan, arns: Mapping[str, str]) -> Plan:
     return replace(plan, sets=sets)
 
 
-def _refuse(problems: Sequence[str]) -> None:
+def _refuse(problems: Sequence[str], start: str = "Nothing was changed. ") -> None:
     if problems:
-        raise FailedError(f"Nothing was changed. {'; '.join(problems)}", problems=list(problems))
+        raise FailedError(f"{start}{in_one_message(problems)}", problems=list(problems))
 
 
 @contextmanager
-def _told_in_a_sentence() -> Iterator[None]:
+def _told_in_a_sentence(prefix: str | None = None) -> Iterator[None]:
     """Turns what reads raise into the failure of the task."""
     try:
         yield
     except (look.NoInstanceError, UnknownStateError) as exc:
-        raise FailedError(f"Nothing was changed. {exc}", problems=[str(exc)]) from exc
+        _refuse([f"{prefix or ''}{exc}"])
     except AWS_ERRORS as exc:
         if getattr(exc, "operation_name", "") in _OF_ORGANIZATIONS:
             raise FailedError(failure_sentence(exc)) from exc

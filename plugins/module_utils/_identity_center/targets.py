@@ -15,6 +15,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.mode
     GROUP,
     Assignment,
     AssignmentWish,
+    Options,
     Snapshot,
     Wanted,
 )
@@ -51,20 +52,21 @@ def accounts_of(wish: AssignmentWish, snapshot: Snapshot) -> frozenset[str]:
     return frozenset(chosen - wish.exclude_accounts)
 
 
-def target_problems(wanted: Wanted, snapshot: Snapshot) -> Iterator[str]:
+def target_problems(wanted: Wanted, snapshot: Snapshot, options: Options) -> Iterator[str]:
     """What assignments and groups name that there is not, one sentence each."""
     present, absent = assignments_of(wanted, snapshot)
     for one in sorted(present & absent):
-        yield f"assignments: {one} is to be present and absent"
+        yield f"{options.called('assignments')}: {one} is to be present and absent"
     for index, wish in enumerate(wanted.assignments):
-        label = f"assignments[{index}] ({wish.permission_set})"
-        yield from (f"{label}: {problem}" for problem in _wish_problems(wish, wanted, snapshot))
+        label = f"{options.called('assignments')}[{index}] ({wish.permission_set})"
+        yield from (f"{label}: {problem}" for problem in _wish_problems(wish, wanted, snapshot, options))
     for index, group in enumerate(wanted.groups):
         for name in sorted((group.members or frozenset()) - snapshot.users.keys()):
-            yield f"groups[{index}] ({group.name}): members: the identity store has no user {name}"
+            label = f"{options.called('groups')}[{index}] ({group.name})"
+            yield f"{label}: members: the identity store has no user {name}"
 
 
-def _wish_problems(wish: AssignmentWish, wanted: Wanted, snapshot: Snapshot) -> Iterator[str]:
+def _wish_problems(wish: AssignmentWish, wanted: Wanted, snapshot: Snapshot, options: Options) -> Iterator[str]:
     organization = snapshot.organization
     for account in sorted(wish.accounts | wish.exclude_accounts):
         known = organization.accounts.get(account)
@@ -82,7 +84,8 @@ def _wish_problems(wish: AssignmentWish, wanted: Wanted, snapshot: Snapshot) -> 
         return
     made = {one.name for one in wanted.sets if one.present}
     if wish.permission_set and wish.permission_set not in made | snapshot.sets.keys():
-        yield f"permission_set: there is no permission set {wish.permission_set}; list it in permission_sets"
+        sets = options.called("permission_sets")
+        yield f"permission_set: there is no permission set {wish.permission_set}; list it in {sets}"
     groups = {group.name for group in wanted.groups} | snapshot.groups.keys()
     for kind, name in sorted(wish.principals):
         known_names = groups if kind == GROUP else snapshot.users.keys()

@@ -9,10 +9,11 @@ import typing as t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from helpers.moto.clients import iam_client, organizations_client, sts_client
+from helpers.moto.clients import client_in, iam_client, sts_client
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_organizations import OrganizationsClient
 
 MANAGEMENT = "123456789012"
 ROLE = "OrganizationAccountAccessRole"
@@ -27,9 +28,9 @@ class Member:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def make_organization(url: str, members: Iterable[Member]) -> dict[str, str]:
-    """Make an organization with these accounts. Returns their ids by name."""
-    client = organizations_client(url)
+def make_organization(url: str, members: Iterable[Member], management: str | None = None) -> dict[str, str]:
+    """Make an organization with these accounts, in the account that tests begin in or another. Gives ids by name."""
+    client: OrganizationsClient = client_in(url, "organizations", management)
     client.create_organization(FeatureSet="ALL")
     root = client.list_roots()["Roots"][0]["Id"]
     units = {"/": root}
@@ -43,15 +44,14 @@ def make_organization(url: str, members: Iterable[Member]) -> dict[str, str]:
 
     ids: dict[str, str] = {}
     for member in members:
-        ids[member.name] = account_id = make_account(url, member)
+        ids[member.name] = account_id = make_account(client, member)
         if member.unit != "/":
             client.move_account(AccountId=account_id, SourceParentId=root, DestinationParentId=unit_id(member.unit))
     return ids
 
 
-def make_account(url: str, member: Member) -> str:
+def make_account(client: OrganizationsClient, member: Member) -> str:
     """Make an account in the root of the organization. Returns its id."""
-    client = organizations_client(url)
     email = f"{member.name.replace(' ', '.')}@example.com"
     account_id = client.create_account(Email=email, AccountName=member.name)["CreateAccountStatus"]["AccountId"]
     if member.tags:

@@ -55,5 +55,15 @@ def ssm_client(url: str) -> SSMClient:
 
 def administrator(url: str, account: str) -> IAMClient:
     """A client that may do anything in this account, as long as nothing is enforced."""
+    return iam_client(url, _of_account(url, account))
+
+
+def client_in(url: str, service: str, account: str | None = None) -> t.Any:
+    """A client of any service that may do anything in this account, or in the one that tests begin in."""
+    session = _session(_of_account(url, account) if account else None)
+    return session.client(t.cast("t.Any", service), endpoint_url=require_loopback(url))
+
+
+def _of_account(url: str, account: str) -> CredentialsTypeDef:
     role = sts_client(url).assume_role(RoleArn=f"arn:aws:iam::{account}:role/any", RoleSessionName="tests")
-    return iam_client(url, role["Credentials"])
+    return role["Credentials"]

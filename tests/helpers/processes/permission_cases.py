@@ -14,6 +14,8 @@ from pathlib import Path
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import DENY_EVERYTHING
 from helpers.accounts import everything
+from helpers.accounts.identity_center import IdentityCenter
+from helpers.accounts.organization import Member, make_organization
 from helpers.moto.clients import administrator
 from helpers.moto.enforcing_moto import SERVICE_CREDENTIAL
 
@@ -227,6 +229,76 @@ def _role_in_member(iam: IAMClient, account: str) -> None:
     member.attach_role_policy(RoleName="Anything", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
 
 
+def _access(account: str) -> Variables:
+    """All kinds of things that a permission set and an assignment can have."""
+    return {
+        "identity_center_access_region": "us-east-1",
+        "identity_center_access_permission_sets": [
+            {
+                "name": "New",
+                "access": "admin",
+                "managed_policies": ["ReadOnlyAccess"],
+                "customer_managed_policies": ["Own"],
+                "boundary": "Boundary",
+            }
+        ],
+        "identity_center_access_groups": [{"name": "Operators", "members": ["ann"]}],
+        "identity_center_access_assignments": [
+            {"permission_set": "New", "groups": ["Operators"], "organizational_units": ["/Workloads"]},
+            {"permission_set": "New", "users": ["ann"], "account_tags": {"stage": "live"}, "accounts": [account]},
+        ],
+    }
+
+
+def _other_access(account: str) -> Variables:
+    """The same set, and nothing of what it had."""
+    return {
+        "identity_center_access_region": "us-east-1",
+        "identity_center_access_permission_sets": [
+            {
+                "name": "Old",
+                "access": "administrator",
+                "managed_policies": [],
+                "customer_managed_policies": [],
+                "boundary": "",
+                "session_duration": 7200,
+                "tags": {"new": "yes"},
+            }
+        ],
+        "identity_center_access_groups": [{"name": "Old", "members": ["ann"]}],
+        "identity_center_access_assignments": [{"permission_set": "Old", "users": ["ann"], "accounts": [account]}],
+        **{f"identity_center_access_purge_{what}": True for what in ("assignments", "policies", "tags", "members")},
+    }
+
+
+def _no_access(_account: str) -> Variables:
+    return {
+        "identity_center_access_region": "us-east-1",
+        "identity_center_access_state": "absent",
+        "identity_center_access_permission_sets": [{"name": "Old"}],
+        "identity_center_access_purge_assignments": True,
+    }
+
+
+def _identity_center(iam: IAMClient, account: str) -> None:
+    """An organization of two accounts, and a permission set with something of everything."""
+    url = iam.meta.endpoint_url
+    make_organization(url, [Member(f"member of {account}", "/Workloads", {"stage": "live"})], account)
+    center = IdentityCenter(url, account)
+    center.add_user("ann")
+    bob = center.add_user("bob")
+    group = center.add_group("Old", [bob])
+    arn = center.add_set("Old")
+    policy = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    own = {"CustomerManagedPolicyReference": {"Name": "Own", "Path": "/"}}
+    center.change_set(arn, "attach_managed_policy_to_permission_set", ManagedPolicyArn=policy)
+    center.change_set(arn, "attach_customer_managed_policy_reference_to_permission_set", **own)
+    center.change_set(arn, "put_inline_policy_to_permission_set", InlinePolicy=_document("s3:ListBucket"))
+    center.change_set(arn, "put_permissions_boundary_to_permission_set", PermissionsBoundary=own)
+    center.assign(arn, "GROUP", group, account)
+    center.assign(arn, "USER", bob, account)
+
+
 WITH_MFA: Variables = {
     "admin_group_require_mfa": True,
     "cloudhsm_group_require_mfa": True,
@@ -273,6 +345,9 @@ CASES: dict[str, Case] = {
     "federated_access absent": Case(
         "federated_access", _federated(state="absent", provider_state="absent"), _older_federation
     ),
+    "identity_center_access": Case("identity_center_access", _access, _identity_center),
+    "identity_center_access changed": Case("identity_center_access", _other_access, _identity_center),
+    "identity_center_access absent": Case("identity_center_access", _no_access, _identity_center),
     "service_linked_role": Case("service_linked_role", lambda _: {"service_linked_role_description": "Logs"}),
     "service_linked_role changed": Case(
         "service_linked_role", lambda _: {"service_linked_role_description": "Logs"}, _service_linked_role

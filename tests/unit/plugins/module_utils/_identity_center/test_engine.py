@@ -182,7 +182,11 @@ def test_another_access_level_leaves_nothing_of_the_old_one(administered: Engine
 
 
 def test_texts_that_are_left_out_stay_and_empty_ones_go(engine: Engine) -> None:
-    more = {"Description": "Old", "RelayState": "https://example.com/", "boundary": {"ManagedPolicyArn": "arn:x"}}
+    more: dict[str, t.Any] = {
+        "Description": "Old",
+        "RelayState": "https://example.com/",
+        "boundary": {"ManagedPolicyArn": "arn:x"},
+    }
     arn = engine.aws.add_set("Admin", **more)
     engine.run(permission_sets=[{"name": "Admin", "relay_state": "", "boundary": ""}])
     one = engine.aws.sets[arn]
@@ -330,6 +334,15 @@ def test_what_there_is_not_is_told_all_at_once(engine: Engine) -> None:
         "members: the identity store has no user mallory",
     ):
         assert told in problems
+
+
+def test_a_role_is_told_the_names_of_its_variables(administered: Engine) -> None:
+    problems = administered.problems(
+        permission_sets=[{"name": "Admin", "state": "absent"}], prefix="access_", max_deletions=0
+    )
+    assert "access_permission_sets: Admin can't be deleted" in problems
+    assert "set access_purge_assignments: true" in problems
+    assert "access_max_deletions: 1 things would be deleted" in problems
 
 
 def test_who_has_gone_from_the_store_is_known_by_the_id(administered: Engine) -> None:

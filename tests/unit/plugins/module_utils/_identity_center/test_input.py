@@ -138,10 +138,10 @@ def test_names_become_what_aws_takes() -> None:
         customer_managed_policies=["Own", "hsm/Extra", "/hsm/Other"],
         boundary="Limit",
     )
-    assert one.managed_policies == {
+    assert one.managed_policies == frozenset(
         f"arn:aws-us-gov:iam::aws:policy/{name}" for name in ("ReadOnlyAccess", "job-function/Billing", "X")
-    }
-    assert one.customer_managed_policies == {"/Own", "/hsm/Extra", "/hsm/Other"}
+    )
+    assert one.customer_managed_policies == frozenset({"/Own", "/hsm/Extra", "/hsm/Other"})
     assert one.boundary == "/Limit"
 
 
@@ -162,9 +162,24 @@ def test_levels_of_access_become_policies() -> None:
 
 def test_what_is_left_out_is_left_alone() -> None:
     assert one_set() == SetWish("Admin")
-    assert one_set(**dict.fromkeys(("description", "boundary", "tags", "managed_policies", "access"))) == SetWish(
-        "Admin"
+    nothing: dict[str, t.Any] = dict.fromkeys(("description", "boundary", "tags", "managed_policies", "access"))
+    assert one_set(**nothing) == SetWish("Admin")
+
+
+def test_one_state_counts_for_all_that_have_none_and_groups_stay() -> None:
+    wanted, wrong = parse(
+        {
+            "state": "absent",
+            "permission_sets": [{"name": "Admin"}, {"name": "Power", "state": "present"}],
+            "assignments": [{"permission_set": "Admin", **SOMEBODY}],
+            "groups": [{"name": "Admins", "members": ["ann"]}],
+        },
+        "aws",
     )
+    assert wrong == []
+    assert [one.present for one in wanted.sets] == [False, True]
+    assert [one.present for one in wanted.assignments] == [False]
+    assert wanted.groups == ()
 
 
 JUNK = st.recursive(

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""One item of a list of dictionaries: its fields, and what is wrong with them."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Iterable, Mapping, Sequence
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import BOOLEANS, kind, nearest, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
+
+# Of a permission set (API reference, CreatePermissionSet).
+NAME_LENGTH = 32
+DESCRIPTION = re.compile("[\t\n\r\x20-\x7e\xa1-\xff]*")
+
+
+class Item:
+    """Reads the fields of one item, and keeps what is wrong with them."""
+
+    def __init__(self, item: Mapping[str, t.Any], state: str | None) -> None:
+        self.item = item
+        # What counts where the item says nothing of its own.
+        self._state = state
+        self.problems: list[str] = []
+
+    def problem(self, field: str, text: str) -> None:
+        self.problems.append(f"{field}: {text}")
+
+    def only(self, keys: Iterable[str], what: str) -> None:
+        """Refuse fields that there are not."""
+        known = list(keys)
+        for key in map(str, self.item):
+            if key not in known:
+                close = nearest(key[:80], known)
+                hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
+                self.problem(key[:80], f"is not an option of {what}; {hint}")
+
+    def text(self, field: str, required: bool = False) -> str | None:
+        value = self.item.get(field)
+        if required and (value is None or value == ""):
+            self.problem(field, "is missing")
+            return None
+        problem = None if value is None else text_problem(value)
+        if problem:
+            self.problem(field, problem)
+        return None if problem else value
+
+    def boolean(self, field: str) -> bool:
+        value = self.item.get(field)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        if str(value).lower() not in BOOLEANS:
+            self.problem(field, f"must be true or false, not {kind(value)}")
+        return BOOLEANS.get(str(value).lower(), False)
+
+    def texts(self, field: str) -> list[str] | None:
+        value = self.item.get(field)
+        if value is None:
+            return None
+        if not isinstance(value, Sequence) or isinstance(value, (str, bytes)):
+            self.problem(field, f"must be a list, not {kind(value)}")
+            return None
+        for index, element in enumerate(value):
+            if problem := text_problem(element) or (None if element else "is empty"):
+                self.problem(f"{field}[{index}]", problem)
+        return [element for element in value if isinstance(element, str) and element]
+
+    def present(self) -> bool:
+        state = self.item.get("state") or self._state
+        if state not in (None, "present", "absent"):
+            self.problem("state", f"must be present or absent, not {str(state)[:80]!r}")
+        return state != "absent"
+
+    def tags(self, field: str = "tags") -> dict[str, str] | None:
+        tags = self.item.get(field)
+        self.problems += tag_problems(tags, field)
+        return {str(key): str(value) for key, value in tags.items()} if isinstance(tags, Mapping) else None
+
+    def description(self, longest: int) -> str | None:
+        text = self.text("description")
+        if text and (len(text) > longest or not DESCRIPTION.fullmatch(text)):
+            self.problem("description", f"must be up to {longest} printable characters of Latin-1")
+        return text
+
+    def set_name(self, field: str) -> str:
+        """The name of a permission set."""
+        name = self.text(field, required=True)
+        if name and (problem := limits.name_problem(name, NAME_LENGTH)):
+            self.problem(field, problem)
+        return name or ""
