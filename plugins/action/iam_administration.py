@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page import drift, parts, removal, result
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Part
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.provisioning import compared_users
-from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import ROLES, Page, wanted
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import ROLES, Page, conflicts, wanted
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._page_action import (
     Options,
     PageAction,
@@ -40,6 +40,8 @@ class ActionModule(PageAction):
         if options["provisioned_users"] and not self._task.check_mode:
             self._problems.append("provisioned_users: only compares, so that the task has to be in check mode")
         page = wanted(variables)
+        if options["state"] == "present":
+            self._problems += conflicts(page)
         found = self._found = self.look(LOOK_UP, {**page.asked(), "bulk": True})
         page = page.in_account([group["name"] for group in found["groups"]])
         if options["state"] == "absent":
@@ -72,9 +74,14 @@ class ActionModule(PageAction):
 
     def ready(self, part: Part, todo: Iterable[Part], plan: Results) -> Part:
         """The part with what the account and the parts before it come to."""
+        groups = [each for each in todo if each.module == parts.GROUP]
         if part.module == parts.USERS:
-            return part.told(require_mfa_groups=_requiring_mfa(todo, plan))
-        return part.told(found=self._found) if part.module == parts.GROUP else part
+            members = {group.options["name"]: group.options.get("members") or [] for group in groups}
+            return part.told(require_mfa_groups=_requiring_mfa(groups, plan), pending_members=members)
+        if part.module != parts.GROUP:
+            return part
+        earlier = groups[: groups.index(part)]
+        return part.told(found=parts.with_made_policies(self._found, [plan[each.key] for each in earlier]))
 
     def _remove(self, page: Page, found: Options, variables: Options) -> dict[str, t.Any]:
         number, confirmed = found["account"]["account_id"], str(variables.get("bootstrap_teardown_confirm") or "")
@@ -103,9 +110,8 @@ class ActionModule(PageAction):
         }
 
 
-def _requiring_mfa(todo: Iterable[Part], plan: Results) -> list[str]:
+def _requiring_mfa(groups: Iterable[Part], plan: Results) -> list[str]:
     """The groups that require MFA from their members once the plan is carried out."""
-    groups = [part for part in todo if part.module == parts.GROUP]
     return [part.options["name"] for part in groups if plan.get(part.key, {}).get("require_mfa")]
 
 

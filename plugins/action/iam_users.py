@@ -99,7 +99,7 @@ class ActionModule(LocalAction):
         if check_mode or any(map(_may_need_password, desired)):
             result = self._run_module(args, given, task_vars, check_mode=True)
             if check_mode or result.get("failed") or not result.get("changed"):
-                told = {"check_mode": check_mode, "passwords_set": result.get("passwords_needed", [])}
+                told = {"check_mode": check_mode, "passwords_set": sorted(result.get("passwords_needed", []))}
                 return {**result, **told}
         needed = result["passwords_needed"]
         passwords: dict[str, str] = {}

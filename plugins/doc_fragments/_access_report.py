@@ -71,6 +71,13 @@ options:
     type: str
     default: CloudHSMIamRequireMFA
     version_added: 1.1.0
+  allow_password_change:
+    description:
+      - Whether expected users who have to change their password are to have the right to do so, as in
+        O(cloudhsm.iam.iam_users#module:allow_password_change).
+    type: bool
+    default: true
+    version_added: 1.1.0
   purge_users:
     description: Whether users that have the ownership tag and are not expected count as a difference.
     type: bool

@@ -487,6 +487,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "expected_users": {"type": "list", "elements": "dict", "default": []},
     "expected_bootstrap_users": {"type": "list", "elements": "dict", "default": []},
     "expected_groups": {"type": "list", "elements": "dict", "default": [], "options": GROUP_SPEC},
+    # Ansible takes anything with "password" or "key" in its name for a secret, unless told otherwise.
+    "allow_password_change": {"type": "bool", "default": True, "no_log": False},
     "purge_users": {"type": "bool", "default": False},
     "purge_groups": {"type": "bool", "default": False},
     "purge_tags": {"type": "bool", "default": False},
@@ -494,7 +496,6 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "managed_by_tag": {"type": "str", "default": MANAGED},
     "onboarding_group": {"type": "str"},
     "require_mfa_policy_name": {"type": "str", "default": "CloudHSMIamRequireMFA"},
-    # Ansible takes anything with "key" in its name for a secret, unless told otherwise.
     "max_key_age": {"type": "int", "default": 90, "no_log": False},
     "max_unused": {"type": "int", "default": 90},
     "live_limit": {"type": "int", "default": 100},

@@ -198,6 +198,13 @@ options:
     type: list
     elements: str
     default: []
+  pending_members:
+    description:
+      - Members that an earlier task of the same play adds to groups, as lists of users by the groups' names. In check
+        mode that task has not added them, so there they count as members. Has no effect outside check mode.
+    type: dict
+    default: {}
+    version_added: 1.1.0
   onboarding_group:
     description:
       - Onboards new users in two phases. A user created with O(users[].console_access=true) first becomes a member of
@@ -690,6 +697,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "max_deletions": {"type": "int", "default": 10},
     "protected_groups": {"type": "list", "elements": "str", "default": ["Administrators"]},
     "pending_groups": {"type": "list", "elements": "str", "default": []},
+    "pending_members": {"type": "dict", "default": {}},
     "onboarding_group": {"type": "str"},
     "require_mfa_policy_name": {"type": "str", "default": "CloudHSMIamRequireMFA"},
     "require_mfa_groups": {"type": "list", "elements": "str", "default": []},

@@ -16,6 +16,12 @@ from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Group
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import (
+    NO_RULES,
+    PasswordRules,
+    rules_of,
+    with_our_names,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     Account,
     ActualUser,
@@ -31,10 +37,19 @@ Difference = dict[str, t.Any]
 def users_drift(desired: Sequence[DesiredUser], snapshot: Snapshot, options: Options) -> list[Difference]:
     """What iam_users would do to the users, one entry a user that is not as it was asked for."""
     users = {name: _as_read(person) for name, person in snapshot.users.items()}
-    account = Account(snapshot.caller, users, frozenset(snapshot.groups), snapshot.alias)
+    rules, options = _password_rules(snapshot, options)
+    account = Account(snapshot.caller, users, frozenset(snapshot.groups), snapshot.alias, password_rules=rules)
     # Where it is not known whether there is a password, it is no difference.
     known = [_as_far_as_known(user, account) for user in desired]
     return [_difference(plan) for plan in plan_users(known, account, options) if plan.changes or plan.problems]
+
+
+def _password_rules(snapshot: Snapshot, options: Options) -> tuple[PasswordRules, Options]:
+    """The account's rules. Where they could not be read, nobody is said to lack the right to change a password."""
+    policy = snapshot.password_policy
+    if policy is None:
+        return NO_RULES, replace(options, allow_password_change=False)
+    return rules_of(with_our_names(policy) if policy else None), options
 
 
 def _as_read(person: Person) -> ActualUser:

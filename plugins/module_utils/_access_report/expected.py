@@ -16,7 +16,14 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import P
 Options = dict[str, t.Any]
 
 # Options of the report that the role user_provisioning has variables of the same names for.
-_PROVISIONING = ("purge_users", "purge_groups", "purge_tags", "purge_policies", "managed_by_tag")
+_PROVISIONING = (
+    "allow_password_change",
+    "purge_users",
+    "purge_groups",
+    "purge_tags",
+    "purge_policies",
+    "managed_by_tag",
+)
 
 
 def expected(page: Page, variables: Mapping[str, t.Any], *, bootstrapped: bool) -> Options:

@@ -52,6 +52,7 @@ def read_wanted(params: t.Mapping[str, t.Any]) -> tuple[Wanted, list[str]]:
         if params[name] < lowest
     ]
     options = Options(
+        allow_password_change=params["allow_password_change"],
         purge_users=params["purge_users"],
         purge_groups=params["purge_groups"],
         purge_tags=params["purge_tags"],

@@ -61,6 +61,8 @@ def group_step(group: Group, before: Described) -> Step | None:
         "managed_policies": policies,
         "members": sorted(wanted if group.exclusive else members | wanted),
     }
+    if "arn" in before:
+        after["arn"] = f"{before['arn'].partition('/')[0]}{after['path']}{before['name']}"
     if before and all(
         after[what] == now
         for what, now in (("path", before["path"]), ("managed_policies", sorted(had)), ("members", sorted(members)))

@@ -166,11 +166,23 @@ def removal_parts(page: Page, gone: Removal, with_role: bool) -> list[Part]:
             GUARDED_MODULE,
             {"name": "amazon.aws.iam_managed_policy", "options": {"state": "absent", "name": name}},
         )
-        for name in gone.shared_policies
+        for name in gone.policies
     ]
     if with_role:
         parts.append(_service_linked_role(page).told(state="absent"))
     return parts
+
+
+def with_made_policies(found: Mapping[str, t.Any], results: Iterable[Mapping[str, t.Any]]) -> dict[str, t.Any]:
+    """What iam_account_info found, with the policies that these parts make: more than one may need the same one."""
+    own = f"arn:{found['account']['partition']}:iam::{found['account']['account_id']}:policy"
+    made = [
+        {"arn": f"{own}{after['path']}{after['name']}", "attachments": 0, "boundary_of": 0, **after}
+        for result in results
+        for before, after in ((step["before"], step["after"]) for step in result.get("diff") or ())
+        if not before and "document" in after
+    ]
+    return {**found, "policies": [*found["policies"], *made]}
 
 
 def outcome(done: Iterable[Part], failed: Part, left: Iterable[Part]) -> str:

@@ -20,10 +20,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.
 
 @dataclass(frozen=True)
 class Removal:
-    """Names of the groups and shared policies that go, and a sentence for each group that stays."""
+    """Names of the groups that go, of the policies that go by themselves, and a sentence for each group that stays."""
 
     groups: tuple[str, ...]
-    shared_policies: tuple[str, ...]
+    policies: tuple[str, ...]
     kept: tuple[str, ...]
 
 
@@ -48,12 +48,21 @@ def removal(page: Page, found: Mapping[str, t.Any], deleted: Collection[str]) ->
         or set(there[name]["managed_policies"]) - ours
     }
     going = sorted(owned & there.keys() - in_use)
-    kept = [f"{there[name]['name']} (was there before)" for name in sorted(there.keys() - owned - elsewhere)]
+    earlier = sorted(there.keys() - owned - elsewhere)
+    kept = [f"{there[name]['name']} (was there before)" for name in earlier]
     kept += [f"{there[name]['name']} (at another path: {there[name]['path']})" for name in sorted(elsewhere)]
     kept += [f"{there[name]['name']} (has other members or policies)" for name in sorted(in_use)]
+    # The CloudHSM group takes its policy along. One that stays keeps the record of the groups that stay with it.
+    alone = (
+        policy
+        and BOOTSTRAP_GROUPS in policy["tags"]
+        and not in_use
+        and page.cloudhsm_group["name"].casefold() not in going
+    )
+    had = [there[name] for name in (*going, *earlier)]
     return Removal(
         groups=tuple(there[name]["name"] for name in going),
-        shared_policies=tuple(each["name"] for each in shared if _only_of(each, [there[name] for name in going])),
+        policies=tuple(each["name"] for each in (*shared, *([policy] if alone else [])) if _only_of(each, had)),
         kept=tuple(kept),
     )
 

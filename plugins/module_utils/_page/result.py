@@ -135,12 +135,18 @@ def removal_lines(
 ) -> list[str]:
     """The summary of a teardown. role is what becomes of the service-linked role: deleted, kept or none."""
     to_be = "to be " if check_mode else ""
-    became = {"deleted": f"{to_be}deleted", "kept": "left alone, it was there before", "none": "none"}[role]
+    became = {
+        "deleted": f"{to_be}deleted",
+        "kept": "left alone, since its description is not that of one made here",
+        "none": "none",
+    }[role]
     told = [
         f"Account {found['account']['account_id']}",
         f"Users {to_be}deleted: {names_of(deleted) or 'none'}",
         f"Groups {to_be}deleted: {', '.join(gone.groups) or 'none'}",
     ]
+    if gone.policies:
+        told.append(f"Policies {to_be}deleted: {', '.join(gone.policies)}")
     if gone.kept:
         told.append(f"Groups kept: {'; '.join(gone.kept)}")
     return [*told, f"Service-linked role: {became}"]

@@ -13,7 +13,7 @@ bootstrap's own variables say: those of provision_users, for instance, are about
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BOOTSTRAP, BOOTSTRAP_GROUPS, MANAGED, OWNED
@@ -138,6 +138,23 @@ def wanted(variables: Mapping[str, t.Any]) -> Page:
         onboarding_group_name=variables["user_provisioning_onboarding_group"],
         onboarding_policy_name=variables["user_provisioning_onboarding_policy_name"],
     )
+
+
+def conflicts(page: Page) -> Iterator[str]:
+    """Variables that are right by themselves and not beside each other, a sentence each."""
+    admin, cloudhsm = (group["name"].casefold() for group in (page.admin_group, page.cloudhsm_group))
+    if cloudhsm == admin:
+        yield "bootstrap_cloudhsm_group_name: is also bootstrap_admin_group_name; give each group a name of its own"
+    if page.onboarding_group and page.onboarding_group_name.casefold() in (admin, cloudhsm):
+        yield "user_provisioning_onboarding_group: is another group of bootstrap's; give this one a name of its own"
+    going = {
+        str(user.get("name")): label
+        for user, label in zip(page.users["users"], page.user_labels, strict=True)
+        if isinstance(user, Mapping) and user.get("state") == "absent"
+    }
+    for name in page.admin_group.get("members") or ():
+        if name in going:
+            yield f"admin_group_members: {going[name]} deletes {name}; take the user out of one of the two"
 
 
 def _taken(variables: Mapping[str, t.Any], prefix: str, names: tuple[str, ...]) -> Options:

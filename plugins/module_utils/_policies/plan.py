@@ -63,5 +63,6 @@ def policy_step(policy: Policy, before: Described) -> Step | None:
         options["description"] = policy.description
         if policy.path is not None:
             options["path"] = policy.path
-    after = {**before, "name": name, "document": policy.document, "tags": has}
+    path = before.get("path", policy.path or "/")
+    after = {**before, "name": name, "path": path, "document": policy.document, "tags": has}
     return Step(POLICY_MODULE, options, dict(before), after)

@@ -104,6 +104,7 @@ def _plan(
     service: Service, desired: Sequence[DesiredUser], options: Options, passwords_come_later: bool = False
 ) -> tuple[list[UserPlan], Account]:
     account = snapshot.read_account(service.iam, service.sts, service.pool)
+    account = account.with_members(options.pending_members)
     account = snapshot.read_details(
         service.iam,
         service.pool,

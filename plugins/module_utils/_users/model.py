@@ -17,7 +17,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import DENY_ALL, SUSPENDED_POLICY, fits
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
 
@@ -148,6 +148,16 @@ class Account:
         """The same account with some of its users known in more detail."""
         return replace(self, users={**self.users, **users})
 
+    def with_members(self, members: Mapping[str, Collection[str]]) -> Account:
+        """The same account with these users in these groups too, as far as it has the users."""
+        spelled = {group.lower(): group for group in self.groups}
+        joined = {
+            user.name: replace(user, groups=user.groups.union(spelled.get(group.lower(), group) for group in groups))
+            for user in self.users.values()
+            if (groups := [group for group, names in members.items() if user.name in names])
+        }
+        return self.with_users(joined)
+
     def user_arn(self, name: str, path: str) -> str:
         """The ARN that IAM gives to a user of this name and path."""
         return f"arn:{self.caller.partition}:iam::{self.caller.account_id}:user{path}{name}"
@@ -173,6 +183,8 @@ class Options:
     protected_groups: frozenset[str] = frozenset()
     # Groups that an earlier task makes: in check mode they count as existing.
     pending_groups: frozenset[str] = frozenset()
+    # Users by groups that an earlier task adds them to: in check mode they count as members.
+    pending_members: Mapping[str, Collection[str]] = field(default_factory=dict)
     # Where new people are while they change the password and register MFA; None for no such phase.
     onboarding_group: str | None = None
     # The policy, by its name, that makes a group require MFA; and groups of which an earlier task says that they do.

@@ -60,6 +60,7 @@ def options_from(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
         max_deletions=params["max_deletions"],
         protected_groups=frozenset(params["protected_groups"]),
         pending_groups=frozenset(params["pending_groups"] if check_mode else ()),
+        pending_members=params["pending_members"] if check_mode else {},
         onboarding_group=params["onboarding_group"] or None,
         require_mfa_policy_name=params["require_mfa_policy_name"],
         require_mfa_groups=frozenset(params["require_mfa_groups"]),
@@ -113,7 +114,7 @@ def _plan_and_carry_out(task: Task) -> Result:
         result["passwords_needed"] = needed_passwords(plans, desired)
         result["minimum_password_length"] = account.password_rules.length
     if passwords:
-        users = result["passwords_needed"] if task.check_mode else passwords.set_by(outcomes)
+        users = sorted(result["passwords_needed"]) if task.check_mode else passwords.set_by(outcomes)
         result["credentials"] = passwords.describe(str(task.region), users)
     if result["failed_users"]:
         result["msg"] = report.failure_message(outcomes)

@@ -16,6 +16,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import (
     HONOURED,
     ROLES,
     Page,
+    conflicts,
     groups_of,
     groups_value,
     wanted,
@@ -169,11 +170,49 @@ def test_a_shared_policy_goes_with_the_last_that_has_it() -> None:
     mfa = {**policy("CloudHSMIamRequireMFA", attachments=2), "tags": {BOOTSTRAP: "true"}}
     groups = [{**each, "managed_policies": [*each["managed_policies"], mfa["arn"]]} for each in (ADMINS, HSM)]
     deleted = ["Administrator", "alice"]
-    assert removal.removal(page(), found(groups, made(), mfa), deleted).shared_policies == ("CloudHSMIamRequireMFA",)
+    assert removal.removal(page(), found(groups, made(), mfa), deleted).policies == ("CloudHSMIamRequireMFA",)
     others: list[Described] = [{"attachments": 3}, {"boundary_of": 1}, {"tags": {}}, {"path": "/dev/"}]
     for more in others:
         gone = removal.removal(page(), found(groups, made(), {**mfa, **more}), deleted)
-        assert gone.shared_policies == (), more
+        assert gone.policies == (), more
+
+
+def test_a_policy_goes_alone_where_the_group_was_there_before() -> None:
+    gone = removal.removal(page(), found([HSM], made(groups="")), ["Administrator", "alice"])
+    assert (gone.groups, gone.policies) == ((), ("CloudHSMAdministrators",))
+    # It has the record of a group that stays for now.
+    used = {**ADMINS, "members": ["Administrator", "zoe"]}
+    assert removal.removal(page(), found([used, HSM], made(groups="Administrators")), ["Administrator"]).policies == ()
+    # Somebody else made it, or uses it.
+    others = {**made(groups=""), "attachments": 2}
+    assert removal.removal(page(), found([HSM], policy("CloudHSMAdministrators")), []).policies == ()
+    assert removal.removal(page(), found([HSM], others), []).policies == ()
+
+
+def test_a_policy_that_two_groups_need_is_made_once() -> None:
+    step = {"before": {}, "after": {"name": "MFA", "path": "/", "document": {}, "tags": {}}}
+    changed = {"before": {"name": "P"}, "after": {"name": "P", "document": {}}}
+    (made_policy,) = parts.with_made_policies(found([]), [{"diff": [step, changed]}, {}])["policies"]
+    assert (made_policy["name"], made_policy["arn"]) == ("MFA", f"{OWN}MFA")
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"bootstrap_cloudhsm_group_name": "administrators"}, "bootstrap_cloudhsm_group_name: is also"),
+        (
+            {"user_provisioning_onboarding": "two_phase", "user_provisioning_onboarding_group": "Administrators"},
+            "user_provisioning_onboarding_group: is another group",
+        ),
+        (
+            {"admin_group_members": ["bob"], "bootstrap_users": [{"name": "bob", "state": "absent"}]},
+            "admin_group_members: bootstrap_users[0] deletes bob",
+        ),
+    ],
+)
+def test_variables_that_contradict_each_other_are_named(variables: dict[str, t.Any], said: str) -> None:
+    (problem,) = conflicts(page(**variables))
+    assert problem.startswith(said)
 
 
 def test_other_policies_that_bootstrap_was_told_to_attach_keep_no_group() -> None:

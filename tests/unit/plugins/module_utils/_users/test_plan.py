@@ -369,3 +369,9 @@ def test_without_the_right_and_without_any_other_nobody_could_sign_in() -> None:
     everybody = replace(EMPTY, password_rules=PasswordRules(changeable=True))
     assert plan_user(wish, everybody, switches).problems == ()
     assert plan_user(replace(wish, groups=frozenset({"Readers"})), EMPTY, switches).problems == ()
+
+
+def test_members_that_an_earlier_task_adds_are_members() -> None:
+    account = replace(EMPTY, users={"ann": ActualUser("ann", "arn")}, groups=frozenset({"Readers"}))
+    joined = account.with_members({"readers": ["ann", "nobody"], "Coming": ["ann"]})
+    assert joined.users == {"ann": ActualUser("ann", "arn", groups=frozenset({"Readers", "Coming"}))}
