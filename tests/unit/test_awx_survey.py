@@ -60,7 +60,7 @@ def test_good_answers_are_taken(name: str, tmp_path: Path) -> None:
 @each_survey
 @pytest.mark.parametrize("nothing", ["", None, " ", "null", "~"])
 def test_no_answer_is_none_however_it_is_written(name: str, nothing: str | None, tmp_path: Path) -> None:
-    questions = {question["variable"]: question for question in SURVEYS[name]["spec"] if question["type"] != "integer"}
+    questions = {question["variable"]: question for question in SURVEYS[name]["spec"]}
     wanted = {f"{variable}: has no answer" for variable, question in questions.items() if question["required"]}
     problems = survey_problems(SURVEYS[name], read(tmp_path, {**good(name), **dict.fromkeys(questions, nothing)}))
     assert {problem for problem in problems if not problem.startswith("users_text and")} == wanted
