@@ -32,7 +32,7 @@ def test_it_only_looks_and_names_all_that_has_drifted(node: ControlNode, aws: Fa
     aws.clear()
     same = check(node, {"name": "ann"})
     assert same.status == 0, same.output
-    assert f"Account {ACCOUNT} is as your variables say. This check changed nothing" in same.output
+    assert f"Account {ACCOUNT} matches your variables. This check changed nothing" in same.output
     assert same.changed_tasks == []
 
     (role,) = iam.list_roles(PathPrefix=PATH)["Roles"]

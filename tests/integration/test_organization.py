@@ -56,7 +56,7 @@ def test_one_accounts_failure_leaves_the_others_done(
 ) -> None:
     predicted = node.playbook(*PLAY, "--check", "--diff")
     assert predicted.status == 0, predicted.output
-    assert "3 of 3 accounts are as they would be" in predicted.output
+    assert "3 of 3 accounts checked: 3 would change" in predicted.output
     assert aws.writes == []
 
     failing(node, "shop test")
@@ -85,7 +85,7 @@ def test_one_accounts_failure_leaves_the_others_done(
 def test_without_accounts_the_run_fails(node: ControlNode) -> None:
     run = node.playbook("cloudhsm.iam.bootstrap_organization")
     assert run.status != 0
-    assert run.failure == "No account was found; give the inventory of an organization with -i org.yml"
+    assert run.failure == "No account was found; pass the inventory of an organization with -i org.yml"
 
 
 def session(name: str, **variables: t.Any) -> dict[str, t.Any]:
