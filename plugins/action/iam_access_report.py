@@ -33,11 +33,20 @@ USERS = ("expected_users", "expected_bootstrap_users")
 # A report has no use for passwords, and where they come from may be closed to whoever makes it.
 _UNREAD = frozenset({"bootstrap_administrator_password"})
 Args = dict[str, t.Any]
+# Those that the action itself reads; the others are the module's.
+OWN: dict[str, dict[str, t.Any]] = {
+    "folder": {"type": "path"},
+    "formats": {"type": "list", "elements": "str", "choices": [*files.FORMATS], "default": [*files.FORMATS]},
+    "accounts": {"type": "dict"},
+    "role_variables": {"type": "bool", "default": False},
+    "return_report": {"type": "bool", "default": False},
+}
 
 
 class ActionModule(LocalAction):
     """Runs iam_access_report_info and writes its report, which itself is too large for a result."""
 
+    SPEC: t.ClassVar[dict[str, dict[str, t.Any]]] = {**OWN, **ARGUMENT_SPEC}
     # What is read becomes files only when the module has ended.
     _supports_async = False
 
@@ -46,13 +55,13 @@ class ActionModule(LocalAction):
         args = bound_args(self, task_vars or {})
         problems: list[str] = []
         labels: dict[str, list[str]] = {}
-        if boolean(args.pop("role_variables", False), strict=False):
+        if boolean(args.pop("role_variables", OWN["role_variables"]["default"]), strict=False):
             args, problems, labels = self._with_variables(args, task_vars or {})
-        problems += written_problems({"folder": {"type": "path"}, **ARGUMENT_SPEC}, args, PREFIX if labels else "")
+        problems += written_problems({"folder": OWN["folder"], **ARGUMENT_SPEC}, args, PREFIX if labels else "")
         formats, wrong = _formats(args.pop("formats", None))
         given = args.pop("folder", None)
         folder = from_working_directory(str(given or ""))
-        whole = boolean(args.pop("return_report", False), strict=False)
+        whole = boolean(args.pop("return_report", OWN["return_report"]["default"]), strict=False)
         accounts = args.pop("accounts", None)
         problems += [*_folder_problems(given, folder), *wrong, *_accounts_problems(accounts)]
         if problems:
@@ -124,7 +133,7 @@ class ActionModule(LocalAction):
 
 def _formats(given: object) -> tuple[list[str], list[str]]:
     """The formats, all of them by default, and what is wrong with them."""
-    formats, problems = read_list(list(files.FORMATS) if given is None else given)
+    formats, problems = read_list(OWN["formats"]["default"] if given is None else given)
     unknown = sorted(set(formats) - set(files.FORMATS))
     problems += [f"{kind!r} is none of {', '.join(files.FORMATS)}" for kind in unknown]
     return formats, [f"formats: {problem}" for problem in problems]
