@@ -27,7 +27,7 @@ UNDER_WAY = 10
 # Tries of a request that meets another change.
 TRIES = 6
 # Seconds between looks, and before something is tried again.
-FIRST_PAUSE = 0.5
+FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 8.0
 IN_PROGRESS = "IN_PROGRESS"
 SUCCEEDED = "SUCCEEDED"
@@ -103,6 +103,8 @@ class Requests:
         self._outcomes: dict[Change, Outcome] = {}
         self._waiting: deque[Change] = deque()
         self._flying: dict[str, Change] = {}
+        # Whether something has to be sent again, for which others need time.
+        self._in_conflict = False
 
     def carry_out(self, changes: Sequence[Change], patience: Patience) -> list[Outcome]:
         """The outcomes of the changes, in their order. Nothing is raised."""
@@ -110,18 +112,18 @@ class Requests:
         until = patience.clock() + patience.timeout
         pause = FIRST_PAUSE
         while self._waiting or self._flying:
-            done = len(self._outcomes)
+            done, self._in_conflict = len(self._outcomes), False
             if self._send(self._startable()):
                 break
-            if self._flying and (not self._startable() or len(self._flying) >= UNDER_WAY):
+            if self._in_conflict or (self._flying and not self._startable()):
+                patience.sleep(pause)
+                pause = min(pause * 1.5, LONGEST_PAUSE)
+            if self._flying and not self._startable():
                 self._look(changes[0].operation)
             if len(self._outcomes) > done:
                 pause, until = FIRST_PAUSE, patience.clock() + patience.timeout
             elif patience.clock() >= until:
                 break
-            elif self._flying or self._waiting:
-                patience.sleep(pause)
-                pause = min(pause * 1.5, LONGEST_PAUSE)
         self._give_up(patience.timeout)
         return [self._outcomes[change] for change in changes]
 
@@ -168,6 +170,7 @@ class Requests:
             self._outcomes[change] = Outcome(change)
         elif status.conflict and self._tries[change] < TRIES:
             self._waiting.append(change)
+            self._in_conflict = True
         else:
             self._outcomes[change] = Outcome(change, status.reason)
 
