@@ -230,7 +230,7 @@ class Evaluator:
         try:
             statements = read_document(document)
         except UnreadablePolicyError as exc:
-            self.problems[label] = f"it is not the JSON of a policy ({exc})"
+            self.problems[label] = f"it is not a policy in JSON ({exc})"
             statements = []
         self._passed_by_keys[label] = any(map(_passed_by_keys, statements))
         steps = any(leads_on(statement, self._iam) for statement in statements)
@@ -326,7 +326,7 @@ class Evaluator:
         if administrator != YES and holder is not None and read.has_steps:
             found = ways(holder, self._around, self._administers)
             unread = (Extent.CONDITIONAL,) * len(Session)
-            found += [Way((), f"whatever is in {label}, which could not be read", unread) for label in read.unread]
+            found += [Way((), f"anything in {label}, which could not be read", unread) for label in read.unread]
         become = word(either(together_of(found), extents_of(rights, self._administrator, every=True)))
         return Access(
             administrator=administrator,

@@ -4,9 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Where the account differs from what the roles' variables ask for: the plan that they would make, without carrying it
-out. Pure.
-"""
+"""Differences between the account and the roles' variables: the plan of the roles, without carrying it out. Pure."""
 
 from __future__ import annotations
 
@@ -35,11 +33,11 @@ Difference = dict[str, t.Any]
 
 
 def users_drift(desired: Sequence[DesiredUser], snapshot: Snapshot, options: Options) -> list[Difference]:
-    """What iam_users would do to the users, one entry a user that is not as it was asked for."""
+    """What iam_users would change, one entry for each user that differs."""
     users = {name: _as_read(person) for name, person in snapshot.users.items()}
     rules, options = _password_rules(snapshot, options)
     account = Account(snapshot.caller, users, frozenset(snapshot.groups), snapshot.alias, password_rules=rules)
-    # Where it is not known whether there is a password, it is no difference.
+    # If the report can't tell whether there is a password, that is not a difference.
     known = [_as_far_as_known(user, account) for user in desired]
     return [_difference(plan) for plan in plan_users(known, account, options) if plan.changes or plan.problems]
 
@@ -76,7 +74,7 @@ def _difference(plan: UserPlan) -> Difference:
 def groups_drift(
     desired: Iterable[Mapping[str, t.Any]], snapshot: Snapshot, require_mfa_policy_name: str
 ) -> list[Difference]:
-    """Groups that are missing, members that they lack, and policies that they lack or have beside those asked for."""
+    """Missing groups, missing members, and missing or additional policies."""
     found = []
     for wanted in desired:
         name = wanted["name"]
@@ -99,7 +97,7 @@ def _policies(wanted: Mapping[str, t.Any], group: Group, mfa: str) -> Iterable[d
     policies = wanted.get("managed_policies")
     if policies is None:
         return
-    # What is wanted may be named without its ARN, and so without partition and path.
+    # Expected policies can be named without ARN, and so without partition and path.
     for policy in sorted(policy for policy in policies if not any(_is(arn, policy) for arn in group.managed_policies)):
         yield {"operation": "attach_group_policy", "policy": policy}
     for arn in sorted(group.managed_policies):
@@ -110,7 +108,7 @@ def _policies(wanted: Mapping[str, t.Any], group: Group, mfa: str) -> Iterable[d
 
 
 def _mfa(wanted: Mapping[str, t.Any], group: Group, name: str) -> Iterable[dict[str, str]]:
-    """The policy that requires MFA has a switch of its own. Where that is not set, the policy is left as it is."""
+    """The policy that requires MFA has its own option. If that is not set, the policy stays as it is."""
     asked = wanted.get("require_mfa")
     has = [arn for arn in sorted(group.managed_policies) if _is(arn, name)]
     if asked and not has:
@@ -122,12 +120,12 @@ def _mfa(wanted: Mapping[str, t.Any], group: Group, name: str) -> Iterable[dict[
 def wanted_groups(
     users: Iterable[DesiredUser], groups: Iterable[Mapping[str, t.Any]], options: Options
 ) -> frozenset[str]:
-    """The groups that what is wanted names."""
+    """The groups that the variables name."""
     found = {group["name"] for group in groups} | options.pending_groups | options.protected_groups
     found |= {options.onboarding_group} if options.onboarding_group else set()
     return frozenset(found.union(*(user.groups or () for user in users)))
 
 
 def _is(arn: str, policy: str) -> bool:
-    # AWS's own policies are named with their paths, as in job-function/Billing.
+    # AWS managed policies are named with their paths, as in job-function/Billing.
     return policy in (arn, arn.partition("/")[2], arn.rpartition("/")[2])

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What a finding is, what the rules look at, and the commands that mend things. Pure: the time is given."""
+"""What a finding is, what the rules look at, and the commands that fix findings. Pure: the time is an argument."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
 class Subject(t.NamedTuple):
-    """What a finding is about: its name, what there is to know about it, what to run, and what kind of thing it is."""
+    """What a finding is about: its name, details, what to run, and its kind."""
 
     name: str
     detail: str
@@ -33,7 +33,7 @@ class Subject(t.NamedTuple):
 
 @dataclass(frozen=True)
 class Finding:
-    """One kind of mistake with all that make it."""
+    """One kind of problem with all its subjects."""
 
     rule: str
     severity: str
@@ -58,16 +58,16 @@ class Facts:
 
     snapshot: Snapshot
     access: Mapping[str, Access]
-    # By the labels of policies that are attached somewhere: what each gives by itself.
+    # By the labels of attached policies: what each allows by itself.
     policies: Mapping[str, Access]
     passed_by_keys: Sequence[str]
     drift: Sequence[Mapping[str, t.Any]]
     now: datetime.datetime
     max_key_age: int
     max_unused: int
-    # Groups that are wanted, whether anybody is in them or not.
+    # Expected groups, with or without members.
     wanted_groups: frozenset[str] = frozenset()
-    # By user, where it is known: why a password that has to be changed can't be.
+    # By user, if known: why the user can't change a password that must be changed.
     stuck: Mapping[str, str] = field(default_factory=dict)
 
     def days(self, when: datetime.datetime | None) -> int | None:
@@ -75,17 +75,17 @@ class Facts:
         return None if when is None else max(0, (self.now - when).days)
 
     def people(self) -> list[tuple[Person, Access]]:
-        """All users with what they can do, by name."""
+        """All users with what they can do, sorted by name."""
         return [(self.snapshot.users[name], self.access[name]) for name in sorted(self.snapshot.users)]
 
 
 def is_administrator(access: Access) -> bool:
-    """Whether everything is allowed, IAM too, be it under conditions."""
+    """Whether everything is allowed, including IAM, maybe under conditions."""
     return access.administrator != NO
 
 
 def provision(name: str, **fields: t.Any) -> str:
-    """The command that has iam_users change one user."""
+    """The command that changes one user."""
     extra = {"user_provisioning_users": [{"name": name, **fields}]}
     return f"ansible-playbook cloudhsm.iam.provision_users -e {shlex.quote(json.dumps(extra))}"
 

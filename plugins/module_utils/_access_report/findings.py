@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Everything that is wrong with an account, ranked by how bad it is. Pure."""
+"""All findings about an account, the most severe first. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report import rules_account, rules_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.finding import SEVERITIES, Facts, Finding
 
-# The worst first, and among equals in this order.
+# The most severe first. Findings of the same severity keep this order.
 RULES: Sequence[Callable[[Facts], Finding]] = (
     rules_account.root_access_keys,
     rules_account.root_without_mfa,
@@ -40,6 +40,6 @@ RULES: Sequence[Callable[[Facts], Finding]] = (
 
 
 def find(facts: Facts) -> list[Finding]:
-    """Everything that is wrong, the worst first."""
+    """All findings, the most severe first."""
     found = [finding for rule in RULES for finding in [rule(facts)] if finding.subjects]
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))

@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Who must choose a new password at the next sign-in, and is not allowed to. Pure.
+"""Users who must choose a new password at the next sign-in, and are not allowed to. Pure.
 
-AWS asks for iam:ChangePassword then, which the account's password policy can give to everybody (IAM User Guide, "Permit
-IAM users to change their own passwords"). A statement that denies wins over it.
+This needs iam:ChangePassword, which the account's password policy can give to all users (IAM User Guide, "Permit IAM
+users to change their own passwords"). A Deny statement overrides it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CHANGE = "iam:ChangePassword"
 
 
 def stuck(snapshot: Snapshot, evaluator: Evaluator) -> dict[str, str]:
-    """Why each of them can't, by their names. Nobody where the password policy could not be read."""
+    """Why each of them can't, by name. Empty if the password policy could not be read."""
     if snapshot.password_policy is None:
         return {}
     everybody = bool(snapshot.password_policy.get("AllowUsersToChangePassword", False))
@@ -36,7 +36,7 @@ def stuck(snapshot: Snapshot, evaluator: Evaluator) -> dict[str, str]:
 
 
 def _must(person: Person) -> bool:
-    """Whether a new password has to be chosen; of a password that was never used and not asked for it is likely."""
+    """Whether the user must choose a new password. If the report can't tell, a never used password counts."""
     have = person.credentials
     if have.password_reset_required is None and have.source == "credential_report":
         return bool(have.password) and have.password_use_known and have.password_used is None

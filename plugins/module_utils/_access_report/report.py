@@ -47,11 +47,11 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import D
 
 NOT_EVALUATED = (
     "Service control policies and resource control policies of AWS Organizations",
-    "Policies of resources, such as those that share CloudHSM backups",
-    "Policies of sessions, and roles: which there are, who may take them on, and what they give",
-    "Conditions other than those about MFA and calls by AWS's services: they are shown as such, not decided",
-    "Ways to become an administrator through what runs already, such as the code of a function that has a role",
-    "AWS's check that a resource exists: a right counts, whether there are clusters or not",
+    "Resource policies, such as those that share CloudHSM backups",
+    "Session policies, and roles: which exist, who can assume them, and what they allow",
+    "Conditions, except those about MFA and calls by AWS services: the report shows that there is a condition",
+    "Ways to become an administrator through existing resources, such as the code of a function with a role",
+    "Whether a resource exists: a permission counts even if there are no clusters",
 )
 
 

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What can be wrong with an account, its groups and its policies. Pure."""
+"""Findings about an account, its groups and its policies. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def root_access_keys(facts: Facts) -> Finding:
         "root_access_keys",
         "critical",
         "The root user has access keys",
-        "They can do everything, no policy limits them, and nobody notices who uses them.",
+        "They can do everything, no policy limits them, and nothing shows who uses them.",
         _root(facts, "root_access_keys", "has access keys", ROOT_KEYS),
     )
 
@@ -53,7 +53,7 @@ def wide_policies(facts: Facts) -> Finding:
         Subject(
             label,
             "allows every action on everything",
-            "Name the actions that are needed, or attach AWS's AdministratorAccess where it can be seen",
+            "List only the needed actions, or attach the AWS managed policy AdministratorAccess instead",
             "policy",
         )
         for label, access in sorted(facts.policies.items())
@@ -62,7 +62,7 @@ def wide_policies(facts: Facts) -> Finding:
     return Finding(
         "wide_policies",
         "high",
-        "Policies that make administrators under another name",
+        "Policies that allow everything under another name",
         "A search for AdministratorAccess misses them.",
         tuple(found),
     )
@@ -72,8 +72,8 @@ def passed_by_keys(facts: Facts) -> Finding:
     found = [
         Subject(
             label,
-            "denies without MFA by Bool, which access keys do not meet",
-            "In the Deny statement, use BoolIfExists in the place of Bool for aws:MultiFactorAuthPresent",
+            "its Deny uses Bool, which does not apply to access keys",
+            "In the Deny statement, use BoolIfExists instead of Bool for aws:MultiFactorAuthPresent",
             "policy",
         )
         for label in facts.passed_by_keys
@@ -82,7 +82,7 @@ def passed_by_keys(facts: Facts) -> Finding:
         "mfa_passed_by_keys",
         "high",
         "MFA policies that access keys bypass",
-        "Requests with an access key have no aws:MultiFactorAuthPresent at all, so a Deny with Bool lets them through.",
+        "Requests with an access key have no aws:MultiFactorAuthPresent, so a Deny with Bool does not apply to them.",
         tuple(found),
     )
 
@@ -108,7 +108,7 @@ def inline_policies(facts: Facts) -> Finding:
         "inline_policies",
         "medium",
         "Inline policies",
-        "They are in no list of policies and have no versions. Make managed policies of them first.",
+        "They are not in the list of policies and have no versions. Create managed policies from them first.",
         tuple(found),
     )
 
@@ -117,8 +117,8 @@ def no_password_policy(facts: Facts) -> Finding:
     policy = facts.snapshot.password_policy
     own = with_our_names(policy) if policy else None
     details = {
-        "no_password_policy": "has no password policy of its own",
-        "weak_password_policy": f"takes passwords of {own['min_pw_length']} characters" if own else "",
+        "no_password_policy": "has no password policy",
+        "weak_password_policy": f"allows passwords of {own['min_pw_length']} characters" if own else "",
     }
     run = "ansible-playbook cloudhsm.iam.account_password_policy"
     problems = [] if policy is None else password_policy_problems(own)
@@ -126,8 +126,8 @@ def no_password_policy(facts: Facts) -> Finding:
     return Finding(
         "weak_password_policy",
         "medium",
-        "No password policy, or one for short passwords",
-        f"Passwords of fewer than {PASSWORD_LENGTH} characters are guessed by machines.",
+        "No password policy, or one that allows short passwords",
+        f"Programs can guess passwords of fewer than {PASSWORD_LENGTH} characters.",
         tuple(found),
     )
 
@@ -141,17 +141,23 @@ def no_service_linked_role(facts: Facts) -> Finding:
         "no_service_linked_role",
         "low",
         "CloudHSM's service-linked role is missing",
-        "Without it CloudHSM can't write its logs, and the first cluster needs somebody who may make the role.",
+        "Without it, CloudHSM can't write its logs, and only someone who can create the role can create the first "
+        "cluster.",
         tuple(found),
     )
 
 
 def empty_groups(facts: Facts) -> Finding:
     members = {group for person in facts.snapshot.users.values() for group in person.user.groups}
-    # Groups that the variables name are kept for somebody.
+    # Groups that the variables name are for future members.
     members |= facts.wanted_groups
     found = [
-        Subject(name, "has no members", aws("delete-group", group_name=name) + " (its policies go first)", "group")
+        Subject(
+            name,
+            "has no members",
+            aws("delete-group", group_name=name) + " (first detach and delete its policies)",
+            "group",
+        )
         for name in sorted(facts.snapshot.groups)
         if name not in members
     ]
@@ -159,18 +165,18 @@ def empty_groups(facts: Facts) -> Finding:
         "empty_groups",
         "info",
         "Groups without members",
-        "They may be in wait for somebody, or be left over.",
+        "They may be for future members, or no longer needed.",
         tuple(found),
     )
 
 
 def drift(facts: Facts) -> Finding:
     playbooks = {"user": "provision_users", "group": "bootstrap"}
-    words = {"missing": "is missing", "not_wanted": "is not wanted any more", "differs": "differs"}
+    words = {"missing": "is missing", "not_wanted": "is not in your variables", "differs": "differs"}
     found = [
         Subject(
             entry["name"],
-            words.get(entry["state"], "can't be made as it is wanted"),
+            words.get(entry["state"], "can't be changed to match your variables"),
             f"With the same variables: ansible-playbook cloudhsm.iam.{playbooks[entry['kind']]} --check --diff",
             entry["kind"],
         )
@@ -179,7 +185,7 @@ def drift(facts: Facts) -> Finding:
     return Finding(
         "drift",
         "medium",
-        "The account is not as the variables want it",
-        "Somebody changed it by hand, or the variables were changed and not carried out.",
+        "The account differs from your variables",
+        "Someone changed the account by hand, or changed the variables without running the playbook.",
         tuple(found),
     )

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What can be wrong with users: how they get in, and what they may do then. Pure."""
+"""Findings about users: how they sign in, and what they can do. Pure."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.findin
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import AccessKey, Person
 
-# Why somebody who has to choose a new password can't.
+# Why a user who must choose a new password can't.
 NOT_ALLOWED = "nothing allows iam:ChangePassword, neither a policy nor the account's password policy"
 DENIED = "a policy denies iam:ChangePassword"
-DENIED_WITHOUT_MFA = "iam:ChangePassword needs MFA, and there is no MFA device yet"
-UNDECIDED = "iam:ChangePassword is allowed under a condition that the report does not decide"
+DENIED_WITHOUT_MFA = "iam:ChangePassword needs MFA, and the user has no MFA device yet"
+UNDECIDED = "iam:ChangePassword is allowed under a condition that the report does not evaluate"
 
-# Days that a key may go unused from its making; who gets one has to set it up somewhere.
+# Days that a new key may be unused, because its owner has to set it up somewhere.
 NEW_KEY_DAYS = 14
 
 
@@ -51,7 +51,7 @@ def administrators_without_mfa(facts: Facts) -> Finding:
         "administrator_without_mfa",
         "critical",
         "Administrators without MFA",
-        "A password or key that is lost or guessed is enough to take the account over.",
+        "Anyone with their password or access key controls the account.",
         tuple(found),
     )
 
@@ -76,9 +76,9 @@ def can_become_administrator(facts: Facts) -> Finding:
         "can_become_administrator",
         "high",
         "Users who can make themselves administrators",
-        "They are not counted as administrators, or only with MFA, but what they can do in IAM lets them give "
-        "themselves any right: always; under a condition that the report does not decide; or for some users, groups, "
-        "policies or roles only, where one of these has the rights.",
+        "Their IAM permissions let them give themselves any permission, although they are not administrators, or only "
+        "with MFA. Some can always do this, some under a condition that the report does not evaluate, and some only "
+        "through a user, group, policy or role that has the permissions.",
         tuple(found),
     )
 
@@ -95,7 +95,7 @@ def _take_away(person: Person, access: Access) -> str:
     actions = sorted({action for actions, _on, _answer in access.ways for action in actions})
     some = ", ".join(actions[:5]) + (", ..." if len(actions) > 5 else "")
     name = shlex.quote(person.user.name)
-    return f"In the policies of {name}, take away {some or 'the iam actions'}, or name resources that give no rights"
+    return f"In the policies of {name}, remove {some or 'the IAM actions'}, or name resources that add no permission"
 
 
 def stuck_at_first_sign_in(facts: Facts) -> Finding:
@@ -116,8 +116,8 @@ def stuck_at_first_sign_in(facts: Facts) -> Finding:
     return Finding(
         "stuck_at_first_sign_in",
         "medium",
-        "People who must change their password and may not",
-        "They can't sign in: AWS asks for a new password first, and for iam:ChangePassword to set it.",
+        "Users who must change their password but are not allowed to",
+        "They can't sign in, because AWS asks for a new password first, and setting it needs iam:ChangePassword.",
         tuple(found),
     )
 
@@ -126,7 +126,7 @@ def console_without_mfa(facts: Facts) -> Finding:
     found = [
         Subject(
             person.user.name,
-            "can sign in with a password alone" + (", and change CloudHSM" if _changes(access) else ""),
+            "can sign in with only a password" + (", and change CloudHSM" if _changes(access) else ""),
             _register_mfa(person.user.name),
         )
         for person, access in facts.people()
@@ -136,7 +136,7 @@ def console_without_mfa(facts: Facts) -> Finding:
         "console_without_mfa",
         "high",
         "Console users without MFA",
-        "A password that is lost or guessed is enough to sign in as them.",
+        "Anyone with their password can sign in as them.",
         tuple(found),
     )
 
@@ -147,7 +147,7 @@ def cloudhsm_without_mfa(facts: Facts) -> Finding:
             person.user.name,
             "has MFA, but access keys work without it"
             if any(key.active for key in person.credentials.keys or ())
-            else "has MFA, but no policy asks for it",
+            else "has MFA, but no policy requires it",
             "Add to the policy's statements: Condition: {Bool: {aws:MultiFactorAuthPresent: 'true'}}",
         )
         for person, access in facts.people()
@@ -157,14 +157,14 @@ def cloudhsm_without_mfa(facts: Facts) -> Finding:
         "cloudhsm_without_mfa",
         "low",
         "CloudHSM can be changed without MFA",
-        "These users have an MFA device, but their policies do not ask that it was used.",
+        "These users have an MFA device, but their policies do not require it.",
         tuple(found),
     )
 
 
 def administrator_keys(facts: Facts) -> Finding:
     found = [
-        Subject(person.user.name, f"{_key_name(key)} gives all rights", _deactivate(person.user.name, key))
+        Subject(person.user.name, f"{_key_name(key)} allows everything", _deactivate(person.user.name, key))
         for person, access, key in _keys(facts)
         if access.administrator in WITHOUT_MFA
     ]
@@ -172,7 +172,7 @@ def administrator_keys(facts: Facts) -> Finding:
         "administrator_access_keys",
         "high",
         "Administrators with access keys",
-        "A key works from anywhere and without MFA. Administrators are better off with a role and short sessions.",
+        "An access key works from anywhere and without MFA. Administrators should use a role with short sessions.",
         tuple(found),
     )
 
@@ -187,7 +187,7 @@ def old_keys(facts: Facts) -> Finding:
         "old_access_keys",
         "medium",
         f"Access keys older than {facts.max_key_age} days",
-        "The longer a key is about, the more places it has leaked to. Make a new one, change over, deactivate the old.",
+        "The longer a key exists, the more likely it has leaked. Create a new key, and deactivate the old one.",
         tuple(found),
     )
 
@@ -196,7 +196,7 @@ def unused_keys(facts: Facts) -> Finding:
     found = [
         Subject(
             person.user.name,
-            f"{_key_name(key)}, made {days} days ago, was never used",
+            f"{_key_name(key)}, created {days} days ago, was never used",
             _deactivate(person.user.name, key),
         )
         for person, _access, key in _keys(facts)
@@ -210,7 +210,7 @@ def unused_keys(facts: Facts) -> Finding:
         "unused_access_keys",
         "medium",
         "Access keys that were never used",
-        "Nobody misses such a key, and so nobody notices when somebody else uses it.",
+        "No one needs these keys, and no one would notice if someone else used them.",
         tuple(found),
     )
 
@@ -226,7 +226,7 @@ def two_keys(facts: Facts) -> Finding:
         "two_active_access_keys",
         "low",
         "Users with two active access keys",
-        "The second one is for the time of a change from one key to the next.",
+        "A second key should exist only while switching from one key to the next.",
         tuple(found),
     )
 
@@ -235,7 +235,7 @@ def not_seen(facts: Facts) -> Finding:
     found = []
     for person, _access in facts.people():
         have = person.credentials
-        # Somebody who never signed in counts from when the user was made.
+        # For a user who never signed in, the time counts from the user's creation.
         days = facts.days(have.password_used or (person.created if have.password_use_known else None))
         # Users for emergencies are not expected to sign in.
         expected = have.password and have.reported and not person.user.protected
@@ -246,7 +246,7 @@ def not_seen(facts: Facts) -> Finding:
         "not_signed_in",
         "medium",
         f"Console users who have not signed in for {facts.max_unused} days",
-        "A way in that nobody uses is only of use to others.",
+        "They do not need the password, and no one would notice if someone else used it.",
         tuple(found),
     )
 
@@ -265,7 +265,7 @@ def direct_policies(facts: Facts) -> Finding:
         "direct_policies",
         "low",
         "Policies attached to users",
-        "Rights by group can be seen and taken back in one place. Put the user into a group that has the policy first.",
+        "Permissions from groups can be seen and removed in one place. First add the user to a group with the policy.",
         tuple(found),
     )
 
@@ -274,8 +274,7 @@ def outside_groups(facts: Facts) -> Finding:
     found = [
         Subject(
             person.user.name,
-            "is in no group"
-            + (", and has policies of its own" if person.inline or person.user.managed_policies else ""),
+            "is in no group" + (", and has its own policies" if person.inline or person.user.managed_policies else ""),
             provision(person.user.name, groups=["GROUP"]),
         )
         for person, _access in facts.people()
@@ -284,8 +283,8 @@ def outside_groups(facts: Facts) -> Finding:
     return Finding(
         "outside_every_group",
         "low",
-        "Users outside every group",
-        "Either they need no rights, or they have them in a way that nobody sees.",
+        "Users in no group",
+        "Either they need no permissions, or their permissions are hard to see.",
         tuple(found),
     )
 

@@ -12,7 +12,7 @@ import re
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 
-# A comment of a pull request holds 65,536 characters on the common hosts: beyond these the files have the rest.
+# A comment in a pull request can have 65,536 characters on common hosts. The files have the rest.
 PEOPLE = 200
 SUBJECTS = 20
 NAMES = 6
@@ -50,7 +50,11 @@ def account_page(report: Mapping[str, t.Any]) -> str:
         f"# Access to {code(name)}",
         "",
         f"Account {code(account['account_id'])}, read at {report['generated_at']}. "
-        + (f"Ages are from the credential report of {ages}." if ages else "There was no credential report: no ages."),
+        + (
+            f"Ages are from the credential report of {ages}."
+            if ages
+            else "No ages, because there was no credential report."
+        ),
         "",
         *_summary(report["summary"]),
         *_findings(report["findings"]),
@@ -70,7 +74,7 @@ def _summary(summary: Mapping[str, t.Any]) -> list[str]:
         f"- Administrators: {_codes(summary['administrators']) or 'none'}",
         f"- Console users: {summary['console_users']}, without MFA: {summary['console_users_without_mfa']}",
         f"- Active access keys: {summary['access_keys']}",
-        f"- Can change CloudHSM: {summary['cloudhsm_changers']}, can do anything with it: {summary['cloudhsm_users']}",
+        f"- Can change CloudHSM: {summary['cloudhsm_changers']}, can call any action: {summary['cloudhsm_users']}",
         f"- Findings: {counts}",
         "",
     ]
@@ -87,7 +91,7 @@ def _findings(findings: Sequence[Mapping[str, t.Any]]) -> list[str]:
             "",
         ]
         rows = [[code(s["name"]), code(s["detail"]), code(s["run"])] for s in subjects[:SUBJECTS]]
-        lines += _table(["who or what", "why", "what to run"], rows)
+        lines += _table(["name", "detail", "how to fix"], rows)
         if len(subjects) > SUBJECTS:
             lines += [f"… and {len(subjects) - SUBJECTS} more.", ""]
     return lines if findings else [*lines, "Nothing found.", ""]
@@ -157,7 +161,7 @@ def _groups(groups: Sequence[Mapping[str, t.Any]]) -> list[str]:
         policies += [f"{name} (inline)" for name in group["inline_policies"]]
         members = group["members"]
         rows.append([code(group["name"]), str(len(members)), _codes(members), _codes(policies), rights(group)])
-    return ["## Groups", "", *_table(["group", "members", "who", "policies", "CloudHSM"], rows)]
+    return ["## Groups", "", *_table(["group", "members", "names", "policies", "CloudHSM"], rows)]
 
 
 def _policies(policies: Sequence[Mapping[str, t.Any]]) -> list[str]:
@@ -168,24 +172,33 @@ def _policies(policies: Sequence[Mapping[str, t.Any]]) -> list[str]:
     return ["## Policies", "", *_table(["policy", "kind", "groups", "users directly", "CloudHSM"], rows)]
 
 
+# As the page words them.
+_STATES = {
+    "missing": "missing",
+    "differs": "differs",
+    "not_wanted": "not in your variables",
+    "impossible": "can't be changed",
+}
+
+
 def _drift(report: Mapping[str, t.Any]) -> list[str]:
     if not report["compared"]:
         return []
     if not report["drift"]:
-        return ["## Differences from what is wanted", "", "None.", ""]
+        return ["## Differences from your variables", "", "None.", ""]
     rows = []
     for entry in report["drift"][:PEOPLE]:
         changes = [" ".join(str(value) for value in change.values()) for change in entry["changes"]]
         changes += entry.get("problems", [])
-        rows.append([f"{entry['kind']} {code(entry['name'])}", entry["state"].replace("_", " "), _codes(changes)])
-    return ["## Differences from what is wanted", "", *_table(["name", "state", "what would be done"], rows)]
+        rows.append([f"{entry['kind']} {code(entry['name'])}", _STATES[entry["state"]], _codes(changes)])
+    return ["## Differences from your variables", "", *_table(["name", "state", "changes"], rows)]
 
 
 def _notes(report: Mapping[str, t.Any]) -> list[str]:
     roles = [role["name"] for role in report["service_linked_roles"]]
     lines = ["## Notes", "", f"- CloudHSM's service-linked role: {_codes(roles) or 'none'}"]
     lines += [f"- Could not be read: {code(gap)}" for gap in report["not_read"]]
-    return [*lines, *(f"- Not looked at: {line}" for line in report["not_evaluated"])]
+    return [*lines, *(f"- Not evaluated: {line}" for line in report["not_evaluated"])]
 
 
 def accounts_page(overview: Mapping[str, t.Any]) -> str:
@@ -208,5 +221,5 @@ def accounts_page(overview: Mapping[str, t.Any]) -> str:
     heads = ["account", "name", "findings", "users", "administrators", "console without MFA", "differences"]
     worst = [[f["severity"], f["title"], code(f["account_id"]), str(f["count"])] for f in overview["findings"][:PEOPLE]]
     lines = ["# Access of all accounts", "", f"Read up to {overview['generated_at']}.", "", *_table(heads, rows)]
-    lines += ["## Worst findings", "", *_table(["how bad", "finding", "account", "how often"], worst)]
+    lines += ["## Most severe findings", "", *_table(["severity", "finding", "account", "count"], worst)]
     return "\n".join(lines).rstrip() + "\n"

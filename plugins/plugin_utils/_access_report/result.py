@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What remains of a report in a result: the numbers, the findings, and the lines that people read. Pure."""
+"""The part of a report that a result contains: counts, findings, and the lines that people read. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import markdown
 
-# Of a finding, as many as a result and an artifact should hold.
+# Subjects of a finding that a result and an artifact contain at most.
 SUBJECTS = 20
 
 Report = Mapping[str, t.Any]

@@ -1,7 +1,7 @@
 // Copyright (c) 2026, cloudhsm.iam contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// The report on one account: findings, the tables, differences, and what it is from.
+// The report of one account: findings, tables, differences and sources.
 const findingCard = (finding) => {
   const list = el("div", { class: "inside" });
   const card = el("details", { class: "card finding", "data-severity": finding.severity },
@@ -10,9 +10,9 @@ const findingCard = (finding) => {
   const fill = () => {
     if (list.firstChild) return;
     list.append(new Table(finding.title, [
-      { title: "Who or what", value: (s) => s.name, cell: (s) => (s.kind === "group" ? `group ${s.name}` : s.name) },
-      { title: "Why", value: (s) => s.detail, cell: (s) => s.detail },
-      { title: "What to run", plain: true, value: () => 0, cell: (s) => runCell(s.run) },
+      { title: "Name", value: (s) => s.name, cell: (s) => (s.kind === "group" ? `group ${s.name}` : s.name) },
+      { title: "Detail", value: (s) => s.detail, cell: (s) => s.detail },
+      { title: "How to fix", plain: true, value: () => 0, cell: (s) => runCell(s.run) },
     ], finding.subjects, { size: LISTED }).node);
   };
   // A browser's own search opens it without a click.
@@ -23,15 +23,15 @@ const findingCard = (finding) => {
 };
 
 const driftSection = () => {
-  const words = { missing: "missing", differs: "differs", not_wanted: "not wanted", impossible: "can't be made" };
+  const words = { missing: "missing", differs: "differs", not_wanted: "not in your variables", impossible: "can't be changed" };
   const change = ({ operation, ...rest }) =>
     [operation.replace(/_/g, " "), ...Object.values(rest).map((value) => (typeof value === "object" ? JSON.stringify(value) : String(value)))].join(" ");
-  if (!data.compared) return section("drift", "Differences", el("p", { class: "soft" }, "The report was not given what the account is to be like, so nothing was compared."));
-  if (!data.drift.length) return section("drift", "Differences", el("p", { class: "calm" }, "The account is as the variables want it."));
+  if (!data.compared) return section("drift", "Differences", el("p", { class: "soft" }, "Nothing was compared, because the report had no expected users or groups."));
+  if (!data.drift.length) return section("drift", "Differences", el("p", { class: "calm" }, "The account matches your variables."));
   return section("drift", "Differences", new Table("Differences", [
     { title: "Name", value: (d) => d.name, cell: (d) => `${d.kind} ${d.name}` },
     { title: "State", tight: true, value: (d) => d.state, cell: (d) => badge(d.state === "differs" ? "medium" : "high", words[d.state]) },
-    { title: "What would be done", plain: true, value: () => 0, cell: (d) => el("ul", {}, [...d.changes.map(change), ...(d.problems || [])].map((line) => el("li", {}, line))) },
+    { title: "Changes", plain: true, value: () => 0, cell: (d) => el("ul", {}, [...d.changes.map(change), ...(d.problems || [])].map((line) => el("li", {}, line))) },
   ], data.drift).node);
 };
 
@@ -40,29 +40,29 @@ const aboutSection = () => {
   const role = data.service_linked_roles[0];
   const policy = data.password_policy;
   const rules = [
-    ["RequireSymbols", "symbols"], ["RequireNumbers", "numbers"], ["RequireUppercaseCharacters", "capitals"],
-    ["RequireLowercaseCharacters", "small letters"],
+    ["RequireSymbols", "symbols"], ["RequireNumbers", "numbers"], ["RequireUppercaseCharacters", "uppercase letters"],
+    ["RequireLowercaseCharacters", "lowercase letters"],
   ].filter(([key]) => policy && policy[key]).map((rule) => rule[1]);
   return section("about", "About the account and this report",
     el("div", { class: "card lists" },
       list("The account", [
-        role ? `CloudHSM's service-linked role is there: ${role.name}` : "CloudHSM's service-linked role is not there, or could not be read",
+        role ? `CloudHSM's service-linked role: ${role.name}` : "CloudHSM's service-linked role does not exist, or could not be read",
         policy === null ? "The password policy could not be read"
-          : policy.MinimumPasswordLength ? `Passwords have at least ${policy.MinimumPasswordLength} characters${rules.length ? `, with ${rules.join(", ")}` : ""}`
+          : policy.MinimumPasswordLength ? `Passwords need at least ${policy.MinimumPasswordLength} characters${rules.length ? `, with ${rules.join(", ")}` : ""}`
             : "There is no password policy",
-        data.root ? `The root user has ${data.root.password ? "" : "no password, "}${data.root.mfa ? "" : "no "}MFA and ${data.root.access_keys ? "" : "no "}access keys` : "What the root user has could not be read",
+        data.root ? `The root user has ${data.root.password ? "" : "no password, "}${data.root.mfa ? "" : "no "}MFA and ${data.root.access_keys ? "" : "no "}access keys` : "The root user's credentials could not be read",
         `Read by ${data.account.caller_arn}`,
       ]),
-      list("Where it is from", [
+      list("Sources", [
         `Users, groups and policies were read at ${data.generated_at}`,
         data.credential_report_time
           ? `Ages are from AWS's credential report of ${data.credential_report_time}, which may be four hours old`
-          : "There was no credential report, so ages are not known",
-        "Each person's entry tells whether password, MFA and keys were read as they are now, or come from that report",
-        "Rights come from the policies of users and groups, permissions boundaries and conditions about MFA",
+          : "Ages are unknown, because there was no credential report",
+        "Each user's entry shows whether password, MFA and keys were read live or come from that report",
+        "Permissions come from the policies of users and groups, permissions boundaries and conditions about MFA",
       ]),
-      list("What is not looked at", data.not_evaluated),
-      data.not_read.length ? list("What could not be read", data.not_read) : null));
+      list("Not evaluated", data.not_evaluated),
+      data.not_read.length ? list("Could not be read", data.not_read) : null));
 };
 
 const showAccount = () => {
@@ -70,7 +70,7 @@ const showAccount = () => {
   const people = new People(findingsOfUsers());
   header(`Access to ${account.account_alias || account.account_id}`, [
     `AWS account ${account.account_id}${account.partition === "aws" ? "" : ` (${account.partition})`}, read at ${data.generated_at}`,
-    data.credential_report_time ? `Ages from the credential report of ${data.credential_report_time}` : "Without a credential report: ages are not known",
+    data.credential_report_time ? `Ages from the credential report of ${data.credential_report_time}` : "Ages are unknown, because there was no credential report",
   ], [["findings", "Findings"], ["people", "People"], ["groups", "Groups and policies"], ["picture", "Picture"], ["drift", "Differences"], ["about", "About"]]);
   const mood = (count) => (count ? "alarm" : "well");
   const cards = data.findings.map(findingCard);
@@ -84,8 +84,8 @@ const showAccount = () => {
       tile(summary.outside_every_group, "in no group"),
       data.compared ? tile(summary.drift, "differences from your variables", mood(summary.drift)) : null),
     levels(summary.findings),
-    ...(data.not_read.length ? [el("p", { class: "note" }, `${plural(data.not_read.length, "thing")} could not be read, so the report is not complete: see About.`)] : []),
-    section("findings", "Findings", cards.length ? cards : el("p", { class: "calm" }, "Nothing found.")),
+    ...(data.not_read.length ? [el("p", { class: "note" }, `${plural(data.not_read.length, "thing")} could not be read, so the report is incomplete. See About.`)] : []),
+    section("findings", "Findings", cards.length ? cards : el("p", { class: "calm" }, "No findings.")),
     people.node, groupsAndPolicies(), picture(), driftSection(), aboutSection());
   printing(people, cards);
 };

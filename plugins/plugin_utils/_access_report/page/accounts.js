@@ -4,7 +4,7 @@
 // The overview of several accounts.
 const showAccounts = () => {
   header("Access of all accounts", [`${plural(data.accounts.length, "account")}, read up to ${data.generated_at}`],
-    [["accounts", "Accounts"], ["findings", "Worst findings"]]);
+    [["accounts", "Accounts"], ["findings", "Most severe findings"]]);
   const sum = (pick) => data.accounts.reduce((total, account) => total + (account.summary ? pick(account.summary) : 0), 0);
   const link = (account) => (account.file ? el("a", { href: encodeURI(account.file) }, account.account_id) : account.host);
   const numberColumn = (title, pick) => ({
@@ -31,11 +31,11 @@ const showAccounts = () => {
       tile(sum((s) => s.drift), "differences from your variables")),
     section("accounts", "Accounts",
       new Table("Accounts", columns, data.accounts, { sorted: { column: 2, down: true } }).node),
-    section("findings", "Worst findings", new Table("Worst findings", [
+    section("findings", "Most severe findings", new Table("Most severe findings", [
       { title: "Finding", value: (f) => f.title, cell: (f) => f.title },
-      { title: "How bad", tight: true, value: (f) => SEVERITIES.indexOf(f.severity), cell: (f) => badge(f.severity, f.severity) },
+      { title: "Severity", tight: true, value: (f) => SEVERITIES.indexOf(f.severity), cell: (f) => badge(f.severity, f.severity) },
       { title: "Account", value: (f) => f.account_id, cell: (f) => f.account_id },
-      { title: "How often", tight: true, value: (f) => f.count, cell: (f) => number(f.count) },
+      { title: "Count", tight: true, value: (f) => f.count, cell: (f) => number(f.count) },
     ], data.findings, { sorted: { column: 1, down: false } }).node));
 };
 const worth = (counts) => SEVERITIES.reduce((total, level) => total * 10000 + Math.min(counts[level] || 0, 9999), 0);

@@ -16,7 +16,7 @@ const groupsAndPolicies = () => {
   ], data.groups);
   const policies = new Table("Policies", [
     { title: "Policy", value: (p) => p.name, cell: (p) => p.name },
-    { title: "Kind", tight: true, value: (p) => p.kind, cell: (p) => ({ aws: "AWS's", customer: "managed", inline: "inline" })[p.kind] },
+    { title: "Kind", tight: true, value: (p) => p.kind, cell: (p) => ({ aws: "AWS managed", customer: "customer managed", inline: "inline" })[p.kind] },
     { title: "Groups", value: (p) => p.groups.length, cell: (p) => some(p.groups, 6) || "none" },
     { title: "Users directly", value: (p) => p.users.length, cell: (p) => (p.users.length ? el("span", { class: "warn" }, some(p.users, 6)) : "none") },
     ...gives,

@@ -6,12 +6,12 @@ const personDetail = (user, found) => {
   const fact = (name, value) => (value ? [el("dt", {}, name), el("dd", {}, value)] : []);
   const keys = (user.credentials.access_keys || []).map((key) =>
     `${key.access_key_id || "key"}: ${key.active ? "active" : "inactive"}, ${days(key.age)} old, ` +
-    (key.last_used === null ? (key.use_known ? "never used" : "no use known") : `used ${days(key.last_used)} ago`));
+    (key.last_used === null ? (key.use_known ? "never used" : "last use unknown") : `used ${days(key.last_used)} ago`));
   return el("div", {},
     el("div", { class: "columns" },
-      el("dl", {}, fact("ARN", el("code", {}, user.arn)), fact("Made on", user.created),
+      el("dl", {}, fact("ARN", el("code", {}, user.arn)), fact("Created on", user.created),
         fact("Groups", user.groups.join(", ") || "none"),
-        fact("Own policies", user.managed_policies.map(policyName).join(", ")),
+        fact("Policies attached directly", user.managed_policies.map(policyName).join(", ")),
         fact("Inline policies", user.inline_policies.join(", ")),
         fact("Boundary", user.boundary && policyName(user.boundary)),
         fact("Access keys", keys.length ? el("ul", {}, keys.map((key) => el("li", {}, key))) : ""),
@@ -79,11 +79,11 @@ const matrixHead = (heads) => {
 const FILTERS = {
   all: ["Everybody", () => true],
   administrators: ["Administrators", (u) => administratorRank(u) > 0],
-  cloudhsm: ["Can do anything with CloudHSM", (u) => cloudhsmSummary(u).rank > 0],
+  cloudhsm: ["Can call any CloudHSM action", (u) => cloudhsmSummary(u).rank > 0],
   mfa: ["Password without MFA", (u) => u.credentials.password === true && u.credentials.mfa === false],
   keys: ["With access keys", (u) => activeKeys(u).length > 0],
   outside: ["In no group", (u) => !u.groups.length],
-  own: ["With policies of their own", (u) => u.managed_policies.length + u.inline_policies.length > 0],
+  own: ["With directly attached policies", (u) => u.managed_policies.length + u.inline_policies.length > 0],
 };
 
 class People {

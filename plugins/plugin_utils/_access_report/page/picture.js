@@ -79,8 +79,8 @@ const picture = () => {
     el("div", { class: "card picture" },
       el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Picture of users, groups and policies" },
         svg("svg", { viewBox: `0 0 ${wide + 2 * far + 10} ${height}`, role: "img",
-          "aria-label": `Users, groups and policies, and what belongs to what: ${plural(data.users.length, "user")}, ` +
-            `${plural(data.groups.length, "group")}, ${plural(data.policies.length, "policy", "policies")}. The tables hold the same.` }, all)),
+          "aria-label": `Users, groups and policies, and how they are connected: ${plural(data.users.length, "user")}, ` +
+            `${plural(data.groups.length, "group")}, ${plural(data.policies.length, "policy", "policies")}. The tables contain the same.` }, all)),
       el("ul", { class: "legend", "aria-label": "Colours" },
         el("li", {}, badge("critical", "red"), " gives everything"), el("li", {}, badge("low", "blue"), " gives rights in CloudHSM"))));
 };

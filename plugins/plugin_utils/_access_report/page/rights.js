@@ -26,7 +26,7 @@ const cloudhsmSummary = (thing) => {
   const reads = data.actions.filter((action, place) => answers[place] !== "no" && action.access_level === "Read").length;
   const mfa = can.every((answer) => answer.endsWith("mfa"));
   const limited = can.some((answer) => answer.startsWith("some") || answer.startsWith("conditional"));
-  const what = can.length === answers.length ? "everything" : reads === can.length ? `look (${reads})` : `${can.length} of ${answers.length}`;
+  const what = can.length === answers.length ? "everything" : reads === can.length ? `read (${reads})` : `${can.length} of ${answers.length}`;
   const partly = !mfa && can.some((answer) => answer.endsWith("mfa"));
   const notes = [mfa && "with MFA", partly && "partly with MFA", limited && "limited"].filter(Boolean);
   return { rank: can.length * 2 - (mfa ? 1 : 0), text: notes.length ? `${what}, ${notes.join(", ")}` : what };
@@ -53,7 +53,7 @@ const days = (count) => (count === null || count === undefined ? "?" : `${number
 const passwordCell = ({ credentials: { password, password_age: age, password_last_used: used } }) => {
   if (password === null) return el("span", { class: "soft" }, "not known");
   if (!password) return el("span", { class: "soft" }, "none");
-  return `${days(age)} old, ${used === null ? "no use known" : `used ${days(used)} ago`}`;
+  return `${days(age)} old, ${used === null ? "last use unknown" : `used ${days(used)} ago`}`;
 };
 const mfaCell = ({ credentials: { mfa, password } }) => {
   if (mfa === null) return el("span", { class: "soft" }, "not known");

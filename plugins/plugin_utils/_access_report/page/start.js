@@ -4,5 +4,5 @@
 // The page begins here.
 if (data.kind === "accounts") showAccounts();
 else showAccount();
-const paper = data.kind === "account" ? ` On paper, ${number(PRINTED)} people at most; the CSV file has all of them.` : "";
-document.getElementById("end").append(el("p", {}, `Made by cloudhsm.iam.${paper}`));
+const paper = data.kind === "account" ? ` Printed pages list at most ${number(PRINTED)} users. The CSV file has all of them.` : "";
+document.getElementById("end").append(el("p", {}, `Created by cloudhsm.iam.${paper}`));

@@ -229,7 +229,7 @@ def test_who_can_take_over_somebody_who_can_become_one_can_become_one() -> None:
 def test_a_policy_that_can_not_be_read_is_not_taken_for_harmless(name: str) -> None:
     found = grade(policies=[name], documents={name: Policy(name)})
     assert (found["administrator"], found["can_become_administrator"]) == ("no", "conditional")
-    assert found["named"] == [f"under a condition: whatever is in {name}, which could not be read"]
+    assert found["named"] == [f"under a condition: anything in {name}, which could not be read"]
     assert set(found["cloudhsm"].values()) == {"conditional"}
 
 

@@ -133,7 +133,7 @@ def test_a_policy_that_is_none_gives_nothing_and_is_told() -> None:
     arn = "arn:aws:iam::123456789012:policy/odd"
     made = report(snapshot([person("x", policies=[arn])], policies={arn: Policy(arn, "{")}))
     assert set(user(made, "x")["cloudhsm"].values()) == {"no"}
-    assert made["not_read"][0].startswith(f"{arn}: it is not the JSON of a policy")
+    assert made["not_read"][0].startswith(f"{arn}: it is not a policy in JSON")
 
 
 @pytest.mark.parametrize("level", catalogue.LEVELS)
@@ -250,7 +250,7 @@ MFA_POLICY = require_mfa_policy("aws")
         ([OWN_PASSWORD], {}, {}, None),
         ([], {}, EVERYBODY, None),
         ([document("*", effect="Deny", resource="*")], {}, EVERYBODY, "a policy denies"),
-        ([MFA_POLICY], {}, EVERYBODY, "needs MFA, and there is no MFA device yet"),
+        ([MFA_POLICY], {}, EVERYBODY, "needs MFA, and the user has no MFA device yet"),
         ([MFA_POLICY], {"mfa": True}, {}, None),
         ([{**OWN_PASSWORD, "Statement": [{**OWN_PASSWORD["Statement"][0], **samples.MFA}]}], {}, {}, "needs MFA"),
         (
