@@ -28,14 +28,19 @@ class EmulatedCalls:
 
     async def answer(self, action: str, params: Mapping[str, str], ask: Ask) -> Answer | None:
         """The answer to a call that moto lacks, or to one that AWS refuses and moto does not. None for the others."""
-        name = params.get("UserName", "")
         boundary = params.get("PermissionsBoundary")
         if action == "CreateUser":
             return await _missing_policy(boundary, ask) if boundary else None
         if action == "UpdateUser" and "NewPath" in params:
             return await _move(params, ask)
+        if action == "UpdateGroup":
+            return await _move_group(params, ask) if "NewPath" in params else None
         if action == "ChangePassword":
             return await self._change_password(params["NewPassword"], ask)
+        return await self._of_user(action, params, ask)
+
+    async def _of_user(self, action: str, params: Mapping[str, str], ask: Ask) -> Answer | None:
+        name = params.get("UserName", "")
         if action == "DeleteUser" and self._credentials.any_left(name):
             return error(409, "DeleteConflict", "Cannot delete entity, must delete service-specific credentials first.")
         if action not in EMULATED:
@@ -107,6 +112,17 @@ class EmulatedCalls:
 async def _missing_policy(arn: str, ask: Ask) -> Answer | None:
     policy = await ask("GetPolicy", {"PolicyArn": arn})
     return None if policy.status == 200 else no_such_entity(f"Scope ARN: {arn} does not exist or is not attachable.")
+
+
+async def _move_group(params: Mapping[str, str], ask: Ask) -> Answer:
+    """Give a group another path, which moto does only together with another name."""
+    name = params["GroupName"]
+    moved = await ask("UpdateGroup", {**params, "NewGroupName": f"{name}-moving"})
+    return (
+        await ask("UpdateGroup", {"GroupName": f"{name}-moving", "NewGroupName": name})
+        if moved.status == 200
+        else moved
+    )
 
 
 async def _move(params: Mapping[str, str], ask: Ask) -> Answer:
