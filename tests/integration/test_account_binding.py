@@ -36,7 +36,9 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "iam_account_guard": {},
     "iam_account_info": {"summary": True},
     "iam_account_password_policy": {"min_pw_length": 14},
+    "iam_admin_group": {},
     "iam_administration": {},
+    "iam_cloudhsm_group": {},
     "iam_customer_managed_policy": {
         "name": "Made",
         "document": {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}},

@@ -18,6 +18,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import c
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.plan import make_plan as federated_plan
 from ansible_collections.cloudhsm.iam.plugins.module_utils._groups import input as groups
 from ansible_collections.cloudhsm.iam.plugins.module_utils._groups import plan as _group_plan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.groups import admin_group, cloudhsm_group
 from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy import input as passwords
 from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy.plan import make_plan as password_plan
 from helpers.documents.saml import METADATA
@@ -147,10 +148,9 @@ def test_account_password_policy_names_its_variables() -> None:
 
 @functools.cache
 def module_options(role: str) -> Values:
-    """What the task of a role for a group gives to the module, with the variables in their places."""
-    (task, *_others) = yaml.safe_load((ROOT / "roles" / role / "tasks" / "main.yml").read_text())
-    options: Values = task["cloudhsm.iam.iam_group_with_policies"]
-    return options
+    """What a role for a group gives to iam_group_with_policies where all of its variables are set."""
+    variables = {name: option.get("default", name) for name, option in specification(role).items()}
+    return {"admin_group": admin_group, "cloudhsm_group": cloudhsm_group}[role](variables).options
 
 
 GROUPS = ("admin_group", "cloudhsm_group")

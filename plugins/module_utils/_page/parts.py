@@ -84,8 +84,8 @@ _ONBOARDING = {"user_provisioning_onboarding_name": "user_provisioning_onboardin
 def parts_of(page: Page) -> list[Part]:
     """What bootstrap makes, in the order in which it is made."""
     groups = [
-        _group("admin_group", "the administrators group", page.admin_group, "bootstrap_admin_group_name"),
-        _group("cloudhsm_group", "the CloudHSM group", page.cloudhsm_group, "bootstrap_cloudhsm_group_name"),
+        group_part("admin_group", "the administrators group", page.admin_group, "bootstrap_admin_group_name"),
+        group_part("cloudhsm_group", "the CloudHSM group", page.cloudhsm_group, "bootstrap_cloudhsm_group_name"),
     ]
     if page.onboarding_group:
         groups.append(onboarding_part(page.onboarding_group))
@@ -104,10 +104,11 @@ def users_of_role(
 
 def onboarding_part(options: dict[str, t.Any]) -> Part:
     """The group of pending users."""
-    return replace(_group("onboarding_group", "the group of pending users", options), variables=_ONBOARDING)
+    return replace(group_part("onboarding_group", "the group of pending users", options), variables=_ONBOARDING)
 
 
-def _group(key: str, title: str, options: dict[str, t.Any], name: str = "") -> Part:
+def group_part(key: str, title: str, options: dict[str, t.Any], name: str = "") -> Part:
+    """A group with its policies; name is what the variable with its name is called, where no prefix tells."""
     prefix = options["variables_prefix"]
     return Part(key, f"{title} {options['name']}", GROUP, options, {f"{prefix}name": name} if name else {})
 

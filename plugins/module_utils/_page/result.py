@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterator, Mapping
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page import groups
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.removal import Removal
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import Page
 
@@ -21,22 +22,12 @@ BY_HAND = (
 )
 
 
-def facts(page: Page, results: Results, groups: Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
-    """The results of the roles, by the names of their facts. groups are the results that were there before."""
+def facts(page: Page, results: Results, before: Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
+    """The results of the roles, by the names of their facts. before are those of groups that were there before."""
     admin, cloudhsm, role = results["admin_group"], results["cloudhsm_group"], results["service_linked_role"]
-    own_policy = "policy" in page.cloudhsm_group["policy"]["cloudhsm"]
-    wish = page.cloudhsm_group["policy"]["cloudhsm"]
-    cloudhsm_result = {
-        **_group_fact(page.cloudhsm_group["name"], cloudhsm),
-        "policy_name": cloudhsm["policy_name"],
-        "access": "own policy" if own_policy else wish["level"],
-        "policy_profile": "own policy" if own_policy else wish["profile"],
-    }
-    admin_result = {
-        **_group_fact(page.admin_group["name"], admin),
-        "managed_policies": page.admin_group["aws_managed_policies"],
-    }
-    cloudhsm_results = {**(groups or {}), cloudhsm_result["name"]: cloudhsm_result}
+    admin_result = groups.fact(page.admin_group, admin)
+    cloudhsm_result = groups.fact(page.cloudhsm_group, cloudhsm)
+    cloudhsm_results = {**(before or {}), cloudhsm_result["name"]: cloudhsm_result}
     return {
         "admin_group_result": admin_result,
         "cloudhsm_group_result": cloudhsm_result,
@@ -50,16 +41,6 @@ def facts(page: Page, results: Results, groups: Mapping[str, t.Any] | None = Non
             "service_name": page.service_linked_role["service_name"],
             "role": role["service_linked_role"],
         },
-    }
-
-
-def _group_fact(name: str, result: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    return {
-        "name": name,
-        "state": "present",
-        "changed": bool(result.get("changed")),
-        "created": result["created"],
-        "require_mfa": result["require_mfa"],
     }
 
 
@@ -97,12 +78,7 @@ def _made(account: Mapping[str, t.Any], told: Mapping[str, t.Any], check_mode: b
 
     admin, cloudhsm, role = (told[f"{key}_result"] for key in ("admin_group", "cloudhsm_group", "service_linked_role"))
     yield f"Account {account['account_id']}, worked on as {account['caller_arn']}"
-    for fact, rights in (
-        (admin, ", ".join(admin["managed_policies"])),
-        (cloudhsm, f"CloudHSM {cloudhsm['access']} policy"),
-    ):
-        mfa = "MFA required, " if fact["require_mfa"] else ""
-        yield f"Group {fact['name']}: {rights}, {mfa}{became(fact)}"
+    yield from (groups.line(fact, check_mode) for fact in (admin, cloudhsm))
     yield f"Service-linked role: {(role['role'] or {}).get('name') or role['service_name']}, {became(role)}"
 
 

@@ -113,7 +113,7 @@ def wanted(variables: Mapping[str, t.Any]) -> Page:
     return Page(
         admin_group={
             "name": admin_name,
-            **_taken(variables, "admin_group_", _ADMIN_GROUP),
+            **taken(variables, "admin_group_", _ADMIN_GROUP),
             "require_mfa_policy_name": variables["admin_group_require_mfa_policy_name"],
             "require_mfa_creation_tags": SHARED_POLICY_TAGS,
             "keep_callers_group": True,
@@ -125,14 +125,14 @@ def wanted(variables: Mapping[str, t.Any]) -> Page:
             "users": users,
             "credentials_store": variables["bootstrap_credentials_store"],
             "credentials_path": variables.get("bootstrap_credentials_path") or CREDENTIALS_PATH,
-            **_taken(variables, "user_provisioning_", _USERS),
+            **taken(variables, "user_provisioning_", _USERS),
             "managed_by_tag": BOOTSTRAP,
             "protected_groups": [admin_name],
             **({"onboarding_group": onboarding["name"]} if onboarding else {}),
         },
         service_linked_role={
             "service_name": variables["bootstrap_service_name"],
-            **_taken(variables, "service_linked_role_", SERVICE_LINKED_ROLE_OPTIONS),
+            **taken(variables, "service_linked_role_", SERVICE_LINKED_ROLE_OPTIONS),
         },
         user_labels=tuple(labels),
         onboarding_group_name=variables["user_provisioning_onboarding_group"],
@@ -157,9 +157,17 @@ def conflicts(page: Page) -> Iterator[str]:
             yield f"admin_group_members: {going[name]} deletes {name}; take the user out of one of the two"
 
 
-def _taken(variables: Mapping[str, t.Any], prefix: str, names: tuple[str, ...]) -> Options:
+def taken(variables: Mapping[str, t.Any], prefix: str, names: tuple[str, ...]) -> Options:
     """The options of these names whose variables are set."""
     return {name: variables[prefix + name] for name in names if variables.get(prefix + name) is not None}
+
+
+def cloudhsm_wish(variables: Mapping[str, t.Any], level: str) -> Options:
+    """What the policy of CloudHSM users allows; level is the name of the variable with the level of access."""
+    prefix = "cloudhsm_group_"
+    names = {"level": level, "profile": f"{prefix}policy_profile", "tags": f"{prefix}resource_tags"}
+    values = {option: variables.get(name) for option, name in names.items()}
+    return {**values, **taken(variables, prefix, _POLICY), "names": names}
 
 
 def _cloudhsm_group(variables: Mapping[str, t.Any], name: str) -> Options:
@@ -167,21 +175,11 @@ def _cloudhsm_group(variables: Mapping[str, t.Any], name: str) -> Options:
     policy_name = variables.get(f"{prefix}policy_name") or name
     return {
         "name": name,
-        **_taken(variables, prefix, _CLOUDHSM_GROUP),
+        **taken(variables, prefix, _CLOUDHSM_GROUP),
         "policy": {
             "name": policy_name,
             "description": variables.get(f"{prefix}policy_description") or f"Permissions of the group {name}",
-            "cloudhsm": {
-                "level": variables["bootstrap_cloudhsm_group_access"],
-                "profile": variables[f"{prefix}policy_profile"],
-                "tags": variables.get(f"{prefix}resource_tags"),
-                **_taken(variables, prefix, _POLICY),
-                "names": {
-                    "level": "bootstrap_cloudhsm_group_access",
-                    "profile": f"{prefix}policy_profile",
-                    "tags": f"{prefix}resource_tags",
-                },
-            },
+            "cloudhsm": cloudhsm_wish(variables, "bootstrap_cloudhsm_group_access"),
             "tags": variables[f"{prefix}tags"],
         },
         "require_mfa_policy_name": variables[f"{prefix}require_mfa_policy_name"],

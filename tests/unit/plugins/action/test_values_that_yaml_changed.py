@@ -45,7 +45,9 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
 # These have no options of their own but the variables of roles.
 OTHERS = {
     "iam_account_guard",
+    "iam_admin_group",
     "iam_administration",
+    "iam_cloudhsm_group",
     "iam_user_offboarding",
     "iam_user_provisioning",
     "sts_account_session",

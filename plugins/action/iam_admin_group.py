@@ -1,0 +1,34 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The group of the role admin_group."""
+
+from __future__ import annotations
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # pylint: disable=unused-import
+
+# isort: split
+import typing as t
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page import groups
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._page_action import Options, PageAction, refuse
+
+
+class ActionModule(PageAction):
+    """Makes or deletes the group that the role's variables describe."""
+
+    ROLES = ("admin_group",)
+
+    def work(self, options: Options, variables: Options) -> dict[str, t.Any]:
+        del options
+        refuse(self._problems)
+        part = groups.admin_group(variables)
+        done = self.make([part])
+        result = done[part.key]
+        return {
+            "changed": bool(result.get("changed")),
+            "facts": {"admin_group_result": groups.fact(part.options, result)},
+            "lines": list(groups.lines(part.options, result, bool(self._task.check_mode))),
+            **self.differences(done),
+        }
