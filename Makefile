@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup docs screenshot lint unit integration molecule browser oldest matrix sanity importer bench bench-fleet release clean
+.PHONY: help demo test setup docs screenshot lint unit integration molecule browser oldest matrix sanity importer bench bench-fleet bench-assignments release clean
 
 scenario ?= --all
 BIN := .venv/bin
@@ -62,6 +62,9 @@ bench: setup ## Times, calls and memory beside amazon.aws and bare boto3
 
 bench-fleet: setup ## Processor time of an organization beside amazon.aws
 	@PYTHONPATH=tests:tools $(BIN)/python -m benchmark.accounts
+
+bench-assignments: setup ## Many assignments of IAM Identity Center beside a loop of single requests
+	@PYTHONPATH=tests:tools $(BIN)/python -m benchmark.assignments
 
 release: setup ## Make a version of the changelog's fragments: make release version=1.2.3
 	@tools/release.sh $(version)

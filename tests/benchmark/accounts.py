@@ -35,7 +35,7 @@ from moto_server import MotoServer, offline_environment
 from rendering import render
 
 from .contestants import BIN, FailedRunError
-from .page import machine, with_fleet
+from .page import FLEET, machine, with_section
 from .stage import DifferentStateError
 
 Who = t.Literal["ours", "theirs"]
@@ -253,7 +253,7 @@ def main() -> int:
             print(f"The benchmark is broken off: {exc}", file=sys.stderr)
             return 1
     measured = {case: median(costs) for case, costs in found.items()}
-    print(with_fleet(DOCS, section(measured, accounts)))
+    print(with_section(DOCS, FLEET, section(measured, accounts)))
     return 0 if all(row[-1] == "yes" for row in goals(measured, accounts)) else 2
 
 

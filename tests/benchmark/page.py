@@ -47,10 +47,12 @@ def write(findings: Findings, folder: Path, quick: bool) -> Path:
     return path
 
 
-def with_fleet(folder: Path, section: str) -> Path:
-    """Put the fleet's part at the end of the page, in the place of an older one. Returns where it is."""
+def with_section(folder: Path, heading: str, section: str) -> Path:
+    """Put another benchmark's part into the page, in the place of an older one or at the end. Returns where it is."""
     path = folder / DOCS_PAGE.name
-    path.write_text(f"{path.read_text().partition(FLEET)[0].rstrip()}\n\n{FLEET}\n\n{section}")
+    before, _heading, old = path.read_text().partition(f"{heading}\n")
+    _old, next_heading, after = old.partition("\n## ")
+    path.write_text(f"{before.rstrip()}\n\n{heading}\n\n{section.strip()}\n{next_heading}{after}")
     return path
 
 

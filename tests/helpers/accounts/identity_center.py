@@ -66,3 +66,10 @@ class IdentityCenter:
             listed = self.sso.list_account_assignments(AccountId=account, **of_set)["AccountAssignments"]
             found |= {(name, one["PrincipalId"]) for one in listed}
         return found
+
+    def assignments_of(self, group: str) -> int:
+        """How many assignments a group has, by its id."""
+        pages = self.sso.get_paginator("list_account_assignments_for_principal").paginate(
+            InstanceArn=self.arn, PrincipalId=group, PrincipalType="GROUP"
+        )
+        return sum(len(page["AccountAssignments"]) for page in pages)
