@@ -56,7 +56,7 @@ class ActionModule(LocalAction):
 
 
 def option_problems(name: str, options: Mapping[str, t.Any], connection: Mapping[str, t.Any]) -> list[str]:
-    """What is wrong with the module's name and options."""
+    """Errors in the module's name and options."""
     problems = []
     if not NAME.fullmatch(name):
         problems.append(f"name: {name!r} is not the full name of a module of amazon.aws or community.aws")

@@ -132,7 +132,7 @@ class ActionModule(LocalAction):
 
 
 def _formats(given: object) -> tuple[list[str], list[str]]:
-    """The formats, all of them by default, and what is wrong with them."""
+    """The formats, by default all, and errors in them."""
     formats, problems = read_list(OWN["formats"]["default"] if given is None else given)
     unknown = sorted(set(formats) - set(files.FORMATS))
     problems += [f"{kind!r} is none of {', '.join(files.FORMATS)}" for kind in unknown]

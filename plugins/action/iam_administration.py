@@ -118,7 +118,7 @@ def _requiring_mfa(groups: Iterable[Part], plan: Results) -> list[str]:
 def compared(
     page: Page, found: Mapping[str, t.Any], plan: Results, users: Iterable[Mapping[str, t.Any]]
 ) -> dict[str, t.Any]:
-    """How the account differs from what was asked for, and what more than that somebody can do."""
+    """Differences between the account and the variables, and permissions beyond the variables."""
     differences: list[str] = []
     known: dict[str, Mapping[str, t.Any]] = {}
     for key, each in plan.items():

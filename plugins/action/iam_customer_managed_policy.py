@@ -25,7 +25,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables impor
 
 
 class ActionModule(PlannedAction):
-    """Looks at the policy, refuses one that somebody else made, and writes it."""
+    """Reads the policy, refuses one that this collection did not create, and writes it."""
 
     NAME = "cloudhsm.iam.iam_customer_managed_policy"
     SPEC = SPEC

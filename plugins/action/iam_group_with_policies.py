@@ -27,7 +27,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._planned_action impor
 
 
 class ActionModule(PlannedAction):
-    """Looks, tells what is wrong, makes what is not there, and tells all of it as one result."""
+    """Reads the account, reports errors, creates what is missing, and returns one result."""
 
     NAME = "cloudhsm.iam.iam_group_with_policies"
     SPEC = SPEC

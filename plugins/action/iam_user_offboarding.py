@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Users that leave: what they have, then a lock-out of all of them, then their deletion."""
+"""Deletes or suspends users who leave: shows what they have, locks out all of them, then deletes them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ActionModule(PageAction):
         }
 
     def _still_listed(self, names: list[str], mode: str) -> list[str] | None:
-        """Who is, or None where that can't be told: a list that can't be read must not keep anybody in the account."""
+        """The names, or None if the list can't be read, because such a list must not keep a user in the account."""
         if mode != "delete":
             return []
         lists: dict[str, t.Any] = {}

@@ -36,6 +36,6 @@ class ActionModule(PageAction):
 
 
 def made_groups(variables: Mapping[str, t.Any]) -> dict[str, Mapping[str, t.Any]]:
-    """The results of the roles that made groups earlier in the play, by the groups' names."""
+    """The results of roles that created groups earlier in the play, by the groups' names."""
     made = [variables.get("__admin_group_result") or {}, *(variables.get("__cloudhsm_group_results") or {}).values()]
     return {group["name"]: group for group in made if group.get("state") == "present"}

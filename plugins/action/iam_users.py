@@ -143,7 +143,7 @@ class ActionModule(LocalAction):
 
 
 def _written_problems(args: Mapping[str, t.Any]) -> list[str]:
-    """What is wrong with options that are text, but for the users', who have messages of their own."""
+    """Errors in options that are text, except those of users, which have their own messages."""
     return written_problems({name: each for name, each in MODULE.argument_spec.items() if name != "users"}, args)
 
 
@@ -152,7 +152,7 @@ def _refused(problems: list[str]) -> dict[str, t.Any]:
 
 
 def _may_need_password(user: DesiredUser) -> bool:
-    """Whether a login profile may have to be made for a user that was given no password."""
+    """Whether a user without a password in the list may need a login profile."""
     return bool(user.present and not user.suspended and user.console_access and user.password is None)
 
 

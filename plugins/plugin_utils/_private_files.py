@@ -35,7 +35,7 @@ _OLD = 3600
 
 
 class UnsafeFileError(Exception):
-    """A file or folder that somebody else could read, change or exchange; the message is one sentence."""
+    """A file or folder that another user could read, change or replace. The message is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def place_of(path: str, secret: bool) -> Place:
 
 
 def check(place: Place) -> None:
-    """Raise if the file could not be made and replaced, or if others could get at it. Leaves nothing behind."""
+    """Raise if the file can't be created and replaced, or if others could access it. Leaves nothing behind."""
     if not place.name or os.path.isdir(place.path):
         raise UnsafeFileError(f"{place.path} is a folder; name a file in it")
     existing = _check_folders(place)
@@ -121,7 +121,7 @@ def _is_ours(owner: int) -> bool:
 
 
 def _check_file(found: os.stat_result, path: str, place: Place) -> None:
-    """Raise if this is not a plain file of our own: whoever put it there would read or choose what is in it."""
+    """Raise if this is not our own regular file: anyone who created it could read or choose its content."""
     if stat.S_ISLNK(found.st_mode):
         raise UnsafeFileError(f"{path} is a symlink; name the file itself")
     if not stat.S_ISREG(found.st_mode):
@@ -159,7 +159,7 @@ def _temporary(place: Place) -> str:
 
 @contextmanager
 def opened(place: Place) -> Iterator[OwnFolder]:
-    """The file's folder, made where it is not there, and locked until the end of the block."""
+    """The file's folder, created if missing, and locked until the end of the block."""
     check(place)
     _make_folders(place.folder)
     descriptor = os.open(place.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The variables of roles as a play has them: templated, typed, and with what is wrong with them."""
+"""The variables of roles as a play has them: templated, typed, and with errors in them."""
 
 from __future__ import annotations
 

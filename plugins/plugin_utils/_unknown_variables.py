@@ -34,7 +34,7 @@ ALIKE = 0.6
 
 
 def unknown_variables(names: Iterable[str]) -> list[str]:
-    """What is wrong with the names of the play's variables, a sentence each."""
+    """Errors in the names of the play's variables, one sentence each."""
     known = OPTIONS | FACTS
     suspects = sorted(name for name in names if name.startswith(OURS + SHARED) and name not in known)
     return [sentence for name in suspects if (sentence := _sentence(name))]

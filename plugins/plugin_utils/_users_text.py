@@ -29,7 +29,7 @@ NOT_UTF_8 = "is not UTF-8; save it as UTF-8, such as CSV UTF-8"
 
 
 def read_users(text: str) -> tuple[list[dict[str, t.Any]], list[str]]:
-    """The users, and everything that is wrong with them: one sentence each, which begins with line and field."""
+    """The users, and all errors in them: one sentence each, which begins with line and field."""
     try:
         text = _checked(text)
         items, problems = _read(csv_items(text) if _looks_like_csv(text) else yaml_items(text))
@@ -39,7 +39,7 @@ def read_users(text: str) -> tuple[list[dict[str, t.Any]], list[str]]:
 
 
 def _read(items: Iterable[Item]) -> tuple[list[Item], list[tuple[int, str, str]]]:
-    """The items and what is wrong with them. Bounded, whatever the text is."""
+    """The items and errors in them. Bounded for every text."""
     read: list[Item] = []
     problems: list[tuple[int, str, str]] = []
     seen: dict[str, int] = {}
@@ -70,7 +70,7 @@ def _who(item: Item) -> str:
 
 
 def _duplicates(item: Item, seen: dict[str, int]) -> Iterator[tuple[int, str, str]]:
-    """IAM tells user names apart without regard to case."""
+    """IAM ignores the case of user names."""
     if item.name and seen.setdefault(item.name.lower(), item.line) != item.line:
         first = seen[item.name.lower()]
         yield item.line, _who(item), f"name: is in line {first} too; list each user once"

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The groups of the roles admin_group and cloudhsm_group: what is wanted of them, and what became of them. Pure."""
+"""The groups of the roles admin_group and cloudhsm_group: their wanted state and their results. Pure."""
 
 from __future__ import annotations
 

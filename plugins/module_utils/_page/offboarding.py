@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What the role user_offboarding wants, and what it tells: who loses what, and who would come back. Pure."""
+"""What the role user_offboarding wants, and its summary: who loses what, and who would be created again. Pure."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ LISTS = (
 
 
 def wanted_names(users: object) -> tuple[list[str], list[str]]:
-    """Whom to offboard, and what is wrong with the variable that says so."""
+    """The users to offboard, and errors in the variable that lists them."""
     found, problems = read_names([] if users is None else users)
     if not found and not problems:
         problems = ["no user is named"]

@@ -82,7 +82,7 @@ _ONBOARDING = {"user_provisioning_onboarding_name": "user_provisioning_onboardin
 
 
 def parts_of(page: Page) -> list[Part]:
-    """What bootstrap makes, in the order in which it is made."""
+    """What bootstrap creates, in that order."""
     groups = [
         group_part("admin_group", "the administrators group", page.admin_group, "bootstrap_admin_group_name"),
         group_part("cloudhsm_group", "the CloudHSM group", page.cloudhsm_group, "bootstrap_cloudhsm_group_name"),
@@ -133,7 +133,7 @@ def _service_linked_role(page: Page) -> Part:
 
 
 def user_removal(page: Page, max_deletions: int) -> Part:
-    """The deletion of all users that bootstrap created. No list of names: the tag tells which they are."""
+    """The deletion of all users that bootstrap created. The tag shows which they are, so no list of names is needed."""
     options = {
         **page.users,
         "users": [],

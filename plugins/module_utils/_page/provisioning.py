@@ -74,7 +74,7 @@ def _absent(user: t.Any) -> t.Any:
 
 
 def compared_users(page: Page, variables: Mapping[str, t.Any]) -> Part:
-    """The users of provision_users, to be compared with an account that bootstrap made."""
+    """The users of provision_users, to compare with an account that bootstrap created."""
     part = _users(variables, "provisioned_users", "the users of provision_users")
     if page.onboarding_group:
         part = part.told(onboarding_group=page.onboarding_group_name)

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What bootstrap made in an account, and what of it can go. Pure."""
+"""What bootstrap created in an account, and what of it can be deleted. Pure."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def removal(page: Page, found: Mapping[str, t.Any], deleted: Collection[str]) ->
 
 
 def _paths(page: Page) -> dict[str, str]:
-    """Where the groups are, by their names in lower case. One at another path was made by somebody else."""
+    """The paths of the groups, by name in lower case. Bootstrap did not create a group at another path."""
     groups = [group for group in (page.admin_group, page.cloudhsm_group, page.onboarding_group) if group]
     return {group["name"].casefold(): group.get("path") or "/" for group in groups}
 
@@ -78,7 +78,7 @@ def _is_shared(policy: Described) -> bool:
 
 
 def _owned_onboarding(page: Page, shared: Iterable[Described]) -> set[str]:
-    """The group of pending users was made here where its policy was."""
+    """The group of pending users was created by bootstrap if its policy was."""
     policy = named(page.onboarding_policy_name, shared)
     return {page.onboarding_group_name.casefold()} if policy else set()
 

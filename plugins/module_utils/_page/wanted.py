@@ -75,7 +75,7 @@ class Page:
 
     @property
     def groups(self) -> list[str]:
-        """Names of the groups that are made, that of pending users last."""
+        """Names of the groups to create, the group of pending users last."""
         parts = (self.admin_group, self.cloudhsm_group, self.onboarding_group)
         return [part["name"] for part in parts if part]
 
@@ -189,7 +189,7 @@ def _cloudhsm_group(variables: Mapping[str, t.Any], name: str) -> Options:
 
 
 def onboarding_group(variables: Mapping[str, t.Any]) -> Options | None:
-    """The group of those who are pending; None where nobody comes in by two phases."""
+    """The group of pending users, or None without two-phase onboarding."""
     if variables["user_provisioning_onboarding"] != "two_phase":
         return None
     return {

@@ -98,7 +98,7 @@ def _findings(findings: Sequence[Mapping[str, t.Any]]) -> list[str]:
 
 
 def rights(thing: Mapping[str, t.Any]) -> str:
-    """What somebody can do with CloudHSM, in a few words."""
+    """What a user, group or policy allows with CloudHSM, in a few words."""
     answers = [word for word in thing["cloudhsm"].values() if word != "no"]
     if not answers:
         return "nothing"

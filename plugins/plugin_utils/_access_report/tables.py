@@ -101,7 +101,7 @@ def _way(way: Mapping[str, t.Any]) -> str:
 
 
 def findings(report: Mapping[str, t.Any]) -> str:
-    """One line for each thing that is wrong with somebody or something."""
+    """One line for each subject of a finding."""
     account = report["account"]["account_id"]
     heads = ("account", "severity", "rule", "title", "kind", "name", "detail", "run")
     return _csv(
