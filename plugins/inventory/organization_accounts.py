@@ -154,6 +154,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization imp
     read_management_account,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.region import default_region
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import written_problems
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._organization import (
     ORGANIZATION_GROUP,
     Filters,
@@ -184,6 +185,28 @@ CONNECTION = {
 }
 
 
+# Options whose values have to be text.
+TEXTS: dict[str, dict[str, t.Any]] = {
+    "assume_role_arn": {"type": "str"},
+    "assume_role_name": {"type": "str"},
+    "profile": {"type": "str", "aliases": ["aws_profile", "boto_profile"]},
+    "organizational_units": {"type": "list", "elements": "str"},
+    "names": {"type": "list", "elements": "str"},
+}
+
+
+def config_problems(config: object) -> list[str]:
+    """What is wrong with options that have to be text: YAML reads 0123 as 83."""
+    if not isinstance(config, Mapping):
+        # The base class says so.
+        return []
+    given = config.get("tags")
+    given = given if isinstance(given, Mapping) else {}
+    tags = {key: value if isinstance(value, list) else [value] for key, value in given.items()}
+    spec = {key: {"type": "list", "elements": "str"} for key in tags}
+    return written_problems(TEXTS, config) + [f"tags.{problem}" for problem in written_problems(spec, tags)]
+
+
 class InventoryModule(AWSInventoryBase):  # type: ignore[misc]
     """Reads the organization, or the cache, and adds hosts, groups and variables."""
 
@@ -202,6 +225,13 @@ class InventoryModule(AWSInventoryBase):  # type: ignore[misc]
             self.display.warning(left_out_sentence(left_out))
         accounts = [Account(**account) for account in kept["accounts"]]
         self._populate(accounts, kept["management"], [Unit(**unit) for unit in kept["units"]])
+
+    def _read_config_data(self, path: str) -> t.Any:
+        """The file's options, as the base class reads them; numbers among them would be text by then."""
+        problems = config_problems(self.loader.load_from_file(path, cache="none"))
+        if problems:
+            raise AnsibleParserError("; ".join(problems))
+        return super()._read_config_data(path)
 
     def client(self, service: str, **options: t.Any) -> t.Any:
         """A client that gets its credentials, and whose endpoint answers, within limits. For STS too."""

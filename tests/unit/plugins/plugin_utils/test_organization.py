@@ -6,6 +6,7 @@ import re
 import typing as t
 
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.inventory.organization_accounts import config_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import (
     Account,
     Unit,
@@ -281,3 +282,15 @@ def test_failures_are_one_sentence(code: str, words: str) -> None:
     assert words in said
     assert said.startswith("Could not read the organization: ")
     assert "\n" not in said
+
+
+@pytest.mark.parametrize("wrong", [0o123, True, 1.5])
+def test_what_yaml_made_a_number_of_is_refused_by_the_inventory(wrong: object) -> None:
+    config = {"assume_role_name": wrong, "names": ["a", wrong], "tags": {"env": wrong, "team": ["a", wrong]}}
+    starts = ["assume_role_name", "names[1]", "tags.env[0]", "tags.team[1]"]
+    assert [problem.split(":")[0] for problem in config_problems(config)] == starts
+
+
+@pytest.mark.parametrize("config", [None, [], {}, {"tags": None}, {"names": ["a"], "tags": {"a": "b", "c": ["d"]}}])
+def test_text_is_taken_by_the_inventory(config: object) -> None:
+    assert config_problems(config) == []
