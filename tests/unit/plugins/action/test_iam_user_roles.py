@@ -75,7 +75,9 @@ def test_mistakes_in_users_and_options_are_told_at_once(aws: Account) -> None:
 
 def test_groups_of_earlier_roles_exist_in_check_mode_alone(aws: Account) -> None:
     user = {"name": "eve", "groups": ["HSM"]}
-    earlier = {"__cloudhsm_group_results": {"HSM": {"name": "HSM", "state": "present", "require_mfa": False}}}
+    earlier: dict[str, t.Any] = {
+        "__cloudhsm_group_results": {"HSM": {"name": "HSM", "state": "present", "require_mfa": False}}
+    }
     assert provision(user, check_mode=True, **earlier)["changed"]
     assert "the account has no group 'HSM'" in provision(user, **earlier)["msg"]
     assert aws.writes == []
