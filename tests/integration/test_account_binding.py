@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from helpers.accounts.organization import make_organization
 from helpers.documents.case_files import case_bytes, case_file
 from helpers.moto.clients import administrator, iam_client, sts_client
 from helpers.moto.fault_proxy import FaultProxy
@@ -50,6 +51,8 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "iam_user_offboarding": {},
     "iam_user_provisioning": {},
     "iam_users": {"users": [{"name": "ann"}]},
+    "identity_center_access": {"region": "us-east-1"},
+    "identity_center_access_info": {"region": "us-east-1"},
     "sts_session": {"role_arn": f"arn:aws:iam::{OTHER}:role/any"},
 }
 # And what those need that go by the variables of roles.
@@ -100,7 +103,8 @@ def test_every_module_refuses_another_account_before_any_other_call(node: Contro
     assert [call.action for call in aws.calls] == ["GetCallerIdentity"] * len(tasks)
 
 
-def test_the_right_account_is_asked_for_once(node: ControlNode, aws: FaultProxy) -> None:
+def test_the_right_account_is_asked_for_once(node: ControlNode, aws: FaultProxy, moto: str) -> None:
+    make_organization(moto, [])
     # iam_administration is made of the others, each of which asks.
     modules = {name: given for name, given in OPTIONS.items() if name != "iam_administration"}
     tasks = tasks_of({name: {**given, "expected_account_ids": [ACCOUNT]} for name, given in modules.items()})
