@@ -57,15 +57,9 @@ class ActionModule(LocalAction):
         args, wrong = read_options(bound_args(self, task_vars or {}))
         desired, problems = self._read_input(args)
         problems += wrong + _written_problems(args)
-        kind = str(args.get("credentials_store") or "none")
-        store: CredentialsStore | None = None
         compare_only = is_true(args.get("compare_only"))
-        if not problems and kind in FILE_STORES and not compare_only:
-            try:
-                store = open_file_store(kind, str(args["credentials_path"]), args.get("credentials_vault_id"))
-                store.check()
-            except StoreError as exc:
-                problems.append(str(exc))
+        store, unusable = (None, []) if compare_only else _usable_store(args)
+        problems += unusable
         if problems:
             return _refused(problems)
         given = {user.name: user.password for user in desired if user.password is not None}
@@ -75,7 +69,12 @@ class ActionModule(LocalAction):
         result = self._run_with_store(store, args, desired, given, task_vars)
         users = result.pop("passwords_set", [])
         if "account" in result:
-            result["credentials"] = {"store": kind, "path": store.path, "location": store.path, "users": users}
+            result["credentials"] = {
+                "store": args["credentials_store"],
+                "path": store.path,
+                "location": store.path,
+                "users": users,
+            }
         return result
 
     def _read_input(self, args: Mapping[str, t.Any]) -> tuple[list[DesiredUser], list[str]]:
@@ -145,6 +144,19 @@ class ActionModule(LocalAction):
 def _written_problems(args: Mapping[str, t.Any]) -> list[str]:
     """Errors in options that are text, except those of users, which have their own messages."""
     return written_problems({name: each for name, each in MODULE.argument_spec.items() if name != "users"}, args)
+
+
+def _usable_store(args: Mapping[str, t.Any]) -> tuple[CredentialsStore | None, list[str]]:
+    """The store on the controller, if there is to be one, and why it can't be used."""
+    kind, path = args.get("credentials_store"), args.get("credentials_path")
+    if kind not in FILE_STORES or not isinstance(path, str) or store_problems(args):
+        return None, []
+    try:
+        store = open_file_store(kind, path, args.get("credentials_vault_id"))
+        store.check()
+    except StoreError as exc:
+        return None, [str(exc)]
+    return store, []
 
 
 def _refused(problems: list[str]) -> dict[str, t.Any]:

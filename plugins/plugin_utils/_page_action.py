@@ -89,7 +89,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
             ready = self.ready(part, todo, plan)
             plan[part.key] = self._run(ready, check_mode=True)
             problems += part.problems(plan[part.key])
-            if part.module == parts.USERS and plan[part.key].get("failed"):
+            if part.module == parts.USERS and plan[part.key].get("problems"):
                 problems += self._problems_of_others(ready, plan[part.key])
         refuse(problems)
         return plan
@@ -142,7 +142,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
         return {"diff": found}
 
     def _problems_of_others(self, users: Part, refused: Mapping[str, t.Any]) -> list[str]:
-        """What the account says against the users whose items are right, where others' are not."""
+        """What the account says against the users whose items are right, where others' or the options are not."""
         rest = users.without_wrong_users(refused)
         problems = rest.problems(self._run(rest, check_mode=True)) if rest else []
         # What is wrong with the run as a whole would be about a run without some of its users.

@@ -43,7 +43,7 @@ def _words(given: object) -> tuple[list[str], list[str]]:
         return [word.text for word in words], problems
     if isinstance(given, Sequence):
         parts = [_words("null" if part is None else part) for part in given]
-        return [word for words, _ in parts for word in words], [each for _, wrong in parts for each in wrong]
+        return [word for words, _wrong in parts for word in words], [each for _words, wrong in parts for each in wrong]
     return ([] if given is None else [str(given)]), []
 
 

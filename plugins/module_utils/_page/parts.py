@@ -49,13 +49,13 @@ class Part:
         return replace(self, options={**self.options, **options})
 
     def without_wrong_users(self, result: Mapping[str, t.Any]) -> Part | None:
-        """The part with the users that nothing was found wrong with; None where those are all of them, or nobody."""
+        """The part with the users that nothing was found wrong with, compared alone; None where there are none."""
         wrong = {int(found[1]) for text in result.get("problems") or () if (found := _ITEM.match(text))}
         places = [place for place in range(len(self.options["users"])) if place not in wrong]
-        if not wrong or not places:
+        if not places:
             return None
         users, labels = ([each[place] for place in places] for each in (self.options["users"], self.labels))
-        return replace(self, options={**self.options, "users": users}, labels=labels)
+        return replace(self, options={**self.options, "users": users, "compare_only": True}, labels=labels)
 
     def problems(self, result: Mapping[str, t.Any]) -> list[str]:
         """Everything that is wrong, where the result is a failure."""

@@ -94,10 +94,10 @@ class Simulated:
         method: Callable[..., Answer] = getattr(self, f"_{operation}")
         return method(**{key: value for key, value in params.items() if key not in ("InstanceArn", "IdentityStoreId")})
 
-    def add_set(self, name: str, *policies: str, tags: t.Mapping[str, str] = OURS, **more: t.Any) -> str:
+    def add_set(self, name: str, *policies: str, tags: t.Mapping[str, str] | None = None, **more: t.Any) -> str:
         """A permission set that is there already."""
         arn = f"{INSTANCE.replace(':instance/', ':permissionSet/')}/ps-{name.lower():x<16}"
-        tag_list = [{"Key": key, "Value": value} for key, value in tags.items()]
+        tag_list = [{"Key": key, "Value": value} for key, value in (OURS if tags is None else tags).items()]
         self.sets[arn] = {"Name": name, "policies": set(policies), "own": [], "Tags": tag_list, **more}
         return arn
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import typing as t
 from pathlib import Path
+from unittest import mock
 
 import boto3.session
 import pytest
 from ansible.errors import AnsibleActionFail
+from ansible.parsing.vault import VaultSecretsContext
 from helpers.accounts.everything import ACCOUNT, ANYTHING
 from helpers.modules.in_process import Result, actions, run_action
 from helpers.moto.in_process import Account, account
@@ -73,7 +75,7 @@ def bootstrap(aws: Account, folder: Path, **variables: t.Any) -> Result:
     """What bootstrap says, which has not written anything."""
     path = str(folder / "store" / "first.yml")
     result = run_action("iam_administration", {}, {"bootstrap_credentials_path": path, **variables})
-    assert result["failed"]
+    assert result["failed"], result
     assert aws.writes == []
     assert not (folder / "store").exists()
     return result
@@ -110,6 +112,40 @@ def test_mistakes_that_the_account_shows_are_told_at_once(aws: Account, tmp_path
     said = [f"bootstrap_users[{place}] ({user['name']}): {said}" for place, (user, said) in enumerate(ACCOUNTS)]
     said += ["admin_group_members: ", "admin_group_aws_managed_policies: ", "the policy arn:aws:iam::"]
     assert missing(said, result) == [], result["problems"]
+
+
+def test_mistakes_in_users_and_about_their_passwords_are_told_at_once(aws: Account, tmp_path: Path) -> None:
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o777)
+    result = bootstrap(
+        aws,
+        tmp_path,
+        bootstrap_credentials_path=str(tmp_path / "open" / "first.yml"),
+        bootstrap_users=[{"name": "carol smith"}, {"name": "bob", "groups": ["Auditors"]}],
+    )
+    said = ["bootstrap_users[0] (carol smith): name: ", "bootstrap_users[1] (bob): groups: "]
+    said.append("bootstrap_credentials_path: ")
+    assert missing(said, result) == [], result["problems"]
+
+
+def test_a_file_to_encrypt_needs_a_vault_secret_beside_all_else(aws: Account, tmp_path: Path) -> None:
+    nothing = VaultSecretsContext([])
+    with mock.patch.object(VaultSecretsContext, "current", return_value=nothing):
+        result = bootstrap(
+            aws, tmp_path, bootstrap_credentials_store="vault_file", bootstrap_users=[{"name": "carol smith"}]
+        )
+    said = ["bootstrap_users[0] (carol smith): name: ", "bootstrap_credentials_store: vault_file needs a vault secret"]
+    assert missing(said, result) == [], result["problems"]
+
+
+def test_who_must_stay_is_told_beside_all_else(aws: Account, tmp_path: Path) -> None:
+    iam: t.Any = boto3.session.Session().client("iam")
+    iam.tag_user(UserName="pia", Tags=[{"Key": "cloudhsm.iam/protected", "Value": ""}])
+    aws.calls.clear()
+    result = bootstrap(
+        aws, tmp_path, bootstrap_users=[{"name": "pia", "state": "absent"}], admin_group_aws_managed_policies=["None"]
+    )
+    assert missing(["pia, marked as protected", "admin_group_aws_managed_policies: "], result) == [], result["problems"]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ MANAGEMENT = "1" * 12
 MEMBER = "2" * 12
 ROLE = f"arn:aws:iam::{MEMBER}:role/Admin"
 KEYS = {"access_key": "ASIA", "secret_key": "secret", "session_token": "token"}
-NOW = int(time.time())
+NOW = 1_800_000_000
 Variables = dict[str, t.Any]
 
 
@@ -38,6 +38,7 @@ class Scripted:
 
 def session_of(modules: Scripted, monkeypatch: pytest.MonkeyPatch, args: t.Any = None, **variables: t.Any) -> Variables:
     monkeypatch.setattr(ActionBase, "run", lambda *_args: {})
+    monkeypatch.setattr(time, "time", lambda: NOW)
     task = SimpleNamespace(args=args or {}, check_mode=False, diff=False)
     templar = SimpleNamespace(template=lambda value: value)
     action = ActionModule(task, None, None, None, templar, None)

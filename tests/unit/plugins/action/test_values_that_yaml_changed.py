@@ -129,7 +129,7 @@ def test_no_module_is_left_out() -> None:
 FIELDS = [(name, field, null) for name in OPTIONS for field, null in texts(spec_of(name))]
 
 
-@pytest.mark.parametrize(("name", "field", "null"), FIELDS, ids=[f"{name}-{field}" for name, field, _ in FIELDS])
+@pytest.mark.parametrize(("name", "field", "null"), FIELDS, ids=[f"{name}-{field}" for name, field, _null in FIELDS])
 def test_an_option_is_refused_with_its_name(name: str, field: str, null: bool) -> None:
     for value in WRONG if null else [*WRONG, None]:
         options = copy.deepcopy(OPTIONS[name])

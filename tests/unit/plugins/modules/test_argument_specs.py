@@ -23,7 +23,13 @@ COMPARED = ("type", "elements", "choices", "default", "required", "aliases")
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
 # Modules that read nothing but variables of roles, and how to connect to AWS.
-WITHOUT_OPTIONS = {"iam_account_guard", "iam_user_provisioning", "sts_account_session"}
+WITHOUT_OPTIONS = {
+    "iam_account_guard",
+    "iam_admin_group",
+    "iam_cloudhsm_group",
+    "iam_user_provisioning",
+    "sts_account_session",
+}
 # How to connect is amazon.aws's, and which account is expected is read for every module in one place.
 OF_ALL = {"cloudhsm.iam._expected_account"}
 

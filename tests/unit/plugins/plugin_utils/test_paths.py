@@ -24,7 +24,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._saml_file import wit
 from helpers.documents.saml import METADATA
 
 ROOT = Path(__file__).parents[4]
-SAID = "A relative path begins in the folder that the command is run in, and C(~) is the home folder."
+SAID = "A relative path starts at the working directory of the command, and C(~) is the home folder."
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_a_policy_that_somebody_else_made_is_refused_unless_it_is_adopted(foreig
 
 def test_all_mistakes_are_told_at_once_by_the_names_of_the_variables() -> None:
     _read, problems = read_options(options(name="no good", document="{}", creation_tags={"aws:x": "y"}))
-    begins = [problem.split(":")[0] for problem in problems]
+    begins = [problem.partition(":")[0] for problem in problems]
     assert begins == [
         "shared_policy_name",
         "shared_policy_document",
