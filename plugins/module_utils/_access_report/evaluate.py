@@ -17,7 +17,7 @@ import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.conditions import Session, holds
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import (
@@ -81,10 +81,12 @@ class Statement:
 
     def applies_to(self, action: str) -> bool:
         """Whether the statement is about the action."""
-        for pattern in self.actions:
-            if _names(pattern, action):
-                return not self.but_actions
-        return self.but_actions
+        return self._named.cover(action.lower(), ANY) != self.but_actions
+
+    @cached_property
+    def _named(self) -> Patterns:
+        """The actions, to be looked for in."""
+        return Patterns(self.actions)
 
     def reaches(self, resource: str | None) -> Extent:
         """On which of the resources that a question is about."""
@@ -163,11 +165,6 @@ def _objects(statement: Statement, generic: str) -> Objects:
 def _short(pattern: str) -> str:
     """The pattern without what is the same for all objects of the account."""
     return pattern.split(":", 5)[-1]
-
-
-@lru_cache(maxsize=65536)
-def _names(pattern: str, action: str) -> bool:
-    return covers(pattern, action.lower(), ANY)
 
 
 @dataclass(frozen=True)
