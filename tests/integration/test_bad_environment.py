@@ -49,9 +49,9 @@ def write_all(node: ControlNode) -> Path:
     """A playbook that runs all modules, whatever becomes of each, and keeps what they said."""
     (node.folder / "metadata.xml").write_text(METADATA)
     tasks: list[Mapping[str, t.Any]] = [
-        {**example(name), "register": name, "ignore_errors": True, "timeout": 120} for name in NAMES
+        {**example(name), "register": f"said_{name}", "ignore_errors": True, "timeout": 120} for name in NAMES
     ]
-    results = ", ".join(f"'{name}': {name}" for name in NAMES)
+    results = ", ".join(f"'{name}': said_{name}" for name in NAMES)
     copied = {"content": f"{{{{ {{{results}}} | to_json }}}}", "dest": "results.json", "mode": "0600"}
     keep = {"name": "Keep what they said", "ansible.builtin.copy": copied}
     play = {

@@ -27,7 +27,7 @@ def test_the_page_tells_what_was_missed() -> None:
     reached = [row[-1] for row in accounts.goals(measured, 100)]
     assert (reached[0], reached[1]) == ("yes", "**no**")
     page = accounts.section(measured, 100)
-    assert "| Nothing to change, ours over theirs | 0.50 | at most 0.4 | **no** |" in page
+    assert "| Nothing to change, ours over theirs | 0.50 | at most 0.3 | **no** |" in page
     assert "{" not in page
 
 

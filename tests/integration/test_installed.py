@@ -55,7 +55,7 @@ def test_every_plugin_and_role_is_documented(installed: ControlNode) -> None:
 
 def test_playbooks_and_roles_run_by_their_full_names(installed: ControlNode) -> None:
     run = check(installed.playbook("cloudhsm.iam.service_linked_role", "-v"))
-    assert run.changed_tasks == ["cloudhsm.iam.service_linked_role : Make or delete the service-linked role"]
+    assert run.changed_tasks == ["cloudhsm.iam.service_linked_role : Create or delete the service-linked role"]
     users = json.dumps({"user_provisioning_users": [{"name": "alice"}]})
     run = check(installed.playbook("cloudhsm.iam.provision_users", "-e", users))
     assert "created: alice" in run.output
