@@ -13,6 +13,7 @@ import sysconfig
 import threading
 import typing as t
 import urllib.request
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from helpers.documents.documentation import EXAMPLES, ROOT
 from helpers.documents.saml import METADATA
 from helpers.moto.answers import Answer, error
 from helpers.moto.fault_proxy import FaultProxy
+from helpers.moto.pages import tag
 from helpers.processes.control_node import ControlNode, Run
 from moto_server import free_port
 
@@ -127,17 +129,21 @@ def test_every_module_tells_what_is_wrong_around_it(
 
 @pytest.fixture
 def refusing(request: pytest.FixtureRequest) -> Iterator[str]:
-    """URL of a server that gives every call the same answer."""
+    """URL of a server that gives every call the same answer, in the protocol of the service."""
     answer: Answer = request.param
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
+            body = answer.body
+            if "X-Amz-Target" in self.headers and answer.status >= 400:
+                code, message = (ET.fromstring(body).findtext(f".//{tag(name)}") for name in ("Code", "Message"))
+                body = json.dumps({"__type": code, "message": message}).encode()
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.content_type)
-            self.send_header("Content-Length", str(len(answer.body)))
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(answer.body)
+            self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
             del format, args
@@ -183,6 +189,8 @@ def test_every_module_names_the_action_that_is_missing(node: ControlNode, nobody
     said = run_all(node, **nobody)
     # It gets as far as amazon.aws's module, which has words of its own.
     assert "AccessDenied" in said.pop("guarded_module")["msg"]
+    # The emulator refuses these in XML, which their services don't speak; test_permissions.py looks at each action.
+    del said["identity_center_access"], said["identity_center_access_info"]
     # Who may look at nothing may be in the right account all the same.
     unknown = said.pop("iam_account_guard")["account_guard"]["findings"]
     assert ["may not call iam:" in finding["text"] for finding in unknown] == [True, True]

@@ -26,8 +26,20 @@ def check_answers(client: t.Any) -> None:
 
     def checked(operation: str, params: t.Mapping[str, t.Any]) -> t.Any:
         try:
-            return call(operation, params)
+            answer = call(operation, params)
         except (AttributeError, LookupError, TypeError, ValueError) as exc:
             raise ResponseParserError(f"The answer to {operation} has another form than AWS's: {exc!r}") from exc
+        if _is_no_json(client, operation, answer):
+            raise ResponseParserError(f"The answer to {operation} has nothing of what AWS answers")
+        return answer
 
     client._make_api_call = checked
+
+
+def _is_no_json(client: t.Any, operation: str, answer: t.Mapping[str, t.Any]) -> bool:
+    """Whether an answer in JSON lacks all that it should have: botocore takes a page of text for an empty one."""
+    service = client.meta.service_model
+    if service.metadata.get("protocol") != "json" or not operation.startswith(("Describe", "List")):
+        return False
+    shape = service.operation_model(operation).output_shape
+    return bool(shape and shape.members) and not shape.members.keys() & answer.keys()

@@ -13,6 +13,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.answers import c
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.parsers import ResponseParserError
 
 if t.TYPE_CHECKING:
     from helpers.modules.scripted import Stubbed
@@ -50,6 +51,24 @@ def asked(sts: Stubbed) -> Stubbed:
     sts.stubber.deactivate()
     check_answers(sts.client)
     return sts
+
+
+@pytest.mark.parametrize("body", [b"<html>Welcome</html>", b"Welcome", b"{}"])
+def test_a_page_is_no_answer_of_a_service_with_json(organizations: Stubbed, body: bytes) -> None:
+    organizations.stubber.deactivate()
+    check_answers(organizations.client)
+    raw: t.Any = SimpleNamespace(stream=lambda **_options: iter([body]))
+
+    def answered(request: t.Any, **_event: t.Any) -> AWSResponse:
+        return AWSResponse(request.url, 200, HTTPHeaders(), raw)
+
+    events = organizations.client.meta.events
+    events.register("before-send.organizations", answered, unique_id="answered")
+    try:
+        with pytest.raises(ResponseParserError, match="DescribeOrganization has nothing of what AWS answers"):
+            organizations.client.describe_organization()
+    finally:
+        events.unregister("before-send.organizations", unique_id="answered")
 
 
 @pytest.mark.parametrize("status", [200, 302, 404])
