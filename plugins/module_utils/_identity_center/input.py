@@ -8,11 +8,12 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from collections.abc import Iterator, Mapping, Sequence
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import ACCOUNT_ID
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import kind
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.item import label
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.input_sets import read_set
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.item import Item
@@ -25,7 +26,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.mode
 GROUP_NAME_LENGTH = 1024
 # More workers than this would only meet AWS's limit of 20 calls a second for all of the API.
 WORKERS = 16
-ACCOUNT_ID = re.compile(r"[0-9]{12}")
 _ASSIGNMENT_KEYS = (
     "permission_set",
     "state",
@@ -73,14 +73,9 @@ def _items(
             continue
         reader = Item(item, params.get("state"))
         wishes.append(read(reader))
-        label = _label(option, index, item.get(named_by))
-        problems += [f"{label}: {problem}" for problem in reader.problems]
+        place = label(option, index, item.get(named_by))
+        problems += [f"{place}: {problem}" for problem in reader.problems]
     return wishes, problems
-
-
-def _label(option: str, index: int, name: object) -> str:
-    """How messages name an item: its place in the list, counted from 0, and its name where it has one."""
-    return f"{option}[{index}] ({name[:80]})" if isinstance(name, str) and name else f"{option}[{index}]"
 
 
 def _duplicates(option: str, names: Sequence[str]) -> Iterator[str]:
@@ -89,16 +84,16 @@ def _duplicates(option: str, names: Sequence[str]) -> Iterator[str]:
         known = first.setdefault(name.lower(), index)
         if name and known != index:
             how = "is also" if names[known] == name else "differs only by case from"
-            yield f"{_label(option, index, name)}: name: {how} {_label(option, known, names[known])}"
+            yield f"{label(option, index, name)}: name: {how} {label(option, known, names[known])}"
 
 
 def _lost_assignments(wanted: Wanted, prefix: str) -> Iterator[str]:
     absent = {wish.name for wish in wanted.sets if not wish.present}
     for index, wish in enumerate(wanted.assignments):
         if wish.present and wish.permission_set in absent:
-            label = _label(called("assignments", prefix), index, wish.permission_set)
+            place = label(called("assignments", prefix), index, wish.permission_set)
             sets = called("permission_sets", prefix)
-            yield f"{label}: permission_set: is absent in {sets}, so nobody can be assigned to it"
+            yield f"{place}: permission_set: is absent in {sets}, so nobody can be assigned to it"
 
 
 def number_problems(params: Mapping[str, t.Any]) -> list[str]:
@@ -125,7 +120,7 @@ def _read_assignment(item: Item) -> AssignmentWish:
         accounts=accounts,
         organizational_units=tuple(item.texts("organizational_units") or ()),
         account_tags=item.tags("account_tags") or {},
-        all_accounts=item.boolean("all_accounts"),
+        all_accounts=bool(item.boolean("all_accounts")),
         exclude_accounts=excluded,
     )
     if not wish.principals:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import BOOLEANS, kind, nearest, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.item import Fields
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
 
 # Of a permission set (API reference, CreatePermissionSet).
@@ -21,26 +22,13 @@ NAME_LENGTH = 32
 DESCRIPTION = re.compile("[\t\n\r\x20-\x7e\xa1-\xff]*")
 
 
-class Item:
+class Item(Fields):
     """Reads the fields of one item, and keeps what is wrong with them."""
 
     def __init__(self, item: Mapping[str, t.Any], state: str | None) -> None:
-        self.item = item
+        super().__init__(item)
         # What counts where the item says nothing of its own.
         self._state = state
-        self.problems: list[str] = []
-
-    def problem(self, field: str, text: str) -> None:
-        self.problems.append(f"{field}: {text}")
-
-    def only(self, keys: Iterable[str], what: str) -> None:
-        """Refuse fields that there are not."""
-        known = list(keys)
-        for key in map(str, self.item):
-            if key not in known:
-                close = nearest(key[:80], known)
-                hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
-                self.problem(key[:80], f"is not an option of {what}; {hint}")
 
     def text(self, field: str, required: bool = False) -> str | None:
         value = self.item.get(field)
@@ -52,20 +40,9 @@ class Item:
             self.problem(field, problem)
         return None if problem else value
 
-    def boolean(self, field: str) -> bool:
-        value = self.item.get(field)
-        if value is None or isinstance(value, bool):
-            return bool(value)
-        if str(value).lower() not in BOOLEANS:
-            self.problem(field, f"must be true or false, not {kind(value)}")
-        return BOOLEANS.get(str(value).lower(), False)
-
     def texts(self, field: str) -> list[str] | None:
-        value = self.item.get(field)
+        value = self.sequence(field)
         if value is None:
-            return None
-        if not isinstance(value, Sequence) or isinstance(value, (str, bytes)):
-            self.problem(field, f"must be a list, not {kind(value)}")
             return None
         for index, element in enumerate(value):
             if problem := text_problem(element) or (None if element else "is empty"):

@@ -13,7 +13,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import BOOLEANS, kind, nearest, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import kind, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.item import Fields
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.item import label as item_label
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import RESERVED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import typing_problem
@@ -37,8 +39,8 @@ USER_SPEC: dict[str, dict[str, t.Any]] = {
 
 
 def label(index: int, name: object = None) -> str:
-    """How messages name an item: its place in the list, counted from 0, and its name where it has one."""
-    return f"users[{index}]" if not isinstance(name, str) or not name else f"users[{index}] ({name[:80]})"
+    """How messages name a user of the list."""
+    return item_label("users", index, name)
 
 
 def parse_users(users: object, managed_by_tag: str) -> tuple[list[DesiredUser], list[str]]:
@@ -77,36 +79,28 @@ def _duplicates(names: Sequence[object]) -> list[str]:
     return problems
 
 
-class _ItemReader:
-    """Reads one item of the list, and keeps what is wrong with it."""
+class _ItemReader(Fields):
+    """Reads one item of the list."""
 
     def __init__(self, item: Mapping[str, t.Any], managed_by_tag: str) -> None:
-        self.item = item
+        super().__init__(item)
         self.managed_by_tag = managed_by_tag
-        self.problems: list[str] = []
-
-    def problem(self, field: str, text: str) -> None:
-        self.problems.append(f"{field}: {text}")
 
     def read(self) -> DesiredUser:
-        for key in self.item:
-            if key not in USER_SPEC:
-                close = nearest(str(key)[:80], USER_SPEC)
-                hint = f"; did you mean {close[0]}?" if close else f"; known are {', '.join(USER_SPEC)}"
-                self.problem(str(key)[:80], f"is not an option of a user{hint}")
-        reset = self._boolean("password_reset_required")
+        self.only(USER_SPEC, "a user")
+        reset = self.boolean("password_reset_required")
         state = self._state()
         user = DesiredUser(
             name=self._name(),
             present=state != "absent",
             suspended=state == "suspended",
-            protected=self._boolean("protected"),
+            protected=self.boolean("protected"),
             path=self._path(),
             tags=self._tags(),
             groups=self._groups(),
             managed_policies=self._managed_policies(),
             boundary=self._boundary(),
-            console_access=self._boolean("console_access"),
+            console_access=self.boolean("console_access"),
             password=self._password(),
             password_reset_required=True if reset is None else reset,
         )
@@ -123,21 +117,9 @@ class _ItemReader:
         self.problem(field, str(text_problem(value)))
         return None
 
-    def _boolean(self, field: str) -> bool | None:
-        value = self.item.get(field)
-        if value is None or isinstance(value, bool):
-            return value
-        if isinstance(value, (str, int)) and str(value).lower() in BOOLEANS:
-            return BOOLEANS[str(value).lower()]
-        self.problem(field, f"must be true or false, not {kind(value)}")
-        return None
-
     def _strings(self, field: str) -> list[str] | None:
-        value = self.item.get(field)
+        value = self.sequence(field)
         if value is None:
-            return None
-        if not isinstance(value, Sequence) or isinstance(value, (str, bytes)):
-            self.problem(field, f"must be a list, not {kind(value)}")
             return None
         for index, element in enumerate(value):
             if problem := text_problem(element):
