@@ -12,23 +12,18 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements 
 import typing as t
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page import groups
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._page_action import Options, PageAction, refuse
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Part
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_action import GroupAction
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._page_action import Options
 
 
-class ActionModule(PageAction):
+class ActionModule(GroupAction):
     """Makes or deletes the group that the role's variables describe."""
 
     ROLES = ("admin_group",)
 
-    def work(self, options: Options, variables: Options) -> dict[str, t.Any]:
-        del options
-        refuse(self._problems)
-        part = groups.admin_group(variables)
-        done = self.make([part])
-        result = done[part.key]
-        return {
-            "changed": bool(result.get("changed")),
-            "facts": {"admin_group_result": groups.fact(part.options, result)},
-            "lines": list(groups.lines(part.options, result, bool(self._task.check_mode))),
-            **self.differences(done),
-        }
+    def part(self, variables: Options) -> Part:
+        return groups.admin_group(variables)
+
+    def facts(self, fact: dict[str, t.Any]) -> dict[str, t.Any]:
+        return {"admin_group_result": fact}

@@ -12,25 +12,19 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements 
 import typing as t
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page import groups
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._page_action import Options, PageAction, refuse
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Part
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._group_action import GroupAction
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._page_action import Options
 
 
-class ActionModule(PageAction):
+class ActionModule(GroupAction):
     """Makes or deletes the group and the policy that the role's variables describe."""
 
     ROLES = ("cloudhsm_group",)
 
-    def work(self, options: Options, variables: Options) -> dict[str, t.Any]:
-        del options
-        refuse(self._problems)
-        part = groups.cloudhsm_group(variables)
-        done = self.make([part])
-        result = done[part.key]
-        fact = groups.fact(part.options, result)
+    def part(self, variables: Options) -> Part:
+        return groups.cloudhsm_group(variables)
+
+    def facts(self, fact: dict[str, t.Any]) -> dict[str, t.Any]:
         before = self._task_vars.get("__cloudhsm_group_results") or {}
-        return {
-            "changed": bool(result.get("changed")),
-            "facts": {"cloudhsm_group_result": fact, "cloudhsm_group_results": {**before, fact["name"]: fact}},
-            "lines": list(groups.lines(part.options, result, bool(self._task.check_mode))),
-            **self.differences(done),
-        }
+        return {"cloudhsm_group_result": fact, "cloudhsm_group_results": {**before, fact["name"]: fact}}

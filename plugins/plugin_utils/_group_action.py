@@ -1,0 +1,40 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""The action of a role that is one group."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page import groups
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Part
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._page_action import Options, PageAction, refuse
+
+
+class GroupAction(PageAction):
+    """Creates or deletes the group that the role's variables describe."""
+
+    def part(self, variables: Options) -> Part:
+        """The group as the role's variables describe it."""
+        raise NotImplementedError
+
+    def facts(self, fact: dict[str, t.Any]) -> dict[str, t.Any]:
+        """What later tasks find, out of the result of the role."""
+        raise NotImplementedError
+
+    def work(self, options: Options, variables: Options) -> dict[str, t.Any]:
+        del options
+        refuse(self._problems)
+        part = self.part(variables)
+        done = self.make([part])
+        result = done[part.key]
+        return {
+            "changed": bool(result.get("changed")),
+            "facts": self.facts(groups.fact(part.options, result)),
+            "lines": list(groups.lines(part.options, result, bool(self._task.check_mode))),
+            **self.differences(done),
+        }
