@@ -38,7 +38,7 @@ class ActionModule(PageAction):
 
     def work(self, options: Options, variables: Options) -> dict[str, t.Any]:
         if options["provisioned_users"] and not self._task.check_mode:
-            self._problems.append("provisioned_users: only compares, so that the task has to be in check mode")
+            self._problems.append("provisioned_users: only compares, so the task must run in check mode")
         page = wanted(variables)
         if options["state"] == "present":
             self._problems += conflicts(page)
@@ -88,7 +88,7 @@ class ActionModule(PageAction):
         if confirmed != number:
             refuse(
                 [
-                    f"This removes from account {number} what bootstrap made there. To confirm, set "
+                    f"This removes from account {number} what bootstrap created there. To confirm, set "
                     f"bootstrap_teardown_confirm to that number{f', not to {confirmed}' if confirmed else ''}"
                 ]
             )

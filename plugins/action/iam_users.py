@@ -190,6 +190,6 @@ def _settled(store: CredentialsStore, result: dict[str, t.Any], passwords: Mappi
 
 def _not_settled(exc: StoreError) -> str:
     return (
-        "The account was changed, as changes says, and the passwords that were set are in the store. It could not be "
-        f"noted there what became of them: {exc}"
+        "The account was changed, as changes says, and the passwords that were set are in the store. "
+        f"The store could not be updated with what became of them: {exc}"
     )

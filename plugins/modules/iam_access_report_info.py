@@ -211,7 +211,7 @@ report:
           returned: when the state is C(impossible)
           type: list
           elements: str
-          sample: ["groups: the account has no group 'nowhere'; make it first"]
+          sample: ["groups: the account has no group 'nowhere'; create it first"]
     actions:
       description: CloudHSM's actions.
       returned: always

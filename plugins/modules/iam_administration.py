@@ -83,7 +83,7 @@ lines:
   returned: success
   type: list
   elements: str
-  sample: ["Account 123456789012, worked on as arn:aws:iam::123456789012:user/Administrator"]
+  sample: ["Account 123456789012, called as arn:aws:iam::123456789012:user/Administrator"]
 facts:
   description: The results of the roles, by the names of their facts. They contain no password.
   returned: success

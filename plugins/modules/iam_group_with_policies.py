@@ -218,5 +218,5 @@ problems:
   returned: when something is refused
   type: list
   elements: str
-  sample: ["members: the account has no user ben; make it first"]
+  sample: ["members: the account has no user ben; create it first"]
 """

@@ -604,7 +604,7 @@ problems:
   returned: when the run was refused
   type: list
   elements: str
-  sample: ["users[0] (alice): groups: the account has no group 'HSM'; make it first"]
+  sample: ["users[0] (alice): groups: the account has no group 'HSM'; create it first"]
 passwords_needed:
   description: Users that get console access and have no password in the list.
   returned: in check mode, when the plan was not refused

@@ -173,7 +173,7 @@ class CredentialsStore:
             # The parser's own message quotes the file, and with it passwords.
             raise StoreError(f"credentials_path: {self.path} is not the YAML that this collection writes") from exc
         if not _is_store(entries):
-            raise StoreError(f"credentials_path: {self.path} holds something else than first passwords")
+            raise StoreError(f"credentials_path: {self.path} holds something other than first passwords")
         return t.cast(Entries, entries)
 
 

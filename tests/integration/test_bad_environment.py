@@ -158,7 +158,7 @@ def refusing(request: pytest.FixtureRequest) -> Iterator[str]:
     ("refusing", "words"),
     [
         (error(403, "ExpiredToken", "The security token is expired"), ("the credentials have expired; get new ones",)),
-        (error(400, "Throttling", "Rate exceeded"), ("AWS keeps slowing these calls down",)),
+        (error(400, "Throttling", "Rate exceeded"), ("AWS is throttling these calls",)),
         (Answer(200, b"<html>Welcome</html>", "text/html"), ("AWS_ENDPOINT_URL",)),
     ],
     indirect=["refusing"],

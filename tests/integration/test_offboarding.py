@@ -203,7 +203,7 @@ def test_a_suspended_user_is_left_alone_until_asked_for(node: ControlNode, aws: 
     )
     assert back.status == 0, back.output
     # In the order of their identifiers, which the emulator draws by lot.
-    assert re.search(r"leaver comes back, and these stay inactive: [^.]*\bAPKA", back.output), back.output
+    assert re.search(r"leaver is restored, and these stay inactive: [^.]*\bAPKA", back.output), back.output
     assert [call.action for call in aws.writes][-3:] == ["CreateLoginProfile", "DetachUserPolicy", "UntagUser"]
     policies = ["IAMUserChangePassword", "first"]
     assert describe(iam)["users"]["leaver"] == {**before, "groups": ["New", "Old"], "policies": policies}

@@ -120,5 +120,5 @@ def test_a_session_is_kept_until_it_is_about_to_end(node: ControlNode, aws: Faul
     for params in assumed:
         assert params["ExternalId"] == "of-ours"
         assert (params["Tags.member.1.Key"], params["Tags.member.1.Value"]) == ("change", "CHG0042")
-    assert "The account 222222222222 is SUSPENDED; AWS lets nobody work in it" in run.output
+    assert "The account 222222222222 is SUSPENDED; AWS allows no calls in it" in run.output
     assert f"The credentials belong to account {MANAGEMENT}, not to 999999999999" in run.failure

@@ -230,7 +230,7 @@ def test_an_entry_that_others_can_read_gets_no_password(
     result = account.run(kind, USERS)
     (failed,) = result["failed_users"]
     assert failed["name"] == "fresh"
-    assert f"{FOLDER}fresh is there already and {why}; remove it, or choose another credentials_prefix" in failed["msg"]
+    assert f"{FOLDER}fresh already exists and {why}; remove it, or choose another credentials_prefix" in failed["msg"]
     passwords = read_passwords(account.moto)
     assert passwords["fresh"] is None
     stored = account.stored(kind)

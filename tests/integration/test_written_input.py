@@ -73,7 +73,7 @@ def test_a_list_without_users_deletes_nobody(node: ControlNode, aws: FaultProxy,
         given = {**everybody, "user_provisioning_purge_users": "yes", "user_provisioning_onboarding": "two_phase"}
         run = node.playbook("cloudhsm.iam.provision_users", "-e", json.dumps(given))
         assert run.status != 0
-        assert "purge_users: users lists nobody who is to stay" in run.failure, run.output
+        assert "purge_users: users has nobody with state present" in run.failure, run.output
     assert (aws.writes, names(iam)) == ([], {"alice"})
     meant = json.dumps(
         {

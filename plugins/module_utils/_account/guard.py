@@ -74,7 +74,7 @@ def lines(given: Given, found: Mapping[str, t.Any]) -> list[str]:
 def _after_root(name: str, sign_in_url: str) -> list[str]:
     return [
         f"The root user of account {name} runs this. Once it has ended:",
-        f"1. Sign in at {sign_in_url} as the administrator that cloudhsm.iam.bootstrap makes (Administrator, unless "
+        f"1. Sign in at {sign_in_url} as the administrator that cloudhsm.iam.bootstrap creates (Administrator, unless "
         "named otherwise), choose a password, and register an MFA device.",
         "2. Use that user's credentials from now on, without account_guard_allow_root.",
         "3. Lock the root user away: delete its access keys, give it an MFA device, and use it for nothing that an "

@@ -41,7 +41,7 @@ def assumed(role_arn: str, source: Mapping[str, t.Any], answer: Mapping[str, t.A
 def suspended(role_arn: str, status: str) -> str:
     """Why no role can be assumed in an account with such a status, of which AWS only says that access is denied."""
     account_id = role_arn.split(":")[4] if role_arn.count(":") >= 5 else role_arn
-    return f"The account {account_id} is {status}; AWS lets nobody work in it"
+    return f"The account {account_id} is {status}; AWS allows no calls in it"
 
 
 def host_problems(account_id: object) -> list[str]:

@@ -28,9 +28,11 @@ def check_answers(client: t.Any) -> None:
         try:
             answer = call(operation, params)
         except (AttributeError, LookupError, TypeError, ValueError) as exc:
-            raise ResponseParserError(f"The answer to {operation} has another form than AWS's: {exc!r}") from exc
+            raise ResponseParserError(
+                f"The answer to {operation} does not have the form that AWS documents: {exc!r}"
+            ) from exc
         if _is_no_json(client, operation, answer):
-            raise ResponseParserError(f"The answer to {operation} has nothing of what AWS answers")
+            raise ResponseParserError(f"The answer to {operation} has none of the fields that AWS returns")
         return answer
 
     client._make_api_call = checked

@@ -53,7 +53,7 @@ def time_limit(seconds: float) -> Iterator[None]:
         return
 
     def ring(*_signal: object) -> t.NoReturn:
-        raise TimeoutError(f"no credentials came in {seconds:g} seconds")
+        raise TimeoutError(f"got no credentials within {seconds:g} seconds")
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)

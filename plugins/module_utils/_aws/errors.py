@@ -56,16 +56,16 @@ _CREDENTIALS = (
 _SSO = "the SSO session has no valid token; sign in with aws sso login"
 _LOGIN = "the login session has ended or can't be read; sign in with aws login"
 _NOBODY_TO_ASK = (
-    "the profile has mfa_serial, and nobody can be asked for an MFA code here; "
+    "the profile has mfa_serial, and this run can't ask for an MFA code; "
     "get its credentials first, for instance with aws configure export-credentials, and give those"
 )
 _FETCH = "the AWS credentials could not be fetched; check the profile or the instance role"
 _CONFIG = "the AWS configuration can't be read; check the files in ~/.aws"
 _UNKNOWN_KEY = f"AWS does not know the access key; {_CREDENTIALS}, and for GovCloud or China set AWS_REGION too"
 _EXPIRED = "the credentials have expired; get new ones"
-_THROTTLED = "AWS keeps slowing these calls down; run again later, with less at once"
+_THROTTLED = "AWS is throttling these calls; run again later, with fewer workers or accounts at once"
 _BROKEN = "AWS had an error of its own; run again"
-_BUSY = "it is being changed by somebody else just now; run again"
+_BUSY = "another request is changing it at the moment; run again"
 
 # By the class of botocore's exception: what it means, and what to do.
 _BY_CLASS = {

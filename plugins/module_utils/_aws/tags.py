@@ -35,9 +35,7 @@ def tag_problems(tags: object, field: str = "tags", most: int = limits.TAGS) -> 
         problems += [f"{field}.{name[:80]}: {problem}" for problem in (*key_problems(key), *_value_problems(value))]
         other = spelling.setdefault(name.lower(), name)
         if other != name:
-            problems.append(
-                f"{field}.{name[:80]}: differs only by case from {other!r}, which IAM takes for the same key"
-            )
+            problems.append(f"{field}.{name[:80]}: differs only by case from {other!r}, which is the same key to IAM")
     if len(tags) > most:
         problems.append(f"{field}: lists {len(tags)}, AWS allows {most}")
     return problems

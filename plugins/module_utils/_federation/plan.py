@@ -188,8 +188,8 @@ def _absent_conflicts(account: Account) -> Iterator[str]:
     attached = account.own_policy_arn in account.role.get("managed_policies", [])
     if account.owns_policy and account.policy["attachments"] > attached:
         yield (
-            f"{policy_name}: the policy {options['policy_name']} is attached to something else than the role "
-            f"{options['role_name']} as well; detach it there first"
+            f"{policy_name}: the policy {options['policy_name']} is also attached to something other than the role "
+            f"{options['role_name']}; detach it there first"
         )
     if account.owns_policy and account.policy["boundary_of"]:
         yield (

@@ -42,7 +42,7 @@ def leaving_problems(
     if options["state"] == "absent":
         return problems
     if caller in going:
-        problems.append(f"The group {name} keeps the caller, {caller}; run this as somebody else")
+        problems.append(f"The group {name} keeps the caller, {caller}; run this with another user's credentials")
     staying = list(options["members"] or ())
     if staying and all(SUSPENDED in tags.get(user, {}) for user in staying):
         problems.append(

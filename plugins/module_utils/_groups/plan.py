@@ -125,12 +125,12 @@ def removal_problems(
     if caller and caller in group.get("members", []):
         problems.append(
             f"{field}: the group {name} stays, because the caller, {caller}, is a member and would be locked out;"
-            " run this as somebody else"
+            " run this with another user's credentials"
         )
     if policy and policy["attachments"] > (policy["arn"] in group.get("managed_policies", [])):
         problems.append(
-            f"{called('policy.name', prefix)}: the policy {policy['name']} is attached to something else than the "
-            f"group {name} as well; detach it there first"
+            f"{called('policy.name', prefix)}: the policy {policy['name']} is also attached to something other than "
+            f"the group {name}; detach it there first"
         )
     return problems
 
@@ -142,7 +142,7 @@ def member_problems(
     field = called("members", prefix)
     there = {user["name"] for user in users}
     unknown = [name for name in members or () if name not in there]
-    problems = [f"{field}: the account has no user {', '.join(unknown)}; make it first"] if unknown else []
+    problems = [f"{field}: the account has no user {', '.join(unknown)}; create it first"] if unknown else []
     if exclusive and not members:
         needs = f"needs {field} with at least one user, or the group would be left empty"
         problems.append(f"{called('exclusive', prefix)}: {needs}")

@@ -122,7 +122,7 @@ def _no_administrator(plan: Plan, snapshot: Snapshot, after: After, options: Opt
         return
     yield (
         f"{options.called('assignments')}: nobody would be left with AdministratorAccess through any of the permission "
-        "sets named here. Assign one to somebody else first, and name that permission set too"
+        "sets named here. Assign one to another user or group first, and name that permission set too"
     )
 
 
@@ -145,7 +145,7 @@ def _too_many_deletions(plan: Plan, options: Options) -> Iterator[str]:
     if total > options.max_deletions:
         told = ", ".join(f"{number} {what}" for what, number in counts.items() if number)
         most = options.called("max_deletions")
-        yield f"{most}: {total} things would be deleted ({told}), at most {options.max_deletions} are allowed"
+        yield f"{most}: {total} objects would be deleted ({told}), at most {options.max_deletions} are allowed"
 
 
 def _some(names: Iterable[str]) -> str:

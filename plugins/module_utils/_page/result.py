@@ -77,7 +77,7 @@ def _made(account: Mapping[str, t.Any], told: Mapping[str, t.Any], check_mode: b
         return ("would change" if check_mode else "changed") if fact["changed"] else "unchanged"
 
     admin, cloudhsm, role = (told[f"{key}_result"] for key in ("admin_group", "cloudhsm_group", "service_linked_role"))
-    yield f"Account {account['account_id']}, worked on as {account['caller_arn']}"
+    yield f"Account {account['account_id']}, called as {account['caller_arn']}"
     yield from (groups.line(fact, check_mode) for fact in (admin, cloudhsm))
     yield f"Service-linked role: {(role['role'] or {}).get('name') or role['service_name']}, {became(role)}"
 
@@ -113,7 +113,7 @@ def removal_lines(
     to_be = "to be " if check_mode else ""
     became = {
         "deleted": f"{to_be}deleted",
-        "kept": "left alone, since its description is not that of one made here",
+        "kept": "kept, because its description is not the one that bootstrap sets",
         "none": "none",
     }[role]
     told = [

@@ -77,7 +77,7 @@ def _problems(options: Mapping[str, t.Any], found: Mapping[str, t.Any], weaker: 
         )
     elif weaker and not options["allow_weaker"]:
         named = ", ".join(f"{prefix}{each}" for each in weaker)
-        yield f"{called('allow_weaker', prefix)}: has to be true for what would be weaker than it is: {named}"
+        yield f"{called('allow_weaker', prefix)}: must be true to make these weaker: {named}"
 
 
 def _lines(

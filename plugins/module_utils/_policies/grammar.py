@@ -60,7 +60,11 @@ IF_EXISTS = "IfExists"
 
 def policy_problems(policy: Mapping[str, t.Any]) -> list[str]:
     """Why a document is no policy for users, groups and roles; empty where it is one, of a size that IAM takes."""
-    problems = [f"has {key}, which no policy has{_meant(key, _ELEMENTS)}" for key in policy if key not in _ELEMENTS]
+    problems = [
+        f"has {key}, which is not an element of a policy{_meant(key, _ELEMENTS)}"
+        for key in policy
+        if key not in _ELEMENTS
+    ]
     problems += _version_problems(policy.get("Version"))
     if not isinstance(policy.get("Id", ""), str):
         problems.append("has an Id that is not a string")

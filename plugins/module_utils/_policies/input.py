@@ -139,7 +139,7 @@ def _own_policy(wish: Wish) -> tuple[Document, list[str]]:
     """One's own policy as it was read, and what is wrong with it."""
     given = wish.limits_given + (["profile"] if wish.profile != GUIDE else [])
     policy = wish.called("policy")
-    combined = f"one's own stays as it is, so that it can't be combined with {wish.called(*given)}"
+    combined = f"your own policy is used as it is, so it can't be combined with {wish.called(*given)}"
     own, wrong = read_policy(wish.policy)
     problems = [*([combined] if given else []), *(wrong or policy_problems(own))]
     return own, [f"{policy}: {problem}" for problem in problems]
@@ -147,13 +147,13 @@ def _own_policy(wish: Wish) -> tuple[Document, list[str]]:
 
 def _value_problems(wish: Wish) -> Iterator[str]:
     if wish.account_id is not None and not _ACCOUNT.fullmatch(str(wish.account_id)):
-        yield f"{wish.called('account_id')}: {wish.account_id!r} is not the number of an account, which has 12 digits"
+        yield f"{wish.called('account_id')}: {wish.account_id!r} is not an account ID, which has 12 digits"
     for name, check in (("cluster_arns", _cluster_arn_problem), ("regions", _region_problem)):
         values = getattr(wish, name)
         if values is None:
             continue
         if not isinstance(values, list) or not values:
-            yield f"{wish.called(name)}: has to be a list with something in it; left out, it is no limit"
+            yield f"{wish.called(name)}: must not be an empty list; leave it out for no limit"
             continue
         for number, value in enumerate(values):
             problem = check(value, wish) if isinstance(value, str) else "is not a string"
@@ -196,7 +196,7 @@ def _region_problem(region: str, wish: Wish) -> str | None:
 def _tag_problems(tags: t.Any) -> Iterator[str]:
     """What is wrong with tags, without their option's name in front."""
     if not isinstance(tags, Mapping) or not tags:
-        yield ": has to be a dictionary with something in it; left out, it is no limit"
+        yield ": must not be an empty dictionary; leave it out for no limit"
         return
     for key, value in tags.items():
         if not isinstance(key, str) or not _TAG_KEY.fullmatch(key):
@@ -213,19 +213,19 @@ def _tag_problems(tags: t.Any) -> Iterator[str]:
 def _combination_problems(wish: Wish) -> Iterator[str]:
     if wish.profile == GUIDE and wish.limits_given:
         needed = f"{wish.called('profile')} hardened"
-        yield f"{wish.called(*wish.limits_given)}: need {needed}, for the guide's policies have no limits"
+        yield f"{wish.called(*wish.limits_given)}: need {needed}, because the guide's policies have no limits"
         return
     for option in _OPTIONS:
         if not getattr(wish, option):
             continue
         lowest = _lowest_level(option)
         if not catalogue.allowed(wish.level, lowest):
-            yield f"{wish.called(option)}: the access level {wish.level} has no such right; {lowest} has"
+            yield f"{wish.called(option)}: the access level {wish.level} does not include this right; {lowest} does"
         elif wish.cluster_arns is not None:
             clusters, tags = wish.called("cluster_arns"), wish.called("tags")
             yield (
-                f"{wish.called(option)}: can't be limited to {clusters}, for a backup's ARN does not tell its cluster; "
-                f"use {tags}"
+                f"{wish.called(option)}: can't be limited to {clusters}, because a backup's ARN does not name its "
+                f"cluster; use {tags}"
             )
 
 

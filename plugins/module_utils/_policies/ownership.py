@@ -69,7 +69,7 @@ def adoption_problem(expected: Expected, found: Described) -> str | None:
     ways = ["choose another name", *_by_path(expected, found)]
     return (
         f"{expected.name_option}: the policy {found['arn']} exists, but {' and '.join(_reasons(expected, found))}. "
-        f"Whoever can change it would decide what it allows: {', '.join(ways)}, or, if you trust it (you created it by "
+        f"Anyone who can change it decides what it allows: {', '.join(ways)}, or, if you trust it (you created it by "
         f"hand, for example), set {expected.adopt_option}: true"
     )
 

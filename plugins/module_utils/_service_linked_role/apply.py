@@ -143,7 +143,7 @@ def _after_refused_creation(iam: IAMClient, desired: DesiredRole, error: RoleErr
         return _describe(iam, plan) if plan.action == "describe" else Outcome(False, plan.before, plan.after)
     if code == "InvalidInput":
         options = "service_name" if desired.custom_suffix is None else "service_name, custom_suffix"
-        raise RoleError(f"{options}: AWS does not make {desired}: {message}") from cause
+        raise RoleError(f"{options}: AWS did not create {desired}: {message}") from cause
     raise error
 
 
@@ -154,8 +154,12 @@ def _wait_for_other_role(iam: IAMClient, desired: DesiredRole, message: str, pat
         plan = make_plan(iam, desired)
         if plan.before is not None:
             return plan
-    there = f"; the service has {', '.join(plan.others)}, which custom_suffix tells apart" if plan.others else ""
-    raise RoleError(f"AWS says that {desired} is there ({message}), but does not list it{there}; run again")
+    there = (
+        f"; the service has {', '.join(plan.others)}, which need different values of custom_suffix"
+        if plan.others
+        else ""
+    )
+    raise RoleError(f"AWS says that {desired} exists ({message}), but does not list it{there}; run again")
 
 
 def _wait_until_listed(iam: IAMClient, made: Role, patience: Patience) -> None:
@@ -164,7 +168,7 @@ def _wait_until_listed(iam: IAMClient, made: Role, patience: Patience) -> None:
         if _is_listed(iam, made, f"read the new role {made.name}", changed=True):
             return
     raise RoleError(
-        f"{made.name} was made, but AWS did not list it within {patience.timeout:g} seconds; run again", changed=True
+        f"{made.name} was created, but AWS did not list it within {patience.timeout:g} seconds; run again", changed=True
     )
 
 

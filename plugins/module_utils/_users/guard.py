@@ -39,12 +39,15 @@ def _caller(plans: Iterable[UserPlan], account: Account) -> Iterable[str]:
     for plan in plans:
         if plan.name != account.caller.user_name or plan.before is None:
             continue
+        does = None
         if plan.after is None:
-            yield f"the plan deletes {plan.name}, the user who runs it; run it as somebody else"
+            does = "deletes"
         elif plan.suspends:
-            yield f"the plan suspends {plan.name}, the user who runs it; run it as somebody else"
+            does = "suspends"
         elif plan.before.console_access and not plan.after.console_access:
-            yield f"the plan takes console access from {plan.name}, the user who runs it; run it as somebody else"
+            does = "takes console access from"
+        if does:
+            yield f"the plan {does} {plan.name}, the user who runs it; run it with another user's credentials"
 
 
 def protected_groups(account: Account, options: Options) -> frozenset[str]:
@@ -62,7 +65,7 @@ def unknown_groups(account: Account, options: Options) -> frozenset[str]:
 def _unknown_groups(account: Account, options: Options) -> Iterable[str]:
     for group in sorted(unknown_groups(account, options)):
         close = nearest(group, account.groups)
-        hint = f"did you mean {close[0]!r}?" if close else "take it out, or make it first"
+        hint = f"did you mean {close[0]!r}?" if close else "take it out of the list, or create it first"
         yield f"protected_groups: the account has no group {group!r}; {hint}"
 
 

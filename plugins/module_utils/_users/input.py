@@ -166,7 +166,10 @@ class _ItemReader(Fields):
             return None
         # The ownership tag comes on top of what is listed.
         if len(tags) == limits.TAGS_PER_USER:
-            self.problem("tags", f"lists {len(tags)}, IAM allows {limits.TAGS_PER_USER} a user, one of them ours")
+            self.problem(
+                "tags",
+                f"lists {len(tags)}, IAM allows {limits.TAGS_PER_USER} a user, and this collection uses one of them",
+            )
         for key in map(str, tags):
             field = f"tags.{key[:80]}"
             if key == self.managed_by_tag:

@@ -113,7 +113,7 @@ def refusals(account: Account, options: Options) -> Iterable[str]:
     """Why no run can begin with these options."""
     group = options.onboarding_group
     if group is not None and group not in account.groups | options.pending_groups:
-        yield f"onboarding_group: the account has no group {group!r}; make it first"
+        yield f"onboarding_group: the account has no group {group!r}; create it first"
 
 
 def groups_with_mfa(account: Account, options: Options) -> frozenset[str]:

@@ -49,8 +49,8 @@ def purge_problems(desired: Iterable[DesiredUser], options: Mapping[str, t.Any])
         return []
     tag = options.get("managed_by_tag") or Options.managed_by_tag
     return [
-        f"purge_users: users lists nobody who is to stay, so every user with the tag {tag} would be deleted; "
-        "if that is meant, set purge_users_allow_empty to true"
+        f"purge_users: users has nobody with state present, so every user with the tag {tag} would be deleted; "
+        "if you mean that, set purge_users_allow_empty to true"
     ]
 
 
@@ -66,7 +66,7 @@ def _managed_by_tag_problems(tag: object) -> Iterator[str]:
         return
     yield from (f"managed_by_tag: {problem}" for problem in key_problems(tag))
     if tag.lower().startswith(_TAKEN):
-        yield f"managed_by_tag: {tag[:80]!r} is a tag of this collection's that says something else"
+        yield f"managed_by_tag: {tag[:80]!r} is a tag that this collection uses for something else"
 
 
 def _number_problems(options: Mapping[str, t.Any]) -> Iterator[str]:

@@ -185,11 +185,11 @@ class StoredPasswords:
                 continue
             _refuse_foreign(entry, name, user)
             if self._has_login_profile(user):
-                raise OneUserError(f"{user} has got console access meanwhile; run again", conflict=True)
+                raise OneUserError(f"{user} got console access in the meantime; run again", conflict=True)
             if self._store.replace(name, entry, password):
                 self._replaced[user] = entry
                 return password
-        raise StoreError(f"Could not store the first password of {user}: somebody else is changing {name}; run again")
+        raise StoreError(f"Could not store the first password of {user}: another run is changing {name}; run again")
 
     def _put_back(self, user: str) -> None:
         """Another run has made the login profile. The next look at the account tells whether there is more to do."""
@@ -217,6 +217,6 @@ def _refuse_foreign(entry: Entry, name: str, user: str) -> None:
     flaws = entry.flaws if entry.state is not None else ("was not made by this collection",)
     if flaws:
         raise OneUserError(
-            f"Could not store the first password of {user}: {name} is there already and {' and '.join(flaws)}; "
+            f"Could not store the first password of {user}: {name} already exists and {' and '.join(flaws)}; "
             "remove it, or choose another credentials_prefix"
         )

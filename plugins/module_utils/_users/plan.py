@@ -96,7 +96,7 @@ def _problems(
         yield f"groups: {options.onboarding_group!r} is the onboarding group, which users enter and leave by themselves"
     for group in sorted((desired.groups or frozenset()) - groups):
         close = spelling.get(group.lower())
-        hint = f"; did you mean {close!r}?" if close else "; make it first"
+        hint = f"; did you mean {close!r}?" if close else "; create it first"
         yield f"groups: the account has no group {group!r}{hint}"
     for field, arns in (("managed_policies", desired.managed_policies or ()), ("boundary", (desired.boundary,))):
         for arn in sorted(filter(None, arns)):

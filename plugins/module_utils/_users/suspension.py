@@ -165,12 +165,12 @@ def restoration_problems(desired: DesiredUser, before: ActualUser | None) -> Ite
     if CONSOLE in noted(before):
         yield (
             "console_access: the user had it before the suspension, and its password is gone; "
-            "say true for a new password, or false for none"
+            "set it to true for a new password, or to false for none"
         )
     elif before.full_of_tags:
         yield (
             "console_access: the user may have had it before the suspension, which had no room for notes in the tags; "
-            "say true for a new password, or false for none"
+            "set it to true for a new password, or to false for none"
         )
 
 
@@ -194,7 +194,7 @@ def option_problems(desired: Iterable[DesiredUser], account: Account, options: O
         if name not in listed:
             close = nearest(name, listed)
             hint = f"; did you mean {close[0]!r}?" if close else ""
-            there = "is not listed as present" if name in account.users else "is no user of the account"
+            there = "is not listed as present" if name in account.users else "is not a user of the account"
             yield f"restore_suspended: {name!r} {there}{hint}"
 
 
@@ -229,12 +229,16 @@ def plan_restoration(before: ActualUser, update: UserPlan, account: Account, wan
     others = [call for call in update.changes if call != detach]
     # A user without any other mark is known by its many tags, so these change when it is denied nothing any more.
     late = [] if _has_own_mark(before) else [call for call in others if call.operation in ("untag_user", "tag_user")]
+    # Where the marks take the room of the user's own new tags, these come after the marks have gone.
+    crowded = len(update.after.tags) + len(tags) > limits.TAGS_PER_USER
+    last = [call for call in others if crowded and call.operation == "tag_user" and call not in late]
     changes = [
         *_switch(before.name, have, off=False, only=wanted),
-        *(call for call in others if call not in late),
+        *(call for call in others if call not in (*late, *last)),
         *([detach] if ends else []),
         *late,
         *([change(before.name, "untag_user", TagKeys=tags)] if tags else []),
+        *last,
         *(
             [change(before.name, "delete_user_policy", PolicyName=SUSPENDED_POLICY)]
             if SUSPENDED_POLICY in before.inline_policies
@@ -273,8 +277,8 @@ def warning(plan: UserPlan, options: Options) -> str | None:
     if not off:
         return _without_notes(plan)
     return (
-        f"{plan.name} comes back, and these stay inactive: {', '.join(off)}. They were active before the suspension, "
-        "as its tags say; name in restore_credentials those that shall be active again"
+        f"{plan.name} is restored, and these stay inactive: {', '.join(off)}. They were active before the suspension, "
+        "as its tags say; list in restore_credentials those to activate again"
     )
 
 
@@ -284,8 +288,8 @@ def _without_notes(plan: UserPlan) -> str | None:
     if not before or not before.marked or not before.full_of_tags or after is None or after.marked:
         return None
     return (
-        f"{plan.name} comes back, and its suspension had no room in the tags for all notes; check its access keys, and "
-        "whether it lost a policy (the result of the suspension named it)"
+        f"{plan.name} is restored, and its suspension had no room in the tags for all notes; check its access keys, "
+        "and whether it lost a policy (the result of the suspension named it)"
     )
 
 

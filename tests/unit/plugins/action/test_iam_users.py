@@ -67,9 +67,9 @@ def test_a_full_disk_is_told_with_what_was_done(said: str | None) -> None:
             None,
             [
                 said,
-                "The account was changed, as changes says, and the passwords that were set are in the store. It could "
-                "not be noted there what became of them: credentials_path: /p.yml can't be written: No space left on "
-                "device; make room",
+                "The account was changed, as changes says, and the passwords that were set are in the store. The "
+                "store could not be updated with what became of them: credentials_path: /p.yml can't be written: No "
+                "space left on device; make room",
             ],
         )
     )

@@ -101,7 +101,7 @@ REFUSED = Scripted(sts_session={"failed": True, "msg": "Could not assume the rol
         (
             None,
             {"account_session_role_arn": ROLE, "account_status": "SUSPENDED"},
-            f"The account {MEMBER} is SUSPENDED; AWS lets nobody work in it",
+            f"The account {MEMBER} is SUSPENDED; AWS allows no calls in it",
         ),
         (
             None,

@@ -80,11 +80,11 @@ WRONG: list[tuple[t.Any, dict[str, t.Any], list[str]]] = [
         {"profile": "hardened", "allow_backup_copy": "perhaps"},
         ["allow_backup_copy: is neither true nor false"],
     ),
-    ("admin", {"profile": "hardened", "account_id": "12"}, ["account_id: '12' is not the number of an account"]),
-    ("admin", {"profile": "hardened", "cluster_arns": []}, ["cluster_arns: has to be a list with something in it"]),
-    ("admin", {"profile": "hardened", "cluster_arns": f"{ARN},"}, ["cluster_arns: has to be a list"]),
-    ("admin", {"profile": "hardened", "regions": [], "tags": {}}, ["regions: has to be", "tags: has to be"]),
-    ("admin", {"profile": "hardened", "tags": ["a"]}, ["tags: has to be a dictionary"]),
+    ("admin", {"profile": "hardened", "account_id": "12"}, ["account_id: '12' is not an account ID"]),
+    ("admin", {"profile": "hardened", "cluster_arns": []}, ["cluster_arns: must not be an empty list"]),
+    ("admin", {"profile": "hardened", "cluster_arns": f"{ARN},"}, ["cluster_arns: must not be an empty list"]),
+    ("admin", {"profile": "hardened", "regions": [], "tags": {}}, ["regions: must not be", "tags: must not be"]),
+    ("admin", {"profile": "hardened", "tags": ["a"]}, ["tags: must not be an empty dictionary"]),
     (
         "admin",
         {
@@ -125,13 +125,17 @@ WRONG: list[tuple[t.Any, dict[str, t.Any], list[str]]] = [
     ),
     ("admin", {"profile": "hardened", "regions": ["us-gov-west-1"]}, ["is in the partition aws-us-gov, not in aws"]),
     ("admin", {"profile": "hardened", "tags": {"a": "1", "A": "1"}}, ["tags: some keys differ by case only"]),
-    ("read_only", {"profile": "hardened", "allow_backup_copy": True}, ["read_only has no such right; power_user has"]),
+    (
+        "read_only",
+        {"profile": "hardened", "allow_backup_copy": True},
+        ["read_only does not include this right; power_user does"],
+    ),
     (
         "power_user",
         {"profile": "hardened", "allow_backup_copy": True, "allow_backup_sharing": True, "cluster_arns": [ARN]},
         [
             "allow_backup_copy: can't be limited to cluster_arns",
-            "allow_backup_sharing: the access level power_user has",
+            "allow_backup_sharing: the access level power_user does",
         ],
     ),
     ("admin", {"policy": OWN, "profile": "hardened"}, ["can't be combined with profile"]),
@@ -154,7 +158,7 @@ WRONG: list[tuple[t.Any, dict[str, t.Any], list[str]]] = [
             }
         },
         [
-            "policy: has Statements, which no policy has",
+            "policy: has Statements, which is not an element of a policy",
             "policy: Statement[0] has Principal, which",
             "policy: Statement[0] has no Effect Allow or Deny",
             "policy: Statement[0] has an Action or NotAction that is neither a string nor a list of strings",

@@ -53,7 +53,7 @@ def test_what_is_no_service_is_told_and_nothing_is_called(run_module: RunModule,
 
 @pytest.mark.parametrize(
     ("code", "meaning"),
-    [("Throttling", "AWS keeps slowing these calls down"), ("AccessDenied", "the caller may not do this")],
+    [("Throttling", "AWS is throttling these calls"), ("AccessDenied", "the caller may not do this")],
 )
 def test_an_error_is_told_in_a_sentence(iam: Stubbed, run_module: RunModule, code: str, meaning: str) -> None:
     iam.refuses("list_roles", code, "Told by AWS.", PathPrefix="/aws-service-role/")

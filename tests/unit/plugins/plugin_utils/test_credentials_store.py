@@ -501,9 +501,9 @@ def test_without_a_vault_secret_the_way_to_give_one_is_told(tmp_path: Path) -> N
         ("{", "is not the YAML that this collection writes"),
         ("[" * 1500, "is not the YAML that this collection writes"),
         ("\0", "is not the YAML that this collection writes"),
-        ("- a list", "holds something else than first passwords"),
-        ("'123456789012': {ann: {secret: x}}", "holds something else than first passwords"),
-        ("just text", "holds something else than first passwords"),
+        ("- a list", "holds something other than first passwords"),
+        ("'123456789012': {ann: {secret: x}}", "holds something other than first passwords"),
+        ("just text", "holds something other than first passwords"),
     ],
 )
 @pytest.mark.parametrize("private_folder", [True, False])

@@ -274,7 +274,7 @@ def test_the_management_account_has_no_role_and_partitions_count() -> None:
     [
         ("AWSOrganizationsNotInUseException", "the account of these credentials is in none; use credentials of an"),
         ("AccessDeniedException", "only the management account and delegated administrators do this"),
-        ("TooManyRequestsException", "AWS keeps slowing these calls down"),
+        ("TooManyRequestsException", "AWS is throttling these calls"),
     ],
 )
 def test_failures_are_one_sentence(code: str, words: str) -> None:

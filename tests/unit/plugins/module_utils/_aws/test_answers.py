@@ -65,7 +65,7 @@ def test_a_page_is_no_answer_of_a_service_with_json(organizations: Stubbed, body
     events = organizations.client.meta.events
     events.register("before-send.organizations", answered, unique_id="answered")
     try:
-        with pytest.raises(ResponseParserError, match="DescribeOrganization has nothing of what AWS answers"):
+        with pytest.raises(ResponseParserError, match="DescribeOrganization has none of the fields that AWS returns"):
             organizations.client.describe_organization()
     finally:
         events.unregister("before-send.organizations", unique_id="answered")

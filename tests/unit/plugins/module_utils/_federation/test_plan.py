@@ -349,7 +349,7 @@ def test_purged_tags_leave_the_mark_of_who_made_it() -> None:
         (
             existing(),
             account(policy=policy(path="/dev/", arn=f"{HERE}:policy/dev/HSM"), provider=provider()),
-            f"policy_name: the policy {HERE}:policy/dev/HSM exists, but its path is /dev/, not /. Whoever",
+            f"policy_name: the policy {HERE}:policy/dev/HSM exists, but its path is /dev/, not /. Anyone",
         ),
         (
             options(state="absent", provider_name=None),
@@ -392,7 +392,7 @@ def test_purged_tags_leave_the_mark_of_who_made_it() -> None:
         (
             options(state="absent"),
             account(role=role(), policy=policy(attachments=2)),
-            "policy_name: the policy HSM is attached to something else than the role HSM as well",
+            "policy_name: the policy HSM is also attached to something other than the role HSM; detach",
         ),
         (
             options(state="absent", provider_state="absent"),

@@ -49,7 +49,7 @@ def test_a_protected_user_stays(given: dict[str, t.Any]) -> None:
 
 def test_the_caller_stays() -> None:
     assert told(options(["bob"]), "ann") == [
-        "The group Administrators keeps the caller, ann; run this as somebody else"
+        "The group Administrators keeps the caller, ann; run this with another user's credentials"
     ]
     assert told(options(["bob"]), "boss") == []
 

@@ -147,13 +147,13 @@ def test_a_policy_at_another_path_counts_only_where_it_was_adopted() -> None:
 
 def test_members_that_are_not_there_are_named() -> None:
     assert plan.member_problems(["ann", "ben"], False, [{"name": "ann"}]) == [
-        "members: the account has no user ben; make it first"
+        "members: the account has no user ben; create it first"
     ]
     assert plan.member_problems(None, True, []) == [
         "exclusive: needs members with at least one user, or the group would be left empty"
     ]
     assert plan.member_problems(["ben"], False, [], "admin_group_") == [
-        "admin_group_members: the account has no user ben; make it first"
+        "admin_group_members: the account has no user ben; create it first"
     ]
     assert called("policy.name", "cloudhsm_group_") == "cloudhsm_group_policy_name"
     assert plan.member_problems(None, False, []) == plan.member_problems(["ann"], True, [{"name": "ann"}]) == []
@@ -164,8 +164,8 @@ def test_members_that_are_not_there_are_named() -> None:
     [
         ({**BEFORE, "inline_policies": ["Old"]}, {}, None, "inline policies, which have to go first: Old"),
         (BEFORE, {}, "ann", "the caller, ann, is a member"),
-        (BEFORE, {**THERE, "attachments": 2}, None, "attached to something else than the group Admins"),
-        ({}, THERE, None, "attached to something else than the group Admins as well"),
+        (BEFORE, {**THERE, "attachments": 2}, None, "attached to something other than the group Admins"),
+        ({}, THERE, None, "also attached to something other than the group Admins; detach"),
         ({**BEFORE, "path": "/dev/"}, {}, None, "stays, because its path is /dev/, not /; if this is the group"),
     ],
     ids=["inline", "caller", "elsewhere", "no group", "another path"],

@@ -275,7 +275,7 @@ def test_more_deletions_than_allowed_are_refused_and_told(administered: Engine) 
     problems = administered.problems(
         permission_sets=[{"name": "Power", "state": "absent"}], purge_assignments=True, max_deletions=2
     )
-    assert "3 things would be deleted (2 assignments, 1 permission sets), at most 2 are allowed" in problems
+    assert "3 objects would be deleted (2 assignments, 1 permission sets), at most 2 are allowed" in problems
 
 
 def test_a_delegated_administrator_keeps_off_the_management_account(administered: Engine) -> None:
@@ -342,7 +342,7 @@ def test_a_role_is_told_the_names_of_its_variables(administered: Engine) -> None
     )
     assert "access_permission_sets: Admin can't be deleted" in problems
     assert "set access_purge_assignments: true" in problems
-    assert "access_max_deletions: 1 things would be deleted" in problems
+    assert "access_max_deletions: 1 objects would be deleted" in problems
 
 
 def test_who_has_gone_from_the_store_is_known_by_the_id(administered: Engine) -> None:

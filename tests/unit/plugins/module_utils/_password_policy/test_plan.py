@@ -90,7 +90,7 @@ def test_weakening_is_refused_by_name_and_allowed_on_request(before: Policy | No
     refused = plan(before, **options)
     said = ", ".join(f"account_password_policy_{each}" for each in weaker)
     assert refused["problems"] == [
-        f"account_password_policy_allow_weaker: has to be true for what would be weaker than it is: {said}"
+        f"account_password_policy_allow_weaker: must be true to make these weaker: {said}"
     ] * bool(weaker)
     assert refused["changed"] == (before != after and not weaker)
     allowed = plan(before, allow_weaker=True, **options)

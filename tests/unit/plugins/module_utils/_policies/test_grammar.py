@@ -120,7 +120,10 @@ MISTAKES: dict[str, Mistake] = {
     "no version": (lambda p: p.pop("Version"), "has no Version 2012-10-17"),
     "old version": (lambda p: p.update(Version="2008-10-17"), "has the Version 2008-10-17, in which"),
     "other date": (lambda p: p.update(Version=datetime.date(2026, 1, 1)), "has no Version 2012-10-17"),
-    "misspelt element": (lambda p: p.update(Statements=[]), "has Statements, which no policy has (did you mean State"),
+    "misspelt element": (
+        lambda p: p.update(Statements=[]),
+        "has Statements, which is not an element of a policy (did you mean State",
+    ),
     "no statement": (lambda p: p.pop("Statement"), "has no Statement"),
     "empty statement": (lambda p: p.update(Statement=[]), "has no Statement"),
     "id": (lambda p: p.update(Id=["a"]), "has an Id that is not a string"),

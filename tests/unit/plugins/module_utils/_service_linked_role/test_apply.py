@@ -122,7 +122,7 @@ def test_a_role_that_is_never_listed_fails_the_run_that_made_it(iam: Stubbed, aw
     for _poll in range(3):
         iam.lists_roles()
     error = failure(iam, PRESENT, patience=Time().patience(2))
-    assert str(error) == f"{NAME} was made, but AWS did not list it within 2 seconds; run again"
+    assert str(error) == f"{NAME} was created, but AWS did not list it within 2 seconds; run again"
     assert error.changed
 
 
@@ -132,7 +132,7 @@ def test_an_error_while_waiting_for_a_new_role_tells_that_it_was_made(iam: Stubb
     iam.refuses("list_roles", "Throttling", "Rate exceeded", PathPrefix=f"/aws-service-role/{CLOUDHSM}/")
     error = failure(iam, PRESENT)
     assert str(error).startswith(f"Could not read the new role {NAME}: ")
-    assert "AWS keeps slowing these calls down" in str(error)
+    assert "AWS is throttling these calls" in str(error)
     assert error.changed
 
 
@@ -176,8 +176,8 @@ def test_a_taken_role_that_is_not_listed_is_not_waited_for_forever(
         iam.lists_roles(other)
     error = failure(iam, PRESENT, patience=time.patience(timeout))
     assert str(error) == (
-        f"AWS says that the service-linked role of {CLOUDHSM} is there ({TAKEN_AWS}), but does not list it; "
-        f"the service has {NAME}_x, which custom_suffix tells apart; run again"
+        f"AWS says that the service-linked role of {CLOUDHSM} exists ({TAKEN_AWS}), but does not list it; "
+        f"the service has {NAME}_x, which need different values of custom_suffix; run again"
     )
     assert (time.now, error.changed) == (seconds, False)
 
@@ -185,10 +185,11 @@ def test_a_taken_role_that_is_not_listed_is_not_waited_for_forever(
 @pytest.mark.parametrize(
     ("suffix", "start"),
     [
-        (None, f"service_name: AWS does not make the service-linked role of {CLOUDHSM}: "),
+        (None, f"service_name: AWS did not create the service-linked role of {CLOUDHSM}: "),
         (
             "x",
-            f"service_name, custom_suffix: AWS does not make the service-linked role of {CLOUDHSM} with the suffix x: ",
+            "service_name, custom_suffix: AWS did not create the service-linked role of "
+            f"{CLOUDHSM} with the suffix x: ",
         ),
     ],
 )
@@ -203,7 +204,7 @@ def test_a_service_that_makes_no_such_role_is_a_wrong_option(iam: Stubbed, suffi
 
 @pytest.mark.parametrize(
     ("code", "meaning"),
-    [("Throttling", "AWS keeps slowing these calls down"), ("AccessDenied", "the caller may not do this")],
+    [("Throttling", "AWS is throttling these calls"), ("AccessDenied", "the caller may not do this")],
 )
 def test_another_refusal_to_make_the_role_is_a_sentence(iam: Stubbed, code: str, meaning: str) -> None:
     iam.lists_roles()
@@ -333,7 +334,7 @@ def test_when_neither_the_task_nor_the_role_can_be_read_the_deletion_stays_submi
     script_status_refusal(iam, "NoSuchEntity")
     iam.refuses("list_roles", "Throttling", "Rate exceeded", PathPrefix=f"/aws-service-role/{CLOUDHSM}/")
     error = failure(iam, ABSENT)
-    assert str(error).startswith(f"Could not read how far the deletion of {NAME} has come (task {TASK}): AWS keeps")
+    assert str(error).startswith(f"Could not read how far the deletion of {NAME} has come (task {TASK}): AWS is throttling")
     assert (error.changed, error.deletion) == (True, Deletion(TASK, "SUBMITTED"))
 
 
@@ -370,8 +371,8 @@ def test_a_refused_deletion_is_a_sentence(iam: Stubbed, aws_role: AwsRole) -> No
     iam.refuses("delete_service_linked_role", "Throttling", "Rate exceeded", RoleName=NAME)
     error = failure(iam, ABSENT)
     assert str(error) == (
-        f"Could not delete {NAME}: AWS keeps slowing these calls down; run again later, with less at once "
-        "(Throttling: Rate exceeded)"
+        f"Could not delete {NAME}: AWS is throttling these calls; run again later, with fewer workers or accounts at "
+        "once (Throttling: Rate exceeded)"
     )
     assert (error.changed, error.deletion) == (False, None)
 

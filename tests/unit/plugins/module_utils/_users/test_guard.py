@@ -39,13 +39,13 @@ def refusals(account: Account, desired: list[DesiredUser], options: Options = PR
 def test_the_caller_is_not_deleted() -> None:
     account = account_of(user("boss"))
     assert refusals(account, [DesiredUser("boss", present=False)]) == [
-        "the plan deletes boss, the user who runs it; run it as somebody else"
+        "the plan deletes boss, the user who runs it; run it with another user's credentials"
     ]
 
 
 def test_the_caller_is_not_suspended() -> None:
     assert refusals(account_of(user("boss", console_access=True)), [DesiredUser("boss", suspended=True)]) == [
-        "the plan suspends boss, the user who runs it; run it as somebody else"
+        "the plan suspends boss, the user who runs it; run it with another user's credentials"
     ]
 
 
@@ -231,7 +231,7 @@ def test_protected_groups_that_are_not_there_are_refused() -> None:
 
     assert told("Administators", "Nowhere-near") == [
         "protected_groups: the account has no group 'Administators'; did you mean 'Administrators'?",
-        "protected_groups: the account has no group 'Nowhere-near'; take it out, or make it first",
+        "protected_groups: the account has no group 'Nowhere-near'; take it out of the list, or create it first",
     ]
     assert told("Coming", pending_groups=frozenset({"coming"})) == []
     # The default, in an account that has no such group.

@@ -201,13 +201,13 @@ def test_the_onboarding_group_is_nobodys_to_ask_for() -> None:
 
 def test_mistakes_about_the_second_phase_are_mistakes_in_the_first() -> None:
     plan = plan_user(replace(ALICE, groups=frozenset({"Nowhere"})), EMPTY, TWO_PHASES)
-    assert plan.problems == ("groups: the account has no group 'Nowhere'; make it first",)
+    assert plan.problems == ("groups: the account has no group 'Nowhere'; create it first",)
 
 
 def test_the_group_has_to_be_there() -> None:
     elsewhere = Options(onboarding_group="Elsewhere")
     assert list(onboarding.refusals(EMPTY, elsewhere)) == [
-        "onboarding_group: the account has no group 'Elsewhere'; make it first"
+        "onboarding_group: the account has no group 'Elsewhere'; create it first"
     ]
     assert not list(onboarding.refusals(EMPTY, replace(elsewhere, pending_groups=frozenset({"Elsewhere"}))))
     assert not list(onboarding.refusals(EMPTY, Options()))

@@ -57,7 +57,7 @@ def test_nothing_is_left_alone() -> None:
 @pytest.mark.parametrize("users", [[], [DesiredUser("alice", present=False)]])
 def test_a_list_that_keeps_nobody_deletes_nobody(purge: object, users: list[DesiredUser]) -> None:
     (problem,) = purge_problems(users, {"purge_users": purge})
-    assert problem.startswith("purge_users: users lists nobody who is to stay")
+    assert problem.startswith("purge_users: users has nobody with state present")
     assert "cloudhsm.iam/managed" in problem
     assert purge_problems(users, {"purge_users": purge, "purge_users_allow_empty": purge}) == []
     assert purge_problems(users, {"purge_users": False}) == purge_problems(users, {}) == []

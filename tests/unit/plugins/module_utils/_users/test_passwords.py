@@ -152,7 +152,7 @@ def test_an_entry_that_others_can_read_gets_no_password(store: MemoryStore) -> N
     with pytest.raises(StoreError) as error:
         open_passwords(store).password("ann")
     assert str(error.value) == (
-        f"Could not store the first password of ann: {ANN} is there already and has a resource policy and is "
+        f"Could not store the first password of ann: {ANN} already exists and has a resource policy and is "
         "replicated to other regions; remove it, or choose another credentials_prefix"
     )
     assert not error.value.conflict
@@ -192,7 +192,7 @@ def test_what_another_run_has_just_stored_is_replaced_only_after_another_look(st
 def test_a_password_that_may_be_set_by_now_is_left_alone(store: MemoryStore, state: str) -> None:
     store.entries[ANN] = "Other-1", Entry(state)
     passwords = open_passwords(store, has_login_profile=True)
-    with pytest.raises(StoreError, match="ann has got console access meanwhile") as error:
+    with pytest.raises(StoreError, match="ann got console access in the meantime") as error:
         passwords.password("ann")
     assert error.value.conflict
     assert store.entries[ANN] == ("Other-1", Entry(state))
@@ -220,7 +220,7 @@ def test_a_password_that_may_have_been_set_is_not_taken_back(store: MemoryStore)
 def test_what_somebody_else_made_is_left_alone(store: MemoryStore) -> None:
     store.entries[ANN] = "Theirs", Entry(None)
     passwords = open_passwords(store)
-    with pytest.raises(StoreError, match=f"{ANN} is there already and was not made by this collection"):
+    with pytest.raises(StoreError, match=f"{ANN} already exists and was not made by this collection"):
         passwords.password("ann")
     passwords.settled(outcome("delete_login_profile"))
     assert store.entries == {ANN: ("Theirs", Entry(None))}
@@ -229,7 +229,7 @@ def test_what_somebody_else_made_is_left_alone(store: MemoryStore) -> None:
 
 def test_an_entry_that_is_being_deleted_is_waited_for_but_not_forever(store: MemoryStore) -> None:
     store.create = lambda *_entry: False  # type: ignore[method-assign]
-    with pytest.raises(StoreError, match=r"somebody else is changing /p/123456789012/ann; run again"):
+    with pytest.raises(StoreError, match=r"another run is changing /p/123456789012/ann; run again"):
         open_passwords(store).password("ann")
     assert waits == list(WAITS)
 

@@ -272,7 +272,7 @@ def test_purging_looks_at_the_tag_that_was_chosen() -> None:
     [
         (DesiredUser("Alice"), "name: the account has this user as 'alice'"),
         (DesiredUser("alice", groups=frozenset({"readers"})), "groups: the account has no group 'readers'; did you"),
-        (DesiredUser("alice", groups=frozenset({"HSM"})), "groups: the account has no group 'HSM'; make it first"),
+        (DesiredUser("alice", groups=frozenset({"HSM"})), "groups: the account has no group 'HSM'; create it first"),
         (DesiredUser("alice", tags={"Team": "b"}), "tags.Team: the user has this tag as 'team'"),
         (
             DesiredUser("alice", managed_policies=frozenset({"arn:aws-cn:iam::aws:policy/ReadOnlyAccess"})),

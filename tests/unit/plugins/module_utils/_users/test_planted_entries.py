@@ -120,7 +120,7 @@ def assert_never_set(passwords: StoredPasswords, planted: Planted, harmless: boo
         assert (planted.value, planted.state) == (password, "pending")
         return
     before = planted.state
-    with pytest.raises(StoreError, match=f"{FOLDER}ann is there already and"):
+    with pytest.raises(StoreError, match=f"{FOLDER}ann already exists and"):
         passwords.password("ann")
     assert (planted.value, planted.state) == (PLANTED, before)
 

@@ -18,7 +18,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress impor
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._progress import show_progress
 from helpers.accounts.simulated_iam import account_with
 
-# u0 is there already, the others are not.
+# u0 exists already, the others do not.
 PLANS = plan_users([DesiredUser(f"u{number}") for number in range(5)], account_with("u0"), Options())
 
 

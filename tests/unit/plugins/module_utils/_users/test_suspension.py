@@ -440,6 +440,6 @@ def test_names_of_those_who_shall_come_back_are_checked() -> None:
     desired = [DesiredUser("alice"), DesiredUser("bob", suspended=True)]
     options = Options(restore_users=frozenset({"alise", "alice", "bob"}))
     assert list(option_problems(desired, account, options)) == [
-        "restore_suspended: 'alise' is no user of the account; did you mean 'alice'?",
+        "restore_suspended: 'alise' is not a user of the account; did you mean 'alice'?",
         "restore_suspended: 'bob' is not listed as present",
     ]
