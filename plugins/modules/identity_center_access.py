@@ -245,8 +245,9 @@ options:
     type: str
   variables_prefix:
     description:
-      - What the names of the variables begin with that a role hands on as these options. Messages then name the
-        variables.
+      - Prefix of a role's variables. Options that you leave out then get the values of these variables, and messages
+        name the variables. For example, with V(identity_center_access_) they name C(identity_center_access_groups).
+      - The role C(identity_center_access) uses it.
     type: str
   wait_timeout:
     description:

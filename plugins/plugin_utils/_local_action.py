@@ -43,6 +43,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Fail
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import written_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._requirements import boto3_problem
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import options_of_role
 
 display = Display()
 
@@ -81,6 +82,7 @@ class LocalAction(ActionBase):  # type: ignore[misc]
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         super().run(tmp, task_vars)
         args = bound_args(self, task_vars or {}, fill_in=self.OF_THE_ACCOUNT)
+        args = options_of_role(args, self.MODULE.argument_spec, task_vars or {}, self._templar.template)
         return self.run_module(self.MODULE, args, task_vars or {})
 
     def run_module(
