@@ -60,7 +60,7 @@ class ActionModule(PageAction):
         told = {
             "changed": changed(done),
             "facts": result.facts(page, done, self._task_vars.get("__cloudhsm_group_results")),
-            "lines": result.lines(page, found, done, bool(self._task.check_mode)),
+            "lines": result.lines(page, found, self.summary(todo, done), done, bool(self._task.check_mode)),
             **self.differences(done),
         }
         if provisioned is None:
@@ -105,7 +105,7 @@ class ActionModule(PageAction):
         return {
             "changed": changed(done),
             "facts": {"user_provisioning_result": result.users_fact(done["users"])},
-            "lines": result.removal_lines(found, deleted, gone, role, bool(self._task.check_mode)),
+            "lines": result.removal_lines(found, self.summary([users, *todo], done, len(gone.kept)), gone, role),
             **self.differences(done),
         }
 

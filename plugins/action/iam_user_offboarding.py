@@ -36,12 +36,13 @@ class ActionModule(PageAction):
         done = plan if check_mode else self.apply([part], plan)
         fact = offboarding.fact(done["users"], mode)
         account = done["users"]["account"]
-        told = offboarding.lines(fact, account["account_id"], self._still_listed(names, mode), check_mode)
+        summary = self.summary([part], done)
+        told = offboarding.lines(fact, account["account_id"], summary, self._still_listed(names, mode))
         return {
             "changed": changed(done),
             "account": account,
             "facts": {"user_offboarding_result": fact},
-            "lines": [*offboarding.taken(plan["users"]), *told],
+            "lines": list(told),
             **self.differences(done),
         }
 

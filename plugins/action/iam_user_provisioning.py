@@ -23,14 +23,15 @@ class ActionModule(PageAction):
 
     def work(self, options: Options, variables: Options) -> dict[str, t.Any]:
         del options
-        done = self.make(provisioning.provisioning_parts(variables, made_groups(self._task_vars)))
+        todo = provisioning.provisioning_parts(variables, made_groups(self._task_vars))
+        done = self.make(todo)
         fact = provisioning.fact(variables, done)
         return {
             "changed": changed(done),
             "account": done["users"]["account"],
             "changes": done["users"]["changes"],
             "facts": {"user_provisioning_result": fact},
-            "lines": list(provisioning.lines(fact, bool(self._task.check_mode))),
+            "lines": list(provisioning.lines(fact, self.summary(todo, done), bool(self._task.check_mode))),
             **self.differences(done),
         }
 

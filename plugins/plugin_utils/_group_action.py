@@ -35,6 +35,6 @@ class GroupAction(PageAction):
         return {
             "changed": bool(result.get("changed")),
             "facts": self.facts(groups.fact(part.options, result)),
-            "lines": list(groups.lines(part.options, result, bool(self._task.check_mode))),
+            "lines": [*self.summary([part], done), *groups.lines(part.options, result)],
             **self.differences(done),
         }

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.memory import Memory
-from ansible_collections.cloudhsm.iam.plugins.module_utils._page import parts
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page import item_lines, parts
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import plan_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Part
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._actions import run_action
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
@@ -129,6 +130,10 @@ class PageAction(ActionBase):  # type: ignore[misc]
             refuse(self._problems)
             raise FailedError(found)
         return found
+
+    def summary(self, todo: Iterable[Part], done: Results, kept: int = 0) -> list[str]:
+        """What was done or, in check mode, would be done: a line for each object that changes, and a count."""
+        return item_lines.lines(plan_of(todo, done, kept), bool(self._task.check_mode))
 
     def differences(self, done: Results) -> dict[str, t.Any]:
         """What Ansible shows with --diff, of the parts that change something."""

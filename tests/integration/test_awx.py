@@ -199,7 +199,7 @@ def test_users_come_as_text_or_from_a_file(awx: Awx, aws: FaultProxy, iam: IAMCl
     file = {"users.csv": "name,groups\nalice,Readers\ncarol,Readers\n"}
     predicted = awx.launch("provision_users", "--check", files=file, users_file="users.csv")
     assert predicted.status == 0, predicted.output
-    assert "would be created: carol" in predicted.output
+    assert "+ user carol" in predicted.output
     assert aws.writes == []
 
     report = awx.launch("access_report")

@@ -66,7 +66,8 @@ def check_what_is_shown(output: str) -> None:
     """The names of all that would be there, and the permissions."""
     for shown in ("Administrator", "alice", "bob", "CloudHSMAdministrators", "AdministratorAccess", "cloudhsm:*"):
         assert shown in output, shown
-    assert "would be created: Administrator, alice, bob" in output
+    assert all(f"+ user {name}: groups " in output for name in ("Administrator", "alice", "bob"))
+    assert "Plan: 7 to create, 0 to change, 0 to delete, 0 unchanged" in output
 
 
 def check_forced_changes(aws: FaultProxy) -> None:

@@ -53,17 +53,17 @@ def test_leavers_are_shown_locked_out_first_and_deleted(node: ControlNode, aws: 
     assert aws.writes == []
     (key,) = iam.list_access_keys(UserName="leaver")["AccessKeyMetadata"]
     for shown in (
-        "leaver: to be deleted",
-        "leaver: password for the console",
-        f"leaver: access key {key['AccessKeyId']}",
-        "leaver: MFA device arn:aws:iam::123456789012:mfa/leaver",
-        "leaver: group Old",
-        "leaver: policy arn:aws:iam::123456789012:policy/first",
-        "leaver: inline policy inline",
-        "leaver: SSH public key APKA",
-        "leaver: signing certificate ",
-        "loser: to be deleted",
-        "nobody: not there",
+        "- user leaver (1 access key, 1 MFA device, 1 SSH public key, 1 signing certificate",
+        "password for the console",
+        f"access keys {key['AccessKeyId']}",
+        "MFA devices arn:aws:iam::123456789012:mfa/leaver",
+        "groups Old",
+        "policies /first",
+        "inline policies inline",
+        "SSH public keys APKA",
+        "signing certificates ",
+        "- user loser",
+        "Nothing to do for nobody",
     ):
         assert shown in predicted.output, shown
     assert "not-a-secret-1" not in predicted.output
@@ -81,7 +81,7 @@ def test_leavers_are_shown_locked_out_first_and_deleted(node: ControlNode, aws: 
     again = offboard(node, names, **stored)
     assert again.status == 0, again.output
     assert (again.changed_tasks, aws.writes) == ([], [])
-    assert "leaver: not there" in again.output
+    assert "Nothing to do for leaver, loser, nobody" in again.output
 
 
 def check_order(aws: FaultProxy) -> None:
@@ -176,7 +176,7 @@ def test_a_suspended_user_is_left_alone_until_asked_for(node: ControlNode, aws: 
     prepare(iam)
     predicted = offboard(node, "leaver", "--check", how="suspend")
     assert (predicted.status, aws.writes) == (0, []), predicted.output
-    assert "leaver: to be suspended" in predicted.output
+    assert "~ user leaver (suspended): " in predicted.output
     before = describe(iam)["users"]["leaver"]
     made = offboard(node, "leaver", how="suspend")
     assert made.status == 0, made.output

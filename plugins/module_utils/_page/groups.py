@@ -60,21 +60,9 @@ def fact(options: Options, result: Options) -> dict[str, t.Any]:
     return {**told, **names, "access": own or wish["level"], "policy_profile": own or wish["profile"]}
 
 
-def lines(options: Options, result: Options, check_mode: bool) -> Iterator[str]:
-    """What became of the group, in sentences."""
-    yield line(fact(options, result), check_mode)
+def lines(options: Options, result: Options) -> Iterator[str]:
+    """What the group has beyond the variables."""
     others = result.get("other_policies")
     if others and not options.get("purge_policies"):
         detach = f"{options['variables_prefix']}purge_policies would detach them"
         yield f"The group {options['name']} also has {', '.join(others)}; {detach}."
-
-
-def line(told: Options, check_mode: bool) -> str:
-    """The fact in a sentence."""
-    if told["state"] == "absent":
-        became = ("to be deleted" if check_mode else "deleted") if told["changed"] else "does not exist"
-        return f"Group {told['name']}: {became}"
-    rights = ", ".join(told["managed_policies"]) if "managed_policies" in told else f"CloudHSM {told['access']} policy"
-    mfa = "MFA required, " if told["require_mfa"] else ""
-    became = ("would change" if check_mode else "changed") if told["changed"] else "unchanged"
-    return f"Group {told['name']}: {rights}, {mfa}{became}"

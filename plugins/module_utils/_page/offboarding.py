@@ -23,22 +23,6 @@ OPTIONS = (
     "credentials_vault_id",
     "credentials_prefix",
 )
-# Of these calls each takes one thing away: what that is, and where its identifier is.
-THINGS = {
-    "delete_login_profile": ("password for the console", ""),
-    "update_access_key": ("access key", "access_key_id"),
-    "update_ssh_public_key": ("SSH public key", "ssh_public_key_id"),
-    "update_signing_certificate": ("signing certificate", "certificate_id"),
-    "update_service_specific_credential": ("service-specific credential", "service_specific_credential_id"),
-    "delete_access_key": ("access key", "access_key_id"),
-    "delete_ssh_public_key": ("SSH public key", "ssh_public_key_id"),
-    "delete_signing_certificate": ("signing certificate", "certificate_id"),
-    "delete_service_specific_credential": ("service-specific credential", "service_specific_credential_id"),
-    "remove_user_from_group": ("group", "group"),
-    "delete_user_policy": ("inline policy", "inline_policy"),
-    "detach_user_policy": ("policy", "policy"),
-    "deactivate_mfa_device": ("MFA device", "mfa_device"),
-}
 # Of many users that are missing a message names this many.
 TOLD = 20
 # The variables that list people who shall be there.
@@ -81,23 +65,6 @@ def missing_problem(plan: Mapping[str, t.Any]) -> str | None:
     )
 
 
-def taken(plan: Mapping[str, t.Any]) -> Iterator[str]:
-    """What each user loses, a line each."""
-    for user in plan["users"]:
-        name = user["name"]
-        if user["action"] == "unchanged":
-            yield f"{name}: {'not there' if user['state'] == 'absent' else 'suspended already'}"
-            continue
-        deleted = user["action"] == "deleted"
-        yield f"{name}: {'to be deleted' if deleted else 'to be suspended'}"
-        for change in plan["changes"]:
-            # A key that is deleted is first switched off.
-            if change["user"] == name and not (deleted and change["operation"] == "update_access_key"):
-                thing, key = THINGS.get(change["operation"], ("", ""))
-                if thing:
-                    yield f"{name}: {thing} {change.get(key, '')}".rstrip()
-
-
 def fact(result: Mapping[str, t.Any], mode: str) -> dict[str, t.Any]:
     """The result of the role."""
     by_action = {
@@ -107,14 +74,14 @@ def fact(result: Mapping[str, t.Any], mode: str) -> dict[str, t.Any]:
     return {"mode": mode, "changed": bool(result.get("changed")), **by_action, "changes": result["changes"]}
 
 
-def lines(told: Mapping[str, t.Any], account_id: str, listed: list[str] | None, check_mode: bool) -> Iterator[str]:
-    """The fact in sentences. listed are the users that a list would create again, None where that is not known."""
-    would = "would be " if check_mode else ""
-    for what in ("deleted", "suspended"):
-        if told[what]:
-            yield f"Account {account_id}: {would}{what}: {', '.join(told[what])}"
+def lines(
+    told: Mapping[str, t.Any], account_id: str, summary: Iterable[str], listed: list[str] | None
+) -> Iterator[str]:
+    """The plan, or what was done. listed are the users that a list would create again, None where that is not known."""
+    yield f"Account {account_id}"
+    yield from summary
     if told["unchanged"]:
-        yield f"Account {account_id}: nothing to do for {', '.join(told['unchanged'])}"
+        yield f"Nothing to do for {', '.join(told['unchanged'])}"
     if listed is None:
         yield (
             "The lists of the roles user_provisioning and bootstrap could not be read; see whether they still name "

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Part, onboarding_part, users_of_role
@@ -93,13 +93,10 @@ def fact(variables: Mapping[str, t.Any], results: Mapping[str, Mapping[str, t.An
     return {**users_fact(results["users"], group_changed), "state": variables[f"{PREFIX}state"]}
 
 
-def lines(told: Mapping[str, t.Any], check_mode: bool) -> Iterator[str]:
-    """The fact in sentences."""
-    would = "would be " if check_mode else ""
+def lines(told: Mapping[str, t.Any], summary: Iterable[str], check_mode: bool) -> Iterator[str]:
+    """The plan, or what was done, and what people do now."""
     yield f"Users sign in at {told['sign_in_url']}"
-    for action in ("created", "updated", "deleted", "unchanged"):
-        if told[action]:
-            yield f"{would if action != 'unchanged' else ''}{action}: {names_of(told[action])}"
+    yield from summary
     if told["pending"]:
         pending = [
             f"{user['name']} ({', '.join(MISSING[what] for what in user['waiting_for'])})" for user in told["pending"]

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page import groups
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.removal import Removal
@@ -62,31 +62,20 @@ def users_fact(result: Mapping[str, t.Any], group_changed: bool = False) -> dict
     }
 
 
-def lines(page: Page, found: Mapping[str, t.Any], results: Results, check_mode: bool) -> list[str]:
-    """The summary of a run that makes the page."""
-    told = facts(page, results)
+def lines(
+    page: Page, found: Mapping[str, t.Any], summary: Iterable[str], results: Results, check_mode: bool
+) -> list[str]:
+    """The plan of a run that makes the page, or what was done, and what people do now."""
+    account = found["account"]
     return [
-        *_made(found["account"], told, check_mode),
-        *_of_users(told["user_provisioning_result"], check_mode),
+        f"Account {account['account_id']}, called as {account['caller_arn']}",
+        *summary,
+        *_of_users(facts(page, results)["user_provisioning_result"], check_mode),
         *BY_HAND,
     ]
 
 
-def _made(account: Mapping[str, t.Any], told: Mapping[str, t.Any], check_mode: bool) -> Iterator[str]:
-    def became(fact: Mapping[str, t.Any]) -> str:
-        return ("would change" if check_mode else "changed") if fact["changed"] else "unchanged"
-
-    admin, cloudhsm, role = (told[f"{key}_result"] for key in ("admin_group", "cloudhsm_group", "service_linked_role"))
-    yield f"Account {account['account_id']}, called as {account['caller_arn']}"
-    yield from (groups.line(fact, check_mode) for fact in (admin, cloudhsm))
-    yield f"Service-linked role: {(role['role'] or {}).get('name') or role['service_name']}, {became(role)}"
-
-
 def _of_users(fact: Mapping[str, t.Any], check_mode: bool) -> Iterator[str]:
-    would = "would be " if check_mode else ""
-    for action in ("created", "updated", "deleted", "unchanged"):
-        if fact[action]:
-            yield f"Users {would if action != 'unchanged' else ''}{action}: {names_of(fact[action])}"
     yield f"Users sign in at {fact['sign_in_url']}"
     if fact["suspended"]:
         yield f"Suspended: {names_of(fact['suspended'])}"
@@ -106,23 +95,14 @@ def names_of(names: list[str]) -> str:
     return ", ".join(names[:10]) + (f", and {more} more" if more > 0 else "")
 
 
-def removal_lines(
-    found: Mapping[str, t.Any], deleted: list[str], gone: Removal, role: str, check_mode: bool
-) -> list[str]:
-    """The summary of a teardown. role is what becomes of the service-linked role: deleted, kept or none."""
-    to_be = "to be " if check_mode else ""
-    became = {
-        "deleted": f"{to_be}deleted",
-        "kept": "kept, because its description is not the one that bootstrap sets",
-        "none": "none",
-    }[role]
-    told = [
-        f"Account {found['account']['account_id']}",
-        f"Users {to_be}deleted: {names_of(deleted) or 'none'}",
-        f"Groups {to_be}deleted: {', '.join(gone.groups) or 'none'}",
-    ]
-    if gone.policies:
-        told.append(f"Policies {to_be}deleted: {', '.join(gone.policies)}")
+def removal_lines(found: Mapping[str, t.Any], summary: Iterable[str], gone: Removal, role: str) -> list[str]:
+    """The plan of a teardown, or what was done. role is what becomes of the service-linked role: deleted, kept or none.
+
+    What stays is told with the reason.
+    """
+    told = [f"Account {found['account']['account_id']}", *summary]
     if gone.kept:
         told.append(f"Groups kept: {'; '.join(gone.kept)}")
-    return [*told, f"Service-linked role: {became}"]
+    if role == "kept":
+        told.append("Service-linked role: kept, because its description is not the one that bootstrap sets")
+    return told

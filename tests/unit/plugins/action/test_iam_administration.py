@@ -109,7 +109,7 @@ def test_check_mode_is_the_plan(run: t.Callable[..., dict[str, t.Any]]) -> None:
     assert told["changed"]
     assert told["check_mode"]
     assert all(check_mode for _name, check_mode in modules.runs)
-    assert "Users would be created: Administrator" in told["lines"]
+    assert "+ user Administrator" in told["lines"]
 
 
 def test_problems_of_all_parts_are_one_refusal(run: t.Callable[..., dict[str, t.Any]]) -> None:

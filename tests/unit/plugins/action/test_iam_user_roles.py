@@ -86,7 +86,10 @@ def test_groups_of_earlier_roles_exist_in_check_mode_alone(aws: Account) -> None
 def test_who_leaves_is_shown_with_what_goes_and_deleted(aws: Account) -> None:
     planned = offboard("bob", check_mode=True)
     assert aws.writes == []
-    assert planned["lines"][:2] == ["bob: to be deleted", "bob: group Readers"]
+    assert planned["lines"][1:3] == [
+        "- user bob: groups Readers",
+        "Plan: 0 to create, 0 to change, 1 to delete, 0 unchanged",
+    ]
     gone = offboard(["bob"], user_provisioning_users=[{"name": "bob"}])
     assert gone["facts"]["user_offboarding_result"]["deleted"] == ["bob"]
     assert any("Still listed" in line and "bob (user_provisioning_users)" in line for line in gone["lines"])

@@ -14,7 +14,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.offboarding imp
     missing_problem,
     offboarding_part,
     still_listed,
-    taken,
     wanted_names,
 )
 
@@ -70,28 +69,10 @@ def test_users_that_are_missing_are_told_with_those_of_like_names() -> None:
     assert missing_problem({"missing": [], "account": account}) is None
 
 
-def test_what_each_user_loses_is_a_line() -> None:
-    users = [
-        {"name": "alice", "action": "deleted", "state": "absent"},
-        {"name": "bob", "action": "unchanged", "state": "absent"},
-    ]
-    changes = [
-        {"user": "alice", "operation": "update_access_key", "access_key_id": "AKIA1"},
-        {"user": "alice", "operation": "delete_access_key", "access_key_id": "AKIA1"},
-        {"user": "alice", "operation": "delete_login_profile"},
-    ]
-    assert list(taken({"users": users, "changes": changes})) == [
-        "alice: to be deleted",
-        "alice: access key AKIA1",
-        "alice: password for the console",
-        "bob: not there",
-    ]
-
-
 def test_the_summary_says_who_is_still_listed_or_that_it_is_not_known() -> None:
     told = fact({"changed": True, "users": [{"name": "bob", "action": "deleted"}], "changes": []}, "delete")
     assert told["deleted"] == ["bob"]
-    first, listed = lines(told, "1" * 12, ["bob (bootstrap_users)"], check_mode=True)
-    assert first == f"Account {'1' * 12}: would be deleted: bob"
+    account, plan, listed = lines(told, "1" * 12, ["- user bob"], ["bob (bootstrap_users)"])
+    assert (account, plan) == (f"Account {'1' * 12}", "- user bob")
     assert listed.startswith("Still listed, so the next run over that list creates them again: bob (bootstrap_users).")
-    assert "could not be read" in list(lines(told, "1" * 12, None, check_mode=False))[-1]
+    assert "could not be read" in list(lines(told, "1" * 12, [], None))[-1]

@@ -64,13 +64,12 @@ def test_state_absent_is_that_of_each_user() -> None:
     assert part.options["users"] == [{**USER, "state": "absent"}]
 
 
-@pytest.mark.parametrize(("check_mode", "said"), [(True, "would be created: alice"), (False, "created: alice")])
-def test_check_mode_says_what_would_be(check_mode: bool, said: str) -> None:
-    assert list(lines(FACT, check_mode)) == ["Users sign in at https://example.com", said, "unchanged: bob"]
+def test_the_plan_follows_where_users_sign_in() -> None:
+    assert list(lines(FACT, ["+ user alice"], True)) == ["Users sign in at https://example.com", "+ user alice"]
 
 
 def test_who_is_pending_or_suspended_is_told_with_what_to_do() -> None:
     pending = [{"name": "eve", "waiting_for": ["password", "mfa"]}]
-    told = list(lines({**FACT, "created": [], "pending": pending, "suspended": ["zoe"]}, False))
+    told = list(lines({**FACT, "created": [], "pending": pending, "suspended": ["zoe"]}, [], False))
     assert "still pending: eve (has not changed the password, has no MFA device)" in told
     assert told[-1].endswith("""-e '{"user_provisioning_restore_suspended": ["zoe"]}'""")

@@ -1,0 +1,284 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""A plan in lines for people: one for each object, and a count. Pure.
+
+    + user eve: groups Auditors; console access: on, first password to /home/me/credentials.yml
+    ~ group Administrators: policies +ReadOnlyAccess
+    - user bob (2 access keys, 1 MFA device): groups Auditors; ...
+    Plan: 1 to create, 1 to change, 1 to delete, 7 unchanged
+
+Nothing that an account or a variable holds can break a line, hide, or look like another line.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import typing as t
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import (
+    BOOTSTRAP,
+    MANAGED,
+    OWNED,
+    PROTECTED,
+    SUSPENDED,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import (
+    CHANGES,
+    GROUP_KIND,
+    POLICY,
+    ROLE,
+    USER,
+    Item,
+    Plan,
+    State,
+)
+
+# So many objects that change in the same way are one line and their names.
+ALIKE = 5
+NAMES_IN_LINE = 8
+# Of a plan with more changing objects no documents are shown, and of one document at most so many lines.
+SHORT = 50
+DOCUMENT_LINES = 60
+# What can stand for itself: IAM's names, paths and ARNs, and nothing that separates words of a line.
+_PLAIN = re.compile(r"[\w+=.@/:*-]+", re.ASCII)
+_CREDENTIALS = {
+    "access_keys": "access key",
+    "mfa_devices": "MFA device",
+    "ssh_public_keys": "SSH public key",
+    "signing_certificates": "signing certificate",
+    "service_specific_credentials": "service-specific credential",
+}
+_SETS = {
+    "groups": "groups",
+    "managed_policies": "policies",
+    "inline_policies": "inline policies",
+    "members": "members",
+}
+
+
+def lines(plan: Plan, check_mode: bool) -> list[str]:
+    """The plan, or what was done where check_mode is false."""
+    changing = plan.changing
+    details = [(item, details_of(item)) for item in changing]
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for item, detail in details:
+        alike.setdefault((item.kind, item.action, detail), []).append(shown(item.name))
+    told: list[str] = []
+    for item, detail in details:
+        names = alike[item.kind, item.action, detail]
+        if len(names) < ALIKE:
+            told.append(f"{item.sign} {item.kind} {shown(item.name)}{_note(item)}{detail and f': {detail}'}")
+            told += document_lines(item) if len(changing) <= SHORT else ()
+        elif names[0] == shown(item.name):
+            told += _group_lines(item, detail, names)
+    return [*told, count(plan, check_mode)]
+
+
+def _group_lines(item: Item, detail: str, names: Sequence[str]) -> Iterator[str]:
+    """Objects that change in the same way: what changes, once, and then their names."""
+    yield f"{item.sign} {len(names)} {_plural(item.kind)}{_action(item)}{detail and f': {detail}'}"
+    rest = iter(names)
+    while row := list(islice(rest, NAMES_IN_LINE)):
+        yield f"  {item.sign} {', '.join(row)}"
+
+
+def _plural(kind: str) -> str:
+    return "policies" if kind == POLICY else f"{kind}s"
+
+
+def count(plan: Plan, check_mode: bool) -> str:
+    """How many objects are created, changed and deleted, and what is left alone."""
+    actions = Counter("changed" if item.action in CHANGES else item.action for item in plan.items)
+    words = {"created": "to create", "changed": "to change", "deleted": "to delete"} if check_mode else {}
+    told = [f"{actions[action]} {words.get(action, action)}" for action in ("created", "changed", "deleted")]
+    told.append(f"{actions['unchanged']} unchanged")
+    left = plan.left
+    told += [f"{left.pending} pending"] if left.pending else []
+    told += [f"{left.suspended} suspended and left alone"] if left.suspended else []
+    told += [f"{left.kept} kept"] if left.kept else []
+    return f"{'Plan' if check_mode else 'Done'}: {', '.join(told)}"
+
+
+def shown(text: object) -> str:
+    """Text that is one word of a line. What could be mistaken for anything else is put in quotes, and escaped."""
+    text = str(text)
+    return text if _PLAIN.fullmatch(text) else quoted(text)
+
+
+def quoted(text: str) -> str:
+    """Text in quotes on one line, with everything escaped that can't be seen."""
+    marked = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in marked)
+
+
+def policy_name(arn: str) -> str:
+    """A managed policy by its name. The account's own have their path before it, which begins with a slash."""
+    owner, _policy, name = arn.partition(":policy/")
+    if not name:
+        return shown(arn)
+    return shown(name if owner.endswith(":iam::aws") else f"/{name}")
+
+
+def _note(item: Item) -> str:
+    """What goes behind the name."""
+    if item.action != "deleted" or item.kind != USER:
+        return _action(item)
+    have = [(len((item.before or {}).get(field, ())), words) for field, words in _CREDENTIALS.items()]
+    told = [f"{number} {words}{'s' if number > 1 else ''}" for number, words in have if number]
+    return f" ({', '.join(told)})" if told else ""
+
+
+def _action(item: Item) -> str:
+    """The change by its name, where it has one."""
+    return f" ({item.action})" if item.action in CHANGES and item.action != "changed" else ""
+
+
+def details_of(item: Item) -> str:
+    """What changes about the object, in one line."""
+    before, after = item.before or {}, item.after or {}
+    if item.kind == USER:
+        told = [*_paths(before, after), *_sets(before, after), *_of_user(item, before, after)]
+    elif item.kind == GROUP_KIND:
+        told = [*_paths(before, after), *_sets(before, after)]
+    elif item.kind == POLICY:
+        told = [*_paths(before, after), *_statements(before, after), *_tags(before, after)]
+    else:
+        told = [*_description(before, after)] if item.kind == ROLE else []
+    # There is no call without something that is said of it.
+    return "; ".join(told or _operations(item))
+
+
+def _operations(item: Item) -> list[str]:
+    return list(dict.fromkeys(str(call["operation"]).replace("_", " ") for call in item.calls))
+
+
+def _paths(before: State, after: State) -> Iterator[str]:
+    had, has = before.get("path"), after.get("path")
+    if before and after and had != has:
+        yield f"path {shown(had)} -> {shown(has)}"
+    elif (has or had or "/") != "/":
+        yield f"path {shown(has or had)}"
+
+
+def _sets(before: State, after: State) -> Iterator[str]:
+    for field, words in _SETS.items():
+        name = policy_name if field == "managed_policies" else shown
+        told = _difference(before.get(field) or (), after.get(field) or (), bool(before and after), name)
+        if told:
+            yield f"{words} {told}"
+
+
+def _difference(had: Collection[str], has: Collection[str], signed: bool, name: t.Callable[[str], str]) -> str:
+    """What comes and what goes, with signs where there is both."""
+    come, go = sorted(set(has) - set(had)), sorted(set(had) - set(has))
+    if not signed:
+        return ", ".join(name(each) for each in (*come, *go))
+    return " ".join([*(f"+{name(each)}" for each in come), *(f"-{name(each)}" for each in go)])
+
+
+def _of_user(item: Item, before: State, after: State) -> Iterator[str]:
+    yield from _tags(before, after)
+    had, has = before.get("boundary"), after.get("boundary")
+    if had != has:
+        yield f"permissions boundary {policy_name(has) if has else f'{policy_name(str(had))} removed'}"
+    yield from _console(item)
+    yield from _credentials(before, after)
+
+
+def _console(item: Item) -> Iterator[str]:
+    operations = {call["operation"]: call for call in item.calls}
+    if "create_login_profile" in operations:
+        where = f"first password to {shown(item.password_in)}" if item.password_in else "with the given password"
+        yield f"console access: on, {where}"
+    elif "delete_login_profile" in operations and item.action != "deleted":
+        yield "console access: off"
+    elif "delete_login_profile" in operations:
+        yield "password for the console"
+
+
+def _credentials(before: State, after: State) -> Iterator[str]:
+    for field, words in _CREDENTIALS.items():
+        if not after:
+            if before.get(field):
+                yield f"{words}s {', '.join(map(shown, before[field]))}"
+            continue
+        on, was_on = (set(state.get(f"active_{field}") or ()) for state in (after, before))
+        for which, became in ((on - was_on, "active"), (was_on - on, "inactive")):
+            if which:
+                yield f"{words}s {became}: {', '.join(map(shown, sorted(which)))}"
+
+
+def _tags(before: State, after: State) -> Iterator[str]:
+    had, has = _own_tags(before, after), _own_tags(after, before)
+    if (PROTECTED in had) != (PROTECTED in has):
+        yield f"protected: {'on' if PROTECTED in has else 'off'}"
+    told = [
+        *(f"+{shown(key)}={shown(has[key])}" for key in sorted(has) if had.get(key) != has[key] and key != PROTECTED),
+        *(f"-{shown(key)}" for key in sorted(set(had) - set(has)) if key != PROTECTED),
+    ]
+    if told and after:
+        yield f"tags {' '.join(told)}"
+
+
+def _own_tags(state: State, other: State) -> Mapping[str, str]:
+    """Tags without what each new object gets, and without the notes of a suspension, which goes by that name."""
+    new = not other and state
+    return {
+        key: value
+        for key, value in (state.get("tags") or {}).items()
+        if not key.startswith(SUSPENDED) and not (new and key in (MANAGED, BOOTSTRAP) and value == OWNED)
+    }
+
+
+def _statements(before: State, after: State) -> Iterator[str]:
+    had, has = (Counter(map(_canonical, statements(state))) for state in (before, after))
+    if not before or not after:
+        number = sum((has or had).values())
+        if number:
+            yield f"{number} {'statement' if number == 1 else 'statements'}"
+        return
+    number = max((has - had).total(), (had - has).total())
+    if number:
+        yield f"{number} {'statement' if number == 1 else 'statements'} changed"
+
+
+def statements(state: State) -> list[t.Any]:
+    """The statements of a policy's document. A single one need not be in a list."""
+    document = state.get("document")
+    found = document.get("Statement", []) if isinstance(document, Mapping) else []
+    return [found] if isinstance(found, Mapping) else list(found)
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+def _description(before: State, after: State) -> Iterator[str]:
+    had, has = before.get("description"), after.get("description")
+    if had != has and has:
+        yield f"description {quoted(str(has))}"
+
+
+def document_lines(item: Item) -> list[str]:
+    """The lines of a policy's document that change."""
+    if item.kind != POLICY or item.action not in CHANGES:
+        return []
+    had, has = (json.dumps(statements(state or {}), indent=2).splitlines() for state in (item.before, item.after))
+    changed = list(_changed_lines(difflib.unified_diff(had, has, n=1, lineterm="")))
+    more = len(changed) - DOCUMENT_LINES
+    return changed[:DOCUMENT_LINES] + ([f"    … and {more} more lines"] if more > 0 else [])
+
+
+def _changed_lines(diff: Iterable[str]) -> Iterator[str]:
+    for number, line in enumerate(diff):
+        if number > 1:
+            yield f"    {'…' if line.startswith('@@') else line}".rstrip()

@@ -1,0 +1,188 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""A plan as a list of objects, each with what happens to it. Pure.
+
+    parts and their results -> items -> lines for people (item_lines), or a plan file (_change_control)
+
+The results of a run have the same form as those of check mode, so a summary shows what was done in the same way.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import SUSPENDED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import (
+    GROUP,
+    GUARDED_MODULE,
+    SERVICE_LINKED_ROLE,
+    USERS,
+    Part,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import SUSPENDED_POLICY
+
+State = Mapping[str, t.Any]
+Result = Mapping[str, t.Any]
+USER, GROUP_KIND, POLICY, ROLE = "user", "group", "policy", "service-linked role"
+_KINDS = {"iam_group": GROUP_KIND, "iam_managed_policy": POLICY}
+# What happens to an object that stays.
+CHANGES = ("changed", "moved", "restored", "admitted", "suspended")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One object of the account, and what happens to it. An object that does not exist has no state."""
+
+    kind: str
+    name: str
+    # One of CHANGES, or created, deleted, unchanged.
+    action: str
+    before: State | None = None
+    after: State | None = None
+    # Of users, the calls in their order.
+    calls: Sequence[Mapping[str, t.Any]] = ()
+    # Where the first password is stored; empty where none is, or where it was given.
+    password_in: str = ""
+
+    @property
+    def title(self) -> str:
+        """The object in words."""
+        return f"{self.kind} {self.name}"
+
+    @property
+    def sign(self) -> str:
+        """How the line of the object begins."""
+        return {"created": "+", "deleted": "-", "unchanged": "="}.get(self.action, "~")
+
+
+@dataclass(frozen=True)
+class Left:
+    """How many objects the plan leaves alone although they were named, and why."""
+
+    pending: int = 0
+    suspended: int = 0
+    kept: int = 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All objects of a plan, in the order in which they are changed."""
+
+    items: Sequence[Item]
+    left: Left = field(default_factory=Left)
+
+    @property
+    def changing(self) -> list[Item]:
+        """The objects that change."""
+        return [item for item in self.items if item.action != "unchanged"]
+
+
+def plan_of(parts: Iterable[Part], results: Mapping[str, Result], kept: int = 0) -> Plan:
+    """The plan that these results of parts come to. Two groups can share a policy, which then counts once."""
+    items: dict[tuple[str, str], Item] = {}
+    left = Left(kept=kept)
+    for part in parts:
+        result = results[part.key]
+        for item in _of_part(part, result):
+            known = items.get((item.kind, item.name))
+            if known is None or known.action == "unchanged":
+                items[item.kind, item.name] = item
+        if part.module == USERS:
+            suspended = sum(user.get("state") == "suspended" for user in _unchanged_users(result))
+            left = Left(len(result.get("pending") or ()), suspended, kept)
+    return Plan(list(items.values()), left)
+
+
+def _of_part(part: Part, result: Result) -> Iterator[Item]:
+    if part.module == USERS:
+        yield from _of_users(result, part.options.get("onboarding_group"))
+    elif part.module == GROUP:
+        yield from _of_group(part, result)
+    elif part.module == SERVICE_LINKED_ROLE:
+        yield _of_role(part, result)
+    elif part.module == GUARDED_MODULE:
+        name = part.options["options"]["name"]
+        yield Item(POLICY, name, "deleted" if result.get("changed") else "unchanged", before={"name": name})
+
+
+def _unchanged_users(result: Result) -> list[Mapping[str, t.Any]]:
+    return [user for user in result["users"] if user["action"] == "unchanged"]
+
+
+def _of_users(result: Result, onboarding_group: str | None) -> Iterator[Item]:
+    diff = result.get("diff") or {}
+    before, after = diff.get("before") or {}, diff.get("after") or {}
+    calls: dict[str, list[Mapping[str, t.Any]]] = {}
+    for change in result["changes"]:
+        call = {key: value for key, value in change.items() if key != "user"}
+        calls.setdefault(change["user"], []).append(call)
+    stored = result.get("credentials") or {}
+    for user in result["users"]:
+        name = user["name"]
+        had, has = before.get(name), after.get(name)
+        yield Item(
+            USER,
+            name,
+            user_action(user, had, has, onboarding_group),
+            had,
+            has,
+            calls.get(name, ()),
+            str(stored.get("location") or "") if name in (stored.get("users") or ()) else "",
+        )
+
+
+def user_action(user: Mapping[str, t.Any], before: State | None, after: State | None, onboarding: str | None) -> str:
+    """What happens to a user, told apart more finely than iam_users does."""
+    if user["action"] != "updated":
+        return str(user["action"])
+    if user.get("state") == "suspended":
+        return "suspended"
+    had, has = before or {}, after or {}
+    if _is_marked(had) and not _is_marked(has):
+        return "restored"
+    if onboarding and onboarding in had.get("groups", ()) and onboarding not in has.get("groups", ()):
+        return "admitted"
+    return "moved" if had.get("path") != has.get("path") else "changed"
+
+
+def _is_marked(state: State) -> bool:
+    return SUSPENDED in state.get("tags", {}) or SUSPENDED_POLICY in state.get("inline_policies", ())
+
+
+def _of_group(part: Part, result: Result) -> Iterator[Item]:
+    """The group, its own policy, and the policy that requires MFA, as far as there are any."""
+    steps = list(_of_steps(result.get("diff") or ()))
+    yield from steps
+    there = {(item.kind, item.name.casefold()) for item in steps}
+    names = [(GROUP_KIND, part.options["name"])]
+    if part.options.get("state") != "absent":
+        names += [(POLICY, result["policy_name"])] if result.get("policy_name") else []
+        mfa = part.options.get("require_mfa_policy_name")
+        names += [(POLICY, mfa)] if part.options.get("require_mfa") and mfa else []
+    yield from (Item(kind, name, "unchanged") for kind, name in names if (kind, name.casefold()) not in there)
+
+
+def _of_steps(diff: Iterable[Mapping[str, t.Any]]) -> Iterator[Item]:
+    for step in diff:
+        kind, _space, name = step["before_header"].partition(" ")
+        before, after = step["before"] or None, step["after"] or None
+        moved = before and after and before.get("path") != after.get("path")
+        action = "created" if not before else "deleted" if not after else "moved" if moved else "changed"
+        yield Item(_KINDS[kind], name, action, before, after)
+
+
+def _of_role(part: Part, result: Result) -> Item:
+    diff = result.get("diff") or {}
+    before, after = diff.get("before") or None, diff.get("after") or None
+    known = after or before or result.get("service_linked_role") or {}
+    # A role that is not there yet has no name, and goes by that of its service.
+    name = str((before or result.get("service_linked_role") or {}).get("name") or part.options["service_name"])
+    if not result.get("changed"):
+        return Item(ROLE, name, "unchanged", known or None, known or None)
+    return Item(ROLE, name, "created" if not before else "deleted" if not after else "changed", before, after)
