@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import typing as t
+from collections.abc import Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import nearest
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
@@ -33,11 +34,18 @@ NEARLY = 0.8
 ALIKE = 0.6
 
 
-def unknown_variables(names: Iterable[str]) -> list[str]:
+def unknown_variables(variables: Mapping[str, t.Any]) -> list[str]:
     """Errors in the names of the play's variables, one sentence each."""
     known = OPTIONS | FACTS
-    suspects = sorted(name for name in names if name.startswith(OURS + SHARED) and name not in known)
+    suspects = sorted(name for name in variables if name.startswith(OURS + SHARED) and name not in known)
+    # A module can be called like a role, and what a task registers like its module.
+    suspects = [name for name in suspects if not _is_result(variables[name])]
     return [sentence for name in suspects if (sentence := _sentence(name))]
+
+
+def _is_result(value: object) -> bool:
+    """Whether a variable holds what a task has registered: nobody sets an option in that way."""
+    return isinstance(value, Mapping) and isinstance(value.get("changed"), bool)
 
 
 def _sentence(name: str) -> str | None:

@@ -50,21 +50,28 @@ def test_the_list_has_nothing_else() -> None:
     ],
 )
 def test_a_misspelt_variable_is_told_with_the_one_that_was_meant(wrong: str, right: str) -> None:
-    assert unknown_variables([wrong]) == [f"{wrong}: no role has a variable of that name; did you mean {right}?"]
+    assert unknown_variables({wrong: "x"}) == [f"{wrong}: no role has a variable of that name; did you mean {right}?"]
 
 
 @pytest.mark.parametrize("name", sorted(OPTIONS))
 def test_a_letter_too_many_or_too_few_is_told(name: str) -> None:
     for wrong in (name[:-1], f"{name}x", name.replace("_", "__", 1)):
         if wrong not in OPTIONS and wrong.startswith(OURS + SHARED):
-            assert unknown_variables([wrong]), wrong
+            assert unknown_variables({wrong: "x"}), wrong
 
 
 def test_own_names_and_what_there_is_go_through() -> None:
     own = ["access_report_note", "bootstrap_servers", "bootstrap_script", "admin_group_email", "target_hosts", "users"]
-    assert unknown_variables([*own, *OPTIONS, *FACTS, "__account_guard_bound", "account_id"]) == []
+    assert unknown_variables(dict.fromkeys([*own, *OPTIONS, *FACTS, "__account_guard_bound", "account_id"])) == []
 
 
 def test_a_prefix_that_is_nobody_elses_has_no_unknown_names() -> None:
-    (told,) = unknown_variables(["federated_access_qqq"])
+    (told,) = unknown_variables({"federated_access_qqq": {"a": "b"}})
     assert told == "federated_access_qqq: no role has a variable of that name"
+
+
+@pytest.mark.parametrize("name", ["identity_center_access_info", "user_provisioning_done", "account_guard_account_id"])
+@pytest.mark.parametrize("more", [{"failed": False}, {"results": []}, {"skipped": True}])
+def test_what_a_task_registers_may_be_called_like_a_role(name: str, more: dict[str, object]) -> None:
+    assert unknown_variables({name: {"changed": False, **more}}) == []
+    assert unknown_variables({name: more})
