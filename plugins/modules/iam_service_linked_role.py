@@ -56,6 +56,13 @@ options:
       - Maximum time to wait, in seconds, at least 1.
     type: int
     default: 300
+  variables_prefix:
+    description:
+      - Prefix of a role's variables. Options that you leave out then get the values of these variables, and messages
+        name the variables. For example, with V(service_linked_role_) they name C(service_linked_role_custom_suffix).
+      - The role C(service_linked_role) uses it.
+    type: str
+    default: ""
 notes:
   - Needs the permission C(iam:ListRoles) and, depending on the change, C(iam:CreateServiceLinkedRole),
     C(iam:UpdateRole), or C(iam:DeleteServiceLinkedRole) and C(iam:GetServiceLinkedRoleDeletionStatus).
@@ -228,6 +235,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 300},
+    "variables_prefix": {"type": "str", "default": ""},
 }
 MODULE = Module("cloudhsm.iam.iam_service_linked_role", ARGUMENT_SPEC, run)
 

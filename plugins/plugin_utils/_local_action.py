@@ -40,7 +40,7 @@ from ansible_collections.amazon.aws.plugins.plugin_utils.base import AWSPluginBa
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import EXPECTED_ACCOUNT_IDS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.memory import Memory
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Module, Result, Task
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import written_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import with_lists, written_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._requirements import boto3_problem
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import options_of_role
@@ -98,9 +98,10 @@ class LocalAction(ActionBase):  # type: ignore[misc]
 
         check_mode is the task's where it is left out. environment is for the module's process, if there is one.
         """
-        problems = written_problems(module.argument_spec, args)
+        problems = written_problems(module.argument_spec, args, str(args.get("variables_prefix") or ""))
         if problems:
             return {"failed": True, "msg": "; ".join(problems), "problems": problems}
+        args = with_lists(module.argument_spec, args)
         check_mode = bool(self._task.check_mode) if check_mode is None else check_mode
         why = self.why_a_process(args)
         host = task_vars.get("inventory_hostname")

@@ -21,6 +21,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._groups import plan a
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.groups import admin_group, cloudhsm_group
 from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy import input as passwords
 from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy.plan import make_plan as password_plan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import input_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.run import desired_role
+from ansible_collections.cloudhsm.iam.plugins.modules.iam_service_linked_role import ARGUMENT_SPEC
 from helpers.documents.saml import METADATA
 from helpers.modules.saml_access import complete, option_problems, role_options
 
@@ -28,6 +31,7 @@ ROOT = Path(__file__).parents[2]
 HERE = "arn:aws:iam::123456789012"
 PROVIDER = f"{HERE}:saml-provider/Example"
 Values = dict[str, t.Any]
+ROLES = "cloudhsm_group|admin_group|federated_access|account_password_policy|service_linked_role"
 
 
 @functools.cache
@@ -61,9 +65,7 @@ def check(role: str, problems: list[str]) -> None:
         begins = re.match(r"\w+", problem)
         assert begins, problem
         assert begins[0] in names, problem
-        for named in re.findall(
-            r"\b(?:cloudhsm_group|admin_group|federated_access|account_password_policy)_\w+", problem
-        ):
+        for named in re.findall(rf"\b(?:{ROLES})_\w+", problem):
             assert named in names or named.startswith(f"{role}_require_"), problem
         # Quoted is what the user gave.
         assert not re.search(rf"(?<![\w.'/:])({short})(?![\w'])", re.sub(r"'[^']*'", "", problem)), problem
@@ -144,6 +146,16 @@ def test_account_password_policy_names_its_variables() -> None:
             check("account_password_policy", problems)
             told += len(problems)
     assert told > 100
+
+
+def test_service_linked_role_names_its_variables() -> None:
+    told: list[str] = []
+    for changes in changes_of("service_linked_role"):
+        given = {"variables_prefix": "service_linked_role_", "service_name": "cloudhsm.amazonaws.com", **changes}
+        params = {**{name: option.get("default") for name, option in ARGUMENT_SPEC.items()}, **given}
+        told += input_problems(desired_role(params), params["wait_timeout"])
+    check("service_linked_role", told)
+    assert len(told) > 100
 
 
 @functools.cache

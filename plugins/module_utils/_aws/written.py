@@ -14,7 +14,8 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterator, Mapping, Sequence
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import not_a_list, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import kind as kind_of
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import not_a_list, read_list, text_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 
 Spec = Mapping[str, Mapping[str, t.Any]]
@@ -26,7 +27,21 @@ def written_problems(spec: Spec, given: Mapping[str, t.Any], prefix: str = "") -
     An option that is null counts as left out, unless it is required.
     """
     found = [(field, problem) for name in spec for field, problem in _problems(name, spec[name], given)]
+    found += [(name, problem) for name, text in _lists_as_text(spec, given) for problem in read_list(text)[1]]
     return [f"{called(field, prefix)}: {problem}" for field, problem in found]
+
+
+def with_lists(spec: Spec, given: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The options, with those as lists that are lists of names and came as text. Ansible splits at commas alone."""
+    return {**given, **{name: read_list(text)[0] for name, text in _lists_as_text(spec, given)}}
+
+
+def _lists_as_text(spec: Spec, given: Mapping[str, t.Any]) -> list[tuple[str, str]]:
+    return [(name, given[name]) for name in spec if _is_list_of_texts(spec[name]) and isinstance(given.get(name), str)]
+
+
+def _is_list_of_texts(option: Mapping[str, t.Any]) -> bool:
+    return (option.get("type"), option.get("elements")) == ("list", "str") and not option.get("choices")
 
 
 def _problems(name: str, option: Mapping[str, t.Any], given: Mapping[str, t.Any]) -> Iterator[tuple[str, str]]:
@@ -45,6 +60,9 @@ def _value_problems(name: str, option: Mapping[str, t.Any], value: t.Any) -> Ite
         yield from _list_problems(name, option, value)
     elif kind == "dict" and inner and isinstance(value, Mapping):
         for each in inner:
+            if _is_list_of_texts(inner[each]) and isinstance(value.get(each), str):
+                # Names of groups and units may hold blanks.
+                yield f"{name}.{each}", f"must be a list, not {kind_of(value[each])}"
             yield from ((f"{name}.{field}", problem) for field, problem in _problems(each, inner[each], value))
 
 

@@ -108,7 +108,7 @@ def ensure(iam: IAMClient, desired: DesiredRole, check_mode: bool, wait: bool, p
         return _create(iam, desired, plan, wait, patience)
     if plan.action == "describe":
         return _describe(iam, plan)
-    return _delete(iam, plan, wait, patience)
+    return _delete(iam, desired, plan, wait, patience)
 
 
 def make_plan(iam: IAMClient, desired: DesiredRole) -> Plan:
@@ -142,8 +142,10 @@ def _after_refused_creation(iam: IAMClient, desired: DesiredRole, error: RoleErr
         plan = _wait_for_other_role(iam, desired, message, patience)
         return _describe(iam, plan) if plan.action == "describe" else Outcome(False, plan.before, plan.after)
     if code == "InvalidInput":
-        options = "service_name" if desired.custom_suffix is None else "service_name, custom_suffix"
-        raise RoleError(f"{options}: AWS did not create {desired}: {message}") from cause
+        options = ["service_name", *([] if desired.custom_suffix is None else ["custom_suffix"])]
+        raise RoleError(
+            f"{', '.join(map(desired.called, options))}: AWS did not create {desired}: {message}"
+        ) from cause
     raise error
 
 
@@ -154,10 +156,9 @@ def _wait_for_other_role(iam: IAMClient, desired: DesiredRole, message: str, pat
         plan = make_plan(iam, desired)
         if plan.before is not None:
             return plan
+    suffix = desired.called("custom_suffix")
     there = (
-        f"; the service has {', '.join(plan.others)}, which need different values of custom_suffix"
-        if plan.others
-        else ""
+        f"; the service has {', '.join(plan.others)}, which need different values of {suffix}" if plan.others else ""
     )
     raise RoleError(f"AWS says that {desired} exists ({message}), but does not list it{there}; run again")
 
@@ -185,7 +186,7 @@ def _describe(iam: IAMClient, plan: Plan) -> Outcome:
     return Outcome(True, plan.before, role)
 
 
-def _delete(iam: IAMClient, plan: Plan, wait: bool, patience: Patience) -> Outcome:
+def _delete(iam: IAMClient, desired: DesiredRole, plan: Plan, wait: bool, patience: Patience) -> Outcome:
     role = t.cast(Role, plan.before)
     try:
         with _doing(f"delete {role.name}"):
@@ -196,10 +197,13 @@ def _delete(iam: IAMClient, plan: Plan, wait: bool, patience: Patience) -> Outco
             return Outcome(False, None, None)
         raise
     submitted = Deletion(task_id, SUBMITTED)
-    return Outcome(True, role, None, _wait_until_deleted(iam, role, submitted, patience) if wait else submitted)
+    if not wait:
+        return Outcome(True, role, None, submitted)
+    longer = desired.called("wait_timeout")
+    return Outcome(True, role, None, _wait_until_deleted(iam, role, submitted, patience, longer))
 
 
-def _wait_until_deleted(iam: IAMClient, role: Role, deletion: Deletion, patience: Patience) -> Deletion:
+def _wait_until_deleted(iam: IAMClient, role: Role, deletion: Deletion, patience: Patience, longer: str) -> Deletion:
     for _poll in patience.polls():
         deletion = _read_deletion(iam, role, deletion)
         if deletion.status == "SUCCEEDED":
@@ -208,7 +212,7 @@ def _wait_until_deleted(iam: IAMClient, role: Role, deletion: Deletion, patience
             raise RoleError(_refusal(role, deletion), deletion)
     raise RoleError(
         f"The deletion of {role.name} had not ended after {patience.timeout:g} seconds (task {deletion.task_id}, "
-        f"{deletion.status}); AWS goes on with it, so run again later or with a longer wait_timeout",
+        f"{deletion.status}); AWS goes on with it, so run again later or with a longer {longer}",
         deletion,
         changed=True,
     )

@@ -13,6 +13,8 @@ import typing as t
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
+
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_iam.type_defs import RoleTypeDef
@@ -59,6 +61,12 @@ class DesiredRole:
     present: bool = True
     custom_suffix: str | None = None
     description: str | None = None
+    # What the names of the options begin with in messages, where a role hands its variables on.
+    prefix: str = ""
+
+    def called(self, option: str) -> str:
+        """An option as messages name it."""
+        return called(option, self.prefix)
 
     def __str__(self) -> str:
         suffix = "" if self.custom_suffix is None else f" with the suffix {self.custom_suffix}"
@@ -104,7 +112,11 @@ class Plan:
 
 
 def input_problems(desired: DesiredRole, wait_timeout: int = 1) -> list[str]:
-    """What is wrong with the options, one sentence each, beginning with the option's name."""
+    """What is wrong with the options, one sentence each, beginning with what the option is called."""
+    return [f"{desired.prefix}{problem}" for problem in _input_problems(desired, wait_timeout)]
+
+
+def _input_problems(desired: DesiredRole, wait_timeout: int) -> list[str]:
     problems = service_name_problems(desired.service_name)
     suffix, description = desired.custom_suffix, desired.description
     if suffix is not None and (not SUFFIX.fullmatch(suffix) or len(suffix) > SUFFIX_LENGTH):

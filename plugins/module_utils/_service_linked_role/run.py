@@ -66,4 +66,5 @@ def desired_role(params: t.Mapping[str, t.Any]) -> DesiredRole:
         present=params["state"] == "present",
         custom_suffix=params["custom_suffix"],
         description=params["description"],
+        prefix=params["variables_prefix"],
     )

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 from ansible.plugins.action import ActionBase
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import with_lists
 from ansible_collections.cloudhsm.iam.plugins.modules.guarded_module import ARGUMENT_SPEC as GUARDED
 from ansible_collections.cloudhsm.iam.plugins.modules.iam_access_report_info import ARGUMENT_SPEC as REPORT
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
@@ -146,6 +147,36 @@ def test_an_option_is_refused_with_its_name(name: str, field: str, null: bool) -
 def test_what_can_be_run_gets_as_far_as_aws(name: str) -> None:
     with pytest.raises(ReachedError):
         run(name, copy.deepcopy(OPTIONS[name]))
+
+
+def lists_of_texts(spec: Spec, before: str = "") -> Iterator[str]:
+    """The fields for lists of text of a spec, by their path. The first item of an outer list counts."""
+    for name, option in spec.items():
+        kind, field = option.get("type", "str"), f"{before}{name}"
+        if kind == "list" and option.get("elements") == "str" and not option.get("choices"):
+            yield field
+        elif option.get("options"):
+            yield from lists_of_texts(option["options"], f"{field}[0]." if kind == "list" else f"{field}.")
+
+
+LISTS = [(name, field) for name in OPTIONS for field in lists_of_texts(spec_of(name))]
+
+
+@pytest.mark.parametrize(("name", "field"), LISTS, ids=[f"{name}-{field}" for name, field in LISTS])
+def test_a_list_that_came_as_text_is_split_as_everywhere_or_refused(name: str, field: str) -> None:
+    """Ansible itself splits at commas alone: 'a, b' would be 'a' and ' b', and the last comma an empty name."""
+    for text in ("alice, bob,", "alice,,bob", "'alice"):
+        options = copy.deepcopy(OPTIONS[name])
+        put(options, field, text, spec_of(name))
+        made = run(name, options)
+        assert made.get("failed"), made
+        said = "must be a list, not a string" if "[" in field or "." in field else ": line 1: "
+        assert any(field.rpartition(".")[2] in each and said in each for each in made["problems"]), made
+
+
+def test_text_arrives_as_the_names_in_it() -> None:
+    spec = spec_of("identity_center_access_info")
+    assert with_lists(spec, {"permission_sets": "A, B\nC"})["permission_sets"] == ["A", "B", "C"]
 
 
 VARIABLES = [(role, field) for role, spec in SPECS.items() for field, _null in texts(spec) if "." not in field]

@@ -15,6 +15,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._federation import in
 from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy import input as password_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import customer_managed
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import USER_SPEC
+from ansible_collections.cloudhsm.iam.plugins.modules import iam_service_linked_role
 
 ROOT = Path(__file__).parents[4]
 Spec = dict[str, dict[str, t.Any]]
@@ -22,6 +23,7 @@ MODULES: dict[str, tuple[str, Spec]] = {
     "iam_account_password_policy": ("account_password_policy", password_policy.SPEC),
     "iam_customer_managed_policy": ("shared_policy", customer_managed.SPEC),
     "iam_saml_access": ("federated_access", federation.SPEC),
+    "iam_service_linked_role": ("service_linked_role", iam_service_linked_role.ARGUMENT_SPEC),
 }
 SAME = ("type", "elements", "choices", "required", "default")
 # What the role's task gives itself.
