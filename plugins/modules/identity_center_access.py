@@ -226,6 +226,14 @@ options:
       - Whether members that are not listed are removed, from groups that have O(groups[].members).
     type: bool
     default: false
+  purge_allow_empty:
+    description:
+      - Whether an empty list can take everything. Left V(false), O(purge_assignments) is refused without an assignment
+        that is to be present, and O(purge_members) for a group whose O(groups[].members) is empty, if somebody would
+        lose something. An empty list can be that of an export that failed.
+      - Permission sets that are to be absent need no such switch.
+    type: bool
+    default: false
   adopt_permission_sets:
     description:
       - Whether an existing permission set is changed although it lacks the tag C(cloudhsm.iam/managed), which this
@@ -265,7 +273,8 @@ notes:
     Center, and in the region in which IAM Identity Center is enabled.
   - A delegated administrator may not change anything in the management account. The module refuses a plan that would.
   - A plan that leaves nobody with AdministratorAccess is refused. It looks at the permission sets that you name, at
-    users, and at groups with members.
+    those of groups that lose members, at users, and at groups with members.
+  - An assignment that is for no active account is refused, because a tag or a unit may be misspelled.
   - The permissions that callers need are listed in C(docs/permissions.md) of this collection.
 seealso:
   - module: cloudhsm.iam.identity_center_access_info
@@ -516,6 +525,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "purge_policies": {"type": "bool", "default": False},
     "purge_tags": {"type": "bool", "default": False},
     "purge_members": {"type": "bool", "default": False},
+    "purge_allow_empty": {"type": "bool", "default": False},
     "adopt_permission_sets": {"type": "bool", "default": False},
     "max_deletions": {"type": "int", "default": 10},
     "instance_arn": {"type": "str"},

@@ -235,6 +235,7 @@ SPECS: dict[str, dict[str, t.Any]] = {
         "identity_center_access_purge_policies": {"type": "bool", "default": False},
         "identity_center_access_purge_tags": {"type": "bool", "default": False},
         "identity_center_access_purge_members": {"type": "bool", "default": False},
+        "identity_center_access_purge_allow_empty": {"type": "bool", "default": False},
         "identity_center_access_adopt_permission_sets": {"type": "bool", "default": False},
         "identity_center_access_max_deletions": {"type": "int", "default": 10},
         "identity_center_access_instance_arn": {"type": "str"},

@@ -30,7 +30,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.requ
     Patience,
     Requests,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.snapshot import Service
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.store import Service
 
 Tell = Callable[[str], None]
 # Seconds before something that is being changed by somebody else is tried again.
@@ -41,6 +41,9 @@ _TOLD = {
     "sets": "Permission sets",
     "provision": "Permission sets provisioned again",
     "assign": "Assignments",
+    "limit": "Permission sets without AdministratorAccess",
+    "provision_limited": "Permission sets provisioned again",
+    "assign_limited": "Assignments",
     "unassign": "Assignments taken off",
     "leave": "Members who leave",
     "delete": "Permission sets deleted",

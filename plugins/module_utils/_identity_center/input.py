@@ -115,8 +115,8 @@ def _read_assignment(item: Item) -> AssignmentWish:
     wish = AssignmentWish(
         permission_set=item.set_name("permission_set"),
         present=item.present(),
-        groups=_principals(item, "groups"),
-        users=_principals(item, "users"),
+        groups=item.principals("groups") or frozenset(),
+        users=item.principals("users") or frozenset(),
         accounts=accounts,
         organizational_units=tuple(item.texts("organizational_units") or ()),
         account_tags=item.tags("account_tags") or {},
@@ -140,15 +140,12 @@ def _account_ids(item: Item, field: str) -> frozenset[str]:
     return frozenset(listed)
 
 
-def _principals(item: Item, field: str) -> frozenset[str]:
-    return frozenset(item.texts(field) or ())
-
-
 def _read_group(item: Item) -> GroupWish:
     item.only(_GROUP_KEYS, "a group")
     name = item.text("name", required=True) or ""
     if len(name) > GROUP_NAME_LENGTH:
         item.problem("name", f"has {len(name)} characters, the identity store allows {GROUP_NAME_LENGTH}")
-    members = item.texts("members")
-    description = item.description(GROUP_NAME_LENGTH)
-    return GroupWish(name, description, None if members is None else frozenset(members))
+    if name.strip() != name:
+        # The identity store would take it, for another group than the one without them.
+        item.problem("name", f"{name[:80]!r} begins or ends with a blank or a new line")
+    return GroupWish(name, item.description(GROUP_NAME_LENGTH), item.principals("members"))

@@ -49,6 +49,16 @@ class Item(Fields):
                 self.problem(f"{field}[{index}]", problem)
         return [element for element in value if isinstance(element, str) and element]
 
+    def principals(self, field: str) -> frozenset[str] | None:
+        """Names of users or groups. The identity store takes two spellings of a name for the same one."""
+        names = self.texts(field)
+        first: dict[str, str] = {}
+        for name in names or ():
+            known = first.setdefault(name.lower(), name)
+            if known != name:
+                self.problem(field, f"{name[:80]!r} differs only by case from {known[:80]!r}")
+        return None if names is None else frozenset(names)
+
     def present(self) -> bool:
         state = self.item.get("state") or self._state
         if state not in (None, "present", "absent"):

@@ -134,6 +134,7 @@ class Options:
     purge_policies: bool = False
     purge_tags: bool = False
     purge_members: bool = False
+    purge_allow_empty: bool = False
     adopt_permission_sets: bool = False
     max_deletions: int = 10
     # What the names of the options begin with, where a role hands its variables on.
@@ -194,6 +195,10 @@ class Snapshot:
     # Who issued the users and groups of the store, where they come from elsewhere.
     issuers: frozenset[str] = frozenset()
 
+    def has_gone(self, user: str) -> bool:
+        """Whether a user who is assigned something is in the store no more, and so is called by the id."""
+        return self.users.get(user) == user
+
     def user_name(self, user_id: str) -> str:
         """A user's name, or the id where the name was not read."""
         return next((name for name, known in self.users.items() if known == user_id), user_id)
@@ -243,6 +248,11 @@ class SetPlan:
     before: PermissionSet | None
     after: PermissionSet | None
     changes: tuple[Change, ...] = ()
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it stays, and its holders are administrators no more."""
+        return bool(self.before and self.after and self.before.is_administrator and not self.after.is_administrator)
 
     @property
     def action(self) -> str:

@@ -35,17 +35,21 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document im
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import is_mark, new_tags
 
 # The stages of a run, in their order. What takes something away comes after all that gives, so that nobody is locked
-# out between the two.
-GROUPS, SETS, PROVISION, ASSIGN, UNASSIGN, LEAVE, DELETE = (
+# out between the two. So does what makes a permission set one of administrators no more; whoever is to get that set
+# gets it then.
+GROUPS, SETS, PROVISION, ASSIGN, LIMIT, PROVISION_LIMITED, ASSIGN_LIMITED, UNASSIGN, LEAVE, DELETE = (
     "groups",
     "sets",
     "provision",
     "assign",
+    "limit",
+    "provision_limited",
+    "assign_limited",
     "unassign",
     "leave",
     "delete",
 )
-TAKING = frozenset({UNASSIGN, LEAVE, DELETE})
+TAKING = frozenset({LIMIT, UNASSIGN, LEAVE, DELETE})
 # Roles in the accounts know nothing of these, so that they need not be provisioned again.
 _OF_THE_SET_ALONE = frozenset({"tag_resource", "untag_resource"})
 
@@ -59,11 +63,17 @@ def make_plan(wanted: Wanted, snapshot: Snapshot, options: Options) -> Plan:
     if options.purge_assignments:
         taken |= {one for one in existing if one.permission_set in wanted.set_names} - present
     joining, leaving = plan_members(wanted, snapshot, options)
+    limited = [plan for plan in sets if plan.is_limited]
+    others = [plan for plan in sets if plan.after and not plan.is_limited]
+    new = {one: any(plan.name == one.permission_set for plan in limited) for one in present - existing}
     stages = {
         GROUPS: (*plan_groups(wanted, snapshot), *joining),
-        SETS: tuple(change for plan in sets if plan.after for change in plan.changes),
-        PROVISION: tuple(_provisioning(sets)),
-        ASSIGN: tuple(_requests("create_account_assignment", present - existing)),
+        SETS: tuple(change for plan in others for change in plan.changes),
+        PROVISION: tuple(_provisioning(others)),
+        ASSIGN: tuple(_requests("create_account_assignment", (one for one, later in new.items() if not later))),
+        LIMIT: tuple(change for plan in limited for change in plan.changes),
+        PROVISION_LIMITED: tuple(_provisioning(limited)),
+        ASSIGN_LIMITED: tuple(_requests("create_account_assignment", (one for one, later in new.items() if later))),
         UNASSIGN: tuple(_requests("delete_account_assignment", taken)),
         LEAVE: tuple(leaving),
         DELETE: tuple(change for plan in sets if plan.before and not plan.after for change in plan.changes),

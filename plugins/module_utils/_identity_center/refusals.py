@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.item import label
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
-    USER,
+    GROUP,
     Assignment,
     Change,
     Options,
@@ -53,12 +54,44 @@ class After:
 
 def refusals(wanted: Wanted, snapshot: Snapshot, options: Options, plan: Plan, after: After) -> Iterator[str]:
     """Why nothing is done, one sentence each."""
+    yield from _other_spellings(plan, snapshot, options)
     yield from _foreign_sets(plan, options)
+    yield from _empty_lists(wanted, plan, options)
     yield from _management_account(plan, snapshot, options)
     yield from _external_store(plan, snapshot, options)
     yield from _assigned_elsewhere(wanted, after, options)
     yield from _no_administrator(plan, snapshot, after, options)
     yield from _too_many_deletions(plan, options)
+
+
+def _other_spellings(plan: Plan, snapshot: Snapshot, options: Options) -> Iterator[str]:
+    there = {name.lower(): name for name in snapshot.sets}
+    for one in plan.sets:
+        known = there.get(one.name.lower(), one.name)
+        if known != one.name and one.name not in snapshot.sets:
+            yield f"{options.called('permission_sets')}: {one.name} differs only by case from {known}, which exists"
+
+
+def _empty_lists(wanted: Wanted, plan: Plan, options: Options) -> Iterator[str]:
+    """An empty list can be that of an export that failed."""
+    if options.purge_allow_empty:
+        return
+    meant = f"if that is meant, set {options.called('purge_allow_empty')} to true"
+    for index, wish in enumerate(wanted.groups):
+        left = [change for change in plan.changes if change.operation == _TAKES[1] and change.group == wish.name]
+        if wish.members == frozenset() and left:
+            group = label(options.called("groups"), index, wish.name)
+            purge = options.called("purge_members")
+            yield f"{group}: members: is empty, and {purge} would remove all {len(left)}; {meant}"
+    named = {wish.name for wish in wanted.sets if not wish.present}
+    named |= {wish.permission_set for wish in wanted.assignments}
+    sets = {change.permission_set for change in plan.changes if change.operation == _TAKES[0]} - named
+    if sets and not any(wish.present for wish in wanted.assignments):
+        purge = options.called("purge_assignments")
+        yield (
+            f"{options.called('assignments')}: is empty, and {purge} would take off all assignments of "
+            f"{_some(sorted(sets))}; {meant}"
+        )
 
 
 def _foreign_sets(plan: Plan, options: Options) -> Iterator[str]:
@@ -116,13 +149,16 @@ def _assigned_elsewhere(wanted: Wanted, after: After, options: Options) -> Itera
 
 def _no_administrator(plan: Plan, snapshot: Snapshot, after: After, options: Options) -> Iterator[str]:
     """Somebody who may do everything has to be left where there is somebody."""
-    loses = [change for change in plan.changes if change.operation in _TAKES or change.operation.startswith("detach_")]
+    loses = {change.operation for change in plan.changes if change.operation in _TAKES}
+    loses |= {"limit" for one in plan.sets if one.is_limited}
     before = After((), snapshot.assignments)
     if not loses or not _has_administrator(before, snapshot) or _has_administrator(after, snapshot):
         return
+    option = "groups" if loses == {_TAKES[1]} else "assignments"
+    sets = sorted(name for name, one in snapshot.sets.items() if one.is_administrator)
     yield (
-        f"{options.called('assignments')}: nobody would be left with AdministratorAccess through any of the permission "
-        "sets named here. Assign one to another user or group first, and name that permission set too"
+        f"{options.called(option)}: nobody would be left with AdministratorAccess through {_some(sets)}. Assign one "
+        "that gives it to another user or group first, and name that permission set too"
     )
 
 
@@ -131,7 +167,7 @@ def _has_administrator(state: After, snapshot: Snapshot) -> bool:
         permission_set = state.permission_set(one.permission_set, snapshot)
         if permission_set is None or not permission_set.is_administrator:
             continue
-        if one.kind == USER or state.members(one.principal, snapshot):
+        if state.members(one.principal, snapshot) if one.kind == GROUP else not snapshot.has_gone(one.principal):
             return True
     return False
 

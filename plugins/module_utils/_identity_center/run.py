@@ -35,8 +35,16 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.mode
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.plan import make_plan
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.requests import Patience
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.store import Service
 
-SWITCHES = ("purge_assignments", "purge_policies", "purge_tags", "purge_members", "adopt_permission_sets")
+SWITCHES = (
+    "purge_assignments",
+    "purge_policies",
+    "purge_tags",
+    "purge_members",
+    "purge_allow_empty",
+    "adopt_permission_sets",
+)
 
 _ATTACH = "attach_managed_policy_to_permission_set"
 _OF_ORGANIZATIONS = frozenset(
@@ -102,13 +110,13 @@ def look_up(task: Task) -> Result:
     }
 
 
-def _service(task: Task, pool: ThreadPoolExecutor) -> look.Service:
+def _service(task: Task, pool: ThreadPoolExecutor) -> Service:
     if not task.region:
         prefix = task.params.get("variables_prefix") or ""
         region = called("region", prefix)
         raise FailedError(f"{region}: IAM Identity Center needs one; set it, or AWS_REGION, or one in the profile")
     workers = task.params["workers"]
-    return look.Service(
+    return Service(
         task.store_client("sso-admin", workers),
         task.store_client("identitystore", workers),
         task.store_client("organizations", workers),

@@ -16,12 +16,10 @@ from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import error_code
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import (
     Account,
     account_tags,
@@ -35,26 +33,29 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.mode
     USER,
     Assignment,
     Group,
+    GroupWish,
     Options,
     Organization,
     PermissionSet,
     Snapshot,
     Wanted,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.store import (
+    Pair,
+    Service,
+    or_none,
+    read_ids,
+    read_issuers,
+    read_names,
+    with_members,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import read_policy
 
 if t.TYPE_CHECKING:
     from mypy_boto3_organizations import OrganizationsClient
 
-NOT_FOUND = "ResourceNotFoundException"
 ACTIVE = "ACTIVE"
 _DURATION = re.compile(r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?")
-# The attribute that a name is unique by (Identity Store API reference, UniqueAttribute), and the calls.
-_KINDS = {
-    GROUP: ("get_group_id", "displayName", "GroupId", "describe_group", "DisplayName"),
-    USER: ("get_user_id", "userName", "UserId", "describe_user", "UserName"),
-}
-Pair = tuple[str, str]
 # ARN of a permission set, account, and kind and id of who has it.
 Found = tuple[str, str, str, str]
 
@@ -63,23 +64,13 @@ class NoInstanceError(Exception):
     """There is no instance to work on; the message is one sentence."""
 
 
-@dataclass(frozen=True)
-class Service:
-    """The clients of IAM Identity Center, its identity store and the organization, and the pool of workers."""
-
-    sso: t.Any
-    store: t.Any
-    organizations: OrganizationsClient
-    pool: Executor
-
-
 def read(service: Service, caller: Caller, wanted: Wanted, options: Options, instance_arn: str | None) -> Snapshot:
     """Look at all that the plan depends on. Raises NoInstanceError, UnknownStateError, and what botocore raises."""
     management = read_management_account(service.organizations)
     arn, store_id = find_instance(service.sso, management, instance_arn)
     organization = service.pool.submit(_read_organization, service.organizations, management, wanted)
-    issuers = service.pool.submit(_read_issuers, service.store, store_id) if wanted.groups else None
-    names = {kind: _ids(service, store_id, kind, known) for kind, known in _named(wanted).items()}
+    issuers = service.pool.submit(read_issuers, service.store, store_id) if wanted.groups else None
+    names = {kind: read_ids(service, store_id, kind, known) for kind, known in _named(wanted).items()}
     sets = read_sets(service, arn, wanted.set_names)
     snapshot = Snapshot(
         caller=caller,
@@ -92,6 +83,7 @@ def read(service: Service, caller: Caller, wanted: Wanted, options: Options, ins
         issuers=issuers.result() if issuers else frozenset(),
     )
     snapshot = _with_groups(service, snapshot, wanted, options)
+    snapshot = _with_sets_of_leavers(service, snapshot, wanted, options)
     return _with_assignments(service, snapshot, wanted, whole_sets(snapshot, wanted, options))
 
 
@@ -140,60 +132,8 @@ def _with_tags(service: Service, organization: Organization, wanted: Wanted) -> 
     return replace(organization, accounts={**organization.accounts, **found})
 
 
-def _read_issuers(store: t.Any, store_id: str) -> frozenset[str]:
-    """Who issued the users and groups of the store, as far as its first pages tell.
-
-    What an external identity provider has put there bears an identifier of its own, with its issuer (Identity Store
-    API reference, ExternalId). No call of AWS's tells the identity source itself.
-    """
-    users = store.list_users(IdentityStoreId=store_id, MaxResults=100)["Users"]
-    groups = store.list_groups(IdentityStoreId=store_id, MaxResults=100)["Groups"]
-    return frozenset(external["Issuer"] for one in [*users, *groups] for external in one.get("ExternalIds") or ())
-
-
 def _named(wanted: Wanted) -> dict[str, frozenset[str]]:
     return {GROUP: wanted.group_names, USER: wanted.user_names}
-
-
-def _ids(service: Service, store_id: str, kind: str, names: Iterable[str]) -> dict[str, str]:
-    """The ids of those of the named groups or users that there are, by their names."""
-    operation, attribute, key, _describe, _name = _KINDS[kind]
-
-    def find(name: str) -> str | None:
-        unique = {"AttributePath": attribute, "AttributeValue": name}
-        found = _found(
-            getattr(service.store, operation),
-            IdentityStoreId=store_id,
-            AlternateIdentifier={"UniqueAttribute": unique},
-        )
-        return found[key] if found else None
-
-    wanted = sorted(names)
-    found = zip(wanted, service.pool.map(find, wanted), strict=True)
-    return {name: known for name, known in found if known}
-
-
-def _names(service: Service, store_id: str, principals: Iterable[Pair]) -> dict[Pair, str]:
-    """The names of groups and users by kind and id. One that has gone from the store is called by its id."""
-
-    def describe(principal: Pair) -> str:
-        kind, known = principal
-        _find, _attribute, key, operation, name = _KINDS[kind]
-        found = _found(getattr(service.store, operation), IdentityStoreId=store_id, **{key: known})
-        return str(found[name]) if found else known
-
-    wanted = sorted(principals)
-    return dict(zip(wanted, service.pool.map(describe, wanted), strict=True))
-
-
-def _found(call: Callable[..., t.Any], **params: t.Any) -> t.Any:
-    """The answer, or None where there is no such thing."""
-    try:
-        return call(**params)
-    except Exception as exc:
-        if error_code(exc) == NOT_FOUND:
-            return None
-        raise
 
 
 def read_sets(service: Service, instance_arn: str, names: Iterable[str] | None) -> dict[str, PermissionSet]:
@@ -208,7 +148,7 @@ def read_sets(service: Service, instance_arn: str, names: Iterable[str] | None) 
 
 
 def _describe_set(sso: t.Any, instance_arn: str, arn: str) -> PermissionSet | None:
-    found = _found(sso.describe_permission_set, InstanceArn=instance_arn, PermissionSetArn=arn)
+    found = or_none(sso.describe_permission_set, InstanceArn=instance_arn, PermissionSetArn=arn)
     if not found:
         return None
     one = found["PermissionSet"]
@@ -256,7 +196,7 @@ def _with_details(sso: t.Any, instance_arn: str, one: PermissionSet) -> Permissi
 
 def _boundary(sso: t.Any, of_set: Mapping[str, str]) -> str:
     """The boundary as an ARN, or as path and name; empty where there is none, which AWS answers with an error."""
-    found = _found(sso.get_permissions_boundary_for_permission_set, **of_set)
+    found = or_none(sso.get_permissions_boundary_for_permission_set, **of_set)
     boundary = found.get("PermissionsBoundary") if found else None
     if not boundary:
         return ""
@@ -275,36 +215,50 @@ def _with_groups(service: Service, snapshot: Snapshot, wanted: Wanted, options: 
     if not options.purge_members:
         return snapshot
     members = {member for name in filled for member in snapshot.groups[name].members or ()}
-    names = _names(
+    names = read_names(
         service, snapshot.identity_store_id, {(USER, member) for member in members - set(snapshot.users.values())}
     )
     return replace(snapshot, users={**snapshot.users, **{name: known for (_kind, known), name in names.items()}})
 
 
-def with_members(service: Service, snapshot: Snapshot, names: Iterable[str]) -> Snapshot:
-    """The snapshot with the members of these groups."""
-    wanted = [snapshot.groups[name] for name in sorted(names) if snapshot.groups[name].members is None]
-    paginator = service.store.get_paginator("list_group_memberships")
+def _with_sets_of_leavers(service: Service, snapshot: Snapshot, wanted: Wanted, options: Options) -> Snapshot:
+    """The snapshot with what the permission sets hold that somebody has through a group and may have to leave.
 
-    def members(group: Group) -> Group:
-        pages = paginator.paginate(IdentityStoreId=snapshot.identity_store_id, GroupId=group.id)
-        listed = [one for page in pages for one in page["GroupMemberships"]]
-        return replace(group, members={one["MemberId"]["UserId"]: one["MembershipId"] for one in listed})
+    Nobody need have named these sets, and among them can be that of the last administrators.
+    """
+    left = [snapshot.groups[wish.name] for wish in wanted.groups if _loses_members(wish, snapshot, options)]
+    if not left:
+        return snapshot
+    names = set(snapshot.sets)
+    if snapshot.caller.account_id == snapshot.organization.management_account:
+        found = _of_principals(service, snapshot, [(GROUP, group.id) for group in left])
+        arns = {arn for arn, _account, _kind, _known in found}
+        names = {name for name, one in snapshot.sets.items() if one.arn in arns}
+    unknown = [snapshot.sets[name] for name in sorted(names - wanted.set_names)]
+    detailed = service.pool.map(lambda one: _with_details(service.sso, snapshot.instance_arn, one), unknown)
+    return replace(snapshot, sets={**snapshot.sets, **{one.name: one for one in detailed}})
 
-    found = {group.name: group for group in service.pool.map(members, wanted)}
-    return replace(snapshot, groups={**snapshot.groups, **found})
+
+def _loses_members(wish: GroupWish, snapshot: Snapshot, options: Options) -> bool:
+    if not options.purge_members or wish.members is None or wish.name not in snapshot.groups:
+        return False
+    wanted = {snapshot.users.get(name) for name in wish.members}
+    return any(member not in wanted for member in snapshot.groups[wish.name].members or ())
 
 
 def whole_sets(snapshot: Snapshot, wanted: Wanted, options: Options) -> frozenset[str]:
     """Permission sets of which it has to be known who else has them: those that something is taken from."""
     known = wanted.set_names & snapshot.sets.keys()
+    # The details of other sets were read where somebody may lose them with a group.
+    administrators = {name for name, one in snapshot.sets.items() if one.is_administrator}
     if options.purge_assignments or snapshot.caller.account_id != snapshot.organization.management_account:
         # AWS lets nobody but the management account list assignments by who has them.
-        return frozenset(known)
+        return frozenset(known | administrators)
     absent = {wish.name for wish in wanted.sets if not wish.present}
-    loses = absent or options.purge_policies or options.purge_members or any(wish.without for wish in wanted.sets)
+    limited = any(wish.without for wish in wanted.sets)
+    loses = absent or limited or options.purge_policies or options.purge_members
     if loses or not all(wish.present for wish in wanted.assignments):
-        absent |= {name for name in known if snapshot.sets[name].is_administrator}
+        return frozenset((absent & known) | administrators)
     return frozenset(absent & known)
 
 
@@ -315,7 +269,7 @@ def _with_assignments(service: Service, snapshot: Snapshot, wanted: Wanted, whol
     found |= _principals_assignments(service, snapshot, wanted)
     known = {(GROUP, group.id): name for name, group in snapshot.groups.items()}
     known |= {(USER, user_id): name for name, user_id in snapshot.users.items()}
-    new = _names(service, snapshot.identity_store_id, {one[2:] for one in found} - known.keys())
+    new = read_names(service, snapshot.identity_store_id, {one[2:] for one in found} - known.keys())
     groups = {name: Group(name, known_as) for (kind, known_as), name in new.items() if kind == GROUP}
     users = {name: known_as for (kind, known_as), name in new.items() if kind == USER}
     snapshot = replace(
@@ -333,7 +287,7 @@ def read_assignments(
 ) -> frozenset[Assignment]:
     """All assignments of these permission sets."""
     found = _whole_assignments(service, instance_arn, sets.values())
-    return _assignments(found, sets, _names(service, store_id, {one[2:] for one in found}))
+    return _assignments(found, sets, read_names(service, store_id, {one[2:] for one in found}))
 
 
 def _assignments(
@@ -375,6 +329,11 @@ def _principals_assignments(service: Service, snapshot: Snapshot, wanted: Wanted
     asked_for = {principal for wish in wanted.assignments for principal in wish.principals}
     principals = [(GROUP, group.id) for name, group in snapshot.groups.items() if (GROUP, name) in asked_for]
     principals += [(USER, user_id) for name, user_id in snapshot.users.items() if (USER, name) in asked_for]
+    return _of_principals(service, snapshot, principals)
+
+
+def _of_principals(service: Service, snapshot: Snapshot, principals: Iterable[Pair]) -> set[Found]:
+    """What these have in their own right."""
     paginator = service.sso.get_paginator("list_account_assignments_for_principal")
 
     def listed(principal: Pair) -> list[Found]:

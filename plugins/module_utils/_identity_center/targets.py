@@ -67,18 +67,7 @@ def target_problems(wanted: Wanted, snapshot: Snapshot, options: Options) -> Ite
 
 
 def _wish_problems(wish: AssignmentWish, wanted: Wanted, snapshot: Snapshot, options: Options) -> Iterator[str]:
-    organization = snapshot.organization
-    for account in sorted(wish.accounts | wish.exclude_accounts):
-        known = organization.accounts.get(account)
-        if known is None:
-            yield f"accounts: the organization has no account {account}"
-        elif account in wish.accounts and known.status != ACTIVE:
-            yield f"accounts: the account {account} is {known.status}, and AWS assigns nothing there"
-    if wish.organizational_units:
-        try:
-            units_in_scope(organization.units, wish.organizational_units)
-        except UnknownUnitError as exc:
-            yield str(exc)
+    yield from _account_problems(wish, snapshot)
     if not wish.present:
         # What is not there need not be taken away.
         return
@@ -91,3 +80,24 @@ def _wish_problems(wish: AssignmentWish, wanted: Wanted, snapshot: Snapshot, opt
         known_names = groups if kind == GROUP else snapshot.users.keys()
         if name not in known_names:
             yield f"{kind.lower()}s: the identity store has no {kind.lower()} {name}"
+
+
+def _account_problems(wish: AssignmentWish, snapshot: Snapshot) -> Iterator[str]:
+    organization = snapshot.organization
+    for account in sorted(wish.accounts | wish.exclude_accounts):
+        known = organization.accounts.get(account)
+        if known is None:
+            field = "accounts" if account in wish.accounts else "exclude_accounts"
+            yield f"{field}: the organization has no account {account}"
+        elif account in wish.accounts and known.status != ACTIVE:
+            yield f"accounts: the account {account} is {known.status}, and AWS assigns nothing there"
+    try:
+        units_in_scope(organization.units, wish.organizational_units)
+    except UnknownUnitError as exc:
+        yield str(exc)
+        return
+    if not wish.accounts and not accounts_of(wish, snapshot):
+        yield (
+            "accounts: no active account of the organization is meant; check organizational_units, account_tags and "
+            "exclude_accounts"
+        )

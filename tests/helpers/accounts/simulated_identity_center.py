@@ -15,7 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
-from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.snapshot import Service
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.store import Service
 from botocore.exceptions import ClientError
 
 MANAGEMENT = "111111111111"
@@ -165,6 +165,8 @@ class Simulated:
         return {"Groups": [{"GroupId": key} for key in self.groups][:MaxResults]}
 
     def _list_group_memberships(self, GroupId: str) -> Answer:
+        if GroupId not in self.groups:
+            raise failure("ResourceNotFoundException")
         listed = [
             {"MembershipId": key, "MemberId": {"UserId": user}}
             for key, (group, user) in self.members.items()

@@ -258,7 +258,91 @@ def test_a_set_that_is_assigned_elsewhere_is_not_deleted(administered: Engine) -
     ],
 )
 def test_nobody_left_with_the_administrator_set_is_refused(administered: Engine, taking: Result) -> None:
-    assert "nobody would be left with AdministratorAccess" in administered.problems(**taking)
+    gone = next(iter(administered.aws.sets))
+    administered.aws.assign(gone, "u-gone", SANDBOX)
+    administered.aws.assign(gone, "g-gone", SANDBOX)
+    assert "nobody would be left with AdministratorAccess" in administered.problems(**taking, purge_allow_empty=True)
+
+
+@pytest.mark.parametrize("caller", [CALLER, DELEGATE])
+@pytest.mark.parametrize("named", [[], [{"name": "Other"}]])
+def test_the_last_members_of_a_set_that_nobody_named_stay(
+    administered: Engine, caller: Caller, named: list[Result]
+) -> None:
+    administered.aws.add_set("Other")
+    emptied = {"groups": [{"name": "Admins", "members": []}], "purge_members": True, "purge_allow_empty": True}
+    problems = administered.problems(caller, permission_sets=named, **emptied)
+    assert "groups: nobody would be left with AdministratorAccess through Admin" in problems
+    replaced = administered.run(caller, groups=[{"name": "Admins", "members": ["bob"]}], purge_members=True)
+    assert replaced["counts"]["members_removed"] == 1
+
+
+REPLACED: Result = {
+    "permission_sets": [{"name": "Root", "access": "administrator"}, {"name": "Admin", "access": "read_only"}],
+    "assignments": [
+        {"permission_set": "Root", "users": ["bob"], "accounts": [MANAGEMENT]},
+        {"permission_set": "Admin", "groups": ["Empty"], "accounts": [SANDBOX]},
+    ],
+}
+
+
+def test_a_set_of_administrators_is_limited_between_who_replaces_them_and_who_gets_it_then(
+    administered: Engine,
+) -> None:
+    result = administered.run(**REPLACED)
+    told = [(change["operation"], change.get("permission_set")) for change in result["changes"]]
+    assert told == [
+        ("create_permission_set", "Root"),
+        ("attach_managed_policy_to_permission_set", "Root"),
+        ("create_account_assignment", "Root"),
+        ("detach_managed_policy_from_permission_set", "Admin"),
+        ("put_inline_policy_to_permission_set", "Admin"),
+        ("provision_permission_set", "Admin"),
+        ("create_account_assignment", "Admin"),
+    ]
+    assert administered.run(**REPLACED)["changed"] is False
+
+
+def test_administrators_stay_where_their_replacement_fails(administered: Engine) -> None:
+    administered.aws.scripts["create_account_assignment"] = [failure("AccessDeniedException")]
+    result = administered.run(**REPLACED)
+    assert administered.aws.sets[next(iter(administered.aws.sets))]["policies"] == {ADMINISTRATOR_ACCESS}
+    assert len(administered.aws.assignments) == 2
+    assert {change["permission_set"] for change in result["not_done"]} == {"Admin"}
+
+
+def test_empty_lists_purge_nothing_unless_that_is_said(administered: Engine) -> None:
+    administered.aws.assign(administered.aws.add_set("Power"), "u-bob", SANDBOX)
+    lists: Result = {
+        "permission_sets": [{"name": "Power"}],
+        "groups": [{"name": "Empty", "members": []}, {"name": "Admins", "members": []}],
+    }
+    assert administered.problems(**lists) == ""
+    problems = administered.problems(**lists, purge_assignments=True, purge_members=True, prefix="access_")
+    assert "access_assignments: is empty, and access_purge_assignments would take off all assignments" in problems
+    assert "access_groups[1] (Admins): members: is empty, and access_purge_members would remove all 1" in problems
+    assert problems.count("set access_purge_allow_empty to true") == 2
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize(
+    "nowhere",
+    [
+        {"account_tags": {"Stage": "live"}},
+        {"organizational_units": ["/Sandbox"], "exclude_accounts": [SANDBOX]},
+        {"organizational_units": ["/Empty"]},
+    ],
+)
+def test_an_assignment_that_is_for_no_account_is_told(administered: Engine, state: str, nowhere: Result) -> None:
+    administered.aws.units["ou-9"] = "Empty"
+    wish = {"permission_set": "Admin", "users": ["bob"], "state": state, **nowhere}
+    problems = administered.problems(assignments=[wish], purge_assignments=True)
+    assert "assignments[0] (Admin): accounts: no active account of the organization is meant" in problems
+
+
+def test_another_spelling_of_a_set_is_told(administered: Engine) -> None:
+    problems = administered.problems(permission_sets=[{"name": "ADMIN"}])
+    assert problems == "permission_sets: ADMIN differs only by case from Admin, which exists"
 
 
 def test_an_administrator_may_be_replaced(administered: Engine) -> None:
@@ -348,7 +432,8 @@ def test_a_role_is_told_the_names_of_its_variables(administered: Engine) -> None
 def test_who_has_gone_from_the_store_is_known_by_the_id(administered: Engine) -> None:
     arn = administered.aws.add_set("Power")
     administered.aws.assign(arn, "g-gone", SANDBOX)
-    result = administered.run(permission_sets=[{"name": "Power"}], purge_assignments=True)
+    administered.aws.assign(next(iter(administered.aws.sets)), "g-gone", SANDBOX)
+    result = administered.run(permission_sets=[{"name": "Power"}], purge_assignments=True, purge_allow_empty=True)
     assert result["changes"] == [
         {"operation": "delete_account_assignment", "permission_set": "Power", "account": SANDBOX, "group": "g-gone"}
     ]

@@ -86,6 +86,8 @@ def test_a_wrong_permission_set_is_told(fields: dict[str, t.Any], told: str) -> 
         ({"all_accounts": "maybe"}, "all_accounts: must be true or false, not a string"),
         ({"account_tags": {"a\n": "b"}}, "account_tags.a\n: the key has characters"),
         ({"account": ["123456789012"]}, "did you mean accounts?"),
+        ({"groups": ["Admins", "admins"]}, "groups: 'admins' differs only by case from 'Admins'"),
+        ({"users": ["ann", "Ann", "ann"]}, "users: 'Ann' differs only by case from 'ann'"),
     ],
 )
 def test_a_wrong_assignment_is_told(fields: dict[str, t.Any], told: str) -> None:
@@ -99,6 +101,8 @@ def test_a_wrong_assignment_is_told(fields: dict[str, t.Any], told: str) -> None
         ({"permission_sets": {"name": "Admin"}}, "permission_sets: must be a list of dictionaries, not a dictionary"),
         ({"groups": ["Admins"]}, "groups[0]: must be a dictionary, not a string"),
         ({"groups": [{"name": "x" * 1025}]}, "name: has 1025 characters, the identity store allows 1024"),
+        ({"groups": [{"name": "Admins\n"}]}, "name: 'Admins\\n' begins or ends with a blank or a new line"),
+        ({"groups": [{"name": "a", "members": ["ann", "ANN"]}]}, "members: 'ANN' differs only by case from 'ann'"),
         ({"groups": [{"name": "a"}, {"name": "a"}]}, "groups[1] (a): name: is also groups[0] (a)"),
         (
             {"permission_sets": [{"name": "Admin"}, {"name": "admin"}]},
