@@ -61,12 +61,15 @@ def options_of_role(
     """The options that a task gives, and for those that it leaves out the variables of its role.
 
     The task's variables_prefix is what the names of these begin with; without one there are none. A variable that is
-    null counts as left out.
+    null counts as left out. A role's region wins over the session's, which module_defaults put among the options.
     """
     prefix = given.get("variables_prefix")
-    names = [name for name in spec if name not in given and f"{prefix}{name}" in variables] if prefix else []
+    if not prefix:
+        return dict(given)
+    names = [name for name in ("region", *spec) if f"{prefix}{name}" in variables]
     values = {name: template(variables[f"{prefix}{name}"]) for name in names}
-    return {**{name: value for name, value in values.items() if value is not None}, **given}
+    found = {name: value for name, value in values.items() if value is not None}
+    return {**found, **given, **{name: value for name, value in found.items() if name == "region"}}
 
 
 def _without_inner(option: Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 import yaml
+from helpers.accounts.identity_center import IdentityCenter
 from helpers.accounts.organization import Member, make_organization, member_iam
 from helpers.awx.definitions import definitions
 from helpers.awx.job import ACCOUNT, PATTERN, REGION, ROOT, TEMPLATES, Awx, form, survey
@@ -60,11 +61,22 @@ FULL: dict[str, dict[str, t.Any]] = {
 }
 # Without these the job has nothing to do, or a default would not fit the account.
 NEEDED = {
+    "identity_center_access": {"access_file": "access.yml", "aws_region": "us-east-1"},
     "offboard_users": {"user_offboarding_users": "alice, bob\n"},
     "provision_users": {"users_text": "name,console_access\nzoe,yes\n"},
     "suspend_users": {"user_offboarding_users": "alice"},
 }
-FILES = {"users.csv": "name,groups\ncarol,CloudHSMAdministrators\n"}
+FILES = {
+    "users.csv": "name,groups\ncarol,CloudHSMAdministrators\n",
+    "access.yml": json.dumps(
+        {
+            "identity_center_access_permission_sets": [{"name": "Readers", "access": "read_only"}],
+            "identity_center_access_assignments": [
+                {"permission_set": "Readers", "users": ["ann"], "all_accounts": True}
+            ],
+        }
+    ),
+}
 
 
 def organization_inventory(awx: Awx) -> dict[str, t.Any]:
@@ -93,6 +105,9 @@ def test_every_template_ends_green(name: str, answers: str, awx: Awx, iam: IAMCl
     if name == "bootstrap_organization":
         make_organization(moto, [Member("shop"), Member("sandbox")])
         inventory = organization_inventory(awx)
+    if name == "identity_center_access":
+        make_organization(moto, [Member("shop")])
+        IdentityCenter(moto).add_user("ann")
     if name == "drift_check":
         before = awx.launch("bootstrap_account", **{key: value for key, value in given.items() if key != "users_file"})
         assert before.status == 0, before.output

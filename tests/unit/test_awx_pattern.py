@@ -145,11 +145,11 @@ def test_localhost_has_the_python_of_the_job() -> None:
 
 
 @given_in_turn
-def test_the_region_is_asked_for_where_a_store_needs_one(given: dict[str, t.Any]) -> None:
+def test_the_region_is_asked_for_where_something_other_than_iam_needs_one(given: dict[str, t.Any]) -> None:
     for template in definitions(**given)["controller_templates"]:
         questions = {question["variable"]: question for question in template["survey_spec"]["spec"]}
-        stores = [name for name in questions if name.endswith("_credentials_store")]
-        assert questions["aws_region"]["required"] is bool(stores), template["name"]
+        needs_one = [name for name in questions if name.endswith("_credentials_store") or name == "access_file"]
+        assert questions["aws_region"]["required"] is bool(needs_one), template["name"]
         assert questions["aws_region"].get("default", "") == given.get("aws_region", "")
 
 

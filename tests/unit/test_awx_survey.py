@@ -11,6 +11,7 @@ import pytest
 import yaml
 from ansible.parsing.dataloader import DataLoader
 from ansible_collections.cloudhsm.iam.extensions.patterns.cloudhsm_iam.playbooks.filter_plugins.survey import (
+    access_variable,
     account_id,
     survey_problems,
 )
@@ -26,7 +27,9 @@ GOOD = {
     "cloudhsm_administrators": "alice, bob",
     "user_offboarding_users": "alice\nbob\n",
     "users_text": "- name: alice\n",
+    "access_file": "access.yml",
 }
+ACCESS = "identity_center_access_permission_sets: [{name: Readers}]\nidentity_center_access_groups:\n"
 # What YAML makes something else of.
 NO_TEXT = ["0042", "12", "0x1F", "yes", "No", "on", "false", "1.5", ".inf", "2026-01-01", "1:20", "1_000"]
 TEXTS = [
@@ -36,6 +39,13 @@ TEXTS = [
     if question["type"] in ("text", "textarea") and question["variable"] != "expected_account"
 ]
 each_survey = pytest.mark.parametrize("name", SURVEYS)
+
+
+@pytest.fixture(autouse=True)
+def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job's working folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "access.yml").write_text(ACCESS)
 
 
 def read(tmp_path: Path, answers: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -126,8 +136,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     assert [problem.split(":")[0] for problem in problems] == [q["variable"] for q in SURVEYS["drift_check"]["spec"]]
 
 
-def test_users_come_from_one_place_and_that_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_users_come_from_one_place_and_that_is_read(tmp_path: Path) -> None:
     survey = SURVEYS["provision_users"]
 
     def problems(text: str, file: str) -> list[str]:
@@ -163,3 +172,22 @@ def test_users_come_from_one_place_and_that_is_read(tmp_path: Path, monkeypatch:
 def test_numbers_are_whole_and_within_their_limits(answer: t.Any, said: str) -> None:
     (problem,) = survey_problems(SURVEYS["access_report"], good("access_report", access_report_max_key_age=answer))
     assert said in problem
+
+
+def test_a_file_with_access_gives_the_variables_of_its_role_and_no_others(tmp_path: Path) -> None:
+    survey = SURVEYS["identity_center_access"]
+    for text, said in {
+        "": "is not a dictionary with one of identity_center_access_permission_sets, ",
+        "- name: Readers": "is not a dictionary",
+        "a: [": "is not YAML",
+        "identity_center_access_permission_set: []": "has identity_center_access_permission_set; it may have ",
+        "identity_center_access_max_deletions: 5000": "has identity_center_access_max_deletions; it may have ",
+        "!!python/name:os.system '':": "is not YAML",
+    }.items():
+        (tmp_path / "access.yml").write_text(text)
+        (problem,) = survey_problems(survey, read(tmp_path, good("identity_center_access")))
+        assert problem.startswith("access_file: "), problem
+        assert said in problem, problem
+    (tmp_path / "access.yml").write_text(ACCESS)
+    found = {name: access_variable("access.yml", name) for name in ("permission_sets", "groups", "purge_assignments")}
+    assert found == {"permission_sets": [{"name": "Readers"}], "groups": [], "purge_assignments": False}

@@ -15,6 +15,7 @@ import re
 import typing as t
 from collections.abc import Callable, Iterator, Mapping
 
+import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.cloudhsm.iam.plugins.filter.user_names import user_names
 from ansible_collections.cloudhsm.iam.plugins.filter.users_from_text import users_from_text
@@ -30,6 +31,9 @@ _FILE = re.compile(r"[\w-]")
 
 ACCOUNT = "expected_account"
 TEXT, FILE = "users_text", "users_file"
+ACCESS_FILE, ACCESS_PREFIX = "access_file", "identity_center_access_"
+# What a file with access may hold, with the values of what it leaves out.
+ACCESS: Mapping[str, t.Any] = {"permission_sets": [], "assignments": [], "groups": [], "purge_assignments": False}
 NAMES = ("cloudhsm_administrators", "user_offboarding_users")
 
 
@@ -85,12 +89,34 @@ def _account_problem(value: object) -> str | None:
     )
 
 
-def _file_problem(path: str, folder: str) -> str | None:
+def _read_access(text: str) -> dict[str, t.Any]:
+    """The variables of a file with access. Raises AnsibleFilterError."""
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError as exc:
+        raise AnsibleFilterError(f"is not YAML: {str(exc).splitlines()[0]}") from exc
+    known = [f"{ACCESS_PREFIX}{name}" for name in ACCESS]
+    if not isinstance(found, dict) or not found:
+        raise AnsibleFilterError(f"is not a dictionary with one of {', '.join(known)}")
+    unknown = [str(name) for name in found if name not in known]
+    if unknown:
+        raise AnsibleFilterError(f"has {', '.join(unknown)}; it may have {', '.join(known)}")
+    return found
+
+
+def access_variable(path: str, name: str) -> t.Any:
+    """The value that a file of the project gives to a variable of the role identity_center_access."""
+    with open(path, encoding="utf-8") as file:
+        value = _read_access(file.read()).get(f"{ACCESS_PREFIX}{name}")
+    return ACCESS[name] if value is None else value
+
+
+def _file_problem(path: str, folder: str, parse: Callable[[str], object]) -> str | None:
     if not _FILE.match(path) or ".." in path.split("/"):
         return f"{path!r} has to begin in the project's folder and stay in it"
     try:
         with open(os.path.join(folder, path), encoding="utf-8") as file:
-            return _parsed_problem(users_from_text, file.read())
+            return _parsed_problem(parse, file.read())
     except OSError as exc:
         return f"{path!r} can't be read from the project: {exc.strerror}"
     except UnicodeDecodeError:
@@ -106,7 +132,9 @@ def _meaning_problem(variable: str, value: str, folder: str) -> str | None:
     if variable == TEXT:
         return _parsed_problem(users_from_text, value)
     if variable == FILE:
-        return _file_problem(value, folder)
+        return _file_problem(value, folder, users_from_text)
+    if variable == ACCESS_FILE:
+        return _file_problem(value, folder, _read_access)
     return None
 
 
@@ -144,4 +172,8 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., t.Any]]:
         """Names and functions."""
-        return {"survey_problems": survey_problems, "answered_account_id": account_id}
+        return {
+            "survey_problems": survey_problems,
+            "answered_account_id": account_id,
+            "access_variable": access_variable,
+        }
