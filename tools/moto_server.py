@@ -11,6 +11,7 @@ tools/moto_server.py stop FOLDER                       stops that one
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import os
 import signal
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import threading
 import time
+import typing as t
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
@@ -166,7 +168,24 @@ def serve(port: int, with_parent: bool) -> None:
     from moto.server import main as moto_main
 
     moto_identity_center.complete()
+    _read_aws_policies_once()
     moto_main(["-H", "127.0.0.1", "-p", str(port)])
+
+
+def _read_aws_policies_once() -> None:
+    """AWS's own policies are more than a thousand, and moto reads them anew for each account and after each reset."""
+    from moto.iam.models import IAMBackend
+
+    read = IAMBackend._init_aws_policies
+    kept: dict[str, list[t.Any]] = {}
+
+    def policies(backend: t.Any) -> list[t.Any]:
+        if backend.region_name not in kept:
+            kept[backend.region_name] = read(backend)
+        # Copies, since each account counts to how many identities it has attached them.
+        return [copy.copy(policy) for policy in kept[backend.region_name]]
+
+    IAMBackend._init_aws_policies = policies
 
 
 def run(command: Sequence[str], log: Path | None) -> int:

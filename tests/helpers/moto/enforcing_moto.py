@@ -77,19 +77,8 @@ def _note_calls(asked: list[dict[str, t.Any]]) -> None:
 def _fill_gaps() -> None:
     from moto.core.responses import ActionResult
     from moto.iam.access_control import IAMPolicyStatement
-    from moto.iam.models import IAMBackend
     from moto.iam.responses import IamResponse
 
-    # AWS's own policies are the same in each account, and take long to load.
-    load = IAMBackend._init_aws_policies
-    shared: list[t.Any] = []
-
-    def load_once(self: t.Any) -> list[t.Any]:
-        if not shared:
-            shared.extend(load(self))
-        return shared
-
-    IAMBackend._init_aws_policies = load_once
     determine = IamResponse._determine_resource
 
     def determine_resource(self: t.Any) -> str:
