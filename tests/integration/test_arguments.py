@@ -14,9 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import moto_server
 import pytest
 import yaml
-from helpers.moto.fault_proxy import FaultProxy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, OWNED
+from helpers.moto.clients import iam_client, organizations_client
+from helpers.moto.fault_proxy import Call, FaultProxy
 from helpers.processes.control_node import ControlNode
 
 ROLES = Path(__file__).resolve().parents[2] / "roles"
@@ -29,6 +32,8 @@ PEOPLE = ("alice", "bob")
 # Groups of each account to begin with: protected groups have to exist.
 GROUPS = ("Readers", "Ops")
 PASSING = ("generated_at", "changed", "files", "create_date", "role_id")
+# Start of the name of a group that the run asks about before each inclusion.
+BEGIN = "case-"
 TYPES = ("bool", "int", "list", "dict")
 EATEN = "must be text, not a number"
 Variables = dict[str, t.Any]
@@ -44,25 +49,10 @@ class Role:
     fixed: Variables = field(default_factory=dict)
     # What other roles hand over, and no user gives.
     internal: tuple[str, ...] = ()
-    # Tasks for what has to be there before each run.
-    before: tuple[Variables, ...] = ()
+    # Whether the account is that of an organization.
+    organization: bool = False
     # What stands between the elements of a list.
     between: tuple[str, str] = (", ", " ")
-
-
-# No module makes organizations. moto reads the service and the region out of the signature.
-ORGANIZATION = {
-    "ansible.builtin.uri": {
-        "url": "{{ lookup('ansible.builtin.env', 'AWS_URL') }}/",
-        "method": "POST",
-        "body": '{"FeatureSet": "ALL"}',
-        "headers": {
-            "X-Amz-Target": "AWSOrganizationsV20161128.CreateOrganization",
-            "Content-Type": "application/x-amz-json-1.1",
-            "Authorization": "AWS4-HMAC-SHA256 Credential=testing/20261126/us-east-1/organizations/aws4_request",
-        },
-    }
-}
 
 
 CASES = {
@@ -129,7 +119,7 @@ CASES = {
             "wait_timeout": 33,
             "workers": 4,
         },
-        before=(ORGANIZATION,),
+        organization=True,
     ),
     "service_linked_role": Role(values={"wait_timeout": 10}),
     "shared_policy": Role(
@@ -211,65 +201,75 @@ def test_every_option_that_can_be_text_has_a_value() -> None:
         assert given == set(options), role
 
 
-def tasks_of(role: str, number: int, variables: Variables, moto: str, anew: bool) -> list[Variables]:
-    """One inclusion of a role, after a call that tells where it begins in the log. An account that was written to
-    begins anew."""
-    begin: list[Variables] = [
-        {"ansible.builtin.uri": {"url": f"{moto}/moto-api/reset", "method": "POST"}},
-        {"cloudhsm.iam.iam_users": {"users": [{"name": name} for name in PEOPLE]}},
-        *({"cloudhsm.iam.iam_group_with_policies": {"name": name}} for name in GROUPS),
-        *CASES[role].before,
-    ]
+def tasks_of(role: str, number: int, variables: Variables) -> list[Variables]:
+    """One inclusion of a role, after a call that tells where it begins."""
+    said = "{{ ansible_failed_result.msg | default('?') | string }}"
+    result = f"{{{{ lookup('ansible.builtin.vars', '{role}_result', default={{}}) }}}}"
+
+    def keep(message: str) -> Variables:
+        return {"ansible.builtin.set_fact": {f"case_{number}": [message, result]}}
+
     return [
-        *(begin if anew else []),
-        {"cloudhsm.iam.iam_account_info": {"groups": [f"case-{number}"]}},
+        {"cloudhsm.iam.iam_account_info": {"groups": [f"{BEGIN}{number}"]}},
         {
             "block": [
                 {
                     "ansible.builtin.include_role": {"name": f"cloudhsm.iam.{role}"},
                     "vars": {f"{role}_{name}": value for name, value in variables.items()},
                 },
-                {"ansible.builtin.set_fact": {"said": "{{ said | default([]) + [''] }}"}},
+                keep(""),
             ],
-            "rescue": [
-                {
-                    "ansible.builtin.set_fact": {
-                        "said": "{{ said | default([]) + [ansible_failed_result.msg | default('?') | string] }}"
-                    }
-                }
-            ],
-        },
-        {
-            "ansible.builtin.set_fact": {
-                "results": "{{ results | default([]) + [lookup('ansible.builtin.vars', '"
-                + role
-                + "_result', default={})] }}"
-            }
+            "rescue": [keep(said)],
         },
     ]
+
+
+class Cases:
+    """Inclusions of a role in one run. Some find an account that is made anew when they begin."""
+
+    def __init__(self, role: str, runs: list[Variables], anew: list[bool], moto: str) -> None:
+        self.runs = runs
+        self.tasks = [task for number, variables in enumerate(runs) for task in tasks_of(role, number, variables)]
+        self._anew = [BEGIN + str(number) for number, new in enumerate(anew) if new]
+        self._moto = moto
+        self._organization = CASES[role].organization
+
+    def before(self, _action: str, params: Mapping[str, str]) -> None:
+        """Make the account anew where this is the call with which such an inclusion begins."""
+        if params.get("GroupName") in self._anew:
+            moto_server.reset(self._moto)
+            iam = iam_client(self._moto)
+            for name in PEOPLE:
+                iam.create_user(UserName=name, Tags=[{"Key": MANAGED, "Value": OWNED}])
+            for name in GROUPS:
+                iam.create_group(GroupName=name)
+            if self._organization:
+                organizations_client(self._moto).create_organization(FeatureSet="ALL")
+
+    def calls(self, aws: FaultProxy) -> list[list[Call]]:
+        """The calls of each inclusion."""
+        begins = [place for place, call in enumerate(aws.calls) if call.params.get("GroupName", "").startswith(BEGIN)]
+        assert len(begins) == len(self.runs)
+        return [aws.calls[first:last] for first, last in zip(begins, [*begins[1:], None], strict=True)]
+
+    def play(self, node: ControlNode) -> list[tuple[str, t.Any]]:
+        """What each inclusion said where it was refused, and its result."""
+        kept = node.folder / "kept.json"
+        every = "{{ [" + ", ".join(f"case_{number}" for number in range(len(self.runs))) + "] | to_json }}"
+        keep = {"ansible.builtin.copy": {"content": every, "dest": str(kept), "mode": "0600"}}
+        run = node.playbook(node.write_playbook([*self.tasks, keep]))
+        assert kept.exists(), run.output[-4000:]
+        return [(said, result) for said, result in json.loads(kept.read_text())]
 
 
 @pytest.mark.parametrize("role", sorted(CASES))
 def test_text_does_the_same_or_is_refused(node: ControlNode, aws: FaultProxy, moto: str, role: str) -> None:
     pairs, wrong = cases_of(role)
     runs = [variables for pair in pairs for variables in pair] + [variables for variables, _same in wrong]
-    anew = [True] * 4 + [may_be_the_same for _variables, may_be_the_same in wrong]
-    tasks: list[Mapping[str, t.Any]] = [
-        task
-        for number, (variables, empty) in enumerate(zip(runs, anew, strict=True))
-        for task in tasks_of(role, number, variables, moto, empty)
-    ]
-    kept = node.folder / "kept.json"
-    tasks.append(
-        {"ansible.builtin.copy": {"content": "{{ [said, results] | to_json }}", "dest": str(kept), "mode": "0600"}}
-    )
-    run = node.playbook(node.write_playbook(tasks))
-    assert kept.exists(), run.output[-4000:]
-    said, results = json.loads(kept.read_text())
-    begins = [place for place, call in enumerate(aws.calls) if call.params.get("GroupName", "").startswith("case-")]
-    parts = [aws.calls[first:last] for first, last in zip(begins, [*begins[1:], None], strict=True)]
-    done = [_writes(part) for part in parts]
-    assert len(done) == len(runs)
+    cases = Cases(role, runs, [True] * 4 + [may_be_the_same for _variables, may_be_the_same in wrong], moto)
+    aws.before = cases.before
+    said, results = zip(*cases.play(node), strict=True)
+    done = [_writes(part) for part in cases.calls(aws)]
     for place in (0, 2):
         assert said[place] == said[place + 1] == "", (role, runs[place + 1])
         assert done[place] == done[place + 1], (role, runs[place + 1])
@@ -283,18 +283,13 @@ def test_text_does_the_same_or_is_refused(node: ControlNode, aws: FaultProxy, mo
             assert done[place] == done[2], (role, variables)
 
 
-BEGUN = {"CreateUser": PEOPLE, "CreateGroup": GROUPS, "CreateOrganization": ("ALL",)}
-
-
-def _writes(calls: t.Sequence[t.Any]) -> list[tuple[str, str]]:
-    """What was written, without what the next case begins with, and in an order that workers don't change."""
-    made = [
+def _writes(calls: t.Sequence[Call]) -> list[tuple[str, str]]:
+    """What was written, in an order that workers don't change."""
+    return sorted(
         (call.action, json.dumps({**call.params, "Password": "Password" in call.params}, sort_keys=True))
         for call in calls
         if call.is_write
-    ]
-    begun = {(action, f'"{name}"') for action, names in BEGUN.items() for name in names}
-    return sorted(call for call in made if not any(call[0] == action and name in call[1] for action, name in begun))
+    )
 
 
 def _lasting(result: t.Any) -> t.Any:

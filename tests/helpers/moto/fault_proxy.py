@@ -177,6 +177,8 @@ class FaultProxy:
         self.calls: list[Call] = []
         # Answers to actions about which moto has nothing to say but always the same.
         self.says: dict[str, Answer] = {}
+        # Called before a call is answered, with its action and parameters.
+        self.before: t.Callable[[str, Mapping[str, str]], None] = lambda _action, _params: None
         self._faults = faults
         self._port = port
         self._exchange = Exchange(require_loopback(upstream).rstrip("/"), faults, seed, emulate)
@@ -274,6 +276,7 @@ class FaultProxy:
         self._number += 1
         number = self._number
         started = time.monotonic()
+        self.before(action, params)
         said = self.says.get(action)
         answer, fault, dies = (said, None, False) if said else await self._exchange.answer(request)
         if answer and TARGET in incoming.headers:
