@@ -26,6 +26,8 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import 
 
 OURS = "cloudhsm.iam."
 Result = dict[str, t.Any]
+# For variables without templates.
+PLAIN = SimpleNamespace(template=lambda value: value)
 
 
 class Task(SimpleNamespace):
@@ -49,11 +51,15 @@ def actions() -> Iterator[None]:
 
 
 def run_action(
-    name: str, options: Mapping[str, t.Any], variables: Mapping[str, t.Any], *, check_mode: bool = False
+    name: str,
+    options: Mapping[str, t.Any],
+    variables: Mapping[str, t.Any],
+    *,
+    check_mode: bool = False,
+    templar: t.Any = PLAIN,
 ) -> Result:
     """The result of the action with this name, with the variables of a play."""
     how = {"check_mode": check_mode, "diff": True, "environment": [], "async_val": 0, "_role": None}
-    templar = SimpleNamespace(template=lambda value: value)
     parts = {
         "task": Task(action=name, args=dict(options), **how),
         "connection": SimpleNamespace(transport="local", become=None),

@@ -6,14 +6,19 @@
 from __future__ import annotations
 
 import json
+import os
 import typing as t
 from collections.abc import Mapping
 from pathlib import Path
+from unittest import mock
 
-from helpers.moto.clients import administrator
+from helpers.modules.in_process import actions
+from helpers.modules.plays import run_playbook
+from helpers.moto.clients import administrator, one_session
 from helpers.moto.enforcing_moto import enforce
 from helpers.processes.control_node import ControlNode
 from helpers.processes.permission_cases import Case
+from moto_server import offline_environment
 
 STRATEGIES = Path(__file__).resolve().parent / "strategies"
 
@@ -63,6 +68,20 @@ class Callers:
         finally:
             enforce(self._url, False)
         return _failures(run.output, self._hosts)
+
+    def run_here(self, playbook: str) -> Failures:
+        """What the same playbook comes to for each host, in this process. Modules call the server as ever."""
+        enforce(self._url, True)
+        try:
+            return {host: self._run_one(playbook, variables) for host, variables in self._hosts.items()}
+        finally:
+            enforce(self._url, False)
+
+    def _run_one(self, playbook: str, variables: Mapping[str, t.Any]) -> list[str]:
+        environment = {**offline_environment(self._url), **variables["caller_environment"]}
+        with mock.patch.dict(os.environ, environment, clear=True), one_session(), actions():
+            told = run_playbook(playbook, variables)
+        return [] if told is None else [told]
 
 
 def _failures(output: str, hosts: t.Iterable[str]) -> Failures:
