@@ -74,6 +74,7 @@ options:
   names:
     description:
       - Only accounts whose name matches one of these become hosts. V(*), V(?) and V([abc]) are wildcards.
+      - A warning names those that match no account.
     type: list
     elements: str
     default: []
@@ -154,7 +155,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization imp
     read_management_account,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.region import default_region
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import written_problems
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._inventory_options import config_problems
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._organization import (
     ORGANIZATION_GROUP,
     Filters,
@@ -165,6 +166,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._organization import 
     left_out_sentence,
     tag_groups,
     unit_groups,
+    unmatched_sentence,
 )
 
 try:
@@ -185,28 +187,6 @@ CONNECTION = {
 }
 
 
-# Options whose values have to be text.
-TEXTS: dict[str, dict[str, t.Any]] = {
-    "assume_role_arn": {"type": "str"},
-    "assume_role_name": {"type": "str"},
-    "profile": {"type": "str", "aliases": ["aws_profile", "boto_profile"]},
-    "organizational_units": {"type": "list", "elements": "str"},
-    "names": {"type": "list", "elements": "str"},
-}
-
-
-def config_problems(config: object) -> list[str]:
-    """What is wrong with options that have to be text: YAML reads 0123 as 83."""
-    if not isinstance(config, Mapping):
-        # The base class says so.
-        return []
-    given = config.get("tags")
-    given = given if isinstance(given, Mapping) else {}
-    tags = {key: value if isinstance(value, list) else [value] for key, value in given.items()}
-    spec = {key: {"type": "list", "elements": "str"} for key in tags}
-    return written_problems(TEXTS, config) + [f"tags.{problem}" for problem in written_problems(spec, tags)]
-
-
 class InventoryModule(AWSInventoryBase):  # type: ignore[misc]
     """Reads the organization, or the cache, and adds hosts, groups and variables."""
 
@@ -223,12 +203,14 @@ class InventoryModule(AWSInventoryBase):  # type: ignore[misc]
         left_out = [Account(**account) for account in kept["left_out"]]
         if left_out:
             self.display.warning(left_out_sentence(left_out))
+        if kept.get("unmatched"):
+            self.display.warning(unmatched_sentence(kept["unmatched"]))
         accounts = [Account(**account) for account in kept["accounts"]]
         self._populate(accounts, kept["management"], [Unit(**unit) for unit in kept["units"]])
 
     def _read_config_data(self, path: str) -> t.Any:
-        """The file's options, as the base class reads them; numbers among them would be text by then."""
-        problems = config_problems(self.loader.load_from_file(path, cache="none"))
+        """The file's options, as the base class reads them: numbers are text by then, and unknown options are gone."""
+        problems = config_problems(self.loader.load_from_file(path, cache="none"), self.option_definitions)
         if problems:
             raise AnsibleParserError("; ".join(problems))
         return super()._read_config_data(path)
@@ -295,6 +277,7 @@ class InventoryModule(AWSInventoryBase):  # type: ignore[misc]
             "accounts": [account.as_dict() for account in found.accounts],
             "left_out": [account.as_dict() for account in found.left_out],
             "units": [unit.as_dict() for unit in found.units],
+            "unmatched": found.unmatched,
         }
 
     def _populate(self, accounts: list[Account], management: str, units: list[Unit]) -> None:

@@ -46,11 +46,13 @@ class Filters:
 
 
 class Found(t.NamedTuple):
-    """The accounts that become hosts, those that only their status keeps from it, and all units."""
+    """The accounts that become hosts, those that only their status keeps from it, all units, and vain patterns."""
 
     accounts: list[Account]
     left_out: list[Account]
     units: list[Unit]
+    # Patterns for names that no account has.
+    unmatched: list[str]
 
 
 def find_accounts(client: OrganizationsClient, filters: Filters, read_tags: bool) -> Found:
@@ -64,7 +66,8 @@ def find_accounts(client: OrganizationsClient, filters: Filters, read_tags: bool
     tagged = [replace(a, tags=account_tags(client, a.id)) if read_tags else a for a in named]
     wanted = [account for account in tagged if _has_tags(account, filters.tags)]
     let_in = [account for account in wanted if not filters.statuses or account.status in filters.statuses]
-    return Found(let_in, [account for account in wanted if account not in let_in], units)
+    unmatched = [name for name in filters.names if not any(_matches_any(account.name, [name]) for account in accounts)]
+    return Found(let_in, [account for account in wanted if account not in let_in], units, unmatched)
 
 
 def _matches_any(name: str, patterns: Sequence[str]) -> bool:
@@ -155,6 +158,11 @@ def host_variables(account: Account, is_management: bool, assume_role_name: str)
         partition = account.arn.split(":")[1]
         variables["account_role_arn"] = f"arn:{partition}:iam::{account.id}:role/{assume_role_name.lstrip('/')}"
     return variables
+
+
+def unmatched_sentence(patterns: Sequence[str]) -> str:
+    """Which patterns for names let nobody through."""
+    return f"names: no account has a name like {', '.join(patterns)}; upper and lower case count"
 
 
 def left_out_sentence(left_out: Sequence[Account]) -> str:

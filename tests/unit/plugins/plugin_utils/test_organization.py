@@ -6,7 +6,6 @@ import re
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.inventory.organization_accounts import config_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import (
     Account,
     Unit,
@@ -29,6 +28,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._organization import 
     left_out_sentence,
     tag_groups,
     unit_groups,
+    unmatched_sentence,
 )
 from botocore.exceptions import ClientError
 from helpers.documents.case_files import case_bytes
@@ -146,10 +146,14 @@ def test_only_accounts_that_pass_the_cheap_filters_are_asked_for_tags(organizati
         organizations.answers("list_tags_for_resource", first, ResourceId=str(number) * 12)
         second = {"Tags": [{"Key": "stage", "Value": stage}]}
         organizations.answers("list_tags_for_resource", second, ResourceId=str(number) * 12, NextToken="more")
-    filters = Filters(statuses=["ACTIVE"], units=["/Workloads"], tags={"stage": ["live", "beta"]}, names=["shop*"])
+    filters = Filters(
+        statuses=["ACTIVE"], units=["/Workloads"], tags={"stage": ["live", "beta"]}, names=["shop*", "Shop?"]
+    )
     found = find_accounts(organizations.client, filters, read_tags=True)
     assert [(a.name, dict(a.tags)) for a in found.accounts] == [("shop-2", {"team": "a", "stage": "live"})]
     assert [a.name for a in found.left_out] == ["shop-3"]
+    assert found.unmatched == ["Shop?"]
+    assert unmatched_sentence(found.unmatched) == "names: no account has a name like Shop?; upper and lower case count"
     assert left_out_sentence(found.left_out) == (
         "Left out of the inventory because of their status: shop-3 (555555555555, SUSPENDED); "
         "the option statuses would let them in"
@@ -282,15 +286,3 @@ def test_failures_are_one_sentence(code: str, words: str) -> None:
     assert words in said
     assert said.startswith("Could not read the organization: ")
     assert "\n" not in said
-
-
-@pytest.mark.parametrize("wrong", [0o123, True, 1.5])
-def test_what_yaml_made_a_number_of_is_refused_by_the_inventory(wrong: object) -> None:
-    config = {"assume_role_name": wrong, "names": ["a", wrong], "tags": {"env": wrong, "team": ["a", wrong]}}
-    starts = ["assume_role_name", "names[1]", "tags.env[0]", "tags.team[1]"]
-    assert [problem.split(":")[0] for problem in config_problems(config)] == starts
-
-
-@pytest.mark.parametrize("config", [None, [], {}, {"tags": None}, {"names": ["a"], "tags": {"a": "b", "c": ["d"]}}])
-def test_text_is_taken_by_the_inventory(config: object) -> None:
-    assert config_problems(config) == []

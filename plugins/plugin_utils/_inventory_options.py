@@ -1,0 +1,83 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Errors in the file of an inventory plugin that Ansible passes over: a filter with a typing error lets all through."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Iterator, Mapping
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import BOOLEANS, kind, nearest, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import written_problems
+
+# A role with its path, without the slash that it begins with.
+ROLE_NAME = re.compile(r"/?(?!arn:)([!-.0-~]+/)*[\w+=,.@-]{1,64}", re.ASCII)
+# Ansible reads these values as they are written.
+TEMPLATE = re.compile(r"\{[{%]")
+# Our own options, which decide what accounts the inventory has.
+FILTERS = ("statuses", "organizational_units", "names", "tags", "assume_role_name")
+Options = Mapping[str, Mapping[str, t.Any]]
+
+
+def config_problems(config: object, options: Options) -> list[str]:
+    """What is wrong with the file: one sentence each, which begins with the option.
+
+    options are the plugin's, by their names, as its documentation has them.
+    """
+    if not isinstance(config, Mapping):
+        # The base class says so.
+        return []
+    given = {name: value for name, value in config.items() if value is not None}
+    return [
+        *_unknown(given, options),
+        *written_problems(options, given),
+        *_tag_problems(given.get("tags")),
+        *_value_problems(given, options),
+        *_template_problems(given),
+    ]
+
+
+def _unknown(given: Mapping[str, t.Any], options: Options) -> Iterator[str]:
+    known = {name for option, spec in options.items() for name in (option, *(spec.get("aliases") or ()))}
+    for name in map(str, given):
+        if name not in known:
+            close = nearest(name[:80], known)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            yield f"{name[:80]}: is not an option of this inventory{hint}"
+
+
+def _tag_problems(tags: object) -> Iterator[str]:
+    """The values of tags, each of which may be a list."""
+    if not isinstance(tags, Mapping):
+        return
+    yield from (f"tags.{key}: the key {problem}" for key in tags if (problem := text_problem(key)))
+    lists = {str(key): value if isinstance(value, list) else [value] for key, value in tags.items()}
+    spec = {key: {"type": "list", "elements": "str"} for key in lists}
+    yield from (f"tags.{problem}" for problem in written_problems(spec, lists))
+    yield from (f"tags.{key}: is an empty list, which no account's tag is in" for key in lists if not lists[key])
+
+
+def _value_problems(given: Mapping[str, t.Any], options: Options) -> Iterator[str]:
+    for name, option in options.items():
+        value = given.get(name)
+        listed = value if isinstance(value, list) else [value] if option.get("type") == "str" else []
+        wrong = [each for each in listed if each not in (None, *(option.get("choices") or listed))]
+        if wrong and name != "plugin":
+            yield f"{name}: {wrong[0]!r} is none of {', '.join(option['choices'])}"
+        if option.get("type") in ("bool", "boolean") and value is not None and str(value).lower() not in BOOLEANS:
+            # Ansible takes whatever is not true for false.
+            yield f"{name}: must be true or false, not {kind(value)}"
+    role = given.get("assume_role_name", "x")
+    if isinstance(role, str) and not ROLE_NAME.fullmatch(role) and not TEMPLATE.search(role):
+        yield f"assume_role_name: {role[:140]!r} can't be the name of a role with its path, such as security/Admin"
+
+
+def _template_problems(given: Mapping[str, t.Any]) -> Iterator[str]:
+    for name in FILTERS:
+        if TEMPLATE.search(str(given.get(name, ""))):
+            yield f"{name}: has a template, which is not evaluated in this file; write the value"
