@@ -82,8 +82,8 @@ class ActionModule(LocalAction):
     ) -> tuple[Args, list[str], dict[str, list[str]]]:
         """The options with those that the roles' variables say, what is wrong, and what the users are called there."""
         known = {name: value for name, value in task_vars.items() if name not in _UNREAD}
-        variables, problems, typed = read_variables(("access_report", *ROLES), known, self._template)
-        if not typed or problems:
+        variables, problems = read_variables(("access_report", *ROLES), known, self._template)
+        if problems:
             return args, problems, {}
         own = {name.removeprefix(PREFIX): variables[name] for name in SPECS["access_report"]}
         given = {name: value for name, value in {**own, **args}.items() if value is not None}

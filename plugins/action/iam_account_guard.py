@@ -41,9 +41,7 @@ class ActionModule(LocalAction):
         variables = task_vars or {}
         args = bound_args(self, variables, finds_out=True)
         known = known_variables(self, variables)
-        options, problems, typed = read_variables(("account_guard",), variables, self._templar.template)
-        if not typed:
-            return failed(problems)
+        options, problems = read_variables(("account_guard",), variables, self._templar.template)
         given, wrong = given_of(options, known)
         asked = {"summary": given.asks, "password_policy": given.asks}
         found = self.run_module(MODULE, {**args, **asked}, variables)

@@ -49,10 +49,8 @@ class ActionModule(LocalAction):
 
     def _session(self, variables: dict[str, t.Any]) -> Result:
         args = bound_args(self, variables, fill_in=False)
-        options, problems, typed = read_variables(("account_session",), variables, self._templar.template)
+        options, problems = read_variables(("account_session",), variables, self._templar.template)
         problems += [f"{name}: is no option of this module" for name in sorted(args)]
-        if not typed:
-            return {"failed": True, "msg": "; ".join(problems)}
         host = {n: self._templar.template(variables[n]) for n in (HOST, STATUS, SESSION) if n in variables}
         role_arn = options[f"{PREFIX}role_arn"] or ""
         problems += tag_problems(options[f"{PREFIX}tags"] or None, f"{PREFIX}tags")

@@ -51,11 +51,11 @@ class PageAction(ActionBase):  # type: ignore[misc]
         args = bound_args(self, self._task_vars)
         self._connection_options = {name: value for name, value in args.items() if name not in self.SPEC}
         checked = ArgumentSpecValidator(self.SPEC).validate({k: v for k, v in args.items() if k in self.SPEC})
-        variables, problems, typed = read_variables(self.ROLES, self._task_vars, self._templar.template)
-        self._problems = [*checked.error_messages, *problems]
+        variables, problems = read_variables(self.ROLES, self._task_vars, self._templar.template)
+        # Where a variable is wrong its default counts, so that the rest is looked at too, and nothing is written.
+        self._problems = problems
         try:
-            if not typed or checked.error_messages:
-                refuse(self._problems)
+            refuse(checked.error_messages)
             made = self.work(checked.validated_parameters, variables)
         except FailedError as failure:
             return {**failure.result, **self._said}
@@ -97,6 +97,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
 
     def apply(self, todo: Sequence[Part], plan: Results) -> Results:
         """Carry out what has something to do, in order. What has nothing is as it was planned."""
+        refuse(self._problems)
         # Whoever writes looks again: time has passed since.
         self._memory.forget()
         done = dict(plan)

@@ -23,11 +23,10 @@ ACCOUNT_IDS = frozenset({"account_guard_account_ids", "bootstrap_teardown_confir
 
 
 class Variables(t.NamedTuple):
-    """The values, what is wrong with them, and whether there are values of the right types for all the same."""
+    """The values, with the default where one is wrong, and what is wrong with them."""
 
     values: dict[str, t.Any]
     problems: list[str]
-    typed: bool
 
 
 def read_variables(
@@ -46,10 +45,12 @@ def read_variables(
         if value is not None:
             values[name], wrong = _read(name, value, spec[name])
             problems += [f"{name}: {problem}" for problem in wrong]
-    checked = ArgumentSpecValidator({name: _without_elements(option) for name, option in spec.items()}).validate(values)
-    return Variables(
-        dict(checked.validated_parameters), problems + checked.error_messages, typed=not checked.error_messages
-    )
+    spec = {name: _without_elements(option) for name, option in spec.items()}
+    for name in list(values):
+        checked = ArgumentSpecValidator({name: spec[name]}).validate({name: values[name]})
+        if checked.error_messages:
+            problems.append(f"{name}: {_type_problem(values.pop(name), spec[name]) or checked.error_messages[0]}")
+    return Variables(dict(ArgumentSpecValidator(spec).validate(values).validated_parameters), problems)
 
 
 def options_of_role(
@@ -81,6 +82,16 @@ def _without_inner(option: Mapping[str, t.Any]) -> dict[str, t.Any]:
 def _without_elements(option: Mapping[str, t.Any]) -> dict[str, t.Any]:
     """What an element of a list of dictionaries is, is for others to say too."""
     return {key: value for key, value in option.items() if (key, value) != ("elements", "dict")}
+
+
+def _type_problem(value: t.Any, option: Mapping[str, t.Any]) -> str | None:
+    """Why a value is refused by its type or its choices, or None where it is for another reason."""
+    given = repr(value[:80]) if isinstance(value, str) else kind(value)
+    if option.get("choices"):
+        return f"must be one of {', '.join(map(str, option['choices']))}, not {given}"
+    words = {"bool": "true or false", "int": "a whole number", "dict": "a dictionary", "list": "a list"}
+    wanted = words.get(str(option.get("type")))
+    return wanted and f"must be {wanted}, not {given}"
 
 
 def _read(name: str, value: t.Any, option: Mapping[str, t.Any]) -> tuple[t.Any, list[str]]:

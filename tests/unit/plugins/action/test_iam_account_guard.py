@@ -118,7 +118,7 @@ def test_one_of_the_list_is_let_through_however_it_is_written(run: Run, given: t
             {"__account_guard_given": {"account_ids": []}},
             ["__account_guard_given.account_ids: lists no account, so none is allowed"],
         ),
-        ({"account_guard_root_findings": "never"}, ["account_guard_root_findings must be one of"]),
+        ({"account_guard_root_findings": "never"}, ["account_guard_root_findings: must be one of"]),
     ],
 )
 def test_everything_that_is_wrong_is_refused_and_nothing_is_bound(

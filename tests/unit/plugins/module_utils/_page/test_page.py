@@ -34,7 +34,7 @@ Described = dict[str, t.Any]
 
 
 def page(**variables: t.Any) -> Page:
-    values, problems, _typed = read_variables(ROLES, variables, lambda value: value)
+    values, problems = read_variables(ROLES, variables, lambda value: value)
     assert problems == []
     return wanted(values)
 

@@ -26,7 +26,7 @@ FACT: dict[str, t.Any] = {
 
 
 def variables(**given: t.Any) -> dict[str, t.Any]:
-    values, problems, _typed = read_variables(("user_provisioning",), given, lambda value: value)
+    values, problems = read_variables(("user_provisioning",), given, lambda value: value)
     assert problems == []
     return values
 
