@@ -1,18 +1,22 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Check mode says what a run does: on random accounts and wishes, against a real server."""
+"""Check mode says what a run does: on random accounts and wishes, some of them on a real server.
+
+The others are in this process: the same emulated AWS, without HTTP.
+"""
 
 from __future__ import annotations
 
 import json
 import typing as t
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import boto3.session
 import moto_server
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError
@@ -22,31 +26,88 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.run import run
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_users
 from helpers.accounts.everything import ACCOUNT, ANYTHING, key_and_certificate
 from helpers.accounts.simulated_iam import BOUNDARIES, GROUPS, ONBOARDING, POLICIES, accounts, options, wishes
-from helpers.moto import open_moto
+from helpers.moto import in_process, open_moto
 from helpers.moto.clients import iam_client, sts_client
 from helpers.moto.fault_proxy import FaultProxy
 from hypothesis import HealthCheck, Phase, given, settings
 from moto_server import MotoServer
 
+if t.TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_sts import STSClient
+
 # 500 examples in all, in parts that can run side by side.
 PARTS = 4
-EXAMPLES = 125
+EXAMPLES = 110
+ON_A_SERVER = 60
 KEY, CERTIFICATE = key_and_certificate()
 
 
-class World:
-    """A server behind a proxy that counts calls, and the module without the process around it."""
+class World(t.Protocol):
+    """An account in which calls are noted."""
+
+    iam: IAMClient
+    sts: STSClient
+
+    def begin(self) -> None:
+        """Empty the account."""
+
+    def forget(self) -> None:
+        """Forget the calls."""
+
+    def writes(self) -> list[tuple[str, Mapping[str, str]]]:
+        """The calls that were made to change something, with their parameters."""
+
+
+class OnServer:
+    """A server behind a proxy that notes calls."""
 
     def __init__(self, moto: str, proxy: FaultProxy) -> None:
-        self.moto = moto
-        self.proxy = proxy
+        self._moto = moto
+        self._proxy = proxy
         self.iam = iam_client(proxy.url)
         self.sts = sts_client(proxy.url)
 
+    def begin(self) -> None:
+        moto_server.reset(self._moto)
+        self._proxy.clear()
+
+    def forget(self) -> None:
+        self._proxy.calls.clear()
+
+    def writes(self) -> list[tuple[str, Mapping[str, str]]]:
+        return [(call.action, call.params) for call in self._proxy.writes]
+
+
+class InProcess:
+    """An account in this process, which is empty."""
+
+    def __init__(self, aws: in_process.Account) -> None:
+        self._aws = aws
+        session: t.Any = boto3.session.Session()
+        self.iam: IAMClient = session.client("iam")
+        self.sts: STSClient = session.client("sts")
+
+    def begin(self) -> None:
+        assert self._aws.calls == []
+
+    def forget(self) -> None:
+        self._aws.made.clear()
+
+    def writes(self) -> list[tuple[str, Mapping[str, str]]]:
+        return self._aws.made
+
+
+class Example:
+    """An account, and the module without the process around it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.iam = world.iam
+
     def make(self, account: Account) -> None:
         """Make the account on the server."""
-        moto_server.reset(self.moto)
-        self.proxy.clear()
+        self.world.begin()
         for group in (*GROUPS, ONBOARDING):
             self.iam.create_group(GroupName=group)
         for arn in (*POLICIES, *BOUNDARIES):
@@ -55,7 +116,7 @@ class World:
             self.iam.update_account_password_policy(AllowUsersToChangePassword=True)
         for user in account.users.values():
             self._make_user(user)
-        self.proxy.calls.clear()
+        self.world.forget()
 
     def _make_user(self, user: ActualUser) -> None:
         boundary = {"PermissionsBoundary": user.boundary} if user.boundary else {}
@@ -107,7 +168,7 @@ class World:
             diff=True,
             warn=print,
             iam_client=lambda _workers: self.iam,
-            sts_client=lambda: self.sts,
+            sts_client=lambda: self.world.sts,
         )
         try:
             return run(task)
@@ -129,40 +190,59 @@ def as_item(user: DesiredUser) -> dict[str, t.Any]:
     return {**item, **password, "state": state}
 
 
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with MotoServer(program=Path(open_moto.__file__)) as server, FaultProxy(server.url) as proxy:
-        yield World(server.url, proxy)
-
-
-@pytest.mark.parametrize("part", range(PARTS))
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    database=None,
-    # Reading the account anew for each smaller example would take longer than finding one.
-    phases=[Phase.explicit, Phase.generate, Phase.target],
-    suppress_health_check=list(HealthCheck),
-)
-@given(account=accounts(prepared=True), desired=wishes(), switches=options)
-def test_the_calls_of_a_run_are_those_that_check_mode_listed(
-    world: World, part: int, account: Account, desired: list[DesiredUser], switches: Options
-) -> None:
-    world.make(account)
-    predicted = world.run(desired, replace(switches, max_deletions=2), check=True)
-    assert world.proxy.writes == []
-    made = world.run(desired, replace(switches, max_deletions=2), check=False)
+def check(world: World, account: Account, desired: list[DesiredUser], switches: Options) -> None:
+    """The calls of a run are those that check mode listed."""
+    example = Example(world)
+    example.make(account)
+    predicted = example.run(desired, replace(switches, max_deletions=2), check=True)
+    assert world.writes() == []
+    made = example.run(desired, replace(switches, max_deletions=2), check=False)
     assert made.get("problems") == predicted.get("problems")
     assert made["changes"] == predicted["changes"]
     assert not made.get("failed_users"), made["failed_users"]
-    assert Counter((call.params.get("UserName"), call.action.lower()) for call in world.proxy.writes) == Counter(
+    assert Counter((params.get("UserName"), action.lower()) for action, params in world.writes()) == Counter(
         (None if change["operation"] == "delete_virtual_mfa_device" else change["user"], squeezed(change["operation"]))
         for change in predicted["changes"]
     )
     assert made.get("users") == predicted.get("users")
     if "problems" not in made:
-        again = world.run(desired, replace(switches, max_deletions=2), check=True)
+        again = example.run(desired, replace(switches, max_deletions=2), check=True)
         assert again["changes"] == []
+
+
+def examples(number: int) -> settings:
+    """So many, and no look for smaller ones: to make the account anew for each takes longer than to find one."""
+    return settings(
+        max_examples=number,
+        deadline=None,
+        database=None,
+        phases=[Phase.explicit, Phase.generate, Phase.target],
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[World]:
+    with MotoServer(program=Path(open_moto.__file__)) as moto, FaultProxy(moto.url) as proxy:
+        yield OnServer(moto.url, proxy)
+
+
+@examples(ON_A_SERVER)
+@given(account=accounts(prepared=True), desired=wishes(), switches=options)
+def test_the_calls_of_a_run_on_a_server_are_those_that_check_mode_listed(
+    server: World, account: Account, desired: list[DesiredUser], switches: Options
+) -> None:
+    check(server, account, desired, switches)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+@examples(EXAMPLES)
+@given(account=accounts(prepared=True), desired=wishes(), switches=options)
+def test_the_calls_of_a_run_are_those_that_check_mode_listed(
+    part: int, account: Account, desired: list[DesiredUser], switches: Options
+) -> None:
+    with in_process.account() as aws:
+        check(InProcess(aws), account, desired, switches)
 
 
 def filled(length: int) -> str:
@@ -177,5 +257,5 @@ def squeezed(operation: str) -> str:
     return operation.replace("_", "")
 
 
-def test_the_account_is_the_one_that_the_examples_are_about(world: World) -> None:
-    assert world.sts.get_caller_identity()["Account"] == ACCOUNT
+def test_the_account_is_the_one_that_the_examples_are_about(server: World) -> None:
+    assert server.sts.get_caller_identity()["Account"] == ACCOUNT

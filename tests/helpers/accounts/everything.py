@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import json
 import typing as t
 
@@ -100,6 +101,7 @@ def prepare_leaver(iam: IAMClient, policies: str) -> None:
     iam.upload_signing_certificate(UserName="leaver", CertificateBody=certificate)
 
 
+@functools.cache
 def key_and_certificate() -> tuple[str, str]:
     """A public key as SSH has it, and a certificate of its owner's own making."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)

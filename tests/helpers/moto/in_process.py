@@ -21,6 +21,8 @@ from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from helpers.moto.answers import Answer, is_write
 from helpers.moto.emulated_calls import EMULATED, PROFILES, EmulatedCalls
+from helpers.moto.limits import beyond_quota, refused_tags
+from helpers.moto.open_moto import POLICIES
 from helpers.moto.pages import set_boundary, tag, to_answer
 from moto import mock_aws
 from moto.core.botocore_stubber import MockRawResponse
@@ -29,7 +31,7 @@ from moto.iam import models
 
 REGION = "us-east-1"
 # moto has more than a thousand, and makes them anew for each account.
-AWS_POLICIES = ("AWSDenyAll", "AdministratorAccess", "Billing", "IAMUserChangePassword", "ReadOnlyAccess")
+AWS_POLICIES = ("AdministratorAccess", "Billing", "ReadOnlyAccess", *POLICIES)
 # Calls that EmulatedCalls may have another answer to than moto.
 LOOKED_AT = EMULATED | {
     *PROFILES,
@@ -48,6 +50,8 @@ class Account:
 
     def __init__(self) -> None:
         self.calls: list[str] = []
+        # The calls that were made to change something, with their parameters.
+        self.made: list[tuple[str, Mapping[str, str]]] = []
         self._emulated = EmulatedCalls()
 
     @property
@@ -65,14 +69,19 @@ class Account:
         self.calls.append(action)
         if action == "GetAccountAuthorizationDetails" and self.boundaries:
             return self._with_boundaries(request)
-        if action not in LOOKED_AT:
+        if action not in LOOKED_AT and not (is_write(action) and _is_query(request)):
             return t.cast("AWSResponse | None", botocore_stubber("before-send", request))
         params = dict(parse_qsl(t.cast("str", request.body), keep_blank_values=True))
         del params["Action"], params["Version"]
+        if is_write(action):
+            self.made.append((action, params))
 
         async def ask(action: str, params: Mapping[str, str]) -> Answer:
             return _ask(request, action, params)
 
+        refused = refused_tags(params) or _now(beyond_quota(action, params, ask))
+        if refused:
+            return _response(request, refused)
         answer = _now(self._emulated.answer(action, params, ask)) or _ask(request, action, params)
         return _response(request, self._emulated.after(action, params, answer))
 
@@ -86,6 +95,11 @@ class Account:
             if boundary:
                 set_boundary(user, boundary)
         return _response(request, to_answer(root))
+
+
+def _is_query(request: AWSPreparedRequest) -> bool:
+    """Whether the parameters are those of a form, as IAM has them."""
+    return "X-Amz-Target" not in request.headers
 
 
 def _response(request: AWSPreparedRequest, answer: Answer) -> AWSResponse:
