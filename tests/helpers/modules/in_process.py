@@ -39,9 +39,9 @@ class Task(SimpleNamespace):
 
 
 @contextmanager
-def actions() -> Iterator[None]:
-    """Actions run what they run in this process, for as long as the context lasts. The play has a vault secret."""
-    secrets = VaultSecretsContext([("default", VaultSecret(b"not-a-secret"))])
+def actions(secret: bytes | None = b"not-a-secret") -> Iterator[None]:
+    """Actions run what they run in this process, for as long as the context lasts. The play has this vault secret."""
+    secrets = VaultSecretsContext([("default", VaultSecret(secret))] if secret else [])
     with (
         mock.patch.object(ActionBase, "run", return_value={}),
         mock.patch.object(ActionBase, "_execute_module", _run_module),
