@@ -32,6 +32,7 @@ CONNECTION_OPTIONS = frozenset(
 class ActionModule(LocalAction):
     """Asks whose the credentials are, and hands the same ones to the module."""
 
+    WRITES = True
     _supports_async = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:

@@ -17,14 +17,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Pa
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.provisioning import compared_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import ROLES, Page, conflicts, wanted
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._page_action import (
+    LOOK_UP,
     Options,
     PageAction,
     Results,
     changed,
     refuse,
 )
-
-LOOK_UP = "cloudhsm.iam.iam_account_info"
 
 
 class ActionModule(PageAction):
@@ -36,6 +35,14 @@ class ActionModule(PageAction):
     }
     ROLES = ROLES
 
+    def kind(self, options: Options, variables: Options) -> str:
+        del variables
+        return "" if options["provisioned_users"] else "bootstrap" if options["state"] == "present" else "teardown"
+
+    def seen(self, todo: Iterable[Part]) -> dict[str, t.Any]:
+        del todo
+        return dict(self._found)
+
     def work(self, options: Options, variables: Options) -> dict[str, t.Any]:
         if options["provisioned_users"] and not self._task.check_mode:
             self._problems.append("provisioned_users: only compares, so the task must run in check mode")
@@ -43,7 +50,9 @@ class ActionModule(PageAction):
         if options["state"] == "present":
             self._problems += conflicts(page)
         found = self._found = self.look(LOOK_UP, {**page.asked(), "bulk": True})
-        page = page.in_account([group["name"] for group in found["groups"]])
+        # A group that a plan has created, which was then interrupted, counts as new until the plan is finished.
+        new = self._control.begun("created", "group")
+        page = page.in_account([group["name"] for group in found["groups"] if group["name"] not in new])
         if options["state"] == "absent":
             made = self._remove(page, found, variables)
         else:
@@ -56,7 +65,7 @@ class ActionModule(PageAction):
             # To compare takes no store, which may need a vault secret that whoever looks does not have.
             todo = [part.told(compare_only=True) if part.module == parts.USERS else part for part in todo]
         plan = self.plan(todo)
-        done = plan if self._task.check_mode else self.apply(todo, plan)
+        done = self.carry_out(todo, plan) if provisioned is None else plan
         told = {
             "changed": changed(done),
             "facts": result.facts(page, done, self._task_vars.get("__cloudhsm_group_results")),
@@ -100,7 +109,7 @@ class ActionModule(PageAction):
         gone, owned = removal.removal(page, found, deleted), removal.owned_role(page, roles)
         todo = parts.removal_parts(page, gone, owned)
         plan |= self.plan(todo)
-        done = plan if self._task.check_mode else self.apply([users, *todo], plan)
+        done = self.carry_out([users, *todo], plan, len(gone.kept))
         role = "deleted" if owned else "kept" if roles else "none"
         return {
             "changed": changed(done),

@@ -17,3 +17,4 @@ class ActionModule(LocalAction):
     """Runs the module's logic."""
 
     MODULE = MODULE
+    WRITES = True

@@ -21,6 +21,10 @@ class ActionModule(PageAction):
     SPEC: t.ClassVar[dict[str, t.Any]] = {"mode": {"type": "str", "choices": ["delete", "suspend"]}}
     ROLES = ("user_offboarding",)
 
+    def kind(self, options: Options, variables: Options) -> str:
+        mode = options["mode"] or variables["user_offboarding_mode"]
+        return "offboard_users" if mode == "delete" else "suspend_users"
+
     def work(self, options: Options, variables: Options) -> dict[str, t.Any]:
         mode = options["mode"] or variables["user_offboarding_mode"]
         names, problems = offboarding.wanted_names(variables.get("user_offboarding_users"))
@@ -29,11 +33,12 @@ class ActionModule(PageAction):
         if not names:
             refuse(self._problems)
         plan = self.plan([part])
-        missing = offboarding.missing_problem(plan["users"])
+        # Whom an interrupted plan has deleted may be missing.
+        gone = self._control.begun("deleted", "user")
+        missing = offboarding.missing_problem(plan["users"], gone)
         if missing and variables["user_offboarding_missing"] == "fail":
             refuse([missing])
-        check_mode = bool(self._task.check_mode)
-        done = plan if check_mode else self.apply([part], plan)
+        done = self.carry_out([part], plan)
         fact = offboarding.fact(done["users"], mode)
         account = done["users"]["account"]
         summary = self.summary([part], done)

@@ -21,6 +21,10 @@ class ActionModule(PageAction):
 
     ROLES = ("user_provisioning",)
 
+    def kind(self, options: Options, variables: Options) -> str:
+        del options, variables
+        return "provision_users"
+
     def work(self, options: Options, variables: Options) -> dict[str, t.Any]:
         del options
         todo = provisioning.provisioning_parts(variables, made_groups(self._task_vars))

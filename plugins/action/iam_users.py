@@ -50,6 +50,7 @@ class ActionModule(LocalAction):
     """
 
     MODULE = MODULE
+    WRITES = True
     _supports_async = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:

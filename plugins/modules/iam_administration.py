@@ -84,6 +84,27 @@ lines:
   type: list
   elements: str
   sample: ["Account 123456789012, called as arn:aws:iam::123456789012:user/Administrator"]
+plan:
+  description: The plan, if the run made one. RV(plan.digest) is the same each time the same plan is made.
+  returned: in check mode, and when the run applied a plan that was made before
+  type: dict
+  contains:
+    digest:
+      description: SHA-256 digest of the plan, to approve it by.
+      returned: always
+      type: str
+      sample: 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef
+    path:
+      description: The file that the plan was written to. None if there is none.
+      returned: always
+      type: str
+      sample: /home/me/plan.json
+    lines:
+      description: The plan for people, a line for each object that changes, and a count.
+      returned: always
+      type: list
+      elements: str
+      sample: ["+ user alice: groups CloudHSMAdministrators"]
 facts:
   description: The results of the roles, by the names of their facts. They contain no password.
   returned: success

@@ -611,6 +611,13 @@ passwords_needed:
   type: list
   elements: str
   sample: [Administrator]
+group_policies:
+  description:
+    - ARNs of the managed policies of each group that users of the plan are in, or would be, by the group's name.
+  returned: in check mode, when the plan was not refused
+  type: dict
+  sample: {"Auditors": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}
+  version_added: 1.1.0
 minimum_password_length:
   description:
     - Minimum number of characters of the passwords that the run would set. 0 if it would set none, or if the caller is

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.input import VARIABLES as CHANGE_CONTROL
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._expected_account import VARIABLES, expected_account
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._unknown_variables import unknown_variables
 
@@ -26,7 +27,7 @@ def bound_args(
 
     finds_out is for the task that finds out whether the account is one of those that may be worked in.
     """
-    problems = unknown_variables(task_vars)
+    problems = [*unknown_variables(task_vars), *_uncontrolled(action, task_vars)]
     args: dict[str, t.Any] = dict(action._task.args)
     if fill_in and not args.get(OPTION):
         args.pop(OPTION, None)
@@ -37,6 +38,14 @@ def bound_args(
     if problems:
         raise AnsibleActionFail(f"Nothing was changed. {'; '.join(problems)}")
     return args
+
+
+def _uncontrolled(action: ActionBase, task_vars: Mapping[str, t.Any]) -> list[str]:
+    """Variables of change control that the task does not heed, where it would change something by itself."""
+    if not getattr(action, "WRITES", False) or action.memory is not None:
+        return []
+    given = [name for name in CHANGE_CONTROL if task_vars.get(name) not in (None, "")]
+    return [f"{name}: {action._task.action} has no plan, and can't be limited to one; leave it out" for name in given]
 
 
 def known_variables(action: ActionBase, task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:

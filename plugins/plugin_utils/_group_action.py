@@ -26,6 +26,10 @@ class GroupAction(PageAction):
         """What later tasks find, out of the result of the role."""
         raise NotImplementedError
 
+    def kind(self, options: Options, variables: Options) -> str:
+        del options
+        return f"{self.ROLES[0]} {variables.get(f'{self.ROLES[0]}_name')}"
+
     def work(self, options: Options, variables: Options) -> dict[str, t.Any]:
         del options
         refuse(self._problems)

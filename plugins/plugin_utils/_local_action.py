@@ -74,6 +74,8 @@ class LocalAction(ActionBase):  # type: ignore[misc]
     MODULE: t.ClassVar[Module]
     # Whether the credentials are those of the account that the play works in.
     OF_THE_ACCOUNT: t.ClassVar[bool] = True
+    # Whether it changes anything, which change control then has to know of.
+    WRITES: t.ClassVar[bool] = False
     # What it shares with the other parts of a plan; set by whoever runs it as one.
     memory: Memory | None = None
     _supports_check_mode = True

@@ -8,21 +8,28 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.memory import Memory
+from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control import input as change_control
+from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control import model
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page import item_lines, parts
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import plan_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Part
+from ansible_collections.cloudhsm.iam.plugins.module_utils._version import VERSION
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._actions import run_action
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._change_control import ChangeControl
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_files import PlanFileError
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import read_variables
 
 Options = Mapping[str, t.Any]
 Results = dict[str, dict[str, t.Any]]
+LOOK_UP = "cloudhsm.iam.iam_account_info"
 
 
 class FailedError(Exception):
@@ -54,12 +61,20 @@ class PageAction(ActionBase):  # type: ignore[misc]
         variables, problems = read_variables(self.ROLES, self._task_vars, self._templar.template)
         # Where a variable is wrong its default counts, so that the rest is looked at too, and nothing is written.
         self._problems = problems
+        self._document: model.Document | None = None
+        self._plan_path: str | None = None
         try:
             refuse(checked.error_messages)
+            self._wanted = variables
+            self._control = self._change_control(checked.validated_parameters)
             made = self.work(checked.validated_parameters, variables)
         except FailedError as failure:
             return {**failure.result, **self._said}
-        return {**made, "check_mode": bool(self._task.check_mode), **self._said}
+        return {**made, **self._told_of_plan(made), "check_mode": bool(self._task.check_mode), **self._said}
+
+    def kind(self, options: Options, variables: Options) -> str:
+        """What is run, as a plan file says it. Empty where the run only compares, so that there is no plan."""
+        raise NotImplementedError
 
     def work(self, options: Options, variables: Options) -> dict[str, t.Any]:
         """The result. Raises FailedError."""
@@ -67,15 +82,14 @@ class PageAction(ActionBase):  # type: ignore[misc]
 
     def make(self, todo: Sequence[Part]) -> Results:
         """The results of the parts, which in check mode are those of the plan."""
-        if len(todo) == 1 and not self._problems:
+        if len(todo) == 1 and not self._problems and not self._task.check_mode and not self._control.settings.limits:
             # A module by itself refuses everything before its own first write.
             return self._make_one(todo[0])
-        plan = self.plan(todo)
-        return plan if self._task.check_mode else self.apply(todo, plan)
+        return self.carry_out(todo, self.plan(todo))
 
     def _make_one(self, part: Part) -> Results:
         self._memory.forget()
-        done = self._run(self.ready(part, [part], {}), check_mode=bool(self._task.check_mode))
+        done = self._run(self.ready(part, [part], {}), check_mode=False)
         if done.get("failed"):
             if done.get("problems"):
                 refuse(part.problems(done))
@@ -94,6 +108,65 @@ class PageAction(ActionBase):  # type: ignore[misc]
                 problems += self._problems_of_others(ready, plan[part.key])
         refuse(problems)
         return plan
+
+    def carry_out(self, todo: Sequence[Part], plan: Results, kept: int = 0) -> Results:
+        """What becomes of the plan: it is kept in check mode, and otherwise applied, if it is the approved one."""
+        check_mode, control = bool(self._task.check_mode), self._control
+        if not check_mode and not control.settings.limits:
+            return self.apply(todo, plan)
+        document = self._document = self._as_document(todo, plan, kept)
+        caller = document["made"]["by"]
+        try:
+            refuse(control.settle(document))
+            if check_mode:
+                self._plan_path = control.write(document)
+                return plan
+            control.begin(caller)
+        except PlanFileError as exc:
+            refuse([str(exc)])
+        done = self.apply(todo, plan)
+        try:
+            control.finish(caller)
+        except PlanFileError as exc:
+            raise FailedError(
+                {"msg": f"The plan was applied, and this could not be noted: {exc}", "changed": True}
+            ) from exc
+        return done
+
+    def seen(self, todo: Sequence[Part]) -> dict[str, t.Any]:
+        """What iam_account_info tells of the account, and of the groups and policies of these parts."""
+        return self.look(LOOK_UP, model.names_asked(todo))
+
+    def _as_document(self, todo: Sequence[Part], plan: Results, kept: int) -> model.Document:
+        found, items = self.seen(todo), plan_of(todo, plan, kept)
+        account = found["account"]
+        seen = model.Seen(account["account_id"], account["partition"], model.states_of(todo, plan, items, found))
+        made = model.Made(int(time.time()), account["caller_arn"], VERSION)
+        return model.document(self._control.kind, model.wanted_of(self._wanted), seen, items, made)
+
+    def _change_control(self, options: Options) -> ChangeControl:
+        """What the variables of change control ask for. What is wrong with them is told beside all other problems."""
+        given = {
+            name: self._templar.template(self._task_vars[name])
+            for name in change_control.VARIABLES
+            if name in self._task_vars
+        }
+        settings, problems = change_control.read_settings(given, bool(self._task.check_mode))
+        kind = self.kind(options, self._wanted)
+        if given and not kind:
+            problems = [f"{name}: this run only compares, and has no plan; leave it out" for name in given]
+        control = ChangeControl(settings, kind)
+        self._problems += problems or list(control.open())
+        return control
+
+    def _told_of_plan(self, made: Options) -> dict[str, t.Any]:
+        """The summary and the result, with what is to be said of the plan."""
+        document, check_mode = self._document, bool(self._task.check_mode)
+        more = list(self._control.lines(document, self._plan_path, check_mode))
+        told: dict[str, t.Any] = {"lines": [*made["lines"], *more]}
+        if document:
+            told["plan"] = {"digest": document["digest"], "path": self._plan_path, "lines": document["plan"]["lines"]}
+        return told
 
     def apply(self, todo: Sequence[Part], plan: Results) -> Results:
         """Carry out what has something to do, in order. What has nothing is as it was planned."""

@@ -38,6 +38,7 @@ class PlannedAction(LocalAction, metaclass=abc.ABCMeta):
     # The full name of the action, and its options but for those that say how to connect to AWS.
     NAME: t.ClassVar[str]
     SPEC: t.ClassVar[dict[str, t.Any]]
+    WRITES = True
     _supports_async = False
 
     def read(self, given: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], Sequence[str]]:

@@ -12,12 +12,14 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import nearest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.input import VARIABLES as CHANGE_CONTROL
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
 
 # What people may set: the roles' variables, and those of playbooks that no role has.
 OPTIONS = frozenset(name for spec in SPECS.values() for name in spec) | {
     "bootstrap_organization_serial",
     "bootstrap_organization_max_fail_percentage",
+    *CHANGE_CONTROL,
 }
 # What roles leave for the tasks after them.
 FACTS = frozenset(f"{role}_{kept}" for role in SPECS for kept in ("result", "results")) | {
@@ -26,7 +28,10 @@ FACTS = frozenset(f"{role}_{kept}" for role in SPECS for kept in ("result", "res
 }
 
 # Other people's variables begin like this too, so only what nearly is one of ours is refused.
-SHARED = ("access_report_", "admin_group_", "bootstrap_", "service_linked_role_", "shared_policy_")
+SHARED = (
+    *("access_report_", "admin_group_", "bootstrap_", "service_linked_role_", "shared_policy_"),
+    *("plan_", "apply_plan_", "approved_plan_"),
+)
 # Nobody else's do.
 OURS = tuple(f"{role}_" for role in SPECS if f"{role}_" not in SHARED)
 # How alike names have to be behind the prefix, from 0 to 1: to be refused for it, and to be shown as what was meant.

@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.input import VARIABLES as CHANGE_CONTROL
+from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.input import read_settings
 from helpers.documents import documentation
 from helpers.documents.documentation import EXAMPLES, ROLES, ROOT, VARIABLES, Example, Options
 
@@ -44,6 +46,8 @@ def kind(document: t.Any) -> str:
             return "answers"
         case {**variables} if variables and set(variables) <= set(VARIABLES):
             return "variables"
+        case {**variables} if variables and set(variables) <= set(CHANGE_CONTROL):
+            return "change control"
     raise ValueError(f"neither plays, tasks, an inventory, requirements nor variables of ours: {document}")
 
 
@@ -237,3 +241,8 @@ def test_commands_give_variables_as_json_that_can_be_read() -> None:
 def test_mistakes_would_be_found(given: dict[str, t.Any], options: Options, wrong: str | None) -> None:
     found = problems(given, options)
     assert not found if wrong is None else any(wrong in problem for problem in found)
+
+
+@each("change control")
+def test_variables_of_change_control_are_right(document: t.Any) -> None:
+    assert read_settings({"apply_plan_file": "plan.json", **document}, check_mode=False)[1] == []

@@ -23,7 +23,7 @@ FLOORS = (
     {"_users", "_groups", "_identity_center", "_service_linked_role", "_federation", "_password_policy"},
     {"_account"},
     {"_page"},
-    {"_access_report"},
+    {"_access_report", "_change_control"},
 )
 FILES = sorted(path.relative_to(MODULE_UTILS) for path in MODULE_UTILS.rglob("*.py") if path.stat().st_size)
 

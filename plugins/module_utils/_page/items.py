@@ -49,11 +49,13 @@ class Item:
     calls: Sequence[Mapping[str, t.Any]] = ()
     # Where the first password is stored; empty where none is, or where it was given.
     password_in: str = ""
+    # A service-linked role by its service: its name is known only once it exists.
+    service: str = ""
 
     @property
-    def title(self) -> str:
-        """The object in words."""
-        return f"{self.kind} {self.name}"
+    def key(self) -> str:
+        """By what the object is known before, during and after the plan."""
+        return f"{self.kind} {self.service or self.name}"
 
     @property
     def sign(self) -> str:
@@ -183,6 +185,10 @@ def _of_role(part: Part, result: Result) -> Item:
     known = after or before or result.get("service_linked_role") or {}
     # A role that is not there yet has no name, and goes by that of its service.
     name = str((before or result.get("service_linked_role") or {}).get("name") or part.options["service_name"])
+    service = "".join(
+        [part.options["service_name"], f"_{suffix}" if (suffix := part.options.get("custom_suffix")) else ""]
+    )
     if not result.get("changed"):
-        return Item(ROLE, name, "unchanged", known or None, known or None)
-    return Item(ROLE, name, "created" if not before else "deleted" if not after else "changed", before, after)
+        return Item(ROLE, name, "unchanged", known or None, known or None, service=service)
+    action = "created" if not before else "deleted" if not after else "changed"
+    return Item(ROLE, name, action, before, after, service=service)

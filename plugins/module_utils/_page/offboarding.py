@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import read_names
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Part, users_of_role
@@ -49,9 +49,9 @@ def offboarding_part(variables: Mapping[str, t.Any], names: Iterable[str], mode:
     return users_of_role(PREFIX, OPTIONS, variables, users, [f"{PREFIX}users" for _user in users])
 
 
-def missing_problem(plan: Mapping[str, t.Any]) -> str | None:
-    """Why users that the account does not have stop the run, or None where it has all of them."""
-    missing = plan["missing"]
+def missing_problem(plan: Mapping[str, t.Any], gone: Collection[str] = ()) -> str | None:
+    """Why users that the account does not have stop the run, or None where it has all of them but those gone."""
+    missing = [user for user in plan["missing"] if user["name"] not in gone]
     if not missing:
         return None
     shown = [

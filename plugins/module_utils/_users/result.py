@@ -108,6 +108,12 @@ def _describe_credentials(user: ActualUser) -> dict[str, t.Any]:
     return {key: list(value) for key, value in vars(user.credentials).items() if value}
 
 
+def group_policies(plans: Iterable[UserPlan], account: Account) -> dict[str, list[str]]:
+    """The managed policies of the groups that users are in, or would be, as far as the account has these groups."""
+    groups = {group for plan in plans for user in (plan.before, plan.after) if user for group in user.groups}
+    return {group: sorted(account.group_policies.get(group, ())) for group in sorted(groups & account.groups)}
+
+
 def failure_message(outcomes: Iterable[Outcome]) -> str:
     """One message for all users that failed: each reason once, with the users it stopped."""
     reasons: dict[str, list[str]] = {}

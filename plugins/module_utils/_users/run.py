@@ -113,6 +113,7 @@ def _plan_and_carry_out(task: Task) -> Result:
     if task.check_mode:
         result["passwords_needed"] = needed_passwords(plans, desired)
         result["minimum_password_length"] = account.password_rules.length
+        result["group_policies"] = report.group_policies(plans, account)
     if passwords:
         users = sorted(result["passwords_needed"]) if task.check_mode else passwords.set_by(outcomes)
         result["credentials"] = passwords.describe(str(task.region), users)

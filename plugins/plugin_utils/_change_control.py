@@ -1,0 +1,175 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Change control of a run: writes its plan, or lets it do only what an earlier plan says.
+
+read -> open the plan file -> (the action plans) -> settle: the same plan? -> begin -> (the action applies) -> finish
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from collections.abc import Iterator
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.compare import (
+    differences,
+    differences_of_rest,
+    told,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.input import Settings
+from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.model import (
+    PLANNER,
+    TIME,
+    Document,
+    seconds_of,
+)
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_files import (
+    BEGUN,
+    FINISHED,
+    PlanFileError,
+    absolute,
+    load,
+    read_mark,
+    write,
+    write_mark,
+)
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_signatures import signature_problem
+
+# Clocks of two machines may differ by so many seconds.
+_SKEW = 300
+
+
+class ChangeControl:
+    """What a run may do, by the variables of change control."""
+
+    def __init__(self, settings: Settings, kind: str = "") -> None:
+        self.settings = settings
+        self.kind = kind
+        self._approved: Document | None = None
+        self._mark: dict[str, t.Any] = {}
+
+    @property
+    def path(self) -> str:
+        """The file with the plan to apply, as an absolute path."""
+        return absolute(self.settings.apply_plan_file)
+
+    @property
+    def _state(self) -> str:
+        """How far the plan was applied: empty where it was not begun."""
+        own = self._approved and self._mark.get("file_digest") == self._approved["file_digest"]
+        return str(self._mark.get("state", "")) if own else ""
+
+    def open(self) -> Iterator[str]:
+        """Read the plan to apply. Gives everything that speaks against it, whatever the account is like."""
+        if not self.settings.apply_plan_file:
+            return
+        try:
+            self._approved, content = load(self.path)
+            self._mark = read_mark(self.path)
+        except PlanFileError as exc:
+            yield f"apply_plan_file: {exc}"
+            return
+        yield from self._problems(self._approved)
+        if self.settings.signers:
+            problem = signature_problem(self.path, content, self.settings.signers)
+            yield from [problem] if problem else ()
+
+    def _problems(self, approved: Document) -> Iterator[str]:
+        plan = approved["plan"]
+        if plan.get("planner") != PLANNER:
+            yield (
+                f"apply_plan_file: the plan was made by planner {plan.get('planner')!r} (cloudhsm.iam "
+                f"{approved['made'].get('collection')}), and this is planner {PLANNER}; make a new plan"
+            )
+        if plan["kind"] != self.kind:
+            yield f"apply_plan_file: {self.path} is a plan for {plan['kind']}, and this run is {self.kind}"
+        if self.settings.approved_digest and self.settings.approved_digest != approved["digest"]:
+            yield f"approved_plan_digest: the plan in {self.path} has another digest: {approved['digest']}"
+        # What was begun in time may be finished.
+        when = seconds_of(self._mark["at"]) if self._state == BEGUN else int(time.time())
+        age = when - seconds_of(approved["made"]["at"])
+        if self.settings.max_age is not None and age > self.settings.max_age:
+            allowed = f"{self.settings.max_age} are allowed"
+            yield f"plan_max_age: the plan is {age} seconds old, and {allowed}; make a new plan"
+        if age < -_SKEW:
+            yield f"apply_plan_file: the plan was made {-age} seconds in the future; check the clocks of both machines"
+
+    def begun(self, action: str, kind: str) -> set[str]:
+        """Names of the objects of a kind that a plan which was begun, and not finished, creates or deletes."""
+        if self._state != BEGUN or not self._approved:
+            return set()
+        start = f"{kind} "
+        return {
+            step["object"].removeprefix(start)
+            for step in self._approved["plan"]["steps"]
+            if step["action"] == action and step["object"].startswith(start)
+        }
+
+    def settle(self, now: Document) -> list[str]:
+        """Why the run may not do what it has planned: nothing where it may."""
+        if self._approved is None:
+            approved = self.settings.approved_digest
+            if approved and approved != now["digest"]:
+                return [
+                    f"approved_plan_digest: the plan is another one now, with the digest {now['digest']}. Its steps: "
+                    f"{told(now['plan']['lines'])}"
+                ]
+            return []
+        if self._state == FINISHED and not now["plan"]["steps"]:
+            return []
+        try:
+            found = self._differences(self._approved["plan"], now["plan"])
+        except (AttributeError, KeyError, TypeError):
+            # Whoever can make digests can make a plan of any form.
+            return [f"apply_plan_file: {self.path} is not a plan file of this collection"]
+        return [f"apply_plan_file: {self._why()}: {told(found)}. Make a new plan"] if found else []
+
+    def _differences(self, then: Document, now: Document) -> list[str]:
+        if self._state == FINISHED:
+            return list(now["lines"])
+        return (differences_of_rest if self._state == BEGUN else differences)(then, now)
+
+    def _why(self) -> str:
+        if self._state == FINISHED:
+            return f"the plan was applied at {self._mark['at']}, and now there would be something to do again"
+        return "the rest of the plan is another one now" if self._state == BEGUN else "the plan is another one now"
+
+    def begin(self, caller: str) -> None:
+        """Note that the plan is being applied. Raises PlanFileError."""
+        if self._approved and self._state == "":
+            self._note(BEGUN, caller)
+
+    def finish(self, caller: str) -> None:
+        """Note that all of the plan was applied. Raises PlanFileError."""
+        if self._approved and self._state == BEGUN:
+            self._note(FINISHED, caller)
+
+    def _note(self, state: str, caller: str) -> None:
+        approved = t.cast("Document", self._approved)
+        mark = {"state": state, "at": time.strftime(TIME, time.gmtime()), "by": caller}
+        self._mark = {**mark, "digest": approved["digest"], "file_digest": approved["file_digest"]}
+        write_mark(self.path, self._mark)
+
+    def write(self, document: Document) -> str | None:
+        """Write the plan where one is asked for, and give its path. Raises PlanFileError."""
+        if not self.settings.plan_file:
+            return None
+        path = absolute(self.settings.plan_file)
+        write(path, document)
+        return path
+
+    def lines(self, document: Document | None, path: str | None, check_mode: bool) -> Iterator[str]:
+        """What people read about the plan as a whole."""
+        if check_mode and document:
+            yield f"Plan digest: {document['digest']}"
+        if path:
+            yield f"The plan is in {path}"
+        if self._approved and check_mode:
+            yield f"The plan in {self.path} still applies"
+        elif self._approved:
+            made = self._approved["made"]
+            yield f"Applied: the plan in {self.path}, made at {made['at']} by {made['by']}"
