@@ -158,8 +158,9 @@ def expected(wish: Wish, request: Request) -> bool:
         return _cloudhsm_allowed(wish, request, known[request.action])
     if request.action.startswith("ram:"):
         return _sharing_allowed(wish, request)
-    if wish.level == catalogue.READ_ONLY or wish.profile == "guide":
-        return bool(wish.level != catalogue.READ_ONLY)
+    writes = catalogue.allowed(wish.level, catalogue.POWER_USER)
+    if not writes or wish.profile == "guide":
+        return writes
     if request.action == catalogue.CREATE_SERVICE_LINKED_ROLE:
         # Only making a cluster needs the role, and who is limited to clusters makes none.
         return request.section == OWN and wish.cluster_arns is None

@@ -27,9 +27,10 @@ options:
     description:
       - The level of access.
       - V(admin) can do everything in CloudHSM. V(power_user) can create and use clusters and backups but not delete
-        them. V(read_only) can only read.
+        them. V(read_only) can only read. V(client) can only describe clusters, as hosts with
+        CloudHSM's client do.
     type: str
-    choices: [admin, power_user, read_only]
+    choices: [admin, power_user, read_only, client]
     required: true
   profile:
     description:

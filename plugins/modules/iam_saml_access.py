@@ -79,7 +79,7 @@ options:
       - What the role can do. V(administrator) has the AWS managed policy AdministratorAccess.
       - The others are the levels of P(cloudhsm.iam.cloudhsm_policy#filter).
     type: str
-    choices: [administrator, admin, power_user, read_only]
+    choices: [administrator, admin, power_user, read_only, client]
     default: admin
   policy_options:
     description:

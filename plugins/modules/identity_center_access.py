@@ -60,11 +60,12 @@ options:
       access:
         description:
           - An access level of this collection. V(administrator) attaches AWS's policy AdministratorAccess.
-          - V(admin), V(power_user) and V(read_only) put the policy of that CloudHSM level into the inline policy.
+          - V(admin), V(power_user), V(read_only) and V(client) put the policy of that CloudHSM level into the inline
+            policy.
           - The level replaces the inline policy, whoever wrote it. Every level but V(administrator) also detaches
             AdministratorAccess, unless O(permission_sets[].managed_policies) lists it.
         type: str
-        choices: [administrator, admin, power_user, read_only]
+        choices: [administrator, admin, power_user, read_only, client]
       policy_options:
         description:
           - How the policy of a CloudHSM level is made, as options of the filter C(cloudhsm.iam.cloudhsm_policy).
@@ -475,6 +476,7 @@ import typing as t
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import run_module
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Module
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.run import run
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import LEVELS
 
 STATE: dict[str, t.Any] = {"type": "str", "choices": ["present", "absent"]}
 STRINGS: dict[str, t.Any] = {"type": "list", "elements": "str"}
@@ -493,7 +495,7 @@ SET_SPEC: dict[str, t.Any] = {
     "description": {"type": "str"},
     "session_duration": {"type": "int"},
     "relay_state": {"type": "str"},
-    "access": {"type": "str", "choices": ["administrator", "admin", "power_user", "read_only"]},
+    "access": {"type": "str", "choices": ["administrator", *LEVELS[::-1]]},
     "policy_options": {"type": "dict", "options": POLICY_SPEC},
     "managed_policies": STRINGS,
     "customer_managed_policies": STRINGS,

@@ -100,7 +100,7 @@ SPECS: dict[str, dict[str, t.Any]] = {
         "bootstrap_cloudhsm_group_name": {"type": "str", "default": "CloudHSMAdministrators"},
         "bootstrap_cloudhsm_group_access": {
             "type": "str",
-            "choices": ["admin", "power_user", "read_only"],
+            "choices": ["admin", "power_user", "read_only", "client"],
             "default": "admin",
         },
         "bootstrap_service_name": {"type": "str", "default": "cloudhsm.amazonaws.com"},
@@ -109,7 +109,11 @@ SPECS: dict[str, dict[str, t.Any]] = {
         "cloudhsm_group_state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "cloudhsm_group_name": {"type": "str", "default": "CloudHSMAdministrators"},
         "cloudhsm_group_path": {"type": "str"},
-        "cloudhsm_group_access": {"type": "str", "choices": ["admin", "power_user", "read_only"], "default": "admin"},
+        "cloudhsm_group_access": {
+            "type": "str",
+            "choices": ["admin", "power_user", "read_only", "client"],
+            "default": "admin",
+        },
         "cloudhsm_group_policy_profile": {"type": "str", "choices": ["guide", "hardened"], "default": "guide"},
         "cloudhsm_group_cluster_arns": {"type": "list", "elements": "str"},
         "cloudhsm_group_regions": {"type": "list", "elements": "str"},
@@ -142,7 +146,7 @@ SPECS: dict[str, dict[str, t.Any]] = {
         "federated_access_path": {"type": "str"},
         "federated_access_access": {
             "type": "str",
-            "choices": ["administrator", "admin", "power_user", "read_only"],
+            "choices": ["administrator", "admin", "power_user", "read_only", "client"],
             "default": "admin",
         },
         "federated_access_policy_options": {
@@ -185,7 +189,7 @@ SPECS: dict[str, dict[str, t.Any]] = {
                 "description": {"type": "str"},
                 "session_duration": {"type": "int"},
                 "relay_state": {"type": "str"},
-                "access": {"type": "str", "choices": ["administrator", "admin", "power_user", "read_only"]},
+                "access": {"type": "str", "choices": ["administrator", "admin", "power_user", "read_only", "client"]},
                 "policy_options": {
                     "type": "dict",
                     "options": {

@@ -21,10 +21,11 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import kin
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import RESERVED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.item import Item
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import ADMINISTRATOR_ACCESS, SetWish
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import LEVELS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 
 ADMINISTRATOR = "administrator"
-ACCESS = (ADMINISTRATOR, "admin", "power_user", "read_only")
+ACCESS = (ADMINISTRATOR, *LEVELS[::-1])
 POLICY_OPTIONS = ("profile", "policy", "cluster_arns", "regions", "tags", "allow_backup_copy", "allow_backup_sharing")
 
 DESCRIPTION_LENGTH = 700

@@ -17,10 +17,11 @@ SOURCE = "https://docs.aws.amazon.com/service-authorization/latest/reference/lis
 GUIDE_SOURCE = "https://docs.aws.amazon.com/cloudhsm/latest/userguide/identity-access-management.html"
 
 # Each level may do what the one before it may.
+CLIENT = "client"
 READ_ONLY = "read_only"
 POWER_USER = "power_user"
 ADMIN = "admin"
-LEVELS = (READ_ONLY, POWER_USER, ADMIN)
+LEVELS = (CLIENT, READ_ONLY, POWER_USER, ADMIN)
 
 BACKUP = "backup"
 CLUSTER = "cluster"
@@ -120,7 +121,8 @@ ACTIONS = (
         option="allow_backup_sharing",
     ),
     Action("cloudhsm:DescribeBackups", "Read", guide=READ_ONLY, hardened=READ_ONLY),
-    Action("cloudhsm:DescribeClusters", "Read", guide=READ_ONLY, hardened=READ_ONLY),
+    # What `configure --cluster-id` calls to find the HSMs (CloudHSM User Guide, "Bootstrap the Client SDK").
+    Action("cloudhsm:DescribeClusters", "Read", guide=CLIENT, hardened=CLIENT),
     Action("cloudhsm:GetResourcePolicy", "Read", guide=ADMIN, hardened=READ_ONLY, resources=(BACKUP,)),
     Action("cloudhsm:InitializeCluster", "Write", guide=POWER_USER, hardened=POWER_USER, resources=(CLUSTER,)),
     Action("cloudhsm:ListTags", "Read", guide=READ_ONLY, hardened=READ_ONLY, resources=(BACKUP, CLUSTER)),

@@ -40,7 +40,7 @@ def guide_policy(level: str) -> Document:
     actions = [action.name for action in catalogue.ACTIONS if allowed(level, action.guide)]
     if level == catalogue.ADMIN:
         actions = ["cloudhsm:*"]
-    if level != catalogue.READ_ONLY:
+    if allowed(level, catalogue.POWER_USER):
         actions += [*catalogue.GUIDE_EC2, catalogue.CREATE_SERVICE_LINKED_ROLE]
     return document({"Effect": "Allow", "Action": actions, "Resource": "*"})
 
@@ -178,7 +178,7 @@ _SHARED_BACKUP = {catalogue.RAM_TYPE_KEY: catalogue.RAM_BACKUP}
 def _deny_statements(level: str, limits: Limits) -> list[Statement]:
     """What takes keys out of the account, unless it was asked for. Who may only look needs no such statement."""
     denied = [action.name for action in catalogue.ACTIONS if action.option and action.option not in limits.options]
-    if level == catalogue.READ_ONLY or not denied:
+    if not allowed(level, catalogue.POWER_USER) or not denied:
         return []
     statements: list[Statement] = [{"Sid": "BackupsStay", "Effect": "Deny", "Action": denied, "Resource": "*"}]
     if catalogue.BACKUP_SHARING not in limits.options:

@@ -45,7 +45,7 @@ def one_set(partition: str = "aws", **fields: t.Any) -> SetWish:
         ({"session_duration": "PT1H"}, "session_duration: must be from"),
         ({"relay_state": "<script>"}, "relay_state: must be up to 240 characters that a URL can have"),
         ({"description": "Ł"}, "description: must be up to 700 printable characters of Latin-1"),
-        ({"access": "root"}, "access: must be one of administrator, admin, power_user, read_only, not 'root'"),
+        ({"access": "root"}, "access: must be one of administrator, admin, power_user, read_only, client, not 'root'"),
         ({"policy_options": {"profile": "hardened"}}, "policy_options: need access to be admin or power_user"),
         ({"access": "administrator", "policy_options": {"profile": "guide"}}, "administrator has AdministratorAccess"),
         ({"access": "admin", "policy_options": ["x"]}, "policy_options: must be a dictionary, not a list"),
