@@ -33,6 +33,16 @@ options:
           - Name of the user, up to 64 characters of C(A-Z), C(a-z), C(0-9) and C(_+=,.@-).
         type: str
         required: true
+      previous_name:
+        description:
+          - Renames the user of this name to O(users[].name). The user keeps its memberships, policies, tags, password,
+            access keys and MFA devices. Policies and tools that name the user, or its ARN, are not changed.
+          - If only O(users[].name) exists, nothing is renamed, so the option can stay in the list. If both exist, the
+            run is refused. If neither exists, the user is created.
+          - The user whose credentials run the module and protected users are not renamed.
+          - An entry in the credentials store keeps the previous name. A warning says so.
+        type: str
+        version_added: 1.1.0
       state:
         description:
           - Whether the user exists. V(absent) deletes the user with everything that belongs to it, beginning with the
@@ -74,6 +84,13 @@ options:
           - Groups to add the user to. They must exist.
         type: list
         elements: str
+      leave_groups:
+        description:
+          - Groups to remove the user from. They must exist. Other memberships stay, also without O(purge_groups).
+          - A group in both lists is an error.
+        type: list
+        elements: str
+        version_added: 1.1.0
       managed_policies:
         description:
           - ARNs of managed policies to attach directly to the user.
@@ -483,6 +500,11 @@ users:
       returned: always
       type: str
       sample: created
+    renamed_from:
+      description: Previous name of a user that was renamed.
+      returned: when the user was renamed
+      type: str
+      sample: alicia
     state:
       description: Whether the user exists, V(present) or V(absent), or V(suspended) if the user is locked out.
       returned: unless the user failed

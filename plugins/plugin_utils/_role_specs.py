@@ -286,11 +286,13 @@ SPECS: dict[str, dict[str, t.Any]] = {
             "default": [],
             "options": {
                 "name": {"type": "str", "required": True},
+                "previous_name": {"type": "str"},
                 "state": {"type": "str", "choices": ["present", "absent", "suspended"], "default": "present"},
                 "protected": {"type": "bool"},
                 "path": {"type": "str"},
                 "tags": {"type": "dict"},
                 "groups": {"type": "list", "elements": "str"},
+                "leave_groups": {"type": "list", "elements": "str"},
                 "managed_policies": {"type": "list", "elements": "str"},
                 "boundary": {"type": "str"},
                 "console_access": {"type": "bool"},

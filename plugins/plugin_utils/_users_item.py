@@ -17,7 +17,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import U
 # A form's answers are kept and shown as they are.
 NO_PASSWORD = "can't be given as text, which others may see; leave it out, and one is generated"
 FORMS = "give a YAML list of users, or CSV with a line of column names first"
-# Of a user, which has eleven options.
+# Of a user, which has thirteen options.
 MOST_FIELDS = 50
 SWITCHES = frozenset(name for name, option in USER_SPEC.items() if option["type"] == "bool")
 

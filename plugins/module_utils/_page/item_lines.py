@@ -139,14 +139,17 @@ def _note(item: Item) -> str:
 
 def _action(item: Item) -> str:
     """The change by its name, where it has one."""
-    return f" ({item.action})" if item.action in CHANGES and item.action != "changed" else ""
+    # That a user is renamed is said with its previous name.
+    named = item.action in CHANGES and item.action not in ("changed", "renamed")
+    return f" ({item.action})" if named else ""
 
 
 def details_of(item: Item) -> str:
     """What changes about the object, in one line."""
     before, after = item.before or {}, item.after or {}
     if item.kind == USER:
-        told = [*_paths(before, after), *_sets(before, after), *_of_user(item, before, after)]
+        told = [f"renamed from {shown(item.old_name)}"] if item.old_name else []
+        told += [*_paths(before, after), *_sets(before, after), *_of_user(item, before, after)]
     elif item.kind == GROUP_KIND:
         told = [*_paths(before, after), *_sets(before, after)]
     elif item.kind == POLICY:

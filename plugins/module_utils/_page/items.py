@@ -32,7 +32,7 @@ Result = Mapping[str, t.Any]
 USER, GROUP_KIND, POLICY, ROLE = "user", "group", "policy", "service-linked role"
 _KINDS = {"iam_group": GROUP_KIND, "iam_managed_policy": POLICY}
 # What happens to an object that stays.
-CHANGES = ("changed", "moved", "restored", "admitted", "suspended")
+CHANGES = ("changed", "renamed", "moved", "restored", "admitted", "suspended")
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ class Item:
     password_in: str = ""
     # A service-linked role by its service: its name is known only once it exists.
     service: str = ""
+    # The previous name of a user that is renamed; empty for others.
+    old_name: str = ""
 
     @property
     def key(self) -> str:
@@ -127,15 +129,17 @@ def _of_users(result: Result, onboarding_group: str | None) -> Iterator[Item]:
     stored = result.get("credentials") or {}
     for user in result["users"]:
         name = user["name"]
-        had, has = before.get(name), after.get(name)
+        old = user.get("renamed_from") or name
+        had, has = before.get(old), after.get(name)
         yield Item(
             USER,
             name,
             user_action(user, had, has, onboarding_group),
             had,
             has,
-            calls.get(name, ()),
+            calls.get(name, []) if old == name else [*calls.get(old, []), *calls.get(name, [])],
             str(stored.get("location") or "") if name in (stored.get("users") or ()) else "",
+            old_name=user.get("renamed_from") or "",
         )
 
 
@@ -150,6 +154,8 @@ def user_action(user: Mapping[str, t.Any], before: State | None, after: State | 
         return "restored"
     if onboarding and onboarding in had.get("groups", ()) and onboarding not in has.get("groups", ()):
         return "admitted"
+    if user.get("renamed_from"):
+        return "renamed"
     return "moved" if had.get("path") != has.get("path") else "changed"
 
 

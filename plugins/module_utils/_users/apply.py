@@ -89,7 +89,9 @@ def apply_plans(
         return _go_on(begun, until, call, hopeless)
 
     def call(plan: UserPlan, change: Change) -> None:
-        _call(client, change, passwords, sleep if plan.before is None else None)
+        # A user that was just made or renamed is unknown by its name for some seconds.
+        new = plan.before is None or change.user != plan.before.name
+        _call(client, change, passwords, sleep if new else None)
 
     begun = {plan.name: Outcome(plan) for plan in plans if plan.changes}
 
@@ -183,7 +185,7 @@ def _call(client: IAMClient, change: Change, passwords: PasswordSource, sleep: C
 def _is_done(change: Change, exc: Exception) -> bool:
     """Whether the error says that the call's effect is there: gone already, or made by a try whose answer was lost."""
     code = error_code(exc)
-    if code == "NoSuchEntity":
-        return change.operation.startswith(REMOVALS)
     tried_before = getattr(exc, "response", {}).get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
+    if code == "NoSuchEntity":
+        return change.operation.startswith(REMOVALS) or (tried_before and "NewUserName" in change.params)
     return code == "EntityAlreadyExists" and tried_before

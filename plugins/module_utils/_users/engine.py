@@ -113,7 +113,8 @@ def _plan(
         unlisted_users(desired, account, options),
         onboarding_group=options.onboarding_group,
     )
-    wanted = {group for user in desired if user.present and not user.suspended for group in user.groups or ()}
+    here = [user for user in desired if user.present and not user.suspended]
+    wanted = {group for user in here for group in (*(user.groups or ()), *user.leaves)}
     wanted |= {options.onboarding_group} if options.onboarding_group else set()
     unseen = (wanted - account.groups - options.pending_groups) | guard.unknown_groups(account, options)
     if unseen:

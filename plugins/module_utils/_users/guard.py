@@ -32,14 +32,26 @@ def refusals(plans: Sequence[UserPlan], account: Account, options: Options) -> l
         *_protected(plans, protected_groups(account, options)),
         *_too_many_deletions(plans, options),
         *_emptied_groups(plans, account, options),
+        *_renamed_leavers(plans, protected_groups(account, options)),
     ]
+
+
+def _renamed_leavers(plans: Iterable[UserPlan], groups: Iterable[str]) -> Iterable[str]:
+    """Who leaves a protected group is looked for by name, at the last moment too."""
+    for group in sorted(groups):
+        for plan in plans:
+            if plan.renamed_from and level(plan.after, group) < level(plan.before, group):
+                yield (
+                    f"the plan renames {plan.renamed_from}, and takes it or its way in from the protected group "
+                    f"{group}; do one in a run of its own"
+                )
 
 
 def _caller(plans: Iterable[UserPlan], account: Account) -> Iterable[str]:
     for plan in plans:
-        if plan.name != account.caller.user_name or plan.before is None:
+        if plan.before is None or plan.before.name != account.caller.user_name:
             continue
-        does = None
+        does = "renames" if plan.renamed_from else None
         if plan.after is None:
             does = "deletes"
         elif plan.suspends:
@@ -47,7 +59,7 @@ def _caller(plans: Iterable[UserPlan], account: Account) -> Iterable[str]:
         elif plan.before.console_access and not plan.after.console_access:
             does = "takes console access from"
         if does:
-            yield f"the plan {does} {plan.name}, the user who runs it; run it with another user's credentials"
+            yield f"the plan {does} {plan.before.name}, the user who runs it; run it with another user's credentials"
 
 
 def protected_groups(account: Account, options: Options) -> frozenset[str]:
@@ -75,6 +87,7 @@ def _protected(plans: Iterable[UserPlan], groups: Iterable[str]) -> Iterable[str
     for verb, names in (
         ("deletes", [plan.name for plan in marked if plan.after is None]),
         ("suspends", [plan.name for plan in marked if plan.suspends]),
+        ("renames", [plan.renamed_from for plan in marked if plan.renamed_from]),
         ("takes console access from", [plan.name for plan in stay if _loses_console(plan)]),
         *(
             (f"takes from the protected group {group}", [plan.name for plan in stay if _leaves(plan, group)])

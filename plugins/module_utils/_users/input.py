@@ -18,6 +18,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.item import Fiel
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.item import label as item_label
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import RESERVED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import renaming
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import typing_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser
 
@@ -25,11 +26,13 @@ STATES = ("present", "absent", "suspended")
 # The options of a user, in the order in which messages list them.
 USER_SPEC: dict[str, dict[str, t.Any]] = {
     "name": {"type": "str", "required": True},
+    "previous_name": {"type": "str"},
     "state": {"type": "str", "choices": [*STATES], "default": "present"},
     "protected": {"type": "bool"},
     "path": {"type": "str"},
     "tags": {"type": "dict"},
     "groups": {"type": "list", "elements": "str"},
+    "leave_groups": {"type": "list", "elements": "str"},
     "managed_policies": {"type": "list", "elements": "str"},
     "boundary": {"type": "str"},
     "console_access": {"type": "bool"},
@@ -61,6 +64,7 @@ def parse_users(users: object, managed_by_tag: str) -> tuple[list[DesiredUser], 
         user = reader.read()
         problems += [f"{label(index, item.get('name'))}: {problem}" for problem in reader.problems]
         desired.append(user)
+    problems += [f"{label(index, desired[index].name)}: {problem}" for index, problem in renaming.clashes(desired)]
     return desired, problems + _duplicates([item.get("name") if isinstance(item, Mapping) else None for item in users])
 
 
@@ -92,12 +96,14 @@ class _ItemReader(Fields):
         state = self._state()
         user = DesiredUser(
             name=self._name(),
+            previous_name=self._previous_name(),
             present=state != "absent",
             suspended=state == "suspended",
             protected=self.boolean("protected"),
             path=self._path(),
             tags=self._tags(),
-            groups=self._groups(),
+            groups=self._groups("groups"),
+            leaves=self._groups("leave_groups") or frozenset(),
             managed_policies=self._managed_policies(),
             boundary=self._boundary(),
             console_access=self.boolean("console_access"),
@@ -106,6 +112,9 @@ class _ItemReader(Fields):
         )
         if user.password is not None and user.present and user.console_access is not True:
             self.problem("password", "is given, but console_access is not true; a password is only for console access")
+        self._check_leaving(user)
+        if user.previous_name is not None and state != "present":
+            self.problem("previous_name", f"is given, and only users that are present are renamed; this one is {state}")
         if user.protected and state != "present":
             self.problem("protected", f"is true, and a protected user can't be {state}")
         return user
@@ -136,11 +145,20 @@ class _ItemReader(Fields):
             if not any(problem.startswith("name:") for problem in self.problems):
                 self.problem("name", "is missing")
             return ""
-        if len(name) > limits.USER_NAME_LENGTH:
-            self.problem("name", f"has {len(name)} characters, IAM allows {limits.USER_NAME_LENGTH}")
-        if not limits.NAME.fullmatch(name):
-            self.problem("name", f"{name[:80]!r} has characters that IAM does not allow; use A-Z a-z 0-9 and _+=,.@-")
+        self._check_user_name("name", name)
         return name
+
+    def _previous_name(self) -> str | None:
+        name = self._string("previous_name")
+        if name is not None:
+            self._check_user_name("previous_name", name)
+        return name
+
+    def _check_user_name(self, field: str, name: str) -> None:
+        if len(name) > limits.USER_NAME_LENGTH:
+            self.problem(field, f"has {len(name)} characters, IAM allows {limits.USER_NAME_LENGTH}")
+        if not limits.NAME.fullmatch(name):
+            self.problem(field, f"{name[:80]!r} has characters that IAM does not allow; use A-Z a-z 0-9 and _+=,.@-")
 
     def _state(self) -> str:
         state = self.item.get("state")
@@ -183,16 +201,23 @@ class _ItemReader(Fields):
                 self.problem(field, f"keys that begin with {RESERVED} are reserved; {hint}")
         return {str(key): str(value) for key, value in tags.items()}
 
-    def _groups(self) -> frozenset[str] | None:
-        groups = self._strings("groups")
+    def _groups(self, field: str) -> frozenset[str] | None:
+        groups = self._strings(field)
         if groups is None:
             return None
         for group in groups:
             if not limits.NAME.fullmatch(group) or len(group) > limits.GROUP_NAME_LENGTH:
-                self.problem("groups", f"{group[:140]!r} can't be the name of a group: 1 to 128 of A-Z a-z 0-9 _+=,.@-")
-        if len(set(groups)) > limits.GROUPS_PER_USER:
-            self.problem("groups", f"lists {len(set(groups))}, IAM allows {limits.GROUPS_PER_USER} a user")
+                self.problem(field, f"{group[:140]!r} can't be the name of a group: 1 to 128 of A-Z a-z 0-9 _+=,.@-")
+        if field == "groups" and len(set(groups)) > limits.GROUPS_PER_USER:
+            self.problem(field, f"lists {len(set(groups))}, IAM allows {limits.GROUPS_PER_USER} a user")
         return frozenset(groups)
+
+    def _check_leaving(self, user: DesiredUser) -> None:
+        """A group that the user is to be in can't be left as well."""
+        wanted = {group.lower() for group in user.groups or ()}
+        for group in sorted(user.leaves):
+            if group.lower() in wanted:
+                self.problem("leave_groups", f"{group!r} is listed in groups too; list it once")
 
     def _managed_policies(self) -> frozenset[str] | None:
         policies = self._strings("managed_policies")

@@ -41,6 +41,8 @@ class DesiredUser:
     password_reset_required: bool = True
     # Groups that the user is not to be in any more, whatever the switches say.
     leaves: frozenset[str] = frozenset()
+    # The name that the user is renamed from, if it still has that one.
+    previous_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -222,6 +224,7 @@ _RESULT_NAMES = {
     "PolicyName": "inline_policy",
     "PermissionsBoundary": "boundary",
     "NewPath": "path",
+    "NewUserName": "new_name",
     "Path": "path",
     "Tags": "tags",
     "TagKeys": "tag_keys",
@@ -258,6 +261,11 @@ class UserPlan:
         if self.before is None:
             return "created"
         return "deleted" if self.after is None else "updated"
+
+    @property
+    def renamed_from(self) -> str | None:
+        """The name that the user had before; None where it keeps its name."""
+        return self.before.name if self.before and self.after and self.before.name != self.after.name else None
 
     @property
     def suspends(self) -> bool:

@@ -67,7 +67,7 @@ def stage(desired: DesiredUser, before: ActualUser | None, options: Options) -> 
         return desired
     # Who is to have no console access has no password to change: that is no way in for people.
     if desired.console_access is False or not waits_for(_signing_in(desired, state)):
-        return replace(desired, leaves=frozenset({group}))
+        return replace(desired, leaves=desired.leaves | {group})
     # Nothing that the user does not have already, but the onboarding group.
     groups, policies = desired.groups, desired.managed_policies
     if groups is not None or group not in state.groups:

@@ -140,7 +140,8 @@ class StoredPasswords:
             elif outcome.conflict and user in self._replaced:
                 self._put_back(user)
             elif operations & ENDS_ACCESS:
-                self._try("remove", user, self._forget)
+                # The entry of a user who is renamed bears the name that it had.
+                self._try("remove", (outcome.plan.before or outcome.plan).name, self._forget)
         except StoreError as exc:
             return replace(outcome, error="; ".join(filter(None, (outcome.error, str(exc)))))
         return outcome

@@ -15,7 +15,7 @@ from dataclasses import replace
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MFA_NOTE, OWNED, PROTECTED, RESERVED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tag_text import decode, encode
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import onboarding, suspension
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import onboarding, renaming, suspension
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import change as _change
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import tag_list as _tag_list
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import DENY_ALL, SUSPENDED_POLICY
@@ -42,7 +42,7 @@ def unlisted_users(desired: Iterable[DesiredUser], account: Account, options: Op
     """Names of the users that purge_users removes: those with our ownership tag that are no longer listed."""
     if not options.purge_users:
         return []
-    listed = {user.name.lower() for user in desired}
+    listed = {name.lower() for user in desired for name in (user.name, user.previous_name) if name}
     return sorted(
         user.name
         for user in account.users.values()
@@ -64,6 +64,12 @@ def plan_user(
         return plan_deletion(before) if before else UserPlan(desired.name, None, None)
     if desired.suspended:
         return suspension.plan_suspension(desired.name, account)
+    wrong = renaming.problem(desired, account, options, known)
+    if wrong:
+        return UserPlan(desired.name, before, before, problems=(wrong,))
+    renamed = renaming.renamed_user(desired, account)
+    if renamed:
+        return renaming.with_new_name(_plan_present(desired, renamed, account, options), desired.name, account)
     return _plan_present(desired, before, account, options)
 
 
@@ -92,12 +98,18 @@ def _problems(
 ) -> Iterable[str]:
     groups = account.groups | options.pending_groups
     spelling = {group.lower(): group for group in groups}
-    if options.onboarding_group in (desired.groups or ()):
-        yield f"groups: {options.onboarding_group!r} is the onboarding group, which users enter and leave by themselves"
-    for group in sorted((desired.groups or frozenset()) - groups):
-        close = spelling.get(group.lower())
-        hint = f"; did you mean {close!r}?" if close else "; create it first"
-        yield f"groups: the account has no group {group!r}{hint}"
+    for field, named, otherwise in (
+        ("groups", desired.groups or frozenset(), "create it first"),
+        ("leave_groups", desired.leaves, "take it out of the list"),
+    ):
+        if options.onboarding_group in named:
+            yield (
+                f"{field}: {options.onboarding_group!r} is the onboarding group, which users enter and leave by "
+                "themselves"
+            )
+        for group in sorted(named - groups):
+            close = spelling.get(group.lower())
+            yield f"{field}: the account has no group {group!r}; {f'did you mean {close!r}?' if close else otherwise}"
     for field, arns in (("managed_policies", desired.managed_policies or ()), ("boundary", (desired.boundary,))):
         for arn in sorted(filter(None, arns)):
             if arn.split(":")[1] != account.caller.partition:

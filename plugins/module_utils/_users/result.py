@@ -31,6 +31,8 @@ def describe_plan(plan: UserPlan) -> dict[str, t.Any]:
     shown = plan.after or plan.before
     state = "absent" if plan.after is None else "suspended" if plan.after.suspended else "present"
     described: dict[str, t.Any] = {"name": plan.name, "state": state, "action": plan.action}
+    if plan.renamed_from:
+        described["renamed_from"] = plan.renamed_from
     if shown:
         described.update(arn=shown.arn, **_describe_state(shown))
     return described
@@ -96,7 +98,7 @@ def describe_diff(plans: Iterable[UserPlan]) -> dict[str, t.Any]:
         if not plan.changes:
             continue
         if plan.before:
-            before[plan.name] = {**_describe_state(plan.before), **_describe_credentials(plan.before)}
+            before[plan.before.name] = {**_describe_state(plan.before), **_describe_credentials(plan.before)}
         if plan.after:
             after[plan.name] = {**_describe_state(plan.after), **_describe_credentials(plan.after)}
     return {"before": before, "after": after}

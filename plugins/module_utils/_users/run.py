@@ -20,6 +20,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Fail
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import (
     engine,
     onboarding,
+    renaming,
     snapshot,
     stores,
     suspension,
@@ -102,8 +103,9 @@ def _plan_and_carry_out(task: Task) -> Result:
                 service, plans, desired, options, account=account, tell=task.tell, source=passwords
             )
     for plan in plans:
-        if warning := suspension.warning(plan, options):
-            task.warn(warning)
+        for warning in (suspension.warning(plan, options), renaming.warning(plan, params["credentials_store"])):
+            if warning:
+                task.warn(warning)
     result = report.describe_outcomes(plans, outcomes, account)
     result["check_mode"] = task.check_mode
     result["missing"] = missing_users(plans, account)

@@ -38,6 +38,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     DesiredUser,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.onboarding import concerns
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.renaming import renamed_user
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -103,9 +104,9 @@ def read_details(
     """
     readers: dict[str, Callable[[], ActualUser]] = {}
     for user in desired:
-        actual = account.users.get(user.name)
+        actual = account.users.get(user.name) or renamed_user(user, account)
         if actual is not None:
-            readers[user.name] = _reader(iam, actual, user, onboarding_group)
+            readers[actual.name] = _reader(iam, actual, user, onboarding_group)
     for name in deleted:
         readers[name] = _reader(iam, account.users[name], DesiredUser(name, present=False))
     found = dict(zip(readers, pool.map(lambda read: read(), readers.values()), strict=True))

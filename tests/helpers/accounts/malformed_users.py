@@ -71,7 +71,7 @@ def _wrong_types() -> Iterator[Case]:
     for field in ("path", "boundary", "password"):
         for value in NOT_STRINGS:
             yield _user(**{field: value}), f"users[0] (alice): {field}: must be text, not "
-    for field in ("groups", "managed_policies"):
+    for field in ("groups", "leave_groups", "managed_policies"):
         for value in NOT_LISTS:
             yield _user(**{field: value}), f"users[0] (alice): {field}: must be a list"
         for element in (7, None, ["x"], {"x": 1}):
@@ -132,6 +132,13 @@ def _tags() -> Iterator[Case]:
 def _groups() -> Iterator[Case]:
     for group in ("", "two words", "a/b", "gröup", "g" * 129, "all*"):
         yield _user(groups=[group]), f"users[0] (alice): groups: {group[:140]!r} can't be the name of a group"
+        yield (
+            _user(leave_groups=[group]),
+            f"users[0] (alice): leave_groups: {group[:140]!r} can't be the name of a group",
+        )
+    for group in ("Readers", "readers"):
+        both = _user(groups=["Readers"], leave_groups=[group])
+        yield both, f"users[0] (alice): leave_groups: {group!r} is listed in groups too; list it once"
     yield _user(groups=["Readers", "Readers"]), "users[0] (alice): groups: names 'Readers' more than once"
     for count in (11, 50):
         yield _user(groups=[f"g{n}" for n in range(count)]), f"users[0] (alice): groups: lists {count}, IAM allows 10"

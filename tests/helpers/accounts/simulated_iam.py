@@ -162,6 +162,7 @@ def desired_users(draw: st.DrawFn, name: str) -> DesiredUser:
     """A user as somebody may ask for it."""
     console = draw(st.sampled_from([None, True, False]))
     state = draw(st.sampled_from(["present", "present", "present", "absent", "suspended"]))
+    groups = draw(st.none() | some_groups)
     return DesiredUser(
         name=name,
         present=state != "absent",
@@ -169,7 +170,8 @@ def desired_users(draw: st.DrawFn, name: str) -> DesiredUser:
         protected=draw(st.sampled_from([None, True, False])) if state == "present" else None,
         path=draw(st.sampled_from([None, *PATHS])),
         tags=draw(st.none() | tags),
-        groups=draw(st.none() | some_groups),
+        groups=groups,
+        leaves=draw(some_groups) - (groups or frozenset()),
         managed_policies=draw(st.none() | some_policies),
         boundary=draw(st.sampled_from([None, "", *BOUNDARIES])),
         console_access=console,
@@ -182,7 +184,16 @@ def desired_users(draw: st.DrawFn, name: str) -> DesiredUser:
 def wishes(draw: st.DrawFn) -> list[DesiredUser]:
     """The users that one run is asked for."""
     names = draw(st.lists(st.sampled_from(NAMES), unique=True))
-    return [draw(desired_users(name)) for name in names]
+    wanted = [draw(desired_users(name)) for name in names]
+    spare = [name for name in NAMES if name not in names]
+    return [
+        replace(one, previous_name=spare.pop()) if spare and _is_present(one) and draw(st.booleans()) else one
+        for one in wanted
+    ]
+
+
+def _is_present(wish: DesiredUser) -> bool:
+    return wish.present and not wish.suspended
 
 
 options = st.builds(
@@ -247,6 +258,10 @@ def carry_out(account: Account, changes: Iterable[Change]) -> Account:
                 params["SerialNumber"] in user.credentials.mfa_devices for user in users.values() if user.credentials
             ):
                 raise RefusedCallError("DeleteConflict")
+        elif "NewUserName" in change.params:
+            if params["NewUserName"] in users:
+                raise RefusedCallError("EntityAlreadyExists")
+            users[params["NewUserName"]] = _renamed(users.pop(change.user), params["NewUserName"])
         elif change.operation == "delete_user":
             _check_bare(users.pop(change.user))
         else:
@@ -314,6 +329,10 @@ def _tags(listed: Iterable[t.Mapping[str, str]]) -> dict[str, str]:
 
 
 Effect = t.Callable[[ActualUser, t.Mapping[str, t.Any]], ActualUser]
+
+
+def _renamed(user: ActualUser, name: str) -> ActualUser:
+    return replace(user, name=name, arn=f"arn:aws:iam::123456789012:user{user.path}{name}")
 
 
 def _moved(user: ActualUser, path: str) -> ActualUser:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from contextlib import suppress
 
 import boto3.session
 import pytest
@@ -56,6 +57,39 @@ def test_users_are_provisioned_once(aws: Account) -> None:
     again = provision(ALICE)
     assert (again["changed"], aws.writes) == (False, [])
     assert again["facts"]["user_provisioning_result"]["unchanged"] == ["alice"]
+
+
+def test_a_user_is_renamed_and_keeps_everything_and_leaves_one_group(aws: Account) -> None:
+    iam: t.Any = boto3.session.Session().client("iam")
+    for group in ("Readers", "Old", "Auditors"):
+        with suppress(iam.exceptions.EntityAlreadyExistsException):
+            iam.create_group(GroupName=group)
+        iam.add_user_to_group(UserName="bob", GroupName=group)
+    key = iam.create_access_key(UserName="bob")["AccessKey"]["AccessKeyId"]
+    aws.calls.clear()
+    rob = {
+        "name": "rob",
+        "previous_name": "bob",
+        "leave_groups": ["Old"],
+        "console_access": True,
+        "password": "Aa1!Bb2!",
+    }
+    planned = provision(rob, check_mode=True)
+    assert aws.writes == []
+    assert planned["lines"][1] == (
+        "~ user rob: renamed from bob; groups -Old; policies +IAMUserChangePassword; "
+        "console access: on, with the given password"
+    )
+    made = provision(rob)
+    assert (made["changed"], made["lines"][1]) == (True, planned["lines"][1])
+    assert {group["GroupName"] for group in iam.list_groups_for_user(UserName="rob")["Groups"]} == {
+        "Readers",
+        "Auditors",
+    }
+    assert [each["AccessKeyId"] for each in iam.list_access_keys(UserName="rob")["AccessKeyMetadata"]] == [key]
+    assert iam.get_login_profile(UserName="rob")["LoginProfile"]["UserName"] == "rob"
+    aws.calls.clear()
+    assert (provision(rob)["changed"], aws.writes) == (False, [])
 
 
 def test_two_phases_make_their_group_first(aws: Account) -> None:

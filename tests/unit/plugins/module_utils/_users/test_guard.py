@@ -99,7 +99,11 @@ def test_purged_users_count_as_deletions() -> None:
 
 def test_the_last_member_of_a_protected_group_stays() -> None:
     account = account_of(user("ann", groups=ADMINS), user("bob"))
-    for leaving in (DesiredUser("ann", present=False), DesiredUser("ann", groups=frozenset())):
+    for leaving in (
+        DesiredUser("ann", present=False),
+        DesiredUser("ann", groups=frozenset()),
+        DesiredUser("ann", leaves=ADMINS),
+    ):
         (problem,) = refusals(account, [leaving])
         assert problem.startswith("the plan leaves the protected group Administrators without members (now ann)")
 

@@ -68,8 +68,9 @@ def test_the_changes_lead_to_the_state_that_the_plan_shows(
         assert (replace(after.users[name], credentials=None) if name in after.users else None) == (
             replace(wanted, credentials=None) if wanted else None
         )
+    renamed = {plan.renamed_from for plan in plans}
     assert {n: u for n, u in after.users.items() if n not in shown} == {
-        n: u for n, u in account.users.items() if n not in shown
+        n: u for n, u in account.users.items() if n not in shown and n not in renamed
     }
 
 
@@ -97,9 +98,10 @@ def test_a_run_cut_off_anywhere_is_finished_by_the_next(
 
 @given(accounts(), wishes())
 def test_without_purge_nothing_is_taken_from_users_that_stay(account: Account, desired: list[DesiredUser]) -> None:
+    leaves = {wish.name: wish.leaves for wish in desired}
     for plan in plan_users(desired, account, Options()):
         if plan.before and plan.after:
-            assert plan.before.groups <= plan.after.groups
+            assert plan.before.groups - leaves[plan.name] <= plan.after.groups
             assert plan.before.managed_policies <= plan.after.managed_policies
             assert plan.before.tags.keys() - {PROTECTED} <= plan.after.tags.keys()
 
@@ -188,6 +190,15 @@ def test_what_is_left_out_is_left_alone() -> None:
     assert plan_user(DesiredUser("alice"), account_of(before), everything).changes == ()
 
 
+def test_a_user_leaves_the_named_groups_and_no_other() -> None:
+    before = user(groups=frozenset({"Auditors", "Readers", "Administrators"}))
+    desired = DesiredUser("alice", leaves=frozenset({"Readers", "CloudHSMAdministrators"}))
+    plan = plan_user(desired, account_of(before), Options())
+    assert [change.describe() for change in plan.changes] == [
+        {"user": "alice", "operation": "remove_user_from_group", "group": "Readers"}
+    ]
+
+
 def test_purging_tags_keeps_the_ownership_tag_and_those_of_aws() -> None:
     before = user(tags={TAG: OWNED, "aws:cloudformation:stack": "x", "old": "1"})
     plan = plan_user(DesiredUser("alice", tags={"new": "2"}), account_of(before), Options(purge_tags=True))
@@ -273,6 +284,8 @@ def test_purging_looks_at_the_tag_that_was_chosen() -> None:
         (DesiredUser("Alice"), "name: the account has this user as 'alice'"),
         (DesiredUser("alice", groups=frozenset({"readers"})), "groups: the account has no group 'readers'; did you"),
         (DesiredUser("alice", groups=frozenset({"HSM"})), "groups: the account has no group 'HSM'; create it first"),
+        (DesiredUser("alice", leaves=frozenset({"readers"})), "leave_groups: the account has no group 'readers'; did"),
+        (DesiredUser("alice", leaves=frozenset({"HSM"})), "leave_groups: the account has no group 'HSM'; take it out"),
         (DesiredUser("alice", tags={"Team": "b"}), "tags.Team: the user has this tag as 'team'"),
         (
             DesiredUser("alice", managed_policies=frozenset({"arn:aws-cn:iam::aws:policy/ReadOnlyAccess"})),
