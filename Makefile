@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup docs screenshot lint unit integration molecule browser oldest matrix sanity importer bench bench-fleet bench-assignments release clean
+.PHONY: help demo test setup simulator docs screenshot lint unit integration molecule browser oldest matrix sanity importer bench bench-fleet bench-assignments release clean
 
 scenario ?= --all
 BIN := .venv/bin
@@ -22,6 +22,9 @@ test: setup ## Everything below
 setup:
 	@tools/bootstrap.sh dev .venv
 
+simulator:
+	@tools/simulator.sh
+
 lint: setup ## ruff, mypy, ansible-lint, licences, documentation, changelog and workflows
 	@tools/lint.sh
 
@@ -32,13 +35,13 @@ docs: setup ## Write what is generated in the documentation, and build its site 
 screenshot: ## Take the picture of the access report in docs/ anew
 	@tools/screenshot.sh
 
-unit: setup ## Unit tests
+unit: setup simulator ## Unit tests
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/unit
 
 integration: setup ## Whole playbooks against moto server
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/integration
 
-molecule: setup ## The scenarios, or one: make molecule scenario=admin_group
+molecule: setup simulator ## The scenarios, or one: make molecule scenario=admin_group
 	@tools/molecule.sh .venv $(scenario)
 
 browser: setup ## The access report in headless Chromium
@@ -70,4 +73,4 @@ release: setup ## Make a version of the changelog's fragments: make release vers
 	@tools/release.sh $(version)
 
 clean: ## Remove what the other targets left
-	@rm -rf .venv* .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache .browser dist tests/output
+	@rm -rf .venv* .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache .browser .simulator dist tests/output

@@ -12,10 +12,7 @@ axe_sha256=e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745
 
 have_browser() { command -v chromium >/dev/null && command -v chromedriver >/dev/null; }
 
-if ! have_browser && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-  { apt-get update && apt-get install -y --no-install-recommends chromium chromium-driver; } >"$work/apt" 2>&1 ||
-    cat "$work/apt" >&2
-fi
+have_browser || install_on_debian chromium chromium-driver
 if ! have_browser; then
   echo "The browser tests need chromium and chromedriver. On Debian: apt-get install chromium chromium-driver" >&2
   exit 1

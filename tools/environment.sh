@@ -33,4 +33,10 @@ use_venv() {
   export PATH
 }
 
+# install_on_debian PACKAGE...: where root may. Whoever needs them looks whether they are there then.
+install_on_debian() {
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 0
+  { apt-get update && apt-get install -y --no-install-recommends "$@"; } >"$work/apt" 2>&1 || cat "$work/apt" >&2
+}
+
 site_packages() { python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'; }

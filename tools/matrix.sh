@@ -24,6 +24,7 @@ step() {
   fi
 }
 
+tools/simulator.sh || exit 1
 pairs=${*:-$(tools/bootstrap.sh dev .venv >&2 && .venv/bin/python tools/supported.py pairs)}
 while read -r python core; do
   venv=.venv-$python-$core

@@ -4,7 +4,7 @@
 """Has a member of each group try everything, at a moto server that enforces IAM, and compares each cell.
 
 The groups are those that the scenario cloudhsm_policies made, one for each of policy_cells.VARIANTS. What moto can't
-decide, because it hangs on a resource or a condition, is decided by policy_evaluator on the document that the account
+decide, because it hangs on a resource or a condition, is decided by iam-simulate on the document that the account
 holds.
 """
 
@@ -21,9 +21,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
+from iam_simulator import allows
 from moto_server import require_loopback
 from policy_cells import ACCOUNT, HERE, VARIANTS, Request, emulator_decides, expected, requests
-from policy_evaluator import allows
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -96,7 +96,10 @@ def _by_name(found: re.Match[str], values: list[str], actual: str | None) -> boo
     return _without_key(found) if actual is None else _compare(found["name"], values, actual)
 
 
-def _without_key(found: re.Match[str]) -> bool:
+def _without_key(found: re.Match[str]) -> bool | None:
+    if found["lenient"] and found["set"] == "foranyvalue":
+        # AWS does not say which of the two counts.
+        return None
     return bool(found["lenient"]) or found["set"] == "forallvalues" or ("not" in found["name"] and not found["set"])
 
 

@@ -31,6 +31,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs 
 ANY = "\0" * 200
 SESSIONS = tuple(Session)
 # The caller's own name, and the same with a default value, which users never need.
+_WILDCARD = re.compile(r"[*?]")
 _OWN_NAME = re.compile(r"\$\{\s*aws:username\s*(,[^}]*)?\}", re.IGNORECASE)
 
 
@@ -227,11 +228,14 @@ def _read_statement(statement: Mapping[str, t.Any]) -> Statement:
     but_actions = "NotAction" in statement
     but_resources = "NotResource" in statement
     actions = _many(statement["NotAction" if but_actions else "Action"])
+    allows = statement["Effect"] == "Allow"
+    resources = _completed(_many(statement["NotResource" if but_resources else "Resource"]))
     return Statement(
-        allows=statement["Effect"] == "Allow",
+        allows=allows,
         actions=tuple(action.lower() for action in actions),
         but_actions=but_actions,
-        resources=tuple(_completed(_many(statement["NotResource" if but_resources else "Resource"]))),
+        # What takes away counts only where it does so for certain.
+        resources=tuple(one for one in resources if allows != but_resources or _is_certain(one)),
         but_resources=but_resources,
         condition={operator: dict(keys) for operator, keys in statement.get("Condition", {}).items()},
     )
@@ -248,6 +252,19 @@ def _completed(patterns: Iterable[str]) -> Iterable[str]:
         missing = 5 - pattern.count(":")
         if pattern.startswith("arn:") and missing > 0:
             yield pattern + ":*" * missing
+
+
+def _is_certain(pattern: str) -> bool:
+    """Whether AWS is certain to match the pattern with all that it seems to be about.
+
+    It takes no wildcards in the type of a resource, such as user in arn:aws:iam::123456789012:user/alice ("IAM
+    identifiers" in the IAM User Guide), and none that reach over a colon, but at the end.
+    """
+    if not pattern.startswith("arn:"):
+        return True
+    fields = pattern.split(":", 5)
+    kind, slash, _name = fields[-1].partition("/")
+    return len(fields) == 6 and ((kind == "*" and not slash) or not _WILDCARD.search(kind))
 
 
 def rights_of(statements: Sequence[Statement], questions: Sequence[Question]) -> Rights:

@@ -191,6 +191,7 @@ OFFICE: dict[str, t.Any] = {"Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.
 ONE = "arn:aws:cloudhsm:eu-central-1:123456789012:cluster/one"
 OURS = "arn:aws:cloudhsm:*:123456789012:*"
 
+OURS_OF = {kind: f"{OURS.removesuffix('*')}{kind}/????*" for kind in ("cluster", "backup", "*")}
 CASES: list[tuple[str, list[dict[str, t.Any]]]] = [
     ("no", []),
     ("no", [statement("s3:*")]),
@@ -234,7 +235,14 @@ CASES: list[tuple[str, list[dict[str, t.Any]]]] = [
     ("yes", [statement("cloudhsm:*"), statement("*", effect="Deny", Condition={"Bool": {PRESENT: "false"}})]),
     ("no", [NO_MFA_DENIED]),
     # A Deny for names of four and more letters leaves the shorter ones.
-    ("some", [statement("cloudhsm:*"), statement("*", effect="Deny", resource=f"{OURS.removesuffix('*')}*/????*")]),
+    (
+        "some",
+        [statement("cloudhsm:*"), statement("*", effect="Deny", resource=[OURS_OF["cluster"], OURS_OF["backup"]])],
+    ),
+    # No type of a resource has a wildcard to AWS. What seems to take away may not, and what seems to give may.
+    ("yes", [statement("cloudhsm:*"), statement("*", effect="Deny", resource=OURS_OF["*"])]),
+    ("some", [statement("cloudhsm:*", resource=OURS_OF["*"])]),
+    ("yes", [{"Effect": "Allow", "Action": "cloudhsm:*", "NotResource": OURS_OF["*"]}]),
     ("yes", [statement("cloudhsm:*"), statement("????????????:*", effect="Deny")]),
 ]
 
@@ -273,3 +281,11 @@ def test_what_is_no_policy_is_told(document: t.Any) -> None:
 
 def test_a_document_may_be_text() -> None:
     assert len(read_document('{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}')) == 1
+
+
+@pytest.mark.parametrize("allows", [True, False])
+def test_it_is_open_what_any_value_of_a_key_means_that_need_not_exist(allows: bool) -> None:
+    # AWS does not say which of the two counts.
+    condition = {"ForAnyValue:BoolIfExists": {PRESENT: "true"}}
+    found = [holds(condition, session, allows) for session in (Session.MFA, Session.PASSWORD, Session.KEY)]
+    assert found == [True, False, None]

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Decides as IAM does whether policies allow requests, by iam-simulate, which others keep.
+
+moto can't decide it: it takes every resource for *, takes a condition that is not met for a denial, and knows few
+operators. tools/simulator.sh installs iam-simulate. It shares no code with the policies, nor with the access report.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import json
+import subprocess
+import typing as t
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+PROGRAM = Path(__file__).resolve().parent.parent / ".simulator" / "decide.mjs"
+
+# By key, what AWS knows of a request. Keys that it does not know are left out.
+Context = Mapping[str, t.Any]
+Policy = Mapping[str, t.Any]
+
+
+class Request(t.NamedTuple):
+    """A call: its action, the ARN of what it is about or *, and what AWS knows of it."""
+
+    action: str
+    resource: str
+    context: Context
+
+
+def decide(
+    policies: Iterable[Policy],
+    requests: Iterable[Request],
+    *,
+    limits: Iterable[Policy] | None = None,
+    controls: Iterable[Iterable[Policy]] = (),
+    real: bool = False,
+) -> list[bool]:
+    """Whether these policies of somebody in account 123456789012 together allow each of the requests.
+
+    limits are the permissions boundary. controls are service control policies: those of the root, of each
+    organizational unit below it, and of the account. With real, actions, resources, keys and policies are checked
+    against AWS's reference: what can't be raises ValueError, and keys that an action does not know are left out.
+    """
+    asked = {
+        "policies": list(policies),
+        "limits": None if limits is None else list(limits),
+        "controls": [list(level) for level in controls],
+        "requests": [(action, resource, _plain(context)) for action, resource, context in requests],
+        "real": real,
+    }
+    process = _process()
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(json.dumps(asked) + "\n")
+    process.stdin.flush()
+    answer = json.loads(process.stdout.readline() or '{"error": "iam-simulate ended; run tools/simulator.sh"}')
+    if "error" in answer:
+        raise ValueError(answer["error"])
+    found: list[bool] = answer["answers"]
+    return found
+
+
+def allows(policies: Iterable[Policy], action: str, resource: str, context: Context, *, real: bool = False) -> bool:
+    """Whether these policies together allow one request: see decide."""
+    (answer,) = decide(policies, [Request(action, resource, context)], real=real)
+    return answer
+
+
+def _plain(context: Context) -> dict[str, str | list[str]]:
+    """The context as iam-simulate takes it, whose values are texts."""
+    return {key: [*map(_text, value)] if _is_many(value) else _text(value) for key, value in context.items()}
+
+
+def _is_many(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@functools.cache
+def _process() -> subprocess.Popen[str]:
+    """The one that answers, as long as this process lasts."""
+    process = subprocess.Popen(["node", str(PROGRAM)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(process.kill)
+    return process
