@@ -29,13 +29,30 @@ log=$work/log
 wanted='{"bootstrap_cloudhsm_administrators": ["Alice", "Bob"]}'
 
 bootstrap() {
-  "$bin/ansible-playbook" cloudhsm.iam.bootstrap -e "$wanted" -e "bootstrap_credentials_path=$credentials" | tee "$log"
+  "$bin/ansible-playbook" cloudhsm.iam.bootstrap -e "$wanted" -e "bootstrap_credentials_path=$credentials" "$@" |
+    tee "$log"
 }
 
 say() { printf '\n\033[1m== %s\033[0m\n' "$1"; }
 
-say "Making the page's end state on an emulated AWS account ($AWS_ENDPOINT_URL)"
-bootstrap
+say "The plan for an emulated AWS account ($AWS_ENDPOINT_URL): nothing is changed yet"
+plan=$work/plan.json
+bootstrap --check -e "plan_file=$plan" >/dev/null || { cat "$log"; exit 1; }
+"$bin/python" -c 'import json, sys; print(*json.load(open(sys.argv[1]))["plan"]["lines"], sep="\n")' "$plan"
+say "The approval: somebody else signs the plan"
+approved=(-e "apply_plan_file=$plan")
+if command -v ssh-keygen >/dev/null; then
+  ssh-keygen -q -t ed25519 -N '' -C approver -f "$work/key"
+  ssh-keygen -q -Y sign -n cloudhsm-iam-plan -f "$work/key" "$plan"
+  echo "approver $(cat "$work/key.pub")" >"$work/signers"
+  chmod go-w "$work/signers"
+  approved+=(-e "plan_signers=$work/signers")
+  echo "Signed with ssh-keygen: $plan.sig"
+else
+  echo "ssh-keygen is not installed, so the demo goes on without a signature."
+fi
+say "Making the page's end state: exactly the approved plan"
+bootstrap "${approved[@]}"
 say "What the account holds now"
 "$bin/python" tools/show_account.py
 echo "First passwords: $credentials (readable by you only)"

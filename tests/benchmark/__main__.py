@@ -39,7 +39,16 @@ from .contestants import FailedRunError
 from .stage import QUICK, DifferentStateError, Sizes, Stage
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-CASES = (cases.small, cases.medium, cases.unchanged, cases.large, cases.console, cases.memory, cases.page)
+CASES = (
+    cases.small,
+    cases.medium,
+    cases.unchanged,
+    cases.large,
+    cases.plan_file,
+    cases.console,
+    cases.memory,
+    cases.page,
+)
 
 
 def main() -> int:

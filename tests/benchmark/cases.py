@@ -115,6 +115,30 @@ def large(stage: Stage) -> None:
     _moto_alone(stage, persons, middle)
 
 
+def plan_file(stage: Stage) -> None:
+    """Many users from nothing over a distance: by themselves, and out of a plan file. In turns, as above."""
+    persons = fleet.people(stage.sizes.large)
+    path = stage.folder / "plans" / "plan.json"
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    seconds: dict[str, list[float]] = {"without": [], "with": []}
+    for _turn in range(stage.sizes.repeats):
+        for which, times in seconds.items():
+            stage.empty()
+            path.unlink(missing_ok=True)
+            variables = {}
+            if which == "with":
+                written = {"plan_file": str(path)}
+                stage.contestants.run("b", persons, stage.moto, variables=written, arguments=["--check"])
+                variables = {"apply_plan_file": str(path)}
+            with stage.watched(LATENCY) as url:
+                times.append(stage.contestants.run("b", persons, url, variables=variables).seconds)
+            stage.check(persons, stage.moto)
+    middle = {which: statistics.median(times) for which, times in seconds.items()}
+    factor = middle["with"] / middle["without"]
+    found = f"{middle['with']:.1f} s, {factor:.2f} times that without, {middle['without']:.1f} s"
+    stage.goal(f"{len(persons)} users {AFAR}, by a plan file", found, "at most 1.1 times", factor <= 1.1)
+
+
 def _watched_run(
     stage: Stage, who: Who, persons: list[Person], workers: int = THREADS, inside: bool = False
 ) -> tuple[Run, list[Call]]:

@@ -120,6 +120,7 @@ class Contestants:
         endpoint: str,
         *,
         variables: Mapping[str, t.Any] | None = None,
+        arguments: Sequence[str] = (),
         inside: bool = False,
         workers: int = 8,
     ) -> Run:
@@ -141,7 +142,7 @@ class Contestants:
                 **(variables or {}),
             }
             data.write_text(json.dumps(given))
-            command = self._playbook(LOOP if who == "a" else ROLE + KEEP_CHANGES * inside, data)
+            command = [*self._playbook(LOOP if who == "a" else ROLE + KEEP_CHANGES * inside, data), *arguments]
         if inside:
             command = [sys.executable, "-c", MEASURE, str(self._memory), *command]
         seconds = self._timed(command, endpoint)

@@ -263,7 +263,7 @@ def test_a_slice_of_the_organization_is_bootstrapped(awx: Awx, aws: FaultProxy, 
     inventory = {"all": {"hosts": {"shop": hosts["shop"]}}, "groups": {"organization": ["shop"]}}
     job = awx.launch("bootstrap_organization", inventory=inventory, cloudhsm_administrators="alice")
     assert job.status == 0, job.output
-    assert "1 of 1 accounts are done" in job.output
+    assert "1 account: 1 changed, 0 unchanged, 0 failed" in job.output
     assert users(member_iam(moto, ids["shop"])) == ["Administrator", "alice"]
     assert users(member_iam(moto, ids["sandbox"])) == users(iam_client(moto)) == []
     assert awx.find_secrets(*passwords(aws)) == []

@@ -56,14 +56,15 @@ def test_one_accounts_failure_leaves_the_others_done(
 ) -> None:
     predicted = node.playbook(*PLAY, "--check", "--diff")
     assert predicted.status == 0, predicted.output
-    assert "3 of 3 accounts checked: 3 would change" in predicted.output
+    assert "3 accounts: 3 to change, 0 unchanged, 0 failed" in predicted.output
+    assert f"{ids['sandbox']}  to change  5 to create, 0 to change, 0 to delete, 0 unchanged" in predicted.output
     assert aws.writes == []
 
     failing(node, "shop test")
     caching = {"ANSIBLE_CACHE_PLUGIN": "jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(node.folder / "facts")}
     made = node.playbook(*PLAY, "-vvvv", **caching)
     assert made.status != 0
-    assert "2 of 3 accounts are done; failed: shop-test" in made.output
+    assert "3 accounts: 2 changed, 0 unchanged, 1 failed (shop-test)" in made.output
     assert f"The account {ids['shop test']} is not done: " in made.failure
     assert "bootstrap_cloudhsm_group_access" in made.failure
     check_secrets(node, made.output, moto)
@@ -77,7 +78,7 @@ def test_one_accounts_failure_leaves_the_others_done(
     finished = node.playbook(*PLAY, "-e", "bootstrap_organization_serial=2")
     assert finished.status == 0, finished.output
     assert len(finished.changed_tasks) == len(set(finished.changed_tasks)), "only one account had something to change"
-    assert "3 of 3 accounts are done" in finished.output
+    assert "3 accounts: 1 changed, 2 unchanged, 0 failed" in finished.output
     stored = yaml.safe_load((node.home / ".cloudhsm-iam" / "credentials.yml").read_text())
     assert sorted(stored) == sorted(ids.values())
 

@@ -130,6 +130,10 @@ def test_another_digest_than_the_approved_one_is_refused(path: Path) -> None:
     assert "has another digest" in opened(path, approved_digest="0" * 64)
 
 
+def test_a_plan_that_nobody_signed_is_refused(path: Path) -> None:
+    assert "plan_signers: " in opened(path, signers=Signers("allowed_signers"))
+
+
 def test_only_an_older_plan_of_the_same_run_is_replaced(path: Path) -> None:
     write(str(path), plan(at=NOW + 5))
     for other, said in (
