@@ -21,6 +21,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import w
 from ansible_collections.cloudhsm.iam.plugins.modules.guarded_module import ARGUMENT_SPEC, MODULE
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import OPTION, bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._planned_action import region_of_another_partition
 
 NAME = re.compile(r"(amazon|community)\.aws\.\w+", re.ASCII)
 # What says how to connect to AWS, with the other names that amazon.aws has for it.
@@ -53,7 +54,8 @@ class ActionModule(LocalAction):
             account = self.run_module(MODULE, check, task_vars or {})
             if account.get("failed"):
                 return account
-        return self.run_process(name, {**connection, **options}, task_vars or {})
+        region = region_of_another_partition(self, connection)
+        return self.run_process(name, {**region, **connection, **options}, task_vars or {})
 
 
 def option_problems(name: str, options: Mapping[str, t.Any], connection: Mapping[str, t.Any]) -> list[str]:

@@ -85,8 +85,7 @@ class PlannedAction(LocalAction, metaclass=abc.ABCMeta):
         options = read_options(self.NAME, self.SPEC, {**self._connection_options, **given})
         if options.wrong:
             raise FailedError(**masked({"msg": options.wrong}, options.secrets))
-        here = self.why_a_process(self._connection_options) is None
-        self._region = _region_of_another_partition(options.values) if here else {}
+        self._region = region_of_another_partition(self, self._connection_options)
         return options.values
 
     def _carry_out(self, steps: Sequence[Step]) -> None:
@@ -126,8 +125,15 @@ class PlannedAction(LocalAction, metaclass=abc.ABCMeta):
         return {"diff": [step.difference() for step in self._done]} if self._task.diff else {}
 
 
-def _region_of_another_partition(options: Mapping[str, t.Any]) -> dict[str, str]:
-    """The option region for amazon.aws's modules, which without one go to the partition aws."""
+def region_of_another_partition(action: LocalAction, given: Mapping[str, t.Any]) -> dict[str, str]:
+    """The option region for amazon.aws's modules, which without one go to the partition aws.
+
+    given are a task's options that say how to connect to AWS.
+    """
+    if action.why_a_process(given) is not None:
+        # Another machine has other profiles.
+        return {}
+    options = read_options(CHECK.name, {}, given).values
     try:
         region = PluginConnection(options).region or default_region(options)
     except Exception:  # noqa: BLE001  # pylint: disable=broad-exception-caught

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import typing as t
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
+from ansible.plugins.action import ActionBase
+from ansible_collections.cloudhsm.iam.plugins.action import guarded_module
 from ansible_collections.cloudhsm.iam.plugins.inventory import organization_accounts
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.region import GLOBAL, default_region
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Task
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import PluginConnection
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._planned_action import _region_of_another_partition
 
 DOMAINS: dict[str, tuple[str, ...]] = {
     "aws-cn": (".amazonaws.com.cn",),
@@ -125,8 +127,26 @@ def test_a_sign_in_by_aws_login_tells_its_partition(tmp_path: Path, monkeypatch:
     assert default_region({"profile": "tried"}).startswith("cn-")
 
 
-def test_modules_of_amazon_aws_are_told_the_region(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("options", "start"),
+    [
+        ({"profile": "tried"}, "us-gov-"),
+        ({"profile": "tried", "region": "x-1"}, "x-1"),
+        ({}, None),
+        ({"profile": "nobody"}, None),
+    ],
+)
+def test_modules_of_amazon_aws_are_told_the_region(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, t.Any], start: str | None
+) -> None:
     write_profile(tmp_path, monkeypatch, PROFILES["role"], "aws-us-gov")
-    assert _region_of_another_partition({"profile": "tried"})["region"].startswith("us-gov-")
-    assert _region_of_another_partition({}) == {}
-    assert _region_of_another_partition({"profile": "nobody"}) == {}
+    monkeypatch.setattr(ActionBase, "run", lambda *_args: {})
+    handed: list[dict[str, t.Any]] = []
+    monkeypatch.setattr(ActionBase, "_execute_module", lambda *_args, **how: handed.append(how["module_args"]) or {})
+    args = {"name": "amazon.aws.iam_group", "options": {"name": "Readers"}, **options}
+    task = SimpleNamespace(args=args, check_mode=False, diff=False, environment=[], async_val=0)
+    connection = SimpleNamespace(transport="local", become=None)
+    guarded_module.ActionModule(task, connection, None, None, SimpleNamespace(template=str), None).run(None, {})
+    (given,) = handed
+    assert given["name"] == "Readers"
+    assert str(given.get("region", "")).startswith(start) if start else "region" not in given
