@@ -16,18 +16,13 @@ from collections.abc import Mapping
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
-from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import written_problems
 from ansible_collections.cloudhsm.iam.plugins.modules.guarded_module import ARGUMENT_SPEC, MODULE
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import OPTION, bound_args
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import CONNECTION_OPTIONS, LocalAction
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._planned_action import region_of_another_partition
 
 NAME = re.compile(r"(amazon|community)\.aws\.\w+", re.ASCII)
-# What says how to connect to AWS, with the other names that amazon.aws has for it.
-CONNECTION_OPTIONS = frozenset(
-    name for option, spec in aws_argument_spec().items() for name in (option, *(spec.get("aliases") or ()))
-)
 
 
 class ActionModule(LocalAction):

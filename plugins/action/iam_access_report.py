@@ -110,7 +110,7 @@ class ActionModule(LocalAction):
             args[name] = [_without_password(user) for user in args.get(name) or []]
         read = self.run_module(MODULE, args, task_vars or {})
         if read.get("problems"):
-            read["problems"] = [in_variables(problem, labels) for problem in read["problems"]]
+            read["problems"] = [in_variables(problem, labels, PREFIX) for problem in read["problems"]]
             read["msg"] = "; ".join(read["problems"])
         return read
 

@@ -16,13 +16,14 @@ from collections.abc import Mapping
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.cloudhsm.iam.plugins.module_utils._account import session
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import EXPECTED_ACCOUNT_IDS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Result
 from ansible_collections.cloudhsm.iam.plugins.modules.iam_account_info import MODULE as LOOK_UP
 from ansible_collections.cloudhsm.iam.plugins.modules.sts_session import MODULE as ASSUME
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._expected_account import HOST, SESSION
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import CONNECTION_OPTIONS, LocalAction
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import read_variables
 
 PREFIX = "account_session_"
@@ -53,6 +54,8 @@ class ActionModule(LocalAction):
         problems += [f"{name}: is no option of this module" for name in sorted(args)]
         host = {n: self._templar.template(variables[n]) for n in (HOST, STATUS, SESSION) if n in variables}
         role_arn = options[f"{PREFIX}role_arn"] or ""
+        problems += session.option_problems(options, PREFIX)
+        problems += source_problems(options[f"{PREFIX}source"] or {})
         problems += tag_problems(options[f"{PREFIX}tags"] or None, f"{PREFIX}tags")
         if not role_arn:
             problems += session.host_problems(host.get(HOST))
@@ -85,6 +88,12 @@ class ActionModule(LocalAction):
         found = self.run_module(LOOK_UP, options[f"{PREFIX}source"] or {}, variables)
         problem = None if found.get("failed") else session.not_its_own(host[HOST], found)
         return _failure(found) or ({"failed": True, "msg": problem} if problem else {})
+
+
+def source_problems(source: Values) -> list[str]:
+    """Errors in the names of the options that say how to connect to AWS."""
+    unknown = sorted(name for name in map(str, source) if name not in CONNECTION_OPTIONS | EXPECTED_ACCOUNT_IDS.keys())
+    return [f"{PREFIX}source.{name[:80]}: is no option that says how to connect to AWS" for name in unknown]
 
 
 def _failure(result: Result) -> Result:

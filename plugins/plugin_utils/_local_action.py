@@ -49,6 +49,10 @@ display = Display()
 
 # How Ansible writes values for modules of its own kind.
 PROFILE = "legacy"
+# What says how to connect to AWS, with the other names that amazon.aws has for it.
+CONNECTION_OPTIONS = frozenset(
+    name for option, spec in aws_argument_spec().items() for name in (option, *(spec.get("aliases") or ()))
+)
 LOGS = "debug_botocore_endpoint_logs"
 
 

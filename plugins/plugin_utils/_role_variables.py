@@ -86,9 +86,13 @@ def _without_elements(option: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 def _type_problem(value: t.Any, option: Mapping[str, t.Any]) -> str | None:
     """Why a value is refused by its type or its choices, or None where it is for another reason."""
+    choices = list(map(str, option.get("choices") or ()))
+    if choices and isinstance(value, list):
+        wrong = [each for each in map(str, value) if each not in choices]
+        return f"{', '.join(wrong)[:80]!r} is none of {', '.join(choices)}"
     given = repr(value[:80]) if isinstance(value, str) else kind(value)
-    if option.get("choices"):
-        return f"must be one of {', '.join(map(str, option['choices']))}, not {given}"
+    if choices:
+        return f"must be one of {', '.join(choices)}, not {given}"
     words = {"bool": "true or false", "int": "a whole number", "dict": "a dictionary", "list": "a list"}
     wanted = words.get(str(option.get("type")))
     return wanted and f"must be {wanted}, not {given}"

@@ -26,6 +26,8 @@ NAMES = ("name", "username", "user_name", "user")
 _SEPARATOR = re.compile(r'\s*"?sep=(?P<delimiter>[,;\t])"?\s*', re.IGNORECASE)
 # How a spreadsheet writes text that it would read as a number otherwise, such as ="0123".
 _TEXT_FORMULA = re.compile(r'="(?P<text>[^"]*)"')
+# What a spreadsheet writes for many digits, or for a name such as 12e5.
+_SHORTENED = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -91,6 +93,8 @@ def _item(line: int, header: list[str], cells: list[str]) -> Item:
         # What is left out is left alone.
         if not cell:
             continue
+        if _SHORTENED.fullmatch(cell):
+            item.problems.append((line, f"{name}: {cell[:80]!r} is how spreadsheets shorten numbers; make it text"))
         if not name:
             item.problems.append((line, f"has a value in column {number}, which has no name"))
         else:

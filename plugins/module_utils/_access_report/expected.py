@@ -56,10 +56,14 @@ def _group(group: Options) -> Options:
     return {name: group.get(name) for name in ("name", "require_mfa", "require_mfa_policy_name")}
 
 
-def in_variables(problem: str, labels: Mapping[str, list[str]]) -> str:
-    """A problem in the words of the variables: labels are what was written for each item, by the option's name."""
+def in_variables(problem: str, labels: Mapping[str, list[str]], prefix: str) -> str:
+    """A problem in the words of the variables: labels are what was written for each item, by the option's name.
+
+    Without labels the options are not those of a role. Others are called by the role's prefix and their name.
+    """
     for option, written in labels.items():
         for place, label in enumerate(written):
             if problem.startswith(f"{option}[{place}]"):
                 return label + problem.removeprefix(f"{option}[{place}]")
-    return problem
+    option = problem.split(":", maxsplit=1)[0]
+    return f"{prefix}{problem}" if labels and option.isidentifier() else problem

@@ -8,12 +8,39 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import read_account_ids
 
 Facts = dict[str, t.Any]
+
+# As the API reference of AWS STS has it, AssumeRole.
+ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/([!-.0-~]+/)*[\w+=,.@-]{1,64}", re.ASCII)
+NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
+EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
+DURATIONS = range(900, 43200 + 1)
+
+
+def option_problems(options: Mapping[str, t.Any], prefix: str) -> Iterator[str]:
+    """What is wrong with the variables of a session: one sentence each, which begins with the variable."""
+    texts = (
+        ("role_arn", ROLE_ARN, "the ARN of a role, as in arn:aws:iam::123456789012:role/Admin"),
+        ("name", NAME, "2 to 64 of A-Z a-z 0-9 _+=,.@-"),
+        ("external_id", EXTERNAL_ID, "2 to 1224 of A-Z a-z 0-9 _+=,.@:/-"),
+    )
+    for name, pattern, what in texts:
+        text = options[prefix + name]
+        if text and not pattern.fullmatch(text):
+            # An external ID is no secret, and none of anybody's business either.
+            given = "" if name == "external_id" else f", not {text[:140]!r}"
+            yield f"{prefix}{name}: must be {what}{given}"
+    duration, renew_before = options[f"{prefix}duration"], options[f"{prefix}renew_before"]
+    if duration not in DURATIONS:
+        yield f"{prefix}duration: must be from {DURATIONS[0]} to {DURATIONS[-1]} seconds, not {duration}"
+    if renew_before < 0:
+        yield f"{prefix}renew_before: must be at least 0, not {renew_before}"
 
 
 def begun(role_arn: str, kept: Mapping[str, t.Any], source: Mapping[str, t.Any]) -> Facts:

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
@@ -26,6 +27,8 @@ HEADINGS = (
     | {"user_name", "user-name", "userid", "user_id", "account", "id", "boss", "mail", "e-mail", "department"}
     | {f"{which}{between}name" for which in ("first", "last") for between in ("", "_", "-")}
 )
+# What nothing looks like where a template or a program has made text of it.
+_NOTHING = re.compile(r"none|null|undefined|__omit_place_holder__.*", re.IGNORECASE)
 # Two columns or more, where a table was pasted as it is printed.
 _COLUMNS = re.compile(r"\S[ \u00a0]{2,}\S")
 
@@ -81,14 +84,20 @@ def _table_problems(text: str, words: Sequence[Word]) -> Iterator[tuple[int, str
     for word in words:
         if word.line == first and not word.quoted and word.text.lower() in HEADINGS:
             yield word.line, f"{word.text!r} looks like the heading of a column; if it is a user, put it in quotes"
+        if not word.quoted and _NOTHING.fullmatch(word.text):
+            yield word.line, f"{word.text!r} looks like an empty value; if it is a user, put it in quotes"
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     for number, line in lines:
         if "\t" in line:
             yield number, "has a tab, as between the columns of a table; give the names alone"
+    words_in = Counter(word.line for word in words)
     for what, counts in (
         ("commas", [sum(1 for cell in line.split(",") if cell.strip()) for _number, line in lines]),
         ("wide gaps", [len(_COLUMNS.findall(line)) + 1 for _number, line in lines]),
+        ("spaces", [0 if "," in line else words_in[number] for number, line in lines]),
     ):
         if len(counts) > 1 and len(set(counts)) == 1 and counts[0] > 1:
+            # The first way to see columns is enough.
             columns = f"all {len(lines)} lines have {counts[0]} columns, by {what}"
             yield lines[0][0], f"{columns}; give the names alone, one in a line or all in one"
+            return

@@ -10,5 +10,10 @@ from __future__ import annotations
 
 
 def called(option: str, prefix: str) -> str:
-    """What the variable is called that a role hands on as the option: policy.name as cloudhsm_group_policy_name."""
-    return prefix + option.replace(".", "_") if prefix else option
+    """What the variable is called that a role hands on as the option: policy.name as cloudhsm_group_policy_name.
+
+    What is in an item of a list has no variable of its own.
+    """
+    if not prefix:
+        return option
+    return prefix + (option if "[" in option else option.replace(".", "_"))

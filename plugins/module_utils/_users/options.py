@@ -74,6 +74,7 @@ def _number_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
     for name, lowest, highest in (
         ("password_length", limits.SHORTEST_PASSWORD, limits.PASSWORD_LENGTH),
         ("batch_size", 1, None),
+        ("max_deletions", 0, None),
         ("workers", 1, limits.WORKERS),
     ):
         value = options.get(name)

@@ -95,7 +95,7 @@ def test_wrong_variables_are_named_before_the_account_is_read(run: Run) -> None:
     [
         ("expected_bootstrap_users[1] (a b): name", "bootstrap_cloudhsm_administrators[0] (a b): name"),
         ("expected_users[0] (x): groups", "user_provisioning_users[0] (x): groups"),
-        ("max_unused: must be at least 1", "max_unused: must be at least 1"),
+        ("max_unused: must be at least 1", "access_report_max_unused: must be at least 1"),
     ],
 )
 def test_what_is_wrong_with_a_user_is_told_by_the_variable(run: Run, problem: str, told: str) -> None:

@@ -21,7 +21,7 @@ from helpers.moto.in_process import Account, account
 # What is wrong with what was written, and how the sentence about it begins.
 WRITTEN: list[tuple[str, t.Any, str]] = [
     ("bootstrap_cloudhsm_administrators", ["alice", "al ice"], "bootstrap_cloudhsm_administrators[1] (al ice): name: "),
-    ("bootstrap_max_deletions", "many", "bootstrap_max_deletions: must be a whole number, not 'many'"),
+    ("service_linked_role_wait", "perhaps", "service_linked_role_wait: must be true or false, not 'perhaps'"),
     ("bootstrap_credentials_store", "nowhere", "bootstrap_credentials_store: must be one of none, file, "),
     ("cloudhsm_group_allow_backup_copy", "perhaps", "cloudhsm_group_allow_backup_copy: must be true or false, not "),
     ("cloudhsm_group_resource_tags", "a", "cloudhsm_group_resource_tags: must be a dictionary, not 'a'"),

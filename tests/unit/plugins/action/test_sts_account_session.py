@@ -51,6 +51,33 @@ def modules() -> Scripted:
     return Scripted()
 
 
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"role_arn": "Admin"}, "role_arn: must be the ARN of a role"),
+        ({"role_arn": f"{ROLE} "}, "role_arn: must be the ARN of a role"),
+        ({"role_arn": ROLE.replace(":role/", ":user/")}, "role_arn: must be the ARN of a role"),
+        ({"name": "a b"}, "name: must be 2 to 64 of"),
+        ({"name": "x"}, "name: must be 2 to 64 of"),
+        ({"external_id": "s3cret id"}, "external_id: must be 2 to 1224 of"),
+        ({"duration": 899}, "duration: must be from 900 to 43200 seconds, not 899"),
+        ({"duration": "1h"}, "duration: must be a whole number, not '1h'"),
+        ({"renew_before": -1}, "renew_before: must be at least 0, not -1"),
+        ({"source": {"regio": "x"}}, "source.regio: is no option that says how to connect to AWS"),
+        ({"source": "profile"}, "source: must be a dictionary, not 'profile'"),
+    ],
+)
+def test_wrong_variables_are_told_by_their_names_before_any_call(
+    modules: Scripted, monkeypatch: pytest.MonkeyPatch, variables: Variables, told: str
+) -> None:
+    given = {f"account_session_{name}": value for name, value in {"role_arn": ROLE, **variables}.items()}
+    result = session_of(modules, monkeypatch, **given)
+    assert result["failed"]
+    assert result["msg"].startswith(f"account_session_{told}")
+    assert "s3cret" not in result["msg"]
+    assert modules.asked == []
+
+
 def test_a_role_is_assumed_by_the_source_alone(modules: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     result = session_of(
         modules,

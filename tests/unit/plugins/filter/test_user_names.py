@@ -71,6 +71,10 @@ def test_lists_and_text_give_the_same(names: t.Any) -> None:
         ("ann\tbob", "line 1: has a tab"),
         ("ann,bob\neve,dan", "line 1: all 2 lines have 2 columns, by commas"),
         ("ann   bob\neve   dan", "line 1: all 2 lines have 2 columns, by wide gaps"),
+        ("ann bob\neve dan", "line 1: all 2 lines have 2 columns, by spaces"),
+        ("- ann bob\n- eve dan\n- kim lea", "line 1: all 3 lines have 2 columns, by spaces"),
+        ("ann\nNone", "line 2: 'None' looks like an empty value; if it is a user, put it in quotes"),
+        ("__omit_place_holder__0a1b", "line 1: '__omit_place_holder__0a1b' looks like an empty value"),
         ("'ann", "line 1: has a quote that does not end"),
         ('ann ""', "line 1: has quotes with nothing between them"),
         ("ann;bob", "line 1: 'ann;bob' is no name that IAM allows"),
@@ -90,7 +94,7 @@ def test_all_that_is_wrong_is_told_with_its_place(names: t.Any, problem: str) ->
 
 
 def test_quotes_make_any_word_a_name_and_keep_it_as_it_is() -> None:
-    assert user_names('"0042" \'manager\' "x,y"') == ["0042", "manager", "x,y"]
+    assert user_names('"0042" \'manager\' "x,y" "null"') == ["0042", "manager", "x,y", "null"]
     assert user_names(["x,y", "manager"]) == ["x,y", "manager"]
 
 

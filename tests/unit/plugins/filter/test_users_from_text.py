@@ -70,6 +70,8 @@ CSV = "name,groups,console_access\n"
         (f"{CSV}bob,,\nBob,,\n", ["line 3 (Bob): name: is in line 2 too"]),
         ("name,group\nbob,Readers\n", ["line 2 (bob): group: is not an option of a user; did you mean groups?"]),
         ("name,password\nbob,Secret-1\n", ["line 2 (bob): password: can't be given as text"]),
+        ("name,groups\n1E+10,Ops\n", ["line 2 (1E+10): name: '1E+10' is how spreadsheets shorten numbers"]),
+        ("name;groups\nbob;1,2E+05\n", ["line 2 (bob): groups: '1,2E+05' is how spreadsheets shorten numbers"]),
         ("name,name\nbob,bob\n", ["line 2 (bob): name: is there twice"]),
         ('name,groups\n"bob,Readers\n', ["line 2: is not CSV: unexpected end of data"]),
         ("name: alice\n", ["line 1: is not a list of users"]),

@@ -142,7 +142,12 @@ def test_modules_of_amazon_aws_are_told_the_region(
     write_profile(tmp_path, monkeypatch, PROFILES["role"], "aws-us-gov")
     monkeypatch.setattr(ActionBase, "run", lambda *_args: {})
     handed: list[dict[str, t.Any]] = []
-    monkeypatch.setattr(ActionBase, "_execute_module", lambda *_args, **how: handed.append(how["module_args"]) or {})
+
+    def execute(_action: object, *, module_args: dict[str, t.Any], **_how: object) -> dict[str, t.Any]:
+        handed.append(module_args)
+        return {}
+
+    monkeypatch.setattr(ActionBase, "_execute_module", execute)
     args = {"name": "amazon.aws.iam_group", "options": {"name": "Readers"}, **options}
     task = SimpleNamespace(args=args, check_mode=False, diff=False, environment=[], async_val=0)
     connection = SimpleNamespace(transport="local", become=None)

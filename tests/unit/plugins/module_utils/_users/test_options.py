@@ -66,3 +66,11 @@ def test_a_list_that_keeps_nobody_deletes_nobody(purge: object, users: list[Desi
 @pytest.mark.parametrize("user", [DesiredUser("alice"), DesiredUser("alice", suspended=True)])
 def test_a_list_that_keeps_somebody_is_taken(user: DesiredUser) -> None:
     assert purge_problems([user], {"purge_users": True}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("max_deletions", -1), ("batch_size", 0), ("workers", 99), ("workers", "many"), ("workers", "")]
+)
+def test_a_number_that_can_not_be_is_told(name: str, value: object) -> None:
+    (problem,) = option_problems({name: value})
+    assert problem.startswith(f"{name}: must be ")
