@@ -56,7 +56,7 @@ BULK = ("User", "Group", "LocalManagedPolicy")
 T = t.TypeVar("T")
 
 
-class _Optional:
+class OptionalReads:
     """Reads that the report can do without: what may not be read is noted as a gap."""
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ def read_snapshot(iam: IAMClient, sts: STSClient, pool: Executor, live_limit: in
 
     Raises IncompleteReadError when the bulk read was cut short, and what botocore raises.
     """
-    optional = _Optional()
+    optional = OptionalReads()
     caller = pool.submit(read_caller, sts)
     others: dict[str, Future[t.Any]] = {
         "alias": pool.submit(read_alias, iam),
@@ -112,7 +112,7 @@ def read_snapshot(iam: IAMClient, sts: STSClient, pool: Executor, live_limit: in
 
 
 def _with_boundaries(
-    iam: IAMClient, bulk: Details, users: Mapping[str, Person], optional: _Optional
+    iam: IAMClient, bulk: Details, users: Mapping[str, Person], optional: OptionalReads
 ) -> dict[str, Person]:
     """The bulk read has been seen to leave boundaries out: the policies in use as one tell whose they are."""
     found: dict[str, str] = {}
@@ -139,7 +139,7 @@ def _with_credentials(
     *,
     report: CredentialReport | None,
     live_limit: int,
-    optional: _Optional,
+    optional: OptionalReads,
 ) -> dict[str, Person]:
     rows = {name: reported(report.rows[name]) for name in users if name in report.rows} if report else {}
     # Users made after the report are asked themselves, in a large account too.
@@ -150,7 +150,7 @@ def _with_credentials(
 
 
 def _other_policies(
-    iam: IAMClient, pool: Executor, users: Mapping[str, Person], bulk: Details, optional: _Optional
+    iam: IAMClient, pool: Executor, users: Mapping[str, Person], bulk: Details, optional: OptionalReads
 ) -> dict[str, Policy]:
     """The policies in use that the bulk read did not hold, which are AWS's own."""
     used = {arn for group in bulk.groups.values() for arn in group.managed_policies}

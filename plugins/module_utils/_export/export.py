@@ -1,0 +1,97 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""From a read of the account to this collection's variables, and to what these can't say. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterator
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._export.groups import MFA_POLICY, group_items
+from ansible_collections.cloudhsm.iam.plugins.module_utils._export.model import Export, NotExported, Snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._export.users import user_items
+from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy.input import NO_POLICY, read_options
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import (
+    DESCRIPTION,
+    DESCRIPTION_LENGTH,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.guard import DEFAULT_PROTECTED
+
+ADMINISTRATOR = ":iam::aws:policy/AdministratorAccess"
+_FEDERATION = "Its roles and its metadata are yours to describe: see the role federated_access"
+_BOUND = (
+    "Its ARN has this account's ID. In another account, create the policy there first and change the ID in the file"
+)
+
+
+def make_export(snapshot: Snapshot, managed_by_tag: str) -> Export:
+    """The account in variables, sorted, so that the same account gives the same."""
+    groups, left = group_items(snapshot)
+    users, more = user_items(snapshot, managed_by_tag)
+    left += more
+    variables: dict[str, t.Any] = {"group_provisioning_groups": groups, "user_provisioning_users": users}
+    variables |= _user_options(snapshot, groups, managed_by_tag)
+    left += _account_bound(snapshot, users)
+    role, more = _service_linked_role(snapshot)
+    policy, wrong = _password_policy(snapshot)
+    left += [*more, *wrong, *_federation(snapshot)]
+    return Export({**variables, **role, **policy}, tuple(left))
+
+
+def _user_options(snapshot: Snapshot, groups: list[dict[str, t.Any]], managed_by_tag: str) -> dict[str, t.Any]:
+    """What has to be said to user_provisioning besides the users, where its default is another one."""
+    options: dict[str, t.Any] = {}
+    if managed_by_tag != MANAGED:
+        options["user_provisioning_managed_by_tag"] = managed_by_tag
+    administrators = sorted(
+        name
+        for name, group in snapshot.groups.items()
+        if any(arn.endswith(ADMINISTRATOR) for arn in group.managed_policies)
+    )
+    if administrators and frozenset(administrators) != DEFAULT_PROTECTED:
+        options["user_provisioning_protected_groups"] = administrators
+    mfa = sorted({group.get("require_mfa_policy_name", MFA_POLICY) for group in groups if group.get("require_mfa")})
+    if len(mfa) == 1 and mfa != [MFA_POLICY]:
+        options["user_provisioning_require_mfa_policy_name"] = mfa[0]
+    return options
+
+
+def _service_linked_role(snapshot: Snapshot) -> tuple[dict[str, t.Any], list[NotExported]]:
+    roles = snapshot.service_linked_roles
+    if not roles:
+        return {}, []
+    variables: dict[str, t.Any] = {"service_linked_role_state": "present"}
+    text = roles[0].description
+    if text and DESCRIPTION.fullmatch(text) and len(text) <= DESCRIPTION_LENGTH:
+        variables["service_linked_role_description"] = text
+    return variables, []
+
+
+def _password_policy(snapshot: Snapshot) -> tuple[dict[str, t.Any], list[NotExported]]:
+    policy = {name: snapshot.password_policy[name] for name in NO_POLICY} if snapshot.password_policy else {}
+    if not policy:
+        return {}, []
+    _options, problems = read_options(policy)
+    if problems:
+        return {}, [
+            NotExported("password policy", problem, "No run changes it unless you say so") for problem in problems
+        ]
+    return {f"account_password_policy_{name}": value for name, value in policy.items()}, []
+
+
+def _federation(snapshot: Snapshot) -> Iterator[NotExported]:
+    for arn in snapshot.saml_providers or ():
+        yield NotExported("SAML provider", arn, _FEDERATION)
+
+
+def _account_bound(snapshot: Snapshot, users: list[dict[str, t.Any]]) -> Iterator[NotExported]:
+    """Policies of this account that users are listed with, each once."""
+    own = f":iam::{snapshot.account.caller.account_id}:policy/"
+    used = {arn for user in users for arn in (*user.get("managed_policies", ()), user.get("boundary") or "")}
+    for arn in sorted(arn for arn in used if own in arn):
+        yield NotExported("policy of this account", arn, _BOUND)

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Which of the account's policies are those that this collection makes, and how its variables say them. Pure."""
+
+from __future__ import annotations
+
+import itertools
+import typing as t
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import LEVELS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.cloudhsm import GUIDE, HARDENED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import same_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import (
+    require_mfa_policy,
+    self_service_policy,
+)
+
+_SWITCHES = ("allow_backup_copy", "allow_backup_sharing")
+# The variables of a group's policy, by the fields of a wish.
+_OPTIONS = {
+    "level": "access",
+    "profile": "policy_profile",
+    "cluster_arns": "cluster_arns",
+    "regions": "regions",
+    "tags": "resource_tags",
+    "allow_backup_copy": "allow_backup_copy",
+    "allow_backup_sharing": "allow_backup_sharing",
+}
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A policy as this collection makes it: by these options of a group, or as the one that requires MFA."""
+
+    options: Mapping[str, t.Any] = field(default_factory=dict)
+    requires_mfa: bool = False
+
+
+def recognise(document: t.Any, partition: str, account_id: str) -> Recognised | None:
+    """What would make just this policy; None where nothing does."""
+    if not isinstance(document, Mapping):
+        return None
+    if same_policy(document, require_mfa_policy(partition)):
+        return Recognised(requires_mfa=True)
+    if same_policy(document, self_service_policy(partition)):
+        return Recognised({"self_service": True})
+    for wish in _wishes(document, partition, account_id):
+        policy, problems = build_policy(wish)
+        if not problems and same_policy(document, policy):
+            return Recognised(_said(wish))
+    return None
+
+
+def _wishes(document: Mapping[str, t.Any], partition: str, account_id: str) -> Iterator[Wish]:
+    """What may have been asked for, to be compared: the limits are read off the document, the rest is tried."""
+    where = {"partition": partition, "account_id": account_id}
+    for level in LEVELS:
+        yield Wish(level, GUIDE, **where)
+    limits = _limits(document)
+    for level, *switches in itertools.product(LEVELS, (False, True), (False, True)):
+        yield Wish(level, HARDENED, **where, **limits, **dict(zip(_SWITCHES, switches, strict=True)))
+
+
+def _limits(document: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    equals: dict[str, t.Any] = {}
+    clusters: set[str] = set()
+    for statement in _all(document.get("Statement")):
+        if not isinstance(statement, Mapping):
+            continue
+        clusters |= {str(one) for one in _all(statement.get("Resource")) if ":cluster/" in str(one)}
+        conditions = statement.get("Condition")
+        for operator, keys in conditions.items() if isinstance(conditions, Mapping) else ():
+            if operator.lower() == "stringequals" and isinstance(keys, Mapping):
+                equals |= {str(key): value for key, value in keys.items()}
+    regions = [sorted(map(str, _all(value))) for key, value in equals.items() if key.lower() == "aws:requestedregion"]
+    tags = {key.partition("/")[2]: value for key, value in equals.items() if key.lower().startswith("aws:resourcetag/")}
+    return {"regions": regions[0] if regions else None, "tags": tags or None, "cluster_arns": sorted(clusters) or None}
+
+
+def _said(wish: Wish) -> dict[str, t.Any]:
+    """The wish in options, without those that are as they are anyway."""
+    values = {option: getattr(wish, name) for name, option in _OPTIONS.items()}
+    return {name: value for name, value in values.items() if value not in (None, False, GUIDE)}
+
+
+def _all(value: t.Any) -> list[t.Any]:
+    """IAM takes one thing in place of a list of one."""
+    return value if isinstance(value, list) else [value]

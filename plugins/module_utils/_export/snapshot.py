@@ -1,0 +1,182 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Reads of the account for an export: in bulk, and single users only for what no bulk read holds.
+
+What a user has besides what variables can say is read live in a small account, and comes from AWS's credential report
+in a large one. Console access is always read live: a wrong word about it would delete a password, or make one.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
+from dataclasses import replace
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.credentials import (
+    read_credential_report,
+    reported,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.snapshot import OptionalReads
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import (
+    Details,
+    read_authorization_details,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller, read_alias, read_caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import describe_policies
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import read_password_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._export.groups import exported_groups, recognised_policies
+from ansible_collections.cloudhsm.iam.plugins.module_utils._export.input import Filters, unknown_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._export.model import Holdings, Snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import SERVICE
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import list_roles
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, DesiredUser
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.snapshot import (
+    actual_user,
+    has_login_profile,
+    read_details,
+)
+
+if t.TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_sts import STSClient
+
+BULK = ("User", "Group", "LocalManagedPolicy", "Role")
+
+
+class Limits(t.NamedTuple):
+    """How many users are asked one by one for all that they have, and how long AWS may take for its report."""
+
+    live: int
+    timeout: float
+
+
+def read_snapshot(
+    iam: IAMClient, sts: STSClient, pool: Executor, *, filters: Filters, limits: Limits, prefix: str = ""
+) -> Snapshot:
+    """Read the account.
+
+    Raises FailedError for filters that name what the account does not have, IncompleteReadError, and what botocore
+    raises.
+    """
+    optional = OptionalReads()
+    caller = pool.submit(read_caller, sts)
+    alias = pool.submit(read_alias, iam)
+    password_policy = pool.submit(optional, "read the password policy", lambda: read_password_policy(iam) or {})
+    roles = pool.submit(optional, "list the service-linked role", lambda: tuple(list_roles(iam, SERVICE)))
+    providers = pool.submit(optional, "list the SAML providers", lambda: _saml_providers(iam))
+    bulk = read_authorization_details(iam, BULK)
+    problems = unknown_problems(filters, bulk.users, bulk.groups, prefix)
+    if problems:
+        raise FailedError("; ".join(problems), problems=problems)
+    account = _account(iam, bulk, caller.result(), alias.result(), optional)
+    selected = tuple(sorted(name for name, user in account.users.items() if filters.fit(user)))
+    account, holdings = _with_single_reads(iam, pool, account, selected, limits=limits, optional=optional)
+    snapshot = Snapshot(
+        account,
+        bulk.groups,
+        bulk.policies,
+        bulk.roles,
+        selected,
+        holdings,
+        service_linked_roles=roles.result(),
+        password_policy=password_policy.result(),
+        saml_providers=providers.result(),
+        filtered=bool(filters),
+    )
+    described = _described(iam, snapshot, optional)
+    return replace(snapshot, described=described, gaps=tuple(sorted(optional.gaps)))
+
+
+def _saml_providers(iam: IAMClient) -> tuple[str, ...]:
+    return tuple(sorted(provider["Arn"] for provider in iam.list_saml_providers()["SAMLProviderList"]))
+
+
+def _account(iam: IAMClient, bulk: Details, caller: Caller, alias: str | None, optional: OptionalReads) -> Account:
+    users = {name: actual_user(user) for name, user in bulk.users.items()}
+    for name, arn in _boundaries(iam, bulk, optional).items():
+        if name in users:
+            users[name] = replace(users[name], boundary=arn)
+    policies = {name: group.managed_policies for name, group in bulk.groups.items() if group.managed_policies}
+    return Account(caller, users, frozenset(bulk.groups), alias, policies)
+
+
+def _boundaries(iam: IAMClient, bulk: Details, optional: OptionalReads) -> dict[str, str]:
+    """The bulk read has been seen to leave boundaries out: the policies in use as one tell whose they are."""
+    found: dict[str, str] = {}
+    for arn in sorted(policy.arn for policy in bulk.policies.values() if policy.bounds):
+        names = optional(f"list the users with the boundary {arn}", lambda arn=arn: _bounded_users(iam, arn))  # type: ignore[misc]
+        found.update(dict.fromkeys(names or [], arn))
+    return found
+
+
+def _bounded_users(iam: IAMClient, arn: str) -> list[str]:
+    pages = iam.get_paginator("list_entities_for_policy").paginate(
+        PolicyArn=arn, EntityFilter="User", PolicyUsageFilter="PermissionsBoundary"
+    )
+    return [user["UserName"] for page in pages for user in page.get("PolicyUsers", [])]
+
+
+def _with_single_reads(
+    iam: IAMClient,
+    pool: Executor,
+    account: Account,
+    selected: tuple[str, ...],
+    *,
+    limits: Limits,
+    optional: OptionalReads,
+) -> tuple[Account, dict[str, Holdings]]:
+    """The account with what the selected users have, as far as it can be read."""
+    few = len(selected) <= limits.live
+    # Who is marked as suspended has to be known in full, so as not to be locked out anew.
+    whole = [name for name in selected if few or account.users[name].marked]
+    read = optional("read what users have", lambda: _in_full(iam, pool, account, whole))
+    users = {name: read.users[name] for name in whole} if read else {}
+    rest = [name for name in selected if name not in users]
+    if rest:
+        console = optional("read who has a password", lambda: _console_access(iam, pool, rest)) or {}
+        users |= {name: replace(account.users[name], console_access=console.get(name)) for name in rest}
+    holdings = {name: _holdings(users[name]) for name in selected}
+    if rest:
+        holdings |= _reported_holdings(iam, rest, limits, optional)
+    return account.with_users(users), holdings
+
+
+def _in_full(iam: IAMClient, pool: Executor, account: Account, names: Iterable[str]) -> Account:
+    return read_details(iam, pool, account, [DesiredUser(name, suspended=True) for name in names], ())
+
+
+def _console_access(iam: IAMClient, pool: Executor, names: list[str]) -> dict[str, bool]:
+    return dict(zip(names, pool.map(lambda name: has_login_profile(iam, name), names), strict=True))
+
+
+def _holdings(user: ActualUser) -> Holdings:
+    have = user.credentials
+    if have is None:
+        return Holdings()
+    others = (*have.ssh_public_keys, *have.signing_certificates, *have.service_specific_credentials)
+    return Holdings(len(have.access_keys), len(have.mfa_devices), len(others))
+
+
+def _reported_holdings(
+    iam: IAMClient, names: Iterable[str], limits: Limits, optional: OptionalReads
+) -> dict[str, Holdings]:
+    """What the credential report says of these users. It does not count MFA devices, and knows no SSH keys."""
+    report = optional("read the credential report", lambda: read_credential_report(iam, limits.timeout))
+    if report is None:
+        return {}
+    rows = {name: reported(report.rows[name]) for name in names if name in report.rows}
+    return {name: Holdings(len(row.keys or ()), int(bool(row.mfa))) for name, row in rows.items()}
+
+
+def _described(iam: IAMClient, snapshot: Snapshot, optional: OptionalReads) -> Mapping[str, Mapping[str, t.Any]]:
+    """Tags and paths of the recognised policies of exported groups, by their ARNs."""
+    used = {arn for group in exported_groups(snapshot) for arn in group.managed_policies}
+    names = sorted({arn.rpartition("/")[2] for arn in recognised_policies(snapshot) if arn in used})
+    found = optional("read the tags of policies", lambda: describe_policies(iam, names))
+    return {policy["arn"]: policy for policy in found or []}

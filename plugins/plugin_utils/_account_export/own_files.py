@@ -1,0 +1,77 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""The export's files: what is in them, and whether a file is one that an export wrote and nobody edited."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import typing as t
+from collections.abc import Mapping
+
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._account_export.yaml_text import document
+
+NOT_EXPORTED = "account_export_not_exported"
+# The first line of a file, with the digest of all others.
+_FIRST = "# Written by cloudhsm.iam.export_account. SHA-256 of the lines below: {digest}\n"
+_OWN = re.compile(re.escape(_FIRST).replace(r"\{digest\}", "(?P<digest>[0-9a-f]{64})"))
+# Far more than any account has: what is longer is another file.
+_LONGEST = 64 * 1024 * 1024
+
+
+class ForeignFileError(Exception):
+    """A file in the place of the export's that the export must not replace."""
+
+
+def contents(folder: str, read: Mapping[str, t.Any]) -> dict[str, str]:
+    """The files by their paths."""
+    number, partition = read["account"]["account_id"], read["account"]["partition"]
+    start = os.path.join(folder, f"account-{number}")
+    told = [f"Account {number} (partition {partition}) in variables of cloudhsm.iam's roles."]
+    told += [f"Partial: {text}" for text in read["not_read"]]
+    left = [f"What account {number} has that variables of cloudhsm.iam's roles can't express."]
+    return {
+        f"{start}.yml": _signed(told, read["variables"]),
+        f"{start}-not-exported.yml": _signed(left, {NOT_EXPORTED: read["not_exported"]}),
+    }
+
+
+def _signed(told: list[str], variables: Mapping[str, t.Any]) -> str:
+    """A file with comments, which are one line each whatever is in them, and with its digest."""
+    comments = [f"# {''.join(c if c.isprintable() else ' ' for c in line)}\n" for line in told]
+    rest = "".join((*comments, document(variables)))
+    return _FIRST.format(digest=_digest(rest)) + rest
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_own(path: str) -> str:
+    """What an earlier export wrote there; empty where there is no file.
+
+    Raises ForeignFileError for anything else, and OSError. What is no file, such as a link or a pipe, is neither
+    followed nor waited for.
+    """
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return ""
+    if not stat.S_ISREG(found.st_mode):
+        raise ForeignFileError(f"{path} is not a regular file; remove it, or choose another folder")
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as stream:
+        raw = stream.read(_LONGEST + 1)
+    text = raw.decode(errors="replace")
+    first = _OWN.match(text)
+    if not first:
+        raise ForeignFileError(f"{path} was not written by an export; move it, or choose another folder")
+    if first["digest"] != _digest(text[first.end() :]):
+        raise ForeignFileError(f"{path} was edited after it was written; move it, or choose another folder")
+    return text
