@@ -107,10 +107,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements 
 # isort: split
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import run_module
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Module
-from ansible_collections.cloudhsm.iam.plugins.module_utils._export.input import SPEC
+from ansible_collections.cloudhsm.iam.plugins.module_utils._export.input import SPEC as ARGUMENT_SPEC
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.run import run
 
-MODULE = Module("cloudhsm.iam.iam_account_export_info", SPEC, run)
+MODULE = Module("cloudhsm.iam.iam_account_export_info", ARGUMENT_SPEC, run)
 
 
 def main() -> None:

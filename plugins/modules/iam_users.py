@@ -175,6 +175,14 @@ options:
     elements: str
     default: []
     version_added: 1.1.0
+  adopt:
+    description:
+      - Whether to only set the ownership tag on the listed users that are present or suspended and lack it. The run
+        then changes nothing else, whatever the list says. A user who does not exist is refused.
+      - Later runs can then delete these users with O(purge_users).
+    type: bool
+    default: false
+    version_added: 1.1.0
   allow_password_change:
     description:
       - Whether users who must change their password get the permission to do so. If the account's password policy does
@@ -722,6 +730,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "restore_suspended": {"type": "raw", "default": False},
     "restore_credentials": {"type": "list", "elements": "str", "default": [], "no_log": False},
     "allow_password_change": {"type": "bool", "default": True, "no_log": False},
+    "adopt": {"type": "bool", "default": False},
     "managed_by_tag": {"type": "str", "default": MANAGED},
     "max_deletions": {"type": "int", "default": 10},
     "protected_groups": {"type": "list", "elements": "str", "default": ["Administrators"]},

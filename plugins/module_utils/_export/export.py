@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.groups import MFA_POLICY, group_items
-from ansible_collections.cloudhsm.iam.plugins.module_utils._export.model import Export, NotExported, Snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._export.model import Export, Item, NotExported, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.users import user_items
 from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy.input import NO_POLICY, read_options
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import (
@@ -21,9 +21,16 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.
     DESCRIPTION_LENGTH,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.guard import DEFAULT_PROTECTED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import parse_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Options
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_users
 
 ADMINISTRATOR = ":iam::aws:policy/AdministratorAccess"
 _FEDERATION = "Its roles and its metadata are yours to describe: see the role federated_access"
+_STUCK = (
+    "The user must choose a new password at the next sign-in and is not allowed to. To allow it, set "
+    "user_provisioning_allow_password_change to true"
+)
 _BOUND = (
     "Its ARN has this account's ID. In another account, create the policy there first and change the ID in the file"
 )
@@ -35,7 +42,9 @@ def make_export(snapshot: Snapshot, managed_by_tag: str) -> Export:
     users, more = user_items(snapshot, managed_by_tag)
     left += more
     variables: dict[str, t.Any] = {"group_provisioning_groups": groups, "user_provisioning_users": users}
-    variables |= _user_options(snapshot, groups, managed_by_tag)
+    options, more = _user_options(snapshot, groups, users, managed_by_tag)
+    variables |= options
+    left += more
     left += _account_bound(snapshot, users)
     role, more = _service_linked_role(snapshot)
     policy, wrong = _password_policy(snapshot)
@@ -43,7 +52,9 @@ def make_export(snapshot: Snapshot, managed_by_tag: str) -> Export:
     return Export({**variables, **role, **policy}, tuple(left))
 
 
-def _user_options(snapshot: Snapshot, groups: list[dict[str, t.Any]], managed_by_tag: str) -> dict[str, t.Any]:
+def _user_options(
+    snapshot: Snapshot, groups: list[Item], users: list[Item], managed_by_tag: str
+) -> tuple[dict[str, t.Any], list[NotExported]]:
     """What has to be said to user_provisioning besides the users, where its default is another one."""
     options: dict[str, t.Any] = {}
     if managed_by_tag != MANAGED:
@@ -58,7 +69,19 @@ def _user_options(snapshot: Snapshot, groups: list[dict[str, t.Any]], managed_by
     mfa = sorted({group.get("require_mfa_policy_name", MFA_POLICY) for group in groups if group.get("require_mfa")})
     if len(mfa) == 1 and mfa != [MFA_POLICY]:
         options["user_provisioning_require_mfa_policy_name"] = mfa[0]
-    return options
+    stuck = _without_password_change(snapshot, users, managed_by_tag, mfa[0] if len(mfa) == 1 else MFA_POLICY)
+    if stuck:
+        options["user_provisioning_allow_password_change"] = False
+    return options, [NotExported("password change", name, _STUCK, f"user {name}") for name in stuck]
+
+
+def _without_password_change(
+    snapshot: Snapshot, users: list[Item], managed_by_tag: str, require_mfa_policy_name: str
+) -> list[str]:
+    """Users who must choose a new password and are not allowed to, which a run would give them the right to do."""
+    desired, _problems = parse_users(users, managed_by_tag)
+    switches = Options(managed_by_tag=managed_by_tag, require_mfa_policy_name=require_mfa_policy_name)
+    return [plan.name for plan in plan_users(desired, snapshot.account, switches) if plan.changes]
 
 
 def _service_linked_role(snapshot: Snapshot) -> tuple[dict[str, t.Any], list[NotExported]]:
@@ -89,7 +112,7 @@ def _federation(snapshot: Snapshot) -> Iterator[NotExported]:
         yield NotExported("SAML provider", arn, _FEDERATION)
 
 
-def _account_bound(snapshot: Snapshot, users: list[dict[str, t.Any]]) -> Iterator[NotExported]:
+def _account_bound(snapshot: Snapshot, users: list[Item]) -> Iterator[NotExported]:
     """Policies of this account that users are listed with, each once."""
     own = f":iam::{snapshot.account.caller.account_id}:policy/"
     used = {arn for user in users for arn in (*user.get("managed_policies", ()), user.get("boundary") or "")}

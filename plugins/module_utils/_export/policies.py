@@ -22,7 +22,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_servic
     self_service_policy,
 )
 
-_SWITCHES = ("allow_backup_copy", "allow_backup_sharing")
 # The variables of a group's policy, by the fields of a wish.
 _OPTIONS = {
     "level": "access",
@@ -60,12 +59,12 @@ def recognise(document: t.Any, partition: str, account_id: str) -> Recognised | 
 
 def _wishes(document: Mapping[str, t.Any], partition: str, account_id: str) -> Iterator[Wish]:
     """What may have been asked for, to be compared: the limits are read off the document, the rest is tried."""
-    where = {"partition": partition, "account_id": account_id}
+    where: dict[str, t.Any] = {"partition": partition, "account_id": account_id}
     for level in LEVELS:
         yield Wish(level, GUIDE, **where)
     limits = _limits(document)
-    for level, *switches in itertools.product(LEVELS, (False, True), (False, True)):
-        yield Wish(level, HARDENED, **where, **limits, **dict(zip(_SWITCHES, switches, strict=True)))
+    for level, copy, sharing in itertools.product(LEVELS, (False, True), (False, True)):
+        yield Wish(level, HARDENED, **where, **limits, allow_backup_copy=copy, allow_backup_sharing=sharing)
 
 
 def _limits(document: Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -28,7 +28,11 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_de
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller, read_alias, read_caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import describe_policies
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import read_password_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import (
+    NO_RULES,
+    read_password_policy,
+    rules_of,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.groups import exported_groups, recognised_policies
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.input import Filters, unknown_problems
@@ -38,8 +42,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, DesiredUser
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.snapshot import (
     actual_user,
-    has_login_profile,
     read_details,
+    with_login_profile,
 )
 
 if t.TYPE_CHECKING:
@@ -77,15 +81,17 @@ def read_snapshot(
     account = _account(iam, bulk, caller.result(), alias.result(), optional)
     selected = tuple(sorted(name for name, user in account.users.items() if filters.fit(user)))
     account, holdings = _with_single_reads(iam, pool, account, selected, limits=limits, optional=optional)
+    policy = password_policy.result()
+    rules = NO_RULES if policy is None else rules_of(policy or None)
     snapshot = Snapshot(
-        account,
+        replace(account, password_rules=rules),
         bulk.groups,
         bulk.policies,
         bulk.roles,
         selected,
         holdings,
         service_linked_roles=roles.result(),
-        password_policy=password_policy.result(),
+        password_policy=policy,
         saml_providers=providers.result(),
         filtered=bool(filters),
     )
@@ -139,8 +145,9 @@ def _with_single_reads(
     users = {name: read.users[name] for name in whole} if read else {}
     rest = [name for name in selected if name not in users]
     if rest:
-        console = optional("read who has a password", lambda: _console_access(iam, pool, rest)) or {}
-        users |= {name: replace(account.users[name], console_access=console.get(name)) for name in rest}
+        others = [account.users[name] for name in rest]
+        asked = optional("read who has a password", lambda: _with_login_profiles(iam, pool, others)) or others
+        users |= {user.name: user for user in asked}
     holdings = {name: _holdings(users[name]) for name in selected}
     if rest:
         holdings |= _reported_holdings(iam, rest, limits, optional)
@@ -151,8 +158,8 @@ def _in_full(iam: IAMClient, pool: Executor, account: Account, names: Iterable[s
     return read_details(iam, pool, account, [DesiredUser(name, suspended=True) for name in names], ())
 
 
-def _console_access(iam: IAMClient, pool: Executor, names: list[str]) -> dict[str, bool]:
-    return dict(zip(names, pool.map(lambda name: has_login_profile(iam, name), names), strict=True))
+def _with_login_profiles(iam: IAMClient, pool: Executor, users: Iterable[ActualUser]) -> list[ActualUser]:
+    return list(pool.map(lambda user: with_login_profile(iam, user), users))
 
 
 def _holdings(user: ActualUser) -> Holdings:

@@ -34,6 +34,7 @@ OPTIONS = (
     "restore_suspended",
     "restore_credentials",
     "allow_password_change",
+    "adopt",
     "managed_by_tag",
     "max_deletions",
     "protected_groups",
@@ -55,7 +56,8 @@ def provisioning_parts(variables: Mapping[str, t.Any], groups: Mapping[str, t.An
     """
     users = variables[f"{PREFIX}users"]
     present = variables[f"{PREFIX}state"] == "present"
-    onboarding = onboarding_group(variables) if present and users else None
+    adopts = bool(variables.get(f"{PREFIX}adopt"))
+    onboarding = onboarding_group(variables) if present and users and not adopts else None
     part = _users(variables, "users", "the users").told(users=users if present else [_absent(user) for user in users])
     options = part.options
     options.setdefault("pending_groups", list(groups))

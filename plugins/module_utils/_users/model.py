@@ -173,6 +173,8 @@ class Options:
     purge_groups: bool = False
     purge_tags: bool = False
     purge_policies: bool = False
+    # Whether listed users get the ownership tag, and nothing else happens to them.
+    adopt: bool = False
     # Whether suspended users that are listed as present come back, all or those named. Others are left as they are.
     restore_suspended: bool = False
     restore_users: frozenset[str] = frozenset()

@@ -40,7 +40,7 @@ def plan_users(desired: Iterable[DesiredUser], account: Account, options: Option
 
 def unlisted_users(desired: Iterable[DesiredUser], account: Account, options: Options) -> list[str]:
     """Names of the users that purge_users removes: those with our ownership tag that are no longer listed."""
-    if not options.purge_users:
+    if not options.purge_users or options.adopt:
         return []
     listed = {name.lower() for user in desired for name in (user.name, user.previous_name) if name}
     return sorted(
@@ -60,6 +60,8 @@ def plan_user(
         problem = f"name: the account has this user as {existing!r}, and IAM ignores case; use that spelling"
         return UserPlan(desired.name, None, None, problems=(problem,))
     before = account.users.get(desired.name)
+    if options.adopt:
+        return _plan_adoption(desired, before, options)
     if not desired.present:
         return plan_deletion(before) if before else UserPlan(desired.name, None, None)
     if desired.suspended:
@@ -71,6 +73,17 @@ def plan_user(
     if renamed:
         return renaming.with_new_name(_plan_present(desired, renamed, account, options), desired.name, account)
     return _plan_present(desired, before, account, options)
+
+
+def _plan_adoption(desired: DesiredUser, before: ActualUser | None, options: Options) -> UserPlan:
+    """The ownership tag for a user who is there, and nothing else, whatever was asked for."""
+    if not desired.present:
+        return UserPlan(desired.name, before, before)
+    if before is None:
+        problem = "name: the account has no such user to adopt; run without adopt to create it"
+        return UserPlan(desired.name, None, None, problems=(problem,))
+    after = replace(before, tags={**before.tags, options.managed_by_tag: OWNED})
+    return UserPlan(desired.name, before, after, tuple(_path_and_tag_changes(before, after)))
 
 
 def _plan_present(desired: DesiredUser, before: ActualUser | None, account: Account, options: Options) -> UserPlan:

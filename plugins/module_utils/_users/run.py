@@ -57,6 +57,7 @@ def options_from(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
         restore_users=frozenset() if isinstance(restored, bool) else restored,
         restore_credentials=frozenset(params["restore_credentials"]),
         allow_password_change=params["allow_password_change"],
+        adopt=params["adopt"],
         managed_by_tag=params["managed_by_tag"],
         max_deletions=params["max_deletions"],
         protected_groups=frozenset(params["protected_groups"]),

@@ -122,7 +122,7 @@ def _reader(
     def read() -> ActualUser:
         user = actual
         if in_full or desired.console_access is not None or onboarding_group in user.groups:
-            user = _with_login_profile(iam, user)
+            user = with_login_profile(iam, user)
         if in_full:
             credentials = _read_credentials(iam, user.name)
             user = replace(user, credentials=credentials, has_mfa=bool(credentials.mfa_devices))
@@ -139,7 +139,7 @@ def _reader(
 def with_ways_in(iam: IAMClient, user: ActualUser) -> ActualUser:
     """The user with console access and access keys, as far as the caller may ask. Raises what else botocore raises."""
     try:
-        read = _with_login_profile(iam, user)
+        read = with_login_profile(iam, user)
         keys = _statuses(_list(iam, "list_access_keys", "AccessKeyMetadata", user.name), "AccessKeyId")
     except AWS_ERRORS as exc:
         if is_access_denied(exc):
@@ -150,10 +150,11 @@ def with_ways_in(iam: IAMClient, user: ActualUser) -> ActualUser:
 
 def has_login_profile(iam: IAMClient, name: str) -> bool:
     """Whether the user has a password for the console."""
-    return bool(_with_login_profile(iam, ActualUser(name, "")).console_access)
+    return bool(with_login_profile(iam, ActualUser(name, "")).console_access)
 
 
-def _with_login_profile(iam: IAMClient, user: ActualUser) -> ActualUser:
+def with_login_profile(iam: IAMClient, user: ActualUser) -> ActualUser:
+    """The user with console access, and whether a new password has to be chosen."""
     try:
         profile = iam.get_login_profile(UserName=user.name)["LoginProfile"]
     except iam.exceptions.NoSuchEntityException:

@@ -19,8 +19,8 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._account_export.yaml_
 
 NOT_EXPORTED = "account_export_not_exported"
 # The first line of a file, with the digest of all others.
-_FIRST = "# Written by cloudhsm.iam.export_account. SHA-256 of the lines below: {digest}\n"
-_OWN = re.compile(re.escape(_FIRST).replace(r"\{digest\}", "(?P<digest>[0-9a-f]{64})"))
+_FIRST = "# Written by cloudhsm.iam.export_account. SHA-256 of the lines below:"
+_OWN = re.compile(rf"{_FIRST} (?P<digest>[0-9a-f]{{64}})\n")
 # Far more than any account has: what is longer is another file.
 _LONGEST = 64 * 1024 * 1024
 
@@ -46,7 +46,7 @@ def _signed(told: list[str], variables: Mapping[str, t.Any]) -> str:
     """A file with comments, which are one line each whatever is in them, and with its digest."""
     comments = [f"# {''.join(c if c.isprintable() else ' ' for c in line)}\n" for line in told]
     rest = "".join((*comments, document(variables)))
-    return _FIRST.format(digest=_digest(rest)) + rest
+    return f"{_FIRST} {_digest(rest)}\n{rest}"
 
 
 def _digest(text: str) -> str:

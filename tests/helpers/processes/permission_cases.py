@@ -173,6 +173,20 @@ def just_bootstrapped(iam: IAMClient, account: str) -> None:
     _service_linked_role(iam, account)
 
 
+def _to_export(iam: IAMClient, account: str) -> None:
+    """The account of everything, and what bootstrap made."""
+    everything.prepare(iam, account)
+    document, _problems = build_policy(Wish("admin"))
+    iam.create_policy(PolicyName="CloudHSMAdministrators", PolicyDocument=json.dumps(document), Tags=OURS)
+    arn = f"arn:aws:iam::{account}:policy/CloudHSMAdministrators"
+    iam.attach_group_policy(GroupName="New", PolicyArn=arn)
+
+
+def _groups(_account: str) -> Variables:
+    groups = [{"name": "CloudHSMAdministrators", "access": "admin"}, {"name": "Auditors", "access": "read_only"}]
+    return {"group_provisioning_groups": groups}
+
+
 def _federated(**variables: t.Any) -> Callable[[str], Variables]:
     named = {f"federated_access_{name}": value for name, value in variables.items()}
     return lambda _account: {"federated_access_provider_name": "ExampleCorp", **named}
@@ -309,6 +323,7 @@ WITH_MFA: Variables = {
 ASKED_BY_AWS_ONLY: dict[str, set[str]] = {
     "bootstrap": {"iam:TagPolicy", "iam:TagUser"},
     "federated_access": {"iam:TagPolicy", "iam:TagRole"},
+    "provision_groups": {"iam:TagPolicy"},
 }
 
 CASES: dict[str, Case] = {
@@ -322,7 +337,12 @@ CASES: dict[str, Case] = {
     "drift_check": Case(
         "drift_check", lambda _account: {"user_provisioning_users": [{"name": "Administrator"}]}, just_bootstrapped
     ),
+    "export_account": Case("export_account", lambda _account: {}, _to_export),
+    "export_account of many users": Case(
+        "export_account", lambda _account: {"account_export_live_limit": 0}, everything.prepare
+    ),
     "offboard_users": Case("offboard_users", _leaving, everything.prepare),
+    "provision_groups": Case("provision_groups", _groups, _older_setup),
     "provision_users": Case("provision_users", _all_kinds_of_users, everything.prepare),
     "provision_users suspended": Case(
         "provision_users",

@@ -27,6 +27,7 @@ WITHOUT_OPTIONS = {
     "iam_account_guard",
     "iam_admin_group",
     "iam_cloudhsm_group",
+    "iam_group_provisioning",
     "iam_user_provisioning",
     "sts_account_session",
 }
