@@ -15,13 +15,12 @@ from collections.abc import Sequence
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page import group_list
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Part, with_made_policies
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._page_action import (
+    LOOK_UP,
     Options,
     PageAction,
     Results,
     changed,
 )
-
-LOOK_UP = "cloudhsm.iam.iam_account_info"
 
 
 class ActionModule(PageAction):
@@ -29,13 +28,16 @@ class ActionModule(PageAction):
 
     ROLES = ("group_provisioning",)
 
+    def kind(self, options: Options, variables: Options) -> str:
+        del options, variables
+        return "provision_groups"
+
     def work(self, options: Options, variables: Options) -> dict[str, t.Any]:
         del options
         todo, problems = group_list.group_parts(variables[group_list.VARIABLE])
         self._problems += problems
         found = self._found = self.look(LOOK_UP, {**_asked(todo), "bulk": True})
-        plan = self.plan(todo)
-        done = plan if self._task.check_mode else self.apply(todo, plan)
+        done = self.carry_out(todo, self.plan(todo))
         told = group_list.facts(todo, done)
         fact = {"changed": changed(done), "groups": told, "account_id": found["account"]["account_id"]}
         made = {**(self._task_vars.get("__cloudhsm_group_results") or {}), **{group["name"]: group for group in told}}

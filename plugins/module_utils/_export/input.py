@@ -30,6 +30,7 @@ SPEC: dict[str, t.Any] = {
     "wait_timeout": {"type": "int", "default": 60},
     "variables_prefix": {"type": "str", "default": ""},
 }
+ANY = "*"
 LISTS = ("names", "paths", "groups")
 LOWEST = {"live_limit": 0, "wait_timeout": 1}
 
@@ -56,7 +57,7 @@ class Filters:
             (not self.names or any(fnmatch.fnmatchcase(user.name.lower(), name.lower()) for name in self.names))
             and (not self.paths or any(user.path.startswith(path) for path in self.paths))
             and (not self.groups or any(group.lower() in groups for group in self.groups))
-            and all(key in user.tags and value in ("*", user.tags[key]) for key, value in self.tags.items())
+            and all(key in user.tags and value in (ANY, user.tags[key]) for key, value in self.tags.items())
         )
 
 
@@ -74,7 +75,7 @@ def read_filters(params: Mapping[str, t.Any]) -> tuple[Filters, list[str]]:
         for path in read["paths"]
         if (problem := limits.path_problem(path))
     ]
-    problems += tag_problems(params.get("tags"), called("tags", prefix))
+    problems += tag_problems(_without_any(params.get("tags")), called("tags", prefix))
     problems += [
         f"{called('managed_by_tag', prefix)}: {problem}" for problem in key_problems(params.get("managed_by_tag"))
     ]
@@ -85,6 +86,11 @@ def read_filters(params: Mapping[str, t.Any]) -> tuple[Filters, list[str]]:
     ]
     tags = {} if problems else {str(key): str(value) for key, value in (params.get("tags") or {}).items()}
     return Filters(read["names"], read["paths"], read["groups"], tags), problems
+
+
+def _without_any(tags: t.Any) -> t.Any:
+    """The tags without the sign that stands for any value, which no value can have."""
+    return {key: "" if value == ANY else value for key, value in tags.items()} if isinstance(tags, Mapping) else tags
 
 
 def unknown_problems(

@@ -19,7 +19,7 @@ import boto3.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
-from helpers.moto.answers import Answer, is_write
+from helpers.moto.answers import Answer, error, is_write
 from helpers.moto.emulated_calls import EMULATED, PROFILES, EmulatedCalls
 from helpers.moto.limits import beyond_quota, refused_tags
 from helpers.moto.open_moto import POLICIES
@@ -50,6 +50,8 @@ class Account:
 
     def __init__(self) -> None:
         self.calls: list[str] = []
+        # Actions that the caller is not allowed to call.
+        self.denied: set[str] = set()
         # The calls that were made to change something, with their parameters.
         self.made: list[tuple[str, Mapping[str, str]]] = []
         self._emulated = EmulatedCalls()
@@ -67,6 +69,8 @@ class Account:
     def answer(self, action: str, request: AWSPreparedRequest) -> AWSResponse | None:
         """The answer to a call."""
         self.calls.append(action)
+        if action in self.denied:
+            return _response(request, error(403, "AccessDenied", f"User is not authorized to perform: iam:{action}"))
         if action == "GetAccountAuthorizationDetails" and self.boundaries:
             return self._with_boundaries(request)
         if action not in LOOKED_AT and not (is_write(action) and _is_query(request)):

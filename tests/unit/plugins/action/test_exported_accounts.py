@@ -8,13 +8,17 @@ The file is read as Ansible reads it, and every value in it is templated as Ansi
 
 from __future__ import annotations
 
+import stat
 import typing as t
 from pathlib import Path
 
+import boto3.session
 import pytest
+from ansible.errors import AnsibleActionFail
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report import credentials
+from helpers.accounts import everything
 from helpers.accounts.everything import ACCOUNT
 from helpers.accounts.lived_in import LivedIn, accounts
 from helpers.modules.in_process import Result, actions, run_action
@@ -74,6 +78,107 @@ def holds(lived_in: LivedIn, folder: Path, part: int) -> None:
         if part == 0:
             second = export(folder, **options)
             assert not second["changed"], second["diff"]
+
+
+ALICE = LivedIn(
+    users=[
+        {
+            "name": "alice",
+            "path": "/hsm/",
+            "tags": {"team": "0123"},
+            "groups": [],
+            "policies": ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+            "boundary": None,
+            "inline": True,
+            "console": True,
+            "reset": False,
+            "key": True,
+        }
+    ],
+    password_policy={"MinimumPasswordLength": 14},
+    service_linked_role="Made by hand",
+)
+
+
+def test_what_may_not_be_read_is_missing_and_said_to_be(tmp_path: Path) -> None:
+    with account() as aws, actions():
+        ALICE.make()
+        whole = export(tmp_path / "whole")
+        assert variables_of(tmp_path / "whole")["user_provisioning_users"] == [
+            {
+                "name": "alice",
+                "path": "/hsm/",
+                "tags": {"team": "0123"},
+                "managed_policies": ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+                "console_access": True,
+            }
+        ]
+        assert whole["not_exported"] == {"access keys": 1, "inline policy": 1}
+        aws.denied = {"GetLoginProfile", "GetAccountPasswordPolicy", "ListRoles"}
+        partial = export(tmp_path / "partial")
+        # What a user has is read at once, and without one of the calls nothing of it is known.
+        assert [sorted(action for action in aws.denied if action in text) for text in partial["not_read"]] == [
+            ["ListRoles"],
+            ["GetAccountPasswordPolicy"],
+            ["GetLoginProfile"],
+            ["GetLoginProfile"],
+        ]
+        assert partial["lines"][1].startswith("This export is partial. ")
+        text = (tmp_path / "partial" / f"account-{ACCOUNT}.yml").read_text()
+        assert text.count("# Partial: ") == 4
+        read = variables_of(tmp_path / "partial")
+        assert read.keys() == {"group_provisioning_groups", "user_provisioning_users"}
+        assert "console_access" not in read["user_provisioning_users"][0]
+        aws.denied = set()
+        changes_nothing(aws, read)
+        aws.denied = {"GetAccountAuthorizationDetails"}
+        failed = export(tmp_path / "partial")
+        assert "GetAccountAuthorizationDetails" in failed["msg"]
+        assert (tmp_path / "partial" / f"account-{ACCOUNT}.yml").read_text() == text
+
+
+def test_a_part_of_the_account_is_exported(tmp_path: Path) -> None:
+    with account(), actions():
+        everything.prepare(boto3.session.Session().client("iam"))
+        some = export(tmp_path, groups="Old", tags={"team": "*"})
+        assert some["counts"] == {"users": 6, "exported_users": 2, "groups": 3, "exported_groups": 2}
+        by_name = {"names": ["*er"], "paths": ["/"]}
+        assert export(tmp_path, **by_name)["counts"]["exported_users"] == 5
+        wrong = export(tmp_path, names=["lost", "leav*"], groups=["Odl"])
+        assert wrong["problems"] == [
+            "names: the account has no user 'lost'; did you mean 'loser'?",
+            "groups: the account has no group 'Odl'; did you mean 'Old'?",
+        ]
+        wrong = export(tmp_path, paths=["hsm"], tags={"a\n": "b"}, live_limit=-1)
+        assert [problem.partition(":")[0] for problem in wrong["problems"]] == ["paths", "tags.a\n", "live_limit"]
+
+
+def test_an_export_overwrites_only_what_an_export_wrote(tmp_path: Path) -> None:
+    file = tmp_path / "exports" / f"account-{ACCOUNT}.yml"
+    with account(), actions():
+        planned = run_action("iam_account_export", {"folder": str(file.parent)}, {}, check_mode=True)
+        assert (planned["changed"], file.parent.exists()) == (True, False)
+        empty = export(file.parent)
+        assert (empty["changed"], empty["counts"]["users"]) == (True, 0)
+        assert planned["diff"] == empty["diff"]
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert not export(file.parent)["changed"]
+        ALICE.make()
+        assert [step["before"] != step["after"] for step in export(file.parent)["diff"]] == [True, True]
+        with file.open("a") as text:
+            text.write("user_provisioning_purge_groups: true\n")
+        for problem in ("was edited after it was written", "was not written by an export"):
+            before = file.read_text()
+            with pytest.raises(AnsibleActionFail, match=problem):
+                export(file.parent)
+            assert file.read_text() == before
+            file.write_text("mine: true\n")
+        file.unlink()
+        file.symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(AnsibleActionFail, match="is not a regular file"):
+            export(file.parent)
+        file.parent.chmod(0o777)
+        assert "other users can write to it" in export(file.parent)["msg"]
 
 
 @pytest.mark.parametrize("part", range(PARTS))
