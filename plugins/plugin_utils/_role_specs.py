@@ -198,7 +198,7 @@ SPECS: dict[str, dict[str, t.Any]] = {
                 "path": {"type": "str"},
                 "aws_managed_policies": {"type": "list", "elements": "str"},
                 "purge_policies": {"type": "bool", "default": False},
-                "access": {"type": "str", "choices": ["admin", "power_user", "read_only"]},
+                "access": {"type": "str", "choices": ["admin", "power_user", "read_only", "client"]},
                 "policy_profile": {"type": "str", "choices": ["guide", "hardened"], "default": "guide"},
                 "cluster_arns": {"type": "list", "elements": "str"},
                 "regions": {"type": "list", "elements": "str"},
