@@ -64,6 +64,13 @@ def plan_user(
         return _plan_adoption(desired, before, options)
     if not desired.present:
         return plan_deletion(before) if before else UserPlan(desired.name, None, None)
+    return _plan_kept(desired, before, account, options, known)
+
+
+def _plan_kept(
+    desired: DesiredUser, before: ActualUser | None, account: Account, options: Options, known: Mapping[str, str]
+) -> UserPlan:
+    """The plan of a user who is not deleted."""
     if desired.suspended:
         return suspension.plan_suspension(desired.name, account)
     wrong = renaming.problem(desired, account, options, known)
