@@ -12,6 +12,14 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements 
 import typing as t
 from collections.abc import Iterable, Mapping
 
+# What runs the parts of the page. Ansible imports this file before it forks a worker for each account, and compiles the
+# code of collections anew in each process that imports it.
+from ansible_collections.cloudhsm.iam.plugins.action import (  # noqa: F401  # pylint: disable=unused-import
+    iam_account_info,
+    iam_group_with_policies,
+    iam_service_linked_role,
+    iam_users,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page import drift, parts, removal, result
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Part
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.provisioning import compared_users
