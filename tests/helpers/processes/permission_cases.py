@@ -48,6 +48,31 @@ def _all_kinds_of_users(account: str) -> Variables:
     }
 
 
+def _adding(_account: str) -> Variables:
+    return {
+        "user": "eve",
+        "user_groups": "Auditors",
+        "console_access": True,
+        "user_provisioning_credentials_store": "file",
+    }
+
+
+def _amending(_account: str) -> Variables:
+    return {"user": "eve", "add_groups": "Auditors", "leave_groups": "Old", "new_name": "eva", "user_path": "/hsm/"}
+
+
+def _half_added(iam: IAMClient, account: str) -> None:
+    """A user in one group, and another group."""
+    _auditors(iam, account)
+    iam.create_group(GroupName="Old")
+    iam.create_user(UserName="eve")
+    iam.add_user_to_group(UserName="eve", GroupName="Old")
+
+
+def _auditors(iam: IAMClient, _account: str) -> None:
+    iam.create_group(GroupName="Auditors")
+
+
 def _leaving(_account: str) -> Variables:
     return {"user_offboarding_users": ["leaver"]}
 
@@ -321,6 +346,7 @@ WITH_MFA: Variables = {
 
 # Making something with tags needs the right to tag it, which moto does not ask for then.
 ASKED_BY_AWS_ONLY: dict[str, set[str]] = {
+    "add_user": {"iam:TagUser"},
     "bootstrap": {"iam:TagPolicy", "iam:TagUser"},
     "federated_access": {"iam:TagPolicy", "iam:TagRole"},
     "provision_groups": {"iam:TagPolicy"},
@@ -332,8 +358,11 @@ CASES: dict[str, Case] = {
     "account_password_policy absent": Case(
         "account_password_policy", _password_policy(state="absent", allow_weaker=True), _some_password_policy
     ),
+    "add_user": Case("add_user", _adding, _auditors),
+    "add_user there already": Case("add_user", _adding, _half_added),
     "bootstrap": Case("bootstrap", lambda _account: {"bootstrap_cloudhsm_administrators": ["alice"]}),
     "bootstrap over something older": Case("bootstrap", lambda _account: WITH_MFA, _older_setup),
+    "change_user": Case("change_user", _amending, _half_added),
     "drift_check": Case(
         "drift_check", lambda _account: {"user_provisioning_users": [{"name": "Administrator"}]}, just_bootstrapped
     ),

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""A user or a few by name, and what shall become of them: what a command line says in place of a list. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable, Mapping
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import nearest, read_list
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import read_names
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.provisioning import PREFIX
+
+# By the variables of the playbooks, which have no prefix: they are for command lines.
+ADDING = {"user_groups": "groups", "user_path": "path", "console_access": "console_access"}
+CHANGING = {
+    "add_groups": "groups",
+    "leave_groups": "leave_groups",
+    "new_name": "new_name",
+    "user_path": "path",
+    "console_access": "console_access",
+}
+# How alike the name of another variable has to be to count as a misspelled one.
+NEARLY = 0.8
+
+
+def called(create: bool) -> dict[str, str]:
+    """The options of the action by the names of the playbook's variables."""
+    return ADDING if create else CHANGING
+
+
+def wanted_users(options: Mapping[str, t.Any]) -> tuple[list[dict[str, t.Any]], list[str]]:
+    """The users as user_provisioning lists them, and everything that is wrong with the variables."""
+    variables = {option: variable for variable, option in called(options["create"]).items()}
+    names, wrong = read_names(options["user"] or [])
+    problems = [f"user: {problem}" for problem in wrong]
+    if not names and not wrong:
+        problems.append("user: is missing; name a user")
+    wanted: dict[str, t.Any] = {}
+    for option in ("groups", "leave_groups"):
+        found, wrong = read_list(options[option])
+        problems += [f"{variables.get(option, option)}: {problem}" for problem in wrong]
+        wanted |= {option: found} if found else {}
+    for option in ("path", "console_access"):
+        wanted |= {option: options[option]} if options[option] not in (None, "") else {}
+    new_name = options["new_name"] or None
+    if new_name and len(names) > 1:
+        problems.append(f"new_name: is for one user, and user names {len(names)}")
+    if not options["create"] and not wanted and not new_name:
+        problems.append(f"nothing to change is given; set one of {', '.join(CHANGING)}")
+    renamed = {"name": new_name, "previous_name": names[0]} if new_name and names else {}
+    return [{"name": name, **renamed, **wanted} for name in names], problems
+
+
+def misspelled(names: Iterable[str], create: bool) -> list[str]:
+    """Variables that are nearly those of the playbook. What is wrong with them would else go unseen."""
+    known = called(create)
+    # One word is too short to tell from those of others.
+    suspects = [name for name in names if name not in known and nearest(name, known, alike=NEARLY)]
+    other = called(not create)
+    return [
+        f"{name}: is not a variable of this playbook; did you mean {nearest(name, known, alike=NEARLY)[0]}?"
+        for name in sorted(suspects)
+        if name not in other
+    ] + [
+        f"{name}: is a variable of {'change_user' if create else 'add_user'}, not of this playbook"
+        for name in sorted(set(names) & (other.keys() - known.keys()))
+    ]
+
+
+def as_provisioning(variables: Mapping[str, t.Any], users: list[dict[str, t.Any]]) -> dict[str, t.Any]:
+    """The variables of user_provisioning for these users alone: nothing is purged, and no one else restored."""
+    off = {f"{PREFIX}{name}": False for name in ("purge_users", "purge_groups", "purge_tags", "purge_policies")}
+    return {
+        **variables,
+        **off,
+        f"{PREFIX}restore_suspended": False,
+        f"{PREFIX}state": "present",
+        f"{PREFIX}users": users,
+    }
+
+
+def missing_problems(plan: Mapping[str, t.Any]) -> list[str]:
+    """Why users that a plan would create stop a run that only changes users."""
+    missing = [user["name"] for user in plan["users"] if user["action"] == "created"]
+    if not missing:
+        return []
+    return [
+        f"user: the account {plan['account']['account_id']} has no user for {', '.join(missing)}; "
+        "check the name, or create the user with the playbook add_user"
+    ]
