@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.input import Options
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import entity_id
@@ -19,7 +20,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trus
     PROVIDER_ARN,
     saml_trust_policy,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import Expected, is_ours, may_be_used
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import (
+    Expected,
+    is_ours,
+    may_be_used,
+    named,
+)
 
 Described = dict[str, t.Any]
 
@@ -27,9 +33,13 @@ Described = dict[str, t.Any]
 def asked(options: Options) -> dict[str, t.Any]:
     """What iam_account_info is asked for."""
     provider = options["provider_name"] or (options["provider_arn"] or "").rpartition("/")[2]
+    boundary = limits.POLICY_ARN.fullmatch(options["boundary"] or "")
+    path_and_name = options["boundary"].partition(":policy/")[2] if boundary else ""
+    of_aws = bool(boundary and boundary["account"] == "aws")
     return {
         "roles": [options["role_name"]],
-        "policies": [options["policy_name"]],
+        "policies": [options["policy_name"], *([path_and_name.rpartition("/")[2]] if boundary and not of_aws else [])],
+        "aws_managed_policies": [path_and_name] if of_aws else [],
         "saml_providers": [provider] if provider else [],
     }
 
@@ -43,7 +53,13 @@ class Account:
         self.partition = found["account"]["partition"]
         self.caller = found["account"]["caller_arn"]
         self.role = _first(found["roles"])
-        self.policy = _first(found["policies"])
+        self.policy = dict(named(options["policy_name"], found["policies"]))
+        boundaries = {each["arn"] for each in found["policies"]}
+        self.lacks_boundary = bool(options["boundary"]) and (
+            bool(found.get("missing_aws_managed_policies"))
+            if ":iam::aws:" in options["boundary"]
+            else options["boundary"] not in boundaries
+        )
         self.provider = _first(found["saml_providers"])
 
     def called(self, option: str) -> str:

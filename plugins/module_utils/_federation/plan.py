@@ -170,6 +170,8 @@ def _present_conflicts(account: Account) -> Iterator[str]:
     problem = adoption_problem(account.expected_policy, account.policy)
     if problem and options["access"] != ADMINISTRATOR:
         yield problem
+    if account.lacks_boundary and account.role.get("boundary") != options["boundary"]:
+        yield f"{account.called('boundary')}: there is no policy {options['boundary']}"
     if account.partition not in AUDIENCES and not options["audiences"]:
         yield f"{account.called('audiences')}: are needed in the partition {account.partition}"
     yield from _provider_conflicts(account)

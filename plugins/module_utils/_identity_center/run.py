@@ -127,6 +127,8 @@ def _service(task: Task, pool: ThreadPoolExecutor) -> Service:
 def _missing_policies(task: Task, plan: Plan, pool: ThreadPoolExecutor) -> list[str]:
     """AWS managed policies that are to be attached and do not exist. What is attached exists, and is not asked for."""
     attached = {change.params["ManagedPolicyArn"] for change in plan.changes if change.operation == _ATTACH}
+    boundaries = [change.params.get("PermissionsBoundary", {}) for change in plan.changes]
+    attached |= {boundary["ManagedPolicyArn"] for boundary in boundaries if "ManagedPolicyArn" in boundary}
     if not attached:
         return []
     iam = task.iam_client(task.params["workers"])

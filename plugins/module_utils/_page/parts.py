@@ -153,12 +153,16 @@ def removal_parts(page: Page, gone: Removal, with_role: bool) -> list[Part]:
 
     The CloudHSM group is the last of the groups, because its policy bears the record of what bootstrap created.
     """
+    # IAM takes two spellings for the same group.
+    going = {name.casefold(): name for name in gone.groups}
     parts = []
     for part in sorted(parts_of(page), key=lambda part: part.key == "cloudhsm_group"):
-        if part.module == GROUP and part.options["name"] in gone.groups:
-            parts.append(part.told(state="absent"))
-    if page.onboarding_group is None and page.onboarding_group_name in gone.groups:
-        options = {"state": "absent", "name": page.onboarding_group_name}
+        spelled = going.get(str(part.options.get("name")).casefold()) if part.module == GROUP else None
+        if spelled:
+            parts.append(part.told(state="absent", name=spelled))
+    onboarding = going.get(page.onboarding_group_name.casefold())
+    if page.onboarding_group is None and onboarding:
+        options = {"state": "absent", "name": onboarding}
         parts.insert(0, Part("onboarding_group", f"the group of pending users {options['name']}", GROUP, options))
     parts += [
         Part(

@@ -183,7 +183,13 @@ def test_lists_may_be_text_and_what_is_no_list_is_told() -> None:
 
 
 def test_the_account_is_asked_for_what_the_options_name() -> None:
-    assert asked(with_defaults(options())) == {"roles": ["HSM"], "policies": ["HSM"], "saml_providers": ["Example"]}
+    nothing_of_aws: dict[str, list[str]] = {"aws_managed_policies": []}
+    all_are_called_hsm = {"roles": ["HSM"], "policies": ["HSM"], "saml_providers": ["Example"]}
+    assert asked(with_defaults(options())) == all_are_called_hsm | nothing_of_aws
+    own = asked(with_defaults(options(boundary=f"{HERE}:policy/hsm/Boundary")))
+    assert (own["policies"], own["aws_managed_policies"]) == (["HSM", "Boundary"], [])
+    of_aws = asked(with_defaults(options(boundary="arn:aws:iam::aws:policy/job-function/Billing")))
+    assert (of_aws["policies"], of_aws["aws_managed_policies"]) == (["HSM"], ["job-function/Billing"])
     assert asked(with_defaults(existing(policy_name="P")))["saml_providers"] == ["Example"]
     assert asked(with_defaults(options(provider_name=None)))["saml_providers"] == []
 
@@ -234,12 +240,29 @@ def test_where_all_is_as_it_shall_be_there_is_nothing_to_do() -> None:
 )
 def test_a_role_is_changed_alone_where_nothing_else_differs(changes: Values) -> None:
     found = account(role=role(), policy=policy(tags={**MARK, "team": "a"}), provider=provider("HSM"))
+    found["policies"].append(policy(name="Boundary", arn=f"{HERE}:policy/Boundary"))
     changed = plan(existing(**changes), found)
     assert modules(changed) == [("iam_role", "present")]
     # IAM can't change these later, and the module would change the one by a call that resets the session.
     assert not {"path", "description"} & set(step(changed, "iam_role").options)
     again = account(role=step(changed, "iam_role").after, policy=found["policies"][0], provider=provider("HSM"))
     assert plan(existing(**changes), again).steps == []
+
+
+@pytest.mark.parametrize(
+    ("boundary", "more"),
+    [
+        (f"{HERE}:policy/Gone", {}),
+        (f"{HERE}:policy/other/HSM", {}),
+        ("arn:aws:iam::aws:policy/Gone", {"missing_aws_managed_policies": ["Gone"]}),
+    ],
+)
+def test_a_boundary_that_does_not_exist_is_told_before_the_provider_is_made(boundary: str, more: Values) -> None:
+    found = {**account(policy=policy()), **more}
+    told = list(plan(options(boundary=boundary), found).problems)
+    assert told == [f"federated_access_boundary: there is no policy {boundary}"]
+    there = {**account(role=role(boundary=boundary), provider=provider("HSM")), **more}
+    assert list(plan(existing(boundary=boundary), there).problems) == []
 
 
 def test_a_trust_policy_that_is_only_spelled_otherwise_is_left_alone() -> None:

@@ -221,6 +221,17 @@ def test_other_policies_that_bootstrap_was_told_to_attach_keep_no_group() -> Non
     assert "Administrators" in removal.removal(told, found([admins], made()), ["Administrator"]).groups
 
 
+def test_a_group_goes_whatever_the_case_in_which_the_variables_name_it() -> None:
+    names = ("Administrators", "CloudHSMAdministrators", "CloudHSMIamOnboarding")
+    written = page(
+        bootstrap_admin_group_name="administrators",
+        bootstrap_cloudhsm_group_name="CLOUDHSMADMINISTRATORS",
+        user_provisioning_onboarding_group="cloudhsmiamonboarding",
+    )
+    todo = parts.removal_parts(written, removal.Removal(names, (), ()), with_role=False)
+    assert sorted(part.options["name"] for part in todo) == sorted(names)
+
+
 def test_the_record_goes_last_of_the_groups() -> None:
     told = page(user_provisioning_onboarding="two_phase")
     gone = removal.Removal(("Administrators", "CloudHSMAdministrators", "CloudHSMIamOnboarding"), ("Shared",), ())
