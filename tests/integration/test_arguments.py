@@ -70,6 +70,17 @@ CASES = {
         },
         between=(",", ","),
     ),
+    "account_export": Role(
+        {"folder": "exports"},
+        {
+            "names": ["alice", "bob"],
+            "paths": ["/", "/hsm/"],
+            "groups": ["Readers", "Ops"],
+            "tags": {"team": "a"},
+            "live_limit": 32,
+            "wait_timeout": 33,
+        },
+    ),
     "account_guard": Role(values={"account_ids": [ACCOUNT, "210987654321"]}, between=(",", ", ")),
     "account_password_policy": Role(
         {"allow_weaker": True},
@@ -109,6 +120,7 @@ CASES = {
             "max_session_duration": 7200,
         },
     ),
+    "group_provisioning": Role(values={"groups": [{"name": "Readers", "aws_managed_policies": ["ReadOnlyAccess"]}]}),
     "identity_center_access": Role(
         {"region": "us-east-1", "state": "absent"},
         {
@@ -142,7 +154,7 @@ CASES = {
             "workers": 4,
             "batch_size": 5,
         },
-        fixed={"purge_users": False},
+        fixed={"purge_users": False, "adopt": False},
     ),
 }
 

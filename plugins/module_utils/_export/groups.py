@@ -31,9 +31,9 @@ _UNKNOWN = (
 
 
 def recognised_policies(snapshot: Snapshot) -> dict[str, Recognised]:
-    """The policies of groups that this collection could have made, by their ARNs."""
+    """The policies of the groups to export that this collection could have made, by their ARNs."""
     caller = snapshot.account.caller
-    used = {arn for group in snapshot.groups.values() for arn in group.managed_policies}
+    used = {arn for group in exported_groups(snapshot) for arn in group.managed_policies}
     found = {
         arn: recognise(policy.document, caller.partition, caller.account_id)
         for arn, policy in snapshot.policies.items()
@@ -51,7 +51,7 @@ def exported_groups(snapshot: Snapshot) -> list[Group]:
 
 def group_items(snapshot: Snapshot) -> tuple[list[Item], list[NotExported]]:
     """The groups as items of group_provisioning_groups, and what these can't say."""
-    recognised = recognised_policies(snapshot)
+    recognised = snapshot.recognised
     items: list[Item] = []
     left: list[NotExported] = []
     for group in exported_groups(snapshot):

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Group, Policy, Role
+from ansible_collections.cloudhsm.iam.plugins.module_utils._export.policies import Recognised
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import Role as ServiceLinkedRole
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account
 
@@ -55,7 +56,8 @@ class Snapshot:
     # Names of the users that the filters leave.
     selected: tuple[str, ...]
     holdings: Mapping[str, Holdings] = field(default_factory=dict)
-    # Tags and paths of the policies that were recognised, by their ARNs.
+    # The policies of groups that this collection could have made, by their ARNs; and their tags and paths.
+    recognised: Mapping[str, Recognised] = field(default_factory=dict)
     described: Mapping[str, Mapping[str, t.Any]] = field(default_factory=dict)
     service_linked_roles: tuple[ServiceLinkedRole, ...] | None = None
     # With our names; empty where the account has none.

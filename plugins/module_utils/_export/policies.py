@@ -50,11 +50,24 @@ def recognise(document: t.Any, partition: str, account_id: str) -> Recognised | 
         return Recognised(requires_mfa=True)
     if same_policy(document, self_service_policy(partition)):
         return Recognised({"self_service": True})
+    if not _is_about_cloudhsm(document):
+        return None
     for wish in _wishes(document, partition, account_id):
         policy, problems = build_policy(wish)
         if not problems and same_policy(document, policy):
             return Recognised(_said(wish))
     return None
+
+
+def _is_about_cloudhsm(document: Mapping[str, t.Any]) -> bool:
+    """Whether it allows anything of CloudHSM, as all policies do that are to be compared."""
+    actions = [
+        str(action).lower()
+        for statement in _all(document.get("Statement"))
+        if isinstance(statement, Mapping)
+        for action in _all(statement.get("Action"))
+    ]
+    return any(action.startswith("cloudhsm:") for action in actions)
 
 
 def _wishes(document: Mapping[str, t.Any], partition: str, account_id: str) -> Iterator[Wish]:

@@ -34,7 +34,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy 
     rules_of,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError
-from ansible_collections.cloudhsm.iam.plugins.module_utils._export.groups import exported_groups, recognised_policies
+from ansible_collections.cloudhsm.iam.plugins.module_utils._export.groups import recognised_policies
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.input import Filters, unknown_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.model import Holdings, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import SERVICE
@@ -95,8 +95,9 @@ def read_snapshot(
         saml_providers=providers.result(),
         filtered=bool(filters),
     )
-    described = _described(iam, snapshot, optional)
-    return replace(snapshot, described=described, gaps=tuple(sorted(optional.gaps)))
+    recognised = recognised_policies(snapshot)
+    described = _described(iam, recognised, optional)
+    return replace(snapshot, recognised=recognised, described=described, gaps=tuple(sorted(optional.gaps)))
 
 
 def _saml_providers(iam: IAMClient) -> tuple[str, ...]:
@@ -181,9 +182,8 @@ def _reported_holdings(
     return {name: Holdings(len(row.keys or ()), int(bool(row.mfa))) for name, row in rows.items()}
 
 
-def _described(iam: IAMClient, snapshot: Snapshot, optional: OptionalReads) -> Mapping[str, Mapping[str, t.Any]]:
-    """Tags and paths of the recognised policies of exported groups, by their ARNs."""
-    used = {arn for group in exported_groups(snapshot) for arn in group.managed_policies}
-    names = sorted({arn.rpartition("/")[2] for arn in recognised_policies(snapshot) if arn in used})
+def _described(iam: IAMClient, recognised: Iterable[str], optional: OptionalReads) -> Mapping[str, Mapping[str, t.Any]]:
+    """Tags and paths of these policies, by their ARNs."""
+    names = sorted({arn.rpartition("/")[2] for arn in recognised})
     found = optional("read the tags of policies", lambda: describe_policies(iam, names))
     return {policy["arn"]: policy for policy in found or []}

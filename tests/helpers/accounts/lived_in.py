@@ -1,7 +1,7 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Random accounts that people have worked in for years, with all that IAM takes, and some that it takes no more."""
+"""Random accounts that people have worked in for years."""
 
 from __future__ import annotations
 
@@ -29,22 +29,7 @@ DOCUMENTS: dict[str, t.Any] = {
     "self": self_service_policy("aws"),
     "other": ANYTHING,
 }
-# moto takes what AWS does not, such as a new line: an older IAM did too.
-TEXTS = [
-    *WORDS,
-    "",
-    " ",
-    "a b",
-    "Größe",
-    "中 文",
-    "a: b",
-    "@home",
-    "=1+1",
-    "no #",
-    "{{ lookup('pipe', 'id') }}",
-    "a\nb",
-    "~",
-]
+TEXTS = [*WORDS[:7], "", " ", "a b", "Größe", "中 文", "a: b", "@home", "=1+1", "- a", ": ", "0x1F", "::"]
 Made = dict[str, t.Any]
 
 

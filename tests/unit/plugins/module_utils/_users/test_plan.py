@@ -32,7 +32,6 @@ from helpers.accounts.simulated_iam import (
     GROUPS,
     POLICIES,
     TAG,
-    account_with,
     accounts,
     carry_out,
     options,
@@ -389,20 +388,3 @@ def test_members_that_an_earlier_task_adds_are_members() -> None:
     account = replace(EMPTY, users={"ann": ActualUser("ann", "arn")}, groups=frozenset({"Readers"}))
     joined = account.with_members({"readers": ["ann", "nobody"], "Coming": ["ann"]})
     assert joined.users == {"ann": ActualUser("ann", "arn", groups=frozenset({"Readers", "Coming"}))}
-
-
-def test_an_adopted_user_gets_the_ownership_tag_and_nothing_else() -> None:
-    wish = DesiredUser("alice", path="/new/", groups=frozenset({"Auditors"}), console_access=True)
-    account = account_with("alice", tags={"team": "a"})
-    (plan,) = plan_users([wish], account, Options(adopt=True, purge_tags=True, purge_users=True))
-    assert [change.describe() for change in plan.changes] == [
-        {"user": "alice", "operation": "tag_user", "tags": {TAG: "true"}}
-    ]
-    assert carry_out(account, plan.changes).users["alice"] == plan.after
-    mine = account_with("alice", tags={TAG: "true"})
-    switches = Options(adopt=True, purge_users=True)
-    assert [plan.changes for plan in plan_users([wish], mine, switches)] == [()]
-    # Nobody is deleted, made or brought back by a run that adopts.
-    gone, unknown = plan_users([DesiredUser("alice", present=False), DesiredUser("eve")], mine, switches)
-    assert gone.changes == unknown.changes == ()
-    assert unknown.problems == ("name: the account has no such user to adopt; run without adopt to create it",)
