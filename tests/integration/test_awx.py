@@ -244,6 +244,22 @@ def test_users_that_leave_are_locked_out_and_then_deleted(awx: Awx, aws: FaultPr
     assert awx.find_secrets() == []
 
 
+def test_what_was_approved_is_applied_or_nothing(awx: Awx, aws: FaultProxy, iam: IAMClient) -> None:
+    iam.create_user(UserName="alice")
+    leaving: dict[str, t.Any] = {"user_offboarding_users": "alice"}
+    planned = awx.launch("offboard_users", "--check", **leaving)
+    assert planned.status == 0, planned.output
+    assert planned.stats["reviewed_user_offboarding_plan"]["lines"][0] == "- user alice"
+    iam.attach_user_policy(UserName="alice", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    refused = awx.launch("offboard_users", handed=planned.stats, **leaving)
+    assert "approved_plan_digest: the plan is another one now" in refused.failure
+    iam.detach_user_policy(UserName="alice", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    assert aws.writes == []
+    applied = awx.launch("offboard_users", handed=planned.stats, **leaving)
+    assert applied.status == 0, applied.output
+    assert users(iam) == []
+
+
 def test_another_account_than_the_one_meant_is_left_alone(awx: Awx, aws: FaultProxy) -> None:
     refused = awx.launch("service_linked_role", expected_account="999999999999")
     assert refused.status != 0

@@ -234,21 +234,51 @@ def test_what_is_asked_for_is_what_the_roles_know(name: str) -> None:
         assert set(question.get("choices", [])) <= set(known.get("choices", question.get("choices", []))), variable
     [imported] = [play for play in yaml.safe_load(playbook) if "ansible.builtin.import_playbook" in play]
     set_there = set(imported["vars"])
-    assert set_there <= set(options) | {"ansible_python_interpreter"}
+    assert set_there <= set(options) | {"ansible_python_interpreter", "approved_plan_digest"}
     # An answer is an extra variable, which would win over what the playbook makes of it.
     assert not set_there & {question["variable"] for question in SURVEYS[name]["spec"]}
     assert {"account_session_source", "ansible_python_interpreter"} <= set_there
 
 
-def test_users_are_deleted_only_after_an_approval() -> None:
-    (workflow,) = DEFINED["controller_workflows"]
+def nodes_of(name: str) -> dict[str, dict[str, t.Any]]:
+    """The nodes of a workflow, which AWX takes, by their identifiers."""
+    (workflow,) = [each for each in DEFINED["controller_workflows"] if each["name"] == name]
     nodes = {node["identifier"]: node for node in workflow["simplified_workflow_nodes"]}
     for node in nodes.values():
         assert set(node) <= NODE
         assert set(node.get("success_nodes", [])) <= set(nodes)
+        assert set(node.get("approval_node", [])) <= APPROVAL
+    return nodes
+
+
+@pytest.mark.parametrize(
+    ("workflow", "playbook", "role"),
+    [
+        ("bootstrap", "bootstrap_account", "bootstrap"),
+        ("provisioning", "provision_users", "user_provisioning"),
+        ("offboarding", "offboard_users", "user_offboarding"),
+    ],
+)
+def test_what_is_applied_is_the_plan_that_was_approved(workflow: str, playbook: str, role: str) -> None:
+    nodes = nodes_of(f"cloudhsm.iam / Reviewed {workflow}")
+    assert [(name, node.get("job_type"), node.get("success_nodes")) for name, node in nodes.items()] == [
+        ("plan", "check", ["approve"]),
+        ("approve", None, ["apply"]),
+        ("apply", "run", None),
+    ]
+    (template,) = {nodes[name]["unified_job_template"] for name in ("plan", "apply")}
+    (defined,) = [each for each in TEMPLATES if each["name"] == template]
+    assert (stem(defined), defined["ask_job_type_on_launch"]) == (playbook, True)
+    # What the role gives as an artifact is what the next job's playbook takes.
+    artifact = f"reviewed_{role}_plan"
+    assert f"{artifact}:" in (ROOT / "roles" / role / "tasks" / "main.yml").read_text()
+    assert f"({artifact} | default({{}})).digest" in (PATTERN / "playbooks" / f"{playbook}.yml").read_text()
+
+
+def test_users_are_deleted_only_after_an_approval() -> None:
+    nodes = nodes_of("cloudhsm.iam / Offboarding")
     before_deletion = [name for name, node in nodes.items() if "delete" in node.get("success_nodes", [])]
     assert before_deletion == ["approve"]
-    assert set(nodes["approve"]["approval_node"]) <= APPROVAL
     names = {template["name"]: stem(template) for template in TEMPLATES}
     assert names[nodes["suspend"]["unified_job_template"]] == "suspend_users"
     assert names[nodes["delete"]["unified_job_template"]] == "offboard_users"

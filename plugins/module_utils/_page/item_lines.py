@@ -156,8 +156,8 @@ def details_of(item: Item) -> str:
         told = [*_paths(before, after), *_statements(before, after), *_tags(before, after)]
     else:
         told = [*_description(before, after)] if item.kind == ROLE else []
-    # There is no call without something that is said of it.
-    return "; ".join(told or _operations(item))
+    # No change is left without a word about it.
+    return "; ".join(told or (_operations(item) if item.action in CHANGES else []))
 
 
 def _operations(item: Item) -> list[str]:

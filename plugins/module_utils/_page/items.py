@@ -191,9 +191,8 @@ def _of_role(part: Part, result: Result) -> Item:
     known = after or before or result.get("service_linked_role") or {}
     # A role that is not there yet has no name, and goes by that of its service.
     name = str((before or result.get("service_linked_role") or {}).get("name") or part.options["service_name"])
-    service = "".join(
-        [part.options["service_name"], f"_{suffix}" if (suffix := part.options.get("custom_suffix")) else ""]
-    )
+    suffix = part.options.get("custom_suffix")
+    service = "_".join(filter(None, (part.options["service_name"], suffix)))
     if not result.get("changed"):
         return Item(ROLE, name, "unchanged", known or None, known or None, service=service)
     action = "created" if not before else "deleted" if not after else "changed"

@@ -67,7 +67,7 @@ ITEMS = {
 }
 NODE = {
     *("all_parents_must_converge", "always_nodes", "approval_node", "extra_data", "failure_nodes", "identifier"),
-    *("lookup_organization", "success_nodes", "unified_job_template"),
+    *("job_type", "lookup_organization", "success_nodes", "unified_job_template"),
 }
 APPROVAL = {"name", "description", "timeout"}
 

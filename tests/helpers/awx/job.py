@@ -121,8 +121,8 @@ class Awx:
 
     def launch(self, name: str, *options: str, **given: t.Any) -> Job:
         """Launch the template with this playbook from AWX's form, as a check with the option --check."""
-        inventory, files = given.pop("inventory", None), given.pop("files", None)
-        return self.launch_with(name, form(name, given), *options, inventory=inventory, files=files)
+        more = {key: given.pop(key, None) for key in ("inventory", "files", "handed")}
+        return self.launch_with(name, form(name, given), *options, **more)
 
     def launch_with(
         self,
@@ -131,8 +131,9 @@ class Awx:
         *options: str,
         inventory: Inventory | None = None,
         files: Mapping[str, str] | None = None,
+        handed: Mapping[str, t.Any] | None = None,
     ) -> Job:
-        """Launch it with just these answers, as AWX's API does."""
+        """Launch it with just these answers, as AWX's API does. handed are artifacts of earlier jobs of a workflow."""
         assert list(answer_problems(survey(name), answers)) == [], "AWX would not launch that"
         self.count += 1
         folder = self.node.folder / f"awx_{self.count}"
@@ -144,7 +145,9 @@ class Awx:
             (project / path).write_text(content)
         template = TEMPLATES[name]
         (folder / "env" / "envvars").write_text(json.dumps({**self.injected, **_job_environment(folder)}))
-        (folder / "env" / "extravars").write_text(_extra_vars({**template.get("extra_vars", {}), **answers}))
+        (folder / "env" / "extravars").write_text(
+            _extra_vars({**template.get("extra_vars", {}), **answers, **(handed or {})})
+        )
         (folder / "env" / "settings").write_text(json.dumps({"idle_timeout": 0, "job_timeout": 0}))
         (folder / "env" / "cmdline").write_text(" ".join(_command_line(template, options)))
         _write_inventory(folder / "inventory" / "hosts", inventory or account_inventory())

@@ -82,6 +82,7 @@ GONE = user(groups=["Old"], access_keys=["AKIA1", "AKIA2"], mfa_devices=["m"], m
             Item(GROUP_KIND, "G", "changed", user(), user(managed_policies=[f"{AWS}ReadOnlyAccess", f"{OWN}Own"])),
             "~ group G: policies +/Own +ReadOnlyAccess",
         ),
+        (Item(USER, "zoe", "created", None, user(), [{"operation": "create_user"}]), "+ user zoe"),
         (Item(GROUP_KIND, "G", "deleted", {**user(), "members": ["al"]}), "- group G: members al"),
         (Item(POLICY, "P", "created", None, policy({"Sid": "A"})), "+ policy P: 1 statement"),
     ],
