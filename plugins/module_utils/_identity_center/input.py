@@ -145,7 +145,7 @@ def _read_group(item: Item) -> GroupWish:
     name = item.text("name", required=True) or ""
     if len(name) > GROUP_NAME_LENGTH:
         item.problem("name", f"has {len(name)} characters, the identity store allows {GROUP_NAME_LENGTH}")
-    if name.strip() != name:
-        # The identity store would take it, for another group than the one without them.
-        item.problem("name", f"{name[:80]!r} begins or ends with a blank or a new line")
+    if name.strip() != name or not name.isprintable():
+        # The identity store would take most of it, for another group than the one that reads alike.
+        item.problem("name", f"{name[:80]!r} begins or ends with a space, or has characters that can't be seen")
     return GroupWish(name, item.description(GROUP_NAME_LENGTH), item.principals("members"))

@@ -161,7 +161,7 @@ def _customer_managed_policies(item: Item) -> frozenset[str] | None:
     if listed is None:
         return None
     for index, name in enumerate(listed):
-        if not _WITH_PATH.fullmatch(name):
+        if name.startswith("arn:") or not _WITH_PATH.fullmatch(name):
             item.problem(f"customer_managed_policies[{index}]", f"{name[:140]!r} {_NO_REFERENCE}")
     return frozenset(f"/{name.lstrip('/')}" for name in listed)
 

@@ -62,6 +62,7 @@ def one_set(partition: str = "aws", **fields: t.Any) -> SetWish:
         ({"managed_policies": ["arn:aws-cn:iam::aws:policy/X"]}, "is in another partition than aws"),
         ({"managed_policies": [f"P{n}" for n in range(21)]}, "lists more than the 20 policies"),
         ({"customer_managed_policies": ["/hsm/"]}, "customer_managed_policies[0]: '/hsm/' can't be the name"),
+        ({"customer_managed_policies": ["arn:aws:iam::123456789012:policy/Own"]}, "can't be the name of a customer"),
         ({"boundary": "a b"}, "boundary: 'a b' can't be the name of a customer managed policy"),
         ({"boundary": "arn:aws:iam::123456789012:policy/Own"}, "must be the ARN of an AWS managed policy"),
         ({"tags": ["a"]}, "tags: must be a dictionary, not a list"),
@@ -101,7 +102,11 @@ def test_a_wrong_assignment_is_told(fields: dict[str, t.Any], told: str) -> None
         ({"permission_sets": {"name": "Admin"}}, "permission_sets: must be a list of dictionaries, not a dictionary"),
         ({"groups": ["Admins"]}, "groups[0]: must be a dictionary, not a string"),
         ({"groups": [{"name": "x" * 1025}]}, "name: has 1025 characters, the identity store allows 1024"),
-        ({"groups": [{"name": "Admins\n"}]}, "name: 'Admins\\n' begins or ends with a blank or a new line"),
+        ({"groups": [{"name": "Admins\n"}]}, "name: 'Admins\\n' begins or ends with a space"),
+        (
+            {"groups": [{"name": "Ad\u202emins"}]},
+            "name: 'Ad\\u202emins' begins or ends with a space, or has characters",
+        ),
         ({"groups": [{"name": "a", "members": ["ann", "ANN"]}]}, "members: 'ANN' differs only by case from 'ann'"),
         ({"groups": [{"name": "a"}, {"name": "a"}]}, "groups[1] (a): name: is also groups[0] (a)"),
         (
