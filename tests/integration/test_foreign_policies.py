@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from helpers.modules.plays import run_role
 from helpers.moto.fault_proxy import FaultProxy
 from helpers.processes.control_node import ControlNode
 from helpers.processes.playbooks import refused
@@ -85,17 +86,32 @@ def plant(iam: IAMClient, name: str, path: str, tags: t.Any) -> str:
     return iam.create_policy(PolicyName=name, Path=path, PolicyDocument=ANYTHING, Tags=tags)["Policy"]["Arn"]
 
 
-@pytest.mark.parametrize(("path", "tags"), [("/dev/", MARK), ("/", [])], ids=["at another path", "without our tag"])
-def test_planted_policies_are_attached_to_nothing(
-    node: ControlNode, aws: FaultProxy, iam: IAMClient, path: str, tags: t.Any
-) -> None:
-    planted = {name: plant(iam, name, path, tags) for name in sorted({name for _r, _v, name, _s in CASES.values()})}
+def plant_all(iam: IAMClient, path: str, tags: t.Any) -> dict[str, str]:
+    """All policies that roles look up by name, by their names, and a provider."""
     provider(iam)
+    return {name: plant(iam, name, path, tags) for name in sorted({name for _r, _v, name, _s in CASES.values()})}
+
+
+def given_to(variables: Variables, switch: str) -> Variables:
+    """Another policy of the same role is no matter here."""
+    return {**({"cloudhsm_group_adopt_policy": True} if "require_mfa" in switch else {}), **variables}
+
+
+def adopting(variables: Variables, switch: str) -> Variables:
+    """With what allows to go on."""
+    return {"cloudhsm_group_adopt_policy": True, **variables, switch: True}
+
+
+def has_only(iam: IAMClient, planted: Mapping[str, str]) -> bool:
+    policies = iam.list_policies(Scope="Local")["Policies"]
+    return sorted(policy["Arn"] for policy in policies) == sorted(planted.values())
+
+
+def test_planted_policies_are_attached_to_nothing(node: ControlNode, aws: FaultProxy, iam: IAMClient) -> None:
+    planted = plant_all(iam, "/dev/", MARK)
     tasks: list[Mapping[str, t.Any]] = []
     for role, variables, name, switch in CASES.values():
-        # Another policy of the same role is no matter here.
-        others = {"cloudhsm_group_adopt_policy": True} if "require_mfa" in switch else {}
-        given = {**others, **variables}
+        given = given_to(variables, switch)
         tasks += [refused(role, planted[name], **given), refused(role, f"set {switch}: true", **given)]
     end = {"name": "The end", "ansible.builtin.debug": {"msg": "reached"}}
     run = node.playbook(node.write_playbook([*tasks, end]))
@@ -103,14 +119,30 @@ def test_planted_policies_are_attached_to_nothing(
     assert run.failure == "reached"
     assert aws.writes == []
 
-    adopting: list[Mapping[str, t.Any]] = []
-    for role, variables, _name, switch in CASES.values():
-        adopting.append(included(role, {"cloudhsm_group_adopt_policy": True, **variables, switch: True}))
-    run = node.playbook(node.write_playbook(adopting))
+    play = node.write_playbook([included(role, adopting(given, switch)) for role, given, _n, switch in CASES.values()])
+    run = node.playbook(play)
     assert run.status == 0, run.output
-    assert sorted(policy["Arn"] for policy in iam.list_policies(Scope="Local")["Policies"]) == sorted(planted.values())
-    run = node.playbook(node.write_playbook(adopting))
+    assert has_only(iam, planted)
+    run = node.playbook(play)
     assert "changed=0" in run.output
+
+
+def test_planted_policies_without_our_tag_are_attached_to_nothing(aws: FaultProxy, iam: IAMClient) -> None:
+    """The same in this process: Ansible does nothing else here than with those at another path."""
+    planted = plant_all(iam, "/", [])
+    for role, variables, name, switch in CASES.values():
+        told = run_role(role, given_to(variables, switch), aws.url) or ""
+        assert planted[name] in told
+        assert f"set {switch}: true" in told
+    assert aws.writes == []
+
+    for role, variables, _name, switch in CASES.values():
+        assert run_role(role, adopting(variables, switch), aws.url) is None
+    assert has_only(iam, planted)
+    aws.calls.clear()
+    for role, variables, _name, switch in CASES.values():
+        assert run_role(role, adopting(variables, switch), aws.url) is None
+    assert aws.writes == []
 
 
 def test_a_policy_of_one_of_the_names_does_not_stand_for_mfa(node: ControlNode, iam: IAMClient) -> None:

@@ -8,14 +8,18 @@ What is left out is Ansible's executor: tasks that only show something, module d
 
 from __future__ import annotations
 
+import os
 import typing as t
 from collections.abc import Mapping
 from pathlib import Path
+from unittest import mock
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
-from helpers.modules.in_process import OURS, run_action
+from helpers.modules.in_process import OURS, actions, run_action
+from helpers.moto.clients import one_session
+from moto_server import offline_environment
 
 ROOT = Path(__file__).resolve().parents[3]
 BUILTIN = "ansible.builtin."
@@ -28,13 +32,27 @@ class RefusedError(Exception):
     """A task has failed, and told this."""
 
 
-def run_playbook(name: str, variables: Mapping[str, t.Any]) -> str | None:
-    """What the first failed task told, or None where all went well. The variables are those of the host."""
-    try:
-        for play in _load(ROOT / "playbooks" / f"{name}.yml"):
-            _Play(play, variables).run()
-    except RefusedError as refused:
-        return str(refused)
+def run_playbook(name: str, variables: Mapping[str, t.Any], url: str, **environment: str) -> str | None:
+    """What the first failed task told, or None where all went well. The variables are those of the host.
+
+    The account is that of the server with this URL and, in the environment, the caller's keys.
+    """
+    return _run(_load(ROOT / "playbooks" / f"{name}.yml"), variables, url, environment)
+
+
+def run_role(name: str, variables: Mapping[str, t.Any], url: str, **environment: str) -> str | None:
+    """The same for a role by itself."""
+    return _run([{"tasks": [{ROLES[1]: {"name": f"{OURS}{name}"}}]}], variables, url, environment)
+
+
+def _run(plays: t.Any, variables: Mapping[str, t.Any], url: str, environment: Mapping[str, str]) -> str | None:
+    around = {**offline_environment(url), **environment}
+    with mock.patch.dict(os.environ, around, clear=True), one_session(), actions(secret=None):
+        try:
+            for play in plays:
+                _Play(play, variables).run()
+        except RefusedError as refused:
+            return str(refused)
     return None
 
 

@@ -6,19 +6,15 @@
 from __future__ import annotations
 
 import json
-import os
 import typing as t
 from collections.abc import Mapping
 from pathlib import Path
-from unittest import mock
 
-from helpers.modules.in_process import actions
 from helpers.modules.plays import run_playbook
-from helpers.moto.clients import administrator, one_session
+from helpers.moto.clients import administrator
 from helpers.moto.enforcing_moto import enforce
 from helpers.processes.control_node import ControlNode
 from helpers.processes.permission_cases import Case
-from moto_server import offline_environment
 
 STRATEGIES = Path(__file__).resolve().parent / "strategies"
 
@@ -78,9 +74,7 @@ class Callers:
             enforce(self._url, False)
 
     def _run_one(self, playbook: str, variables: Mapping[str, t.Any]) -> list[str]:
-        environment = {**offline_environment(self._url), **variables["caller_environment"]}
-        with mock.patch.dict(os.environ, environment, clear=True), one_session(), actions():
-            told = run_playbook(playbook, variables)
+        told = run_playbook(playbook, variables, self._url, **variables["caller_environment"])
         return [] if told is None else [told]
 
 
