@@ -37,6 +37,15 @@ OURS = tuple(f"{role}_" for role in SPECS if f"{role}_" not in SHARED)
 # How alike names have to be behind the prefix, from 0 to 1: to be refused for it, and to be shown as what was meant.
 NEARLY = 0.8
 ALIKE = 0.6
+# And before the name of an option that some role has, for a role's own name with a typing error.
+LIKE_A_ROLE = 0.85
+# By each role's option, the roles that nobody else's variables begin like.
+_ROLES = {
+    option.removeprefix(prefix): [other for other in OURS if other + option.removeprefix(prefix) in OPTIONS]
+    for prefix in OURS
+    for option in OPTIONS
+    if option.startswith(prefix)
+}
 
 
 def unknown_variables(variables: Mapping[str, t.Any]) -> list[str]:
@@ -45,7 +54,25 @@ def unknown_variables(variables: Mapping[str, t.Any]) -> list[str]:
     suspects = sorted(name for name in variables if name.startswith(OURS + SHARED) and name not in known)
     # A module can be called like a role, and what a task registers like its module.
     suspects = [name for name in suspects if not _is_result(variables[name])]
-    return [sentence for name in suspects if (sentence := _sentence(name))]
+    sentences = [sentence for name in suspects if (sentence := _sentence(name))]
+    others = sorted(name for name in variables if name not in known and not name.startswith(OURS + SHARED))
+    meant = {name: _with_another_role(name) for name in others}
+    return sentences + [_did_you_mean(name, option) for name, option in meant.items() if option]
+
+
+def _with_another_role(name: str) -> str | None:
+    """The variable that was probably meant where the role in its name is misspelt, such as accountguard_account_ids."""
+    words = name.split("_")
+    for place in range(1, len(words)):
+        role, option = "_".join(words[:place]), "_".join(words[place:])
+        near = nearest(role, [prefix.rstrip("_") for prefix in _ROLES.get(option, ())], alike=LIKE_A_ROLE)
+        if near:
+            return f"{near[0]}_{option}"
+    return None
+
+
+def _did_you_mean(name: str, option: str) -> str:
+    return f"{name}: no role has a variable of that name; did you mean {option}?"
 
 
 def _is_result(value: object) -> bool:
@@ -59,5 +86,5 @@ def _sentence(name: str) -> str | None:
     options = [option.removeprefix(prefix) for option in sorted(OPTIONS) if option.startswith(prefix)]
     near = nearest(name.removeprefix(prefix), options, alike=ALIKE if ours else NEARLY)
     if near:
-        return f"{name}: no role has a variable of that name; did you mean {prefix}{near[0]}?"
+        return _did_you_mean(name, prefix + near[0])
     return f"{name}: no role has a variable of that name" if ours else None

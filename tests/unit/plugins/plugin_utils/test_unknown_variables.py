@@ -60,8 +60,26 @@ def test_a_letter_too_many_or_too_few_is_told(name: str) -> None:
             assert unknown_variables({wrong: "x"}), wrong
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("accountguard_account_ids", "account_guard_account_ids"),
+        ("Account_Guard_account_ids", "account_guard_account_ids"),
+        ("account_sessions_role_arn", "account_session_role_arn"),
+        ("users_provisioning_users", "user_provisioning_users"),
+        ("user_offboard_users", "user_offboarding_users"),
+        ("identity_centre_access_groups", "identity_center_access_groups"),
+        ("identity_center_acces_purge_members", "identity_center_access_purge_members"),
+        ("acount_password_policy_min_pw_length", "account_password_policy_min_pw_length"),
+    ],
+)
+def test_a_role_that_is_misspelt_is_told_with_the_variable_that_was_meant(wrong: str, right: str) -> None:
+    assert unknown_variables({wrong: "x"}) == [f"{wrong}: no role has a variable of that name; did you mean {right}?"]
+
+
 def test_own_names_and_what_there_is_go_through() -> None:
     own = ["access_report_note", "bootstrap_servers", "bootstrap_script", "admin_group_email", "target_hosts", "users"]
+    own += ["account_role_arn", "account_tags", "group_names", "my_users", "user_groups", "access_state", "group_name"]
     assert unknown_variables(dict.fromkeys([*own, *OPTIONS, *FACTS, "__account_guard_bound", "account_id"])) == []
 
 
