@@ -34,6 +34,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "guarded_module": {"name": "amazon.aws.iam_group", "options": {"name": "Made", "state": "present"}},
     "iam_access_report": {"folder": "reports"},
     "iam_access_report_info": {},
+    "iam_access_table_info": {},
     "iam_account_guard": {},
     "iam_account_info": {"summary": True},
     "iam_account_password_policy": {"min_pw_length": 14},

@@ -406,4 +406,5 @@ CASES: dict[str, Case] = {
     ),
     "suspend_users": Case("suspend_users", _suspending, _with_hoarder, use=("user_offboarding", "suspending")),
     "teardown": Case("teardown", lambda account: {"bootstrap_teardown_confirm": account}, _bootstrapped),
+    "who_has_access": Case("who_has_access", lambda _account: {}, everything.prepare),
 }
