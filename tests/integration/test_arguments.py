@@ -268,8 +268,7 @@ class Cases:
         """What each inclusion said where it was refused, and its result."""
         kept = node.folder / "kept.json"
         every = "{{ [" + ", ".join(f"case_{number}" for number in range(len(self.runs))) + "] | to_json }}"
-        keep = {"ansible.builtin.copy": {"content": every, "dest": str(kept), "mode": "0600"}}
-        run = node.playbook(node.write_playbook([*self.tasks, keep]))
+        run = node.playbook(node.write_playbook([*self.tasks, node.keep(every, kept)]))
         assert kept.exists(), run.output[-4000:]
         return [(said, result) for said, result in json.loads(kept.read_text())]
 

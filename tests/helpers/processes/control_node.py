@@ -26,6 +26,7 @@ TIMEOUT = 300.0
 BIN = Path(sys.executable).parent
 # As the Makefile has it.
 BYTECODE = Path(__file__).resolve().parents[3] / ".venv-pycache"
+ACTIONS = Path(__file__).resolve().parent / "actions"
 VAULT_PASSWORD = "not-a-secret-of-anybodys"
 # All that the role account_guard asks, with which every playbook begins.
 GUARD_CALLS = ["GetCallerIdentity", "ListAccountAliases", "GetAccountSummary", "GetAccountPasswordPolicy"]
@@ -122,19 +123,21 @@ class ControlNode:
         path.write_text(json.dumps([play]))
         return path
 
+    def keep(self, content: str, dest: Path) -> dict[str, t.Any]:
+        """A task that writes to a file what a template comes to."""
+        actions = self.folder / "action_plugins"
+        if not actions.exists():
+            # Beside the playbook, where Ansible looks for them.
+            actions.symlink_to(ACTIONS)
+        return {"name": "Keep it", "keep": {"content": content, "dest": str(dest)}}
+
     def task(self, module: str, options: Mapping[str, t.Any], *args: str) -> tuple[Run, dict[str, t.Any]]:
         """Run one task. Gives the run, and what a later task would find in the registered result."""
         kept = self.folder / "result.json"
         kept.unlink(missing_ok=True)
         tasks: list[Mapping[str, t.Any]] = [
             {"name": "The task", module: dict(options), "register": "result", "ignore_errors": True},
-            {
-                "name": "Keep its result",
-                "ansible.builtin.copy": {"content": "{{ result | to_json }}", "dest": str(kept), "mode": "0600"},
-                "check_mode": False,
-                "diff": False,
-                "no_log": True,
-            },
+            {**self.keep("{{ result | to_json }}", kept), "check_mode": False, "diff": False, "no_log": True},
         ]
         run = self.playbook(self.write_playbook(tasks), *args)
         return run, json.loads(kept.read_text()) if kept.exists() else {}
