@@ -39,13 +39,6 @@ NEARLY = 0.8
 ALIKE = 0.6
 # And before the name of an option that some role has, for a role's own name with a typing error.
 LIKE_A_ROLE = 0.85
-# By each role's option, the roles that nobody else's variables begin like.
-_ROLES = {
-    option.removeprefix(prefix): [other for other in OURS if other + option.removeprefix(prefix) in OPTIONS]
-    for prefix in OURS
-    for option in OPTIONS
-    if option.startswith(prefix)
-}
 
 
 def unknown_variables(variables: Mapping[str, t.Any]) -> list[str]:
@@ -65,7 +58,8 @@ def _with_another_role(name: str) -> str | None:
     words = name.split("_")
     for place in range(1, len(words)):
         role, option = "_".join(words[:place]), "_".join(words[place:])
-        near = nearest(role, [prefix.rstrip("_") for prefix in _ROLES.get(option, ())], alike=LIKE_A_ROLE)
+        roles = [prefix.rstrip("_") for prefix in OURS if f"{prefix}{option}" in OPTIONS]
+        near = nearest(role, roles, alike=LIKE_A_ROLE)
         if near:
             return f"{near[0]}_{option}"
     return None
