@@ -209,7 +209,7 @@ SPECS: dict[str, dict[str, t.Any]] = {
                 "self_service": {"type": "bool", "default": False},
                 "policy_name": {"type": "str"},
                 "policy_description": {"type": "str"},
-                "policy_tags": {"type": "dict"},
+                "tags": {"type": "dict"},
                 "adopt_policy": {"type": "bool", "default": False},
                 "require_mfa": {"type": "bool"},
                 "require_mfa_policy_name": {"type": "str", "default": "CloudHSMIamRequireMFA"},

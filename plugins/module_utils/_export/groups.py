@@ -100,7 +100,7 @@ def _own_policy(group: Group, arn: str, described: Mapping[str, t.Any]) -> Item:
         found["policy_name"] = _name(arn)
     tags = {key: value for key, value in described.get("tags", {}).items() if _may_be_listed(key, value)}
     if tags:
-        found["policy_tags"] = dict(sorted(tags.items()))
+        found["tags"] = dict(sorted(tags.items()))
     if _is_foreign(described, group.path):
         found["adopt_policy"] = True
     return found

@@ -36,7 +36,7 @@ _SWITCHES = (
     "adopt_require_mfa_policy",
 )
 _LISTS = ("aws_managed_policies", "cluster_arns", "regions")
-_DICTIONARIES = ("resource_tags", "policy_tags")
+_DICTIONARIES = ("resource_tags", "tags")
 KNOWN = (*_TEXTS, *_SWITCHES, *_LISTS, *_DICTIONARIES, "policy")
 # Options of iam_group_with_policies that an item has under the same names.
 _SAME = ("path", "adopt_policy", "purge_policies", "require_mfa", "require_mfa_policy_name", "adopt_require_mfa_policy")
@@ -53,7 +53,8 @@ def group_parts(items: Sequence[t.Any]) -> tuple[list[Part], list[str]]:
             continue
         called = label(VARIABLE, place, item.get("name"))
         read, wrong = _read(item)
-        name = read.get("name", "")
+        # A name that is no text was refused already.
+        name = str(read.get("name", ""))
         first = places.setdefault(name.casefold(), place) if name else place
         if first != place:
             wrong.append(f"name: is also {label(VARIABLE, first, name)}; list each group once")
@@ -96,7 +97,7 @@ def _combination_problems(read: Options) -> Iterator[tuple[str, str]]:
     elif "access" not in read and "policy" not in read and given:
         yield given[0], "is about a policy of CloudHSM, so it needs access"
     elif not _has_policy(read):
-        for name in ("policy_name", "policy_tags", "policy_description", "adopt_policy"):
+        for name in ("policy_name", "tags", "policy_description", "adopt_policy"):
             if name in read:
                 yield name, "is about the group's own policy; it needs access, policy or self_service"
 
@@ -120,7 +121,7 @@ def _policy(read: Options, prefix: str) -> dict[str, t.Any]:
     policy = {
         "name": name,
         "description": read.get("policy_description", described),
-        "tags": read.get("policy_tags", {}),
+        "tags": read.get("tags", {}),
     }
     if read.get("self_service"):
         return {**policy, "self_service": True}
