@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import boto3.session
+from helpers.accounts.everything import ACCOUNT
 
 Variables = dict[str, t.Any]
 Options = dict[str, t.Any]
@@ -41,6 +42,8 @@ class Run:
     policies: tuple[str, ...] = ()
     # Those that the plan creates.
     new_users: tuple[str, ...] = ()
+    # What was run before.
+    before: Run | None = None
 
 
 def prepare() -> None:
@@ -113,13 +116,20 @@ def bootstrap(folder: Path) -> Run:
     )
 
 
+def teardown(folder: Path) -> Run:
+    """What bootstrap has made before goes again."""
+    made = bootstrap(folder)
+    variables = {**made.variables, "bootstrap_teardown_confirm": ACCOUNT}
+    return Run(made.action, "teardown", variables, {"state": "absent"}, before=made)
+
+
 def group() -> Run:
     variables = {"admin_group_name": "HSM", "admin_group_members": ["carol"], "admin_group_require_mfa": True}
     return Run("iam_admin_group", "admin_group HSM", variables, {}, (), ("HSM",), ("CloudHSMIamRequireMFA",))
 
 
 def runs(folder: Path) -> list[Run]:
-    return [provisioning(), purging(), offboarding(), suspension(), bootstrap(folder), group()]
+    return [provisioning(), purging(), offboarding(), suspension(), bootstrap(folder), group(), teardown(folder)]
 
 
 class Mutation(t.NamedTuple):

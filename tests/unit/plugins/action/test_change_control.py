@@ -26,10 +26,10 @@ from helpers.modules.in_process import Result, actions, run_action
 from helpers.moto.answers import is_write
 from helpers.moto.in_process import Account, account
 
-# 200 in all: so many accounts for each of the six runs, with so many mutations each.
+# 200 in all: so many accounts for each of the six runs that others can interfere with, with so many mutations each.
 ACCOUNTS, MUTATIONS = 5, 7
 SCHEMA = json.loads((Path(__file__).parents[4] / "docs/plan_file.schema.json").read_text())
-RUNS = ("provisioning", "purging", "offboarding", "suspension", "bootstrap", "group")
+RUNS = ("provisioning", "purging", "offboarding", "suspension", "bootstrap", "group", "teardown")
 
 
 class Reviewed:
@@ -41,6 +41,9 @@ class Reviewed:
         self.plan = folder / "plan.json"
         self.what: Run = dict(zip(RUNS, reviewed.runs(folder), strict=True))[name]
         reviewed.prepare()
+        if self.what.before:
+            made = run_action(self.what.before.action, {}, copy.deepcopy(self.what.before.variables))
+            assert made.get("changed"), made
 
     def run(self, *, check_mode: bool = False, **more: t.Any) -> Result:
         """What the action tells, with what it called in aws."""
@@ -96,7 +99,7 @@ def test_a_plan_is_applied_once(begin: Callable[[str], Reviewed], name: str) -> 
     assert (again["changed"], case.aws.writes) == (False, []), again.get("msg")
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", ["provisioning", "bootstrap"])
 def test_no_password_is_in_a_plan_nor_counts(begin: Callable[[str], Reviewed], name: str) -> None:
     case = begin(name)
     first = case.write()
@@ -115,7 +118,7 @@ def test_a_password_more_is_another_plan(begin: Callable[[str], Reviewed]) -> No
     assert "variables: user_provisioning_users (alice) has changed" in case.refused()
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", RUNS[:-1])
 @pytest.mark.parametrize("part", range(ACCOUNTS))
 def test_whatever_changes_between_plan_and_apply_stops_the_run(tmp_path: Path, name: str, part: int) -> None:
     choice = random.Random(f"{name} {part}")
@@ -211,8 +214,8 @@ def test_a_run_killed_anywhere_is_finished_by_the_same_plan(
     name: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     end, writes = undisturbed(tmp_path_factory.mktemp("whole"), name)
-    # Some ten moments, the last of them when all is written and not yet noted.
-    for number in sorted({*range(1, writes + 1, 1 + writes // 10), writes}):
+    # Some six moments, the last of them when all is written and not yet noted.
+    for number in sorted({*range(1, writes + 1, 1 + writes // 6), writes}):
         with account() as aws, actions():
             case = Reviewed(aws, tmp_path_factory.mktemp("killed"), name)
             case.write()
