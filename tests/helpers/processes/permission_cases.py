@@ -61,12 +61,21 @@ def _amending(_account: str) -> Variables:
     return {"user": "eve", "add_groups": "Auditors", "leave_groups": "Old", "new_name": "eva", "user_path": "/hsm/"}
 
 
+def _with_password(_account: str) -> Variables:
+    return {"console_access": True, "user_provisioning_credentials_store": "file"}
+
+
 def _half_added(iam: IAMClient, account: str) -> None:
     """A user in one group, and another group."""
     _auditors(iam, account)
     iam.create_group(GroupName="Old")
     iam.create_user(UserName="eve")
     iam.add_user_to_group(UserName="eve", GroupName="Old")
+
+
+def _with_console(iam: IAMClient, _account: str) -> None:
+    iam.create_user(UserName="eve")
+    iam.create_login_profile(UserName="eve", Password="Chosen-by-the-user-1")
 
 
 def _auditors(iam: IAMClient, _account: str) -> None:
@@ -363,6 +372,12 @@ CASES: dict[str, Case] = {
     "bootstrap": Case("bootstrap", lambda _account: {"bootstrap_cloudhsm_administrators": ["alice"]}),
     "bootstrap over something older": Case("bootstrap", lambda _account: WITH_MFA, _older_setup),
     "change_user": Case("change_user", _amending, _half_added),
+    "change_user with a password": Case(
+        "change_user", lambda account: {**_amending(account), **_with_password(account)}, _half_added
+    ),
+    "change_user without a password": Case(
+        "change_user", lambda _account: {"user": "eve", "console_access": False}, _with_console
+    ),
     "drift_check": Case(
         "drift_check", lambda _account: {"user_provisioning_users": [{"name": "Administrator"}]}, just_bootstrapped
     ),
