@@ -75,6 +75,22 @@ def test_a_user_is_moved_and_renamed_and_nothing_else_is_purged(aws: Account) ->
     assert (run(**moving)["changed"], aws.writes) == (False, [])
 
 
+def test_a_forgotten_password_is_replaced_in_two_steps(aws: Account, tmp_path: Path) -> None:
+    """As docs/daily_jobs.md has it."""
+    store = tmp_path / "private" / "credentials.yml"
+    into = {"user_provisioning_credentials_store": "file", "user_provisioning_credentials_path": str(store)}
+    passwords: list[str] = []
+    for console_access in (True, False, True):
+        made = run(variables=into, user="bob", console_access=console_access)
+        assert made["changed"], made
+        entry = (yaml.safe_load(store.read_text())["123456789012"].get("bob") or {}) if store.exists() else {}
+        assert ("password" in entry) is console_access
+        passwords += [entry["password"]] if entry else []
+        assert not any(password in str(made) for password in passwords)
+    assert len(set(passwords)) == 2
+    assert aws.writes.count("CreateLoginProfile") == 2
+
+
 def test_several_users_get_the_same(aws: Account) -> None:
     assert aws
     run(user="ann,bob", groups="Auditors")

@@ -128,6 +128,31 @@ def test_a_lost_answer_to_a_call_that_worked_is_no_conflict(iam: Stubbed, apply:
     assert done(outcome) == ["create_user"]
 
 
+def test_a_new_name_is_given_time_to_settle_before_its_password_is_set(
+    iam: Stubbed, apply: Apply, waits: Waits
+) -> None:
+    login: dict[str, t.Any] = {"UserName": "rob", "Password": "Given-1", "PasswordResetRequired": True}
+    # The answer was lost, and the second try finds nobody of the old name.
+    iam.stubber.add_client_error(
+        "update_user",
+        "NoSuchEntity",
+        response_meta={"RetryAttempts": 1},
+        expected_params={"UserName": "bob", "NewUserName": "rob"},
+    )
+    iam.refuses("create_login_profile", "NoSuchEntity", **login)
+    iam.answers("create_login_profile", LOGIN, **login)
+    (outcome,) = apply(DesiredUser("rob", previous_name="bob", console_access=True), passwords={"rob": "Given-1"})
+    assert outcome.error is None
+    assert done(outcome) == ["update_user", "create_login_profile"]
+    assert waits == list(SETTLING_WAITS[:1])
+
+
+def test_a_user_that_is_gone_before_it_is_renamed_is_a_conflict(iam: Stubbed, apply: Apply, waits: Waits) -> None:
+    iam.refuses("update_user", "NoSuchEntity", UserName="bob", NewUserName="rob")
+    (outcome,) = apply(DesiredUser("rob", previous_name="bob"))
+    assert (outcome.conflict, outcome.done, list(waits)) == (True, (), [])
+
+
 def test_one_users_failure_does_not_stop_the_others(iam: Stubbed, apply: Apply) -> None:
     iam.refuses("create_user", "LimitExceeded", "too many", UserName="alice", Path="/", Tags=OWNED_TAGS)
     iam.answers("add_user_to_group", {}, UserName="bob", GroupName="Auditors")
