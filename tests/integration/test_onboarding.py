@@ -89,7 +89,7 @@ def test_a_new_user_gets_in_by_two_phases(node: ControlNode, aws: FaultProxy, ia
     device = alice.create_virtual_mfa_device(VirtualMFADeviceName="alice")["VirtualMFADevice"]["SerialNumber"]
     alice.enable_mfa_device(UserName="alice", SerialNumber=device, **CODES)
     third = run(*two_phases)
-    assert "updated: alice" in third.output
+    assert "~ user alice (admitted): " in third.output
     assert "still pending" not in third.output
     assert [(call.action, call.params["GroupName"]) for call in aws.writes] == [
         ("RemoveUserFromGroup", "CloudHSMIamOnboarding"),
