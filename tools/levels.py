@@ -23,14 +23,14 @@ PLACES = (
     "extensions/patterns/*/template_surveys/*.yml",
 )
 # The highest level comes first, after what is more than a level of CloudHSM.
-CHOICES = re.compile(rf"(?<=choices: \[)(administrator, )?{ADMIN}(?:, \w+)*(?=\])")
+CHOICES = re.compile(rf"(?<=choices: \[)((?:none, )?(?:administrator, )?){ADMIN}(?:, \w+)*(?=\])")
 
 
 def with_levels(levels: tuple[str, ...] = LEVELS) -> Iterator[tuple[str, str]]:
     """The files in which a level can be chosen, by their paths, with all levels in them."""
     for place in PLACES:
         for path in sorted(ROOT.glob(place)):
-            text, found = CHOICES.subn(lambda match: (match[1] or "") + ", ".join(levels[::-1]), path.read_text())
+            text, found = CHOICES.subn(lambda match: match[1] + ", ".join(levels[::-1]), path.read_text())
             if found:
                 yield str(path.relative_to(ROOT)), text
 

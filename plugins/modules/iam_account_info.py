@@ -60,6 +60,20 @@ options:
     elements: str
     default: []
     version_added: 1.0.0
+  instance_profiles:
+    description:
+      - Names of instance profiles to look up. Instance profiles that hold a role of one of these names are included.
+    type: list
+    elements: str
+    default: []
+    version_added: 1.1.0
+  oidc_providers:
+    description:
+      - Issuer URLs of OIDC providers to look up.
+    type: list
+    elements: str
+    default: []
+    version_added: 1.1.0
   bulk:
     description:
       - Whether to look up O(groups) by reading all users and groups of the account at once. This is cheaper if the next
@@ -86,6 +100,8 @@ notes:
     C(iam:ListGroupPolicies). Policies need C(iam:ListPolicies), C(iam:GetPolicy) and C(iam:GetPolicyVersion).
   - Roles need C(iam:GetRole), C(iam:ListAttachedRolePolicies) and C(iam:ListRolePolicies). SAML providers need
     C(iam:ListSAMLProviders), C(iam:GetSAMLProvider) and C(iam:ListRoles).
+  - Instance profiles need C(iam:GetInstanceProfile) and C(iam:ListInstanceProfilesForRole). OIDC providers need
+    C(iam:ListOpenIDConnectProviders), C(iam:GetOpenIDConnectProvider) and C(iam:ListRoles).
   - O(summary) needs C(iam:GetAccountSummary), and O(password_policy) needs C(iam:GetAccountPasswordPolicy). If one of
     these is not allowed, the module continues, and reports it in RV(missing_permissions) and RV(findings).
 extends_documentation_fragment:
@@ -390,6 +406,73 @@ saml_providers:
       type: list
       elements: str
       sample: [CloudHSMAdministrators]
+instance_profiles:
+  description: The requested instance profiles that exist.
+  returned: success
+  type: list
+  elements: dict
+  version_added: 1.1.0
+  contains:
+    name:
+      description: Name of the instance profile.
+      returned: always
+      type: str
+      sample: CloudHSMClient
+    arn:
+      description: ARN of the instance profile.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:instance-profile/CloudHSMClient
+    path:
+      description: Path of the instance profile.
+      returned: always
+      type: str
+      sample: /
+    roles:
+      description: Names of the roles in the instance profile. IAM allows one.
+      returned: always
+      type: list
+      elements: str
+      sample: [CloudHSMClient]
+    tags:
+      description: Tags of the instance profile.
+      returned: always
+      type: dict
+      sample: {"cloudhsm.iam/managed": "true"}
+oidc_providers:
+  description: The requested OIDC providers that exist, in the requested order.
+  returned: success
+  type: list
+  elements: dict
+  version_added: 1.1.0
+  contains:
+    name:
+      description: Issuer URL of the provider, without C(https://).
+      returned: always
+      type: str
+      sample: token.actions.githubusercontent.com
+    arn:
+      description: ARN of the provider.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com
+    audiences:
+      description: The audiences (client IDs) that the provider accepts.
+      returned: always
+      type: list
+      elements: str
+      sample: [sts.amazonaws.com]
+    tags:
+      description: Tags of the provider.
+      returned: always
+      type: dict
+      sample: {"cloudhsm.iam/managed": "true"}
+    trusted_by:
+      description: Names of the roles that trust the provider.
+      returned: always
+      type: list
+      elements: str
+      sample: [Deploy]
 summary:
   description:
     - The account's quotas and their usage, with the names of AWS's GetAccountSummary.
@@ -524,6 +607,7 @@ NAMES: dict[str, t.Any] = {"type": "list", "elements": "str", "default": []}
 SWITCH: dict[str, t.Any] = {"type": "bool", "default": False, "no_log": False}
 ARGUMENT_SPEC: dict[str, t.Any] = {
     **dict.fromkeys(("users", "groups", "policies", "aws_managed_policies", "roles", "saml_providers"), NAMES),
+    **dict.fromkeys(("instance_profiles", "oidc_providers"), NAMES),
     **dict.fromkeys(("summary", "password_policy", "bulk"), SWITCH),
 }
 MODULE = Module("cloudhsm.iam.iam_account_info", ARGUMENT_SPEC, run)

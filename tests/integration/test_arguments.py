@@ -109,6 +109,16 @@ CASES = {
         },
         internal=("found", "cluster_arns"),
     ),
+    "cloudhsm_role": Role(
+        {"trust": "account", "external_id": "4711"},
+        {
+            "trusted_accounts": ["210987654321", "012345678901"],
+            "tags": {"team": "a"},
+            "creation_tags": {"made": "here"},
+            "policy_options": {"profile": "hardened", "regions": ["us-east-1"]},
+            "max_session_duration": 7200,
+        },
+    ),
     "federated_access": Role(
         {"provider_name": "Example", "saml_metadata": METADATA.read_text()},
         {

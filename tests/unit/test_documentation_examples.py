@@ -33,7 +33,7 @@ SURVEY = ROOT / "extensions" / "patterns" / "cloudhsm_iam" / "template_surveys" 
 Task = dict[str, t.Any]
 
 
-def kind(document: t.Any) -> str:
+def kind(document: t.Any) -> str:  # noqa: PLR0911
     """What an example is. Raises ValueError for what no test would look at."""
     match document:
         case [*items] if items and all(isinstance(item, dict) for item in items):
@@ -42,13 +42,16 @@ def kind(document: t.Any) -> str:
             return "inventory"
         case {"collections": list()}:
             return "requirements"
+        case {"jobs": dict()}:
+            # test_roles_page.py looks at the workflow.
+            return "workflow"
         case {"drift_check_answers": dict()}:
             return "answers"
         case {**variables} if variables and set(variables) <= set(VARIABLES):
             return "variables"
         case {**variables} if variables and set(variables) <= set(CHANGE_CONTROL):
             return "change control"
-    raise ValueError(f"neither plays, tasks, an inventory, requirements nor variables of ours: {document}")
+    raise ValueError(f"neither plays, tasks, an inventory, requirements, a workflow nor variables of ours: {document}")
 
 
 def of_kind(*kinds: str) -> list[tuple[Example, t.Any]]:

@@ -26,9 +26,11 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import (
     missing_aws_policies,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Result, Task, failure
-from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.snapshot import (
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.snapshot import describe_saml_providers
+from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.snapshot import (
+    describe_instance_profiles,
+    describe_oidc_providers,
     describe_roles,
-    describe_saml_providers,
 )
 
 if t.TYPE_CHECKING:
@@ -74,6 +76,8 @@ def look_up(iam: IAMClient, sts: STSClient, params: t.Mapping[str, t.Any]) -> di
             iam, caller.partition, params["aws_managed_policies"], attached
         ),
         "roles": describe_roles(iam, params["roles"]),
+        "instance_profiles": describe_instance_profiles(iam, params["instance_profiles"]),
+        "oidc_providers": describe_oidc_providers(iam, params["oidc_providers"]),
         "saml_providers": describe_saml_providers(iam, params["saml_providers"]),
         **checked,
     }

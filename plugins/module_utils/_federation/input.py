@@ -10,30 +10,29 @@ from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Iterator
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import read_list
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, OWNED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import (
     metadata_problem,
     normal_form,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import PROVIDER_ARN, trust_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import ADMIN, LEVELS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.input import (
+    ADMINISTRATOR,
+    ROLE_SPEC,
+    STATE,
+    SWITCH,
+    Options,
+    duration_problems,
+    identifier_problems,
+    policy_problems,
+    read_role_options,
+)
 
-# The level of access that has AWS's own policy, and what the policies of the others can be told.
-ADMINISTRATOR = "administrator"
-POLICY_OPTIONS = {field.name for field in fields(Wish)} - {"level", "partition", "account_id", "names"}
-
-SWITCH: dict[str, t.Any] = {"type": "bool", "default": False}
-STATE: dict[str, t.Any] = {"type": "str", "choices": ["present", "absent"], "default": "present"}
 SPEC: dict[str, t.Any] = {
-    "state": STATE,
+    **ROLE_SPEC,
     "provider_name": {"type": "str"},
     "saml_metadata": {"type": "str"},
     "saml_metadata_file": {"type": "path"},
@@ -41,38 +40,17 @@ SPEC: dict[str, t.Any] = {
     "provider_state": STATE,
     "adopt_provider": SWITCH,
     "role_name": {"type": "str", "default": "CloudHSMAdministrators"},
-    "description": {"type": "str"},
-    "path": {"type": "str"},
-    "access": {
-        "type": "str",
-        "choices": [ADMINISTRATOR, *LEVELS[::-1]],
-        "default": ADMIN,
-    },
-    "policy_options": {"type": "dict", "default": {}},
-    "policy_name": {"type": "str"},
-    "adopt_role": SWITCH,
-    "adopt_policy": SWITCH,
-    "policy_description": {"type": "str"},
-    "purge_policies": SWITCH,
-    "boundary": {"type": "str"},
-    "max_session_duration": {"type": "int", "default": 3600},
+    "access": {"type": "str", "choices": [ADMINISTRATOR, *LEVELS[::-1]], "default": ADMIN},
     "require_mfa": SWITCH,
     "mfa_tag_key": {"type": "str", "default": "MFA"},
     "mfa_tag_value": {"type": "str", "default": "true"},
     "session_tags": {"type": "list", "elements": "str", "default": []},
     "audiences": {"type": "list", "elements": "str", "default": []},
-    "tags": {"type": "dict", "default": {}},
-    "purge_tags": SWITCH,
-    "creation_tags": {"type": "dict", "default": {MANAGED: OWNED}},
     "pending_providers": {"type": "list", "elements": "str", "default": []},
-    "variables_prefix": {"type": "str", "default": ""},
 }
 
 LISTS = ("session_tags", "audiences")
 PROVIDER_NAME = re.compile(r"[\w._-]{1,128}", re.ASCII)
-# Seconds: MaxSessionDuration of CreateRole in the IAM API Reference.
-SHORTEST_SESSION = 3600
-LONGEST_SESSION = 43200
 
 # Under this name the options have what is wrong with the metadata file, where it could not be read.
 FILE_PROBLEM = "metadata_file_problem"
@@ -80,23 +58,10 @@ FILE_PROBLEM = "metadata_file_problem"
 # Stands for the provider where only the other parts of a trust policy are looked at.
 _ANY_PROVIDER = "arn:aws:iam::123456789012:saml-provider/any"
 
-Options = Mapping[str, t.Any]
-
 
 def read_options(given: Options) -> tuple[dict[str, t.Any], list[str]]:
-    """The options as a playbook gives them, with lists as lists, and what is wrong with their types.
-
-    Ansible itself would make text out of a number, and not as it was written.
-    """
-    options, prefix = dict(given), str(given.get("variables_prefix") or "")
-    problems: list[str] = []
-    for name in LISTS:
-        if given.get(name) is not None:
-            options[name], wrong = read_list(given[name])
-            problems += [f"{called(name, prefix)}: {problem}" for problem in wrong]
-    for name in ("tags", "creation_tags"):
-        problems += tag_problems(given.get(name), called(name, prefix))
-    return options, problems
+    """The options as a playbook gives them, with lists as lists, and what is wrong with their types."""
+    return read_role_options(given, LISTS)
 
 
 def with_defaults(options: Options) -> dict[str, t.Any]:
@@ -112,22 +77,16 @@ def with_defaults(options: Options) -> dict[str, t.Any]:
 
 def input_problems(options: Options) -> list[str]:
     """One sentence for each mistake, which begins with what the option is called."""
-    checks = (_identifier_problems, _provider_problems, _session_problems, _policy_problems)
-    return [problem for check in checks for problem in check(options, options["variables_prefix"])]
-
-
-def _identifier_problems(options: Options, prefix: str) -> Iterator[str]:
-    for option, longest in (("role_name", limits.ROLE_NAME_LENGTH), ("policy_name", limits.POLICY_NAME_LENGTH)):
-        problem = limits.name_problem(options[option], longest)
-        # The policy has the role's name where it was given none, and one mistake is told once.
-        if problem and (option == "role_name" or options[option] != options["role_name"]):
-            yield f"{called(option, prefix)}: {problem}"
-    problem = None if options["path"] is None else limits.path_problem(options["path"])
-    if problem:
-        yield f"{called('path', prefix)}: {problem}"
-    boundary = options["boundary"]
-    if boundary and not limits.POLICY_ARN.fullmatch(boundary):
-        yield f"{called('boundary', prefix)}: {boundary[:140]!r} is not the ARN of a managed policy"
+    prefix = options["variables_prefix"]
+    # Of the account nothing is known yet, but for the partition of a provider that was named.
+    arn = PROVIDER_ARN.fullmatch(options["provider_arn"] or "")
+    return [
+        *identifier_problems(options),
+        *_provider_problems(options, prefix),
+        *duration_problems(options),
+        *_session_problems(options, prefix),
+        *policy_problems(options, arn["partition"] if arn else None),
+    ]
 
 
 def _provider_problems(options: Options, prefix: str) -> Iterator[str]:
@@ -171,12 +130,6 @@ def _metadata_problems(options: Options, prefix: str) -> Iterator[str]:
 
 
 def _session_problems(options: Options, prefix: str) -> Iterator[str]:
-    duration = options["max_session_duration"]
-    if not SHORTEST_SESSION <= duration <= LONGEST_SESSION:
-        yield (
-            f"{called('max_session_duration', prefix)}: must be from {SHORTEST_SESSION} to {LONGEST_SESSION} seconds, "
-            f"which is 1 to 12 hours, not {duration}"
-        )
     # Named as the options are, and not as the parts of a trust policy.
     if options["require_mfa"]:
         tag = {options["mfa_tag_key"]: options["mfa_tag_value"]}
@@ -186,29 +139,3 @@ def _session_problems(options: Options, prefix: str) -> Iterator[str]:
             yield f"{called('mfa_tag_value', prefix)}: is needed with {called('require_mfa', prefix)}"
     for problem in trust_problems(_ANY_PROVIDER, {}, options["session_tags"], options["audiences"]):
         yield f"{prefix}{problem}"
-
-
-def _policy_problems(options: Options, prefix: str) -> Iterator[str]:
-    wishes, field = options["policy_options"], called("policy_options", prefix)
-    if options["access"] == ADMINISTRATOR:
-        if wishes:
-            yield f"{field}: are for the CloudHSM levels, and {called('access', prefix)} is {ADMINISTRATOR}"
-        return
-    unknown = sorted(set(wishes) - POLICY_OPTIONS)
-    if unknown:
-        known = ", ".join(sorted(POLICY_OPTIONS))
-        yield f"{field}: there is no {', '.join(map(str, unknown))}; there are {known}"
-        return
-    # Of the account nothing is known yet, but for the partition of a provider that was named.
-    arn = PROVIDER_ARN.fullmatch(options["provider_arn"] or "")
-    _policy, problems = build_policy(wish_of(options, arn["partition"] if arn else None))
-    yield from problems
-
-
-def wish_of(options: Options, partition: str | None, account_id: str | None = None) -> Wish:
-    """The policy that was asked for, for an account of which as much is known."""
-    prefix = options["variables_prefix"]
-    field = called("policy_options", prefix)
-    names = {option: f"{field}.{option}" for option in POLICY_OPTIONS} | {"level": called("access", prefix)}
-    given = options["policy_options"]
-    return Wish(options["access"], **given, partition=partition, account_id=account_id, names=names)

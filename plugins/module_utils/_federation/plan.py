@@ -11,13 +11,10 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterator, Mapping
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.steps import Plan, Step
-from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.input import ADMINISTRATOR, Options, wish_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.model import Account
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.result import (
     PROVIDER,
-    ROLE,
     absent_result,
     present_result,
 )
@@ -27,14 +24,18 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_meta
     normal_form,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import AUDIENCES
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import same_policy
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import build_policy
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import (
-    adoption_problem,
-    is_mark,
-    new_tags,
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.plan import POLICY_MODULE, policy_step
+from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.input import ADMINISTRATOR, Options
+from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.plan import (
+    ROLE,
+    WITHOUT_PROFILE,
+    adoption_problems,
+    deletion_problems,
+    opening_problems,
+    own_policy,
+    policy_document,
+    role_step,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.plan import POLICY_MODULE, Policy, policy_step
 
 
 def make_plan(options: Options, found: Mapping[str, t.Any], check_mode: bool = False) -> Plan:
@@ -43,11 +44,10 @@ def make_plan(options: Options, found: Mapping[str, t.Any], check_mode: bool = F
     if options["state"] == "absent":
         problems = list(_absent_conflicts(account))
         return Plan(problems=problems) if problems else _absent(account, check_mode)
-    document: dict[str, t.Any] = {}
-    problems = list(_present_conflicts(account))
-    if options["access"] != ADMINISTRATOR:
-        document, wrong = build_policy(wish_of(options, account.partition, account.number))
-        problems += wrong
+    document, wrong = policy_document(account)
+    problems = [*_present_conflicts(account), *wrong]
+    if not problems:
+        problems = opening_problems(account)
     return Plan(problems=problems) if problems else _present(account, document, check_mode)
 
 
@@ -57,8 +57,8 @@ def _present(account: Account, document: dict[str, t.Any], check_mode: bool) -> 
     attached = [wanted, *([] if options["purge_policies"] else account.other_policies)]
     made = (
         _provider_step(account),
-        policy_step(_own_policy(options, document), account.policy) if document else None,
-        _role_step(account, attached),
+        policy_step(own_policy(account, document), account.policy) if document else None,
+        role_step(account, attached),
     )
     steps = [step for step in made if step]
     return Plan(steps, told=present_result(account, steps, wanted, check_mode))
@@ -66,8 +66,7 @@ def _present(account: Account, document: dict[str, t.Any], check_mode: bool) -> 
 
 def _absent(account: Account, check_mode: bool) -> Plan:
     gone: tuple[tuple[str, dict[str, t.Any], dict[str, t.Any]], ...] = (
-        # Said here, because the module warns where they are left to the default.
-        (ROLE, account.role, {"create_instance_profile": False, "delete_instance_profile": False}),
+        (ROLE, account.role, WITHOUT_PROFILE),
         (POLICY_MODULE, account.policy if account.owns_policy else {}, {}),
         (PROVIDER, account.provider if account.options["provider_state"] == "absent" else {}, {}),
     )
@@ -93,85 +92,10 @@ def _provider_step(account: Account) -> Step | None:
     return Step(PROVIDER, given, dict(before), {**before, **after})
 
 
-def _own_policy(options: Options, document: Mapping[str, t.Any]) -> Policy:
-    return Policy(
-        options["policy_name"],
-        options["policy_description"],
-        document,
-        options["path"],
-        tags=options["tags"],
-        creation_tags=options["creation_tags"],
-        purge_tags=options["purge_tags"],
-    )
-
-
-def _role_step(account: Account, attached: list[str]) -> Step | None:
-    """How to make the role, or change it; None where it is as it shall be."""
-    options, before, trust = account.options, account.role, account.trust_policy
-    tags, has = _role_tags(account)
-    boundary = before.get("boundary") if options["boundary"] is None else options["boundary"] or None
-    same_trust = bool(before) and same_policy(before["trust_policy"], trust)
-    after = {
-        **before,
-        "name": options["role_name"],
-        "trust_policy": before["trust_policy"] if same_trust else trust,
-        "trusts": before["trusts"] if same_trust else [account.provider_arn],
-        "max_session_duration": options["max_session_duration"],
-        "boundary": boundary,
-        "managed_policies": sorted(attached),
-        "tags": has,
-    }
-    if after == before:
-        return None
-    given = {
-        "state": "present",
-        "name": options["role_name"],
-        "assume_role_policy_document": trust,
-        "max_session_duration": options["max_session_duration"],
-        # ARNs, because for a name the module lists all of AWS's policies. What is to stay is listed too, so that
-        # nothing but the policy of another access level is detached.
-        "managed_policies": attached,
-        "purge_policies": True,
-        "tags": tags,
-        "purge_tags": options["purge_tags"],
-        # Made by default, and refused together with a boundary.
-        "create_instance_profile": False,
-        # Said here, because the module warns where it is left to the default.
-        "delete_instance_profile": False,
-        # The module has it the wrong way round: with true it does not wait until the role is there.
-        "wait": False,
-    }
-    if options["boundary"] is not None:
-        given["boundary"] = options["boundary"]
-    if not before:
-        # The module would change the description of an old role by a call of its own, which sets the session length
-        # back to an hour.
-        given |= {"description": options["description"], "path": options["path"] or "/"}
-    return Step(ROLE, given, dict(before), after)
-
-
-def _role_tags(account: Account) -> tuple[dict[str, str], dict[str, str]]:
-    """The tags to set, and those that the role has then. Who made it is no tag to be purged."""
-    options = account.options
-    marks, tags, had = options["creation_tags"], options["tags"], account.role.get("tags", {})
-    if not account.role:
-        new = new_tags(marks, tags)
-        return new, new
-    if not options["purge_tags"]:
-        return dict(tags), {**had, **tags}
-    kept = {**{key: value for key, value in had.items() if is_mark(key, marks)}, **tags}
-    return kept, kept
-
-
 def _present_conflicts(account: Account) -> Iterator[str]:
     """Why the role can't be made or changed, one sentence each."""
     options = account.options
-    yield from _foreign_role(account)
-    problem = adoption_problem(account.expected_policy, account.policy)
-    if problem and options["access"] != ADMINISTRATOR:
-        yield problem
-    if account.lacks_boundary and account.role.get("boundary") != options["boundary"]:
-        yield f"{account.called('boundary')}: there is no policy {options['boundary']}"
+    yield from adoption_problems(account)
     if account.partition not in AUDIENCES and not options["audiences"]:
         yield f"{account.called('audiences')}: are needed in the partition {account.partition}"
     yield from _provider_conflicts(account)
@@ -180,24 +104,7 @@ def _present_conflicts(account: Account) -> Iterator[str]:
 def _absent_conflicts(account: Account) -> Iterator[str]:
     """Why the role, its policy or the provider can't be deleted, one sentence each."""
     options = account.options
-    yield from _foreign_role(account)
-    role_name, policy_name = account.called("role_name"), account.called("policy_name")
-    inline = account.role.get("inline_policies", [])
-    if inline:
-        yield f"{role_name}: {options['role_name']} has inline policies, which have to go first: {', '.join(inline)}"
-    if f":assumed-role/{options['role_name']}/" in account.caller:
-        yield f"{role_name}: this run itself is signed in with the role {options['role_name']}"
-    attached = account.own_policy_arn in account.role.get("managed_policies", [])
-    if account.owns_policy and account.policy["attachments"] > attached:
-        yield (
-            f"{policy_name}: the policy {options['policy_name']} is also attached to something other than the role "
-            f"{options['role_name']}; detach it there first"
-        )
-    if account.owns_policy and account.policy["boundary_of"]:
-        yield (
-            f"{policy_name}: the policy {options['policy_name']} is the permissions boundary of users or roles; "
-            "take it from them first"
-        )
+    yield from deletion_problems(account)
     others = [role for role in account.provider.get("trusted_by", []) if role != options["role_name"]]
     if options["provider_state"] == "absent" and others:
         yield (
@@ -221,24 +128,4 @@ def _provider_conflicts(account: Account) -> Iterator[str]:
             f"{f'the entity {foreign[:200]}' if foreign else 'no entity that its metadata names'}, not of "
             f"{entity_id(options['metadata'])}.{relies} Choose another name, or, if it is yours and your identity "
             f"provider has changed, set {account.called('adopt_provider')}: true"
-        )
-
-
-def _foreign_role(account: Account) -> Iterator[str]:
-    """A role that was not made here is neither given rights nor deleted: whoever made it can let others in again."""
-    if not account.role:
-        return
-    arn, by_path = account.role["arn"], account.called("path")
-    if account.role["path"] != account.path:
-        yield (
-            f"{by_path}: the role {arn} exists, but its path is {account.role['path']}, not {account.path}, and IAM "
-            f"can't move roles. Choose another {account.called('role_name')}, or, if this is the role that you mean, "
-            f"set {by_path}: {account.role['path']}"
-        )
-    if not account.owns_role:
-        lets_in = f" and lets in {', '.join(account.others_trusted)}" if account.others_trusted else ""
-        yield (
-            f"{account.called('role_name')}: the role {arn} exists{lets_in}, but has no tag {MANAGED}, which this "
-            "collection gives to what it creates. Choose another name, or, if it is yours (created by hand, for "
-            f"example), set {account.called('adopt_role')}: true"
         )

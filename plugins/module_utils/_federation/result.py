@@ -16,12 +16,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.steps import Ste
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.model import Account
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import kept_notice
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.plan import POLICY_MODULE
+from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.plan import ROLE, others_line
 
 # IAM User Guide, "Configure SAML assertions for the authentication response".
 ATTRIBUTE = "https://aws.amazon.com/SAML/Attributes"
 
 PROVIDER = "community.aws.iam_saml_federation"
-ROLE = "amazon.aws.iam_role"
 _KINDS = {PROVIDER: "SAML provider", POLICY_MODULE: "policy", ROLE: "role"}
 
 
@@ -43,7 +43,7 @@ def present_result(account: Account, steps: Sequence[Step], policy_arn: str, che
     }
     lines = [
         _outcome(account, steps, check_mode),
-        *_others_line(account),
+        *others_line(account),
         f"The identity provider sends its assertions to {', '.join(account.endpoints)}, with these attributes:",
         *(f"{name}: {value}" for name, value in attributes.items()),
     ]
@@ -61,14 +61,6 @@ def absent_result(account: Account, steps: Sequence[Step], check_mode: bool) -> 
 
 def _outcome(account: Account, steps: Sequence[Step], check_mode: bool) -> str:
     return outcome((change(step, _KINDS[step.module]) for step in steps), account.number, check_mode)
-
-
-def _others_line(account: Account) -> list[str]:
-    others = account.other_policies
-    if account.options["purge_policies"] or not others:
-        return []
-    switch = account.called("purge_policies")
-    return [f"The role {account.options['role_name']} also has {', '.join(others)}; {switch} would detach them."]
 
 
 def _saml_attributes(account: Account) -> dict[str, str]:

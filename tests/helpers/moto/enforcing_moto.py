@@ -21,6 +21,7 @@ TOOLS = Path(__file__).resolve().parents[3] / "tools"
 LOG_PATH = "/moto-api/asked-for"
 # What moto 5.2 lacks is answered without doing anything: what is proven is who may call it.
 MISSING = (
+    "add_client_id_to_open_id_connect_provider",
     "change_password",
     "put_user_permissions_boundary",
     "delete_user_permissions_boundary",

@@ -245,6 +245,29 @@ def _older_federation(iam: IAMClient, account: str) -> None:
     iam.attach_role_policy(RoleName="CloudHSMAdministrators", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
 
 
+def _role(**variables: t.Any) -> Callable[[str], Variables]:
+    return lambda _account: {f"cloudhsm_role_{name}": value for name, value in variables.items()}
+
+
+GITHUB = "token.actions.githubusercontent.com"
+WORKFLOW = {"trust": "oidc", "oidc_issuer": "github", "oidc_subjects": ["repo:octo-org/hsm:*"]}
+
+
+def _older_role(iam: IAMClient, account: str) -> None:
+    """A role, its policy, its instance profile and an OIDC provider, all of them other than they are to be."""
+    arn = f"arn:aws:iam::{account}:policy/CloudHSMClient"
+    iam.create_policy(PolicyName="CloudHSMClient", PolicyDocument=_document("cloudhsm:ListTags"), Tags=OURS)
+    for action in ("CreateHsm", "DeleteHsm", "CreateCluster", "DeleteCluster"):
+        iam.create_policy_version(PolicyArn=arn, PolicyDocument=_document(f"cloudhsm:{action}"), SetAsDefault=True)
+    trust = {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    iam.create_role(RoleName="CloudHSMClient", AssumeRolePolicyDocument=document, Tags=OURS)
+    iam.attach_role_policy(RoleName="CloudHSMClient", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+    iam.create_instance_profile(InstanceProfileName="CloudHSMClient", Tags=OURS)
+    iam.add_role_to_instance_profile(InstanceProfileName="CloudHSMClient", RoleName="CloudHSMClient")
+    iam.create_open_id_connect_provider(Url=f"https://{GITHUB}", ClientIDList=["other"], ThumbprintList=[], Tags=OURS)
+
+
 def _password_policy(**variables: t.Any) -> Callable[[str], Variables]:
     return lambda _account: {f"account_password_policy_{name}": value for name, value in variables.items()}
 
@@ -357,6 +380,12 @@ WITH_MFA: Variables = {
 ASKED_BY_AWS_ONLY: dict[str, set[str]] = {
     "add_user": {"iam:TagUser"},
     "bootstrap": {"iam:TagPolicy", "iam:TagUser"},
+    "cloudhsm_role": {
+        "iam:TagInstanceProfile",
+        "iam:TagOpenIDConnectProvider",
+        "iam:TagPolicy",
+        "iam:TagRole",
+    },
     "federated_access": {"iam:TagPolicy", "iam:TagRole"},
     "provision_groups": {"iam:TagPolicy"},
 }
@@ -398,6 +427,14 @@ CASES: dict[str, Case] = {
     ),
     "provision_users restoring": Case(
         "provision_users", _restoring, _suspended, use=("user_provisioning", "restoring")
+    ),
+    "cloudhsm_role": Case("cloudhsm_role", _role()),
+    "cloudhsm_role for a workflow": Case("cloudhsm_role", _role(**WORKFLOW, name="Workflow")),
+    "cloudhsm_role over something older": Case(
+        "cloudhsm_role", _role(**WORKFLOW, purge_policies=True, max_session_duration=7200), _older_role
+    ),
+    "cloudhsm_role absent": Case(
+        "cloudhsm_role", _role(**WORKFLOW, state="absent", oidc_provider_state="absent"), _older_role
     ),
     "bootstrap_organization": Case("bootstrap_organization", _member, _role_in_member),
     "federated_access": Case("federated_access", _federated(saml_metadata=_metadata("new"))),

@@ -65,6 +65,30 @@ def script_saml_provider(iam: Stubbed) -> None:
     iam.answers("list_roles", {"Roles": []}, MaxItems=1000)
 
 
+def script_instance_profiles(iam: Stubbed) -> None:
+    """One with the name, and one that holds a role of the name."""
+    profiles: list[t.Any] = [
+        {
+            "InstanceProfileName": name,
+            "InstanceProfileId": "AIPA1234567890123456",
+            "Arn": f"{IAM}:instance-profile/{name}",
+            "Path": "/",
+            "CreateDate": "2026-11-24T10:00:00Z",
+            "Roles": [],
+        }
+        for name in ("Own", "Web")
+    ]
+    iam.answers("get_instance_profile", {"InstanceProfile": profiles[0]}, InstanceProfileName="Own")
+    iam.answers("list_instance_profiles_for_role", {"InstanceProfiles": profiles}, RoleName="Own")
+
+
+def script_oidc_provider(iam: Stubbed) -> None:
+    arn = f"{IAM}:oidc-provider/gitlab.com"
+    iam.answers("list_open_id_connect_providers", {"OpenIDConnectProviderList": [{"Arn": arn}]})
+    iam.answers("get_open_id_connect_provider", {"ClientIDList": ["b", "a"]}, OpenIDConnectProviderArn=arn)
+    iam.answers("list_roles", {"Roles": []}, MaxItems=1000)
+
+
 def test_the_options_are_as_documented() -> None:
     options = yaml.safe_load(module.DOCUMENTATION)["options"]
     kept = ("type", "elements", "default")
@@ -96,6 +120,8 @@ def test_the_account_and_the_caller_are_told(iam: Stubbed, sts: Stubbed, run_mod
         "missing_aws_managed_policies": [],
         "roles": [],
         "saml_providers": [],
+        "instance_profiles": [],
+        "oidc_providers": [],
         "findings": [],
         "missing_permissions": [],
     }
@@ -127,9 +153,12 @@ def test_results_have_the_documented_keys(
     script_policy(iam)
     iam.refuses("get_policy", "NoSuchEntity", PolicyArn="arn:aws:iam::aws:policy/Nothing")
     script_role(iam)
+    script_instance_profiles(iam)
+    script_oidc_provider(iam)
     script_saml_provider(iam)
     named: dict[str, t.Any] = {"users": ["alice"], "groups": ["Admins"]}
-    named |= {kind: ["Own"] for kind in ("policies", "roles", "saml_providers")}
+    named |= {kind: ["Own"] for kind in ("policies", "roles", "saml_providers", "instance_profiles")}
+    named["oidc_providers"] = ["https://gitlab.com"]
     asked: dict[str, t.Any] = {**named, "aws_managed_policies": ["Nothing"]}
     result = run_module(module.main, **asked, summary=True, password_policy=True)
     assert set(result) - {"changed"} == documented(module.RETURN)
@@ -137,8 +166,9 @@ def test_results_have_the_documented_keys(
     for kind in ("root_user", "password_policy"):
         assert set(result[kind]) == documented(module.RETURN, kind)
     for kind in (*named, "findings"):
-        (described,) = result[kind]
-        assert set(described) == documented(module.RETURN, kind)
+        assert len(result[kind]) == (2 if kind == "instance_profiles" else 1)
+        for described in result[kind]:
+            assert set(described) == documented(module.RETURN, kind)
 
 
 def test_what_the_caller_may_not_read_of_the_account_is_none(iam: Stubbed, sts: Stubbed, run_module: RunModule) -> None:

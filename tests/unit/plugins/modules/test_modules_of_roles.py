@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.cloudhsm.iam.plugins.module_utils._cloudhsm_role import input as cloudhsm_role
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation import input as federation
 from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy import input as password_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import customer_managed
@@ -21,6 +22,7 @@ ROOT = Path(__file__).parents[4]
 Spec = dict[str, dict[str, t.Any]]
 MODULES: dict[str, tuple[str, Spec]] = {
     "iam_account_password_policy": ("account_password_policy", password_policy.SPEC),
+    "iam_cloudhsm_role": ("cloudhsm_role", cloudhsm_role.SPEC),
     "iam_customer_managed_policy": ("shared_policy", customer_managed.SPEC),
     "iam_saml_access": ("federated_access", federation.SPEC),
     "iam_service_linked_role": ("service_linked_role", iam_service_linked_role.ARGUMENT_SPEC),

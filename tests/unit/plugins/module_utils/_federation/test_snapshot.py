@@ -10,11 +10,8 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.snapshot import (
-    describe_roles,
-    describe_saml_providers,
-    trusted_principals,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.snapshot import describe_saml_providers
+from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.snapshot import describe_roles, trusted_principals
 
 if t.TYPE_CHECKING:
     from helpers.modules.scripted import Answer, Stubbed
