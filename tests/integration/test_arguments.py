@@ -110,9 +110,15 @@ CASES = {
         internal=("found", "cluster_arns"),
     ),
     "cloudhsm_role": Role(
-        {"trust": "account", "external_id": "4711"},
+        # What is deleted may have been of any kind of trust.
+        {"state": "absent"},
         {
             "trusted_accounts": ["210987654321", "012345678901"],
+            "trusted_principals": ["arn:aws:iam::210987654321:role/A", "arn:aws:iam::210987654321:role/B"],
+            "managed_policies": ["arn:aws:iam::aws:policy/A", "arn:aws:iam::aws:policy/B"],
+            "oidc_audiences": ["a", "b"],
+            "oidc_subjects": ["repo:a/b:*", "repo:a/c:*"],
+            "source_arns": ["arn:aws:s3:::a", "arn:aws:s3:::b"],
             "tags": {"team": "a"},
             "creation_tags": {"made": "here"},
             "policy_options": {"profile": "hardened", "regions": ["us-east-1"]},

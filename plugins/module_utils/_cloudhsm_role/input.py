@@ -120,8 +120,7 @@ def input_problems(options: Options) -> list[str]:
         *duration_problems(options),
         *policy_problems(options, None),
         *_managed_policy_problems(options),
-        *_kind_problems(options),
-        *(_trust_problems(options) if options["state"] == "present" else ()),
+        *((*_kind_problems(options), *_trust_problems(options)) if options["state"] == "present" else ()),
         *_provider_problems(options),
     ]
 
