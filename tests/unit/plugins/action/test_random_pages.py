@@ -25,9 +25,9 @@ from helpers.moto.in_process import Account, account
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 Result = dict[str, t.Any]
-# 120 examples in all, in parts that can run side by side.
+# 200 examples in all, in parts that can run side by side.
 PARTS = 4
-EXAMPLES = 30
+EXAMPLES = 50
 # Of these sets of variables so many may be refused, for reasons that the generator does not know of.
 REFUSED = EXAMPLES // 2
 
