@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.memory import Memory
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import written_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control import input as change_control
 from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control import model
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page import item_lines, parts
@@ -57,14 +58,15 @@ class PageAction(ActionBase):  # type: ignore[misc]
         self._memory = Memory()
         args = bound_args(self, self._task_vars)
         self._connection_options = {name: value for name, value in args.items() if name not in self.SPEC}
-        checked = ArgumentSpecValidator(self.SPEC).validate({k: v for k, v in args.items() if k in self.SPEC})
+        given = {name: value for name, value in args.items() if name in self.SPEC}
+        checked = ArgumentSpecValidator(self.SPEC).validate(given)
         variables, problems = read_variables(self.ROLES, self._task_vars, self._templar.template)
         # Where a variable is wrong its default counts, so that the rest is looked at too, and nothing is written.
         self._problems = problems
         self._document: model.Document | None = None
         self._plan_path: str | None = None
         try:
-            refuse(checked.error_messages)
+            refuse([*written_problems(self.SPEC, given), *checked.error_messages])
             self._wanted = variables
             self._control = self._change_control(checked.validated_parameters)
             made = self.work(checked.validated_parameters, variables)

@@ -286,7 +286,7 @@ class Cases:
         every = "{{ [" + ", ".join(f"case_{number}" for number in range(len(self.runs))) + "] | to_json }}"
         run = node.playbook(node.write_playbook([*self.tasks, node.keep(every, kept)]))
         assert kept.exists(), run.output[-4000:]
-        return [(said, result) for said, result in json.loads(kept.read_text())]
+        return list(json.loads(kept.read_text()))
 
 
 @pytest.mark.parametrize("role", sorted(CASES))

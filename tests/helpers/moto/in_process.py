@@ -139,7 +139,10 @@ class _Session:
         client, untouched = _client(service)
         # Without the listeners of whoever had it before.
         client.meta.events._emitter.__dict__.update(copy.copy(untouched).__dict__)
-        return client
+        # Nor with what they put into its place of its own methods, which would be called one through the other.
+        own = object.__new__(type(client))
+        own.__dict__.update(client.__dict__)
+        return own
 
 
 class _Now:

@@ -126,9 +126,12 @@ def test_rights_shrink_before_they_grow_and_the_way_in_comes_last(
     for plan in plan_users(desired, account, switches):
         done = operations(plan)
         if comes_back(plan):
-            # Nothing that the user has counts until everything is no longer denied.
+            # Nothing that the user has counts until everything is no longer denied. The new name comes last.
+            called = list(plan.changes)
+            if plan.renamed_from:
+                assert (done.pop(), "new_name" in called.pop().describe()) == ("update_user", True)
             assert done.pop() == "untag_user"
-            if done and plan.changes[-2].describe().get("policy") == DENY_ALL:
+            if done and called[-2].describe().get("policy") == DENY_ALL:
                 done.pop()
         if "create_login_profile" in done:
             assert done[-1] == "create_login_profile"
