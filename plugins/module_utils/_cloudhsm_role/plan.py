@@ -30,6 +30,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.plan import (
     WITHOUT_PROFILE,
     adoption_problems,
     deletion_problems,
+    deletion_steps,
     opening_problems,
     own_policy,
     policy_document,
@@ -63,18 +64,13 @@ def _present(account: Account, document: dict[str, t.Any], check_mode: bool) -> 
 
 def _absent(account: Account, check_mode: bool) -> Plan:
     provider = account.provider if account.options["oidc_provider_state"] == "absent" else {}
-    gone: tuple[tuple[str, dict[str, t.Any], dict[str, t.Any]], ...] = (
+    steps = deletion_steps(
         # A role can't be deleted while a profile holds it.
         (PROFILE, account.profile if account.owns_profile else {}, {}),
         (ROLE, account.role, WITHOUT_PROFILE),
         (POLICY_MODULE, account.policy if account.owns_policy else {}, {}),
         (PROVIDER, provider, {}),
     )
-    steps = [
-        Step(module, {"state": "absent", "name": thing["name"], **more}, dict(thing), {})
-        for module, thing, more in gone
-        if thing
-    ]
     return Plan(steps, told=absent_result(account, steps, check_mode))
 
 

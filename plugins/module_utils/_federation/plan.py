@@ -31,6 +31,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.plan import (
     WITHOUT_PROFILE,
     adoption_problems,
     deletion_problems,
+    deletion_steps,
     opening_problems,
     own_policy,
     policy_document,
@@ -65,16 +66,11 @@ def _present(account: Account, document: dict[str, t.Any], check_mode: bool) -> 
 
 
 def _absent(account: Account, check_mode: bool) -> Plan:
-    gone: tuple[tuple[str, dict[str, t.Any], dict[str, t.Any]], ...] = (
+    steps = deletion_steps(
         (ROLE, account.role, WITHOUT_PROFILE),
         (POLICY_MODULE, account.policy if account.owns_policy else {}, {}),
         (PROVIDER, account.provider if account.options["provider_state"] == "absent" else {}, {}),
     )
-    steps = [
-        Step(module, {"state": "absent", "name": thing["name"], **more}, dict(thing), {})
-        for module, thing, more in gone
-        if thing
-    ]
     return Plan(steps, told=absent_result(account, steps, check_mode))
 
 

@@ -107,6 +107,15 @@ def _role_tags(account: RoleAccount) -> tuple[dict[str, str], dict[str, str]]:
     return kept, kept
 
 
+def deletion_steps(*gone: tuple[str, Mapping[str, t.Any], Mapping[str, t.Any]]) -> list[Step]:
+    """The steps that delete what exists of these: each the module that does it, the object, and more options."""
+    return [
+        Step(module, {"state": "absent", "name": thing["name"], **more}, dict(thing), {})
+        for module, thing, more in gone
+        if thing
+    ]
+
+
 def adoption_problems(account: RoleAccount) -> Iterator[str]:
     """Why a role and a policy that exist are not used, and a boundary that does not exist."""
     yield from _foreign_role(account)
