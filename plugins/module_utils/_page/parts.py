@@ -84,8 +84,9 @@ _ONBOARDING = {"user_provisioning_onboarding_name": "user_provisioning_onboardin
 def parts_of(page: Page) -> list[Part]:
     """What bootstrap creates, in that order."""
     groups = [
-        group_part("admin_group", "the administrators group", page.admin_group, "bootstrap_admin_group_name"),
+        # Its policy bears the record of all groups that bootstrap creates, and so comes before any of them.
         group_part("cloudhsm_group", "the CloudHSM group", page.cloudhsm_group, "bootstrap_cloudhsm_group_name"),
+        group_part("admin_group", "the administrators group", page.admin_group, "bootstrap_admin_group_name"),
     ]
     if page.onboarding_group:
         groups.append(onboarding_part(page.onboarding_group))

@@ -58,8 +58,9 @@ class Scripted:
     ) -> dict[str, t.Any]:
         del caller, task_vars, memory
         short = name.removeprefix("cloudhsm.iam.")
-        self.runs.append((f"{short} {options['name']}" if "name" in options else short, check_mode))
-        self.options[short] = options
+        run = f"{short} {options['name']}" if "name" in options else short
+        self.runs.append((run, check_mode))
+        self.options[run] = options
         key = f"{short}_{'checked' if check_mode else 'done'}"
         return {**copy.deepcopy(PLANNED[name]), **self.answers.get(short, {}), **self.answers.get(key, {})}
 
@@ -88,8 +89,9 @@ def test_everything_is_planned_before_anything_is_done(run: t.Callable[..., dict
             (module, check_mode)
             for check_mode in (True, False)
             for module in (
-                "iam_group_with_policies Administrators",
+                # Its policy bears the record of both.
                 "iam_group_with_policies CloudHSMAdministrators",
+                "iam_group_with_policies Administrators",
                 "iam_users",
                 "iam_service_linked_role",
             )
@@ -134,8 +136,8 @@ def test_a_failure_halfway_says_what_was_changed_and_what_was_not(run: t.Callabl
     assert told["failed"]
     assert told["changed"]
     assert told["msg"] == (
-        "1 user not finished. Changed before that, and kept: the administrators group Administrators, "
-        "the CloudHSM group CloudHSMAdministrators. "
+        "1 user not finished. Changed before that, and kept: the CloudHSM group CloudHSMAdministrators, "
+        "the administrators group Administrators. "
         "Not finished: the users, the service-linked role. Run again to go on."
     )
     assert modules.runs[-1] == ("iam_users", False)
@@ -195,4 +197,7 @@ def test_text_and_null_are_taken_as_ansible_takes_them(run: t.Callable[..., dict
         bootstrap_users=None,
     )
     assert [user["name"] for user in modules.options["iam_users"]["users"]] == ["Administrator", "alice", "bob"]
-    assert modules.options["iam_group_with_policies"]["policy"]["cloudhsm"]["allow_backup_copy"] is True
+    assert (
+        modules.options["iam_group_with_policies CloudHSMAdministrators"]["policy"]["cloudhsm"]["allow_backup_copy"]
+        is True
+    )
