@@ -48,6 +48,7 @@ def _paths_of_roles() -> list[str]:
 # By variable: the playbook, its other variables, and what is there afterwards. A new path has to come here too.
 PATHS: dict[str, tuple[str, dict[str, t.Any], str | None]] = {
     "access_report_folder": ("access_report", {"access_report_formats": ["json"]}, f"access-report-{ACCOUNT}.json"),
+    "account_export_folder": ("export_account", {}, f"account-{ACCOUNT}.yml"),
     "bootstrap_credentials_path": ("bootstrap", {}, ""),
     "federated_access_saml_metadata_file": (
         "federated_access",

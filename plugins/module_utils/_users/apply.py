@@ -152,8 +152,14 @@ def _go_on(
 def _is_refused(exc: Exception) -> bool:
     """Whether AWS will say no however often it is asked; what only went wrong this time is tried by the next run."""
     code = error_code(exc)
-    status = getattr(exc, "response", {}).get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+    status = _metadata(exc).get("HTTPStatusCode", 400)
     return bool(code) and status < 500 and code not in CONFLICTS and "Throttl" not in code
+
+
+def _metadata(exc: Exception) -> Mapping[str, t.Any]:
+    """What botocore knows of an answer. Errors of a connection have none, or None for one."""
+    found: Mapping[str, t.Any] = (getattr(exc, "response", None) or {}).get("ResponseMetadata", {})
+    return found
 
 
 def _words(change: Change) -> str:
@@ -185,7 +191,7 @@ def _call(client: IAMClient, change: Change, passwords: PasswordSource, sleep: C
 def _is_done(change: Change, exc: Exception) -> bool:
     """Whether the error says that the call's effect is there: gone already, or made by a try whose answer was lost."""
     code = error_code(exc)
-    tried_before = getattr(exc, "response", {}).get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
+    tried_before = _metadata(exc).get("RetryAttempts", 0) > 0
     if code == "NoSuchEntity":
         return change.operation.startswith(REMOVALS) or (tried_before and "NewUserName" in change.params)
     return code == "EntityAlreadyExists" and tried_before

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from unittest import mock
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import SETTLING_WAITS, Order, apply_plans
@@ -20,6 +21,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import GivenPasswords
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_users
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ReadTimeoutError,
+)
 from helpers.accounts.simulated_iam import ALICE, EMPTY, OWNED_TAGS, account_with
 
 if t.TYPE_CHECKING:
@@ -286,3 +294,31 @@ def test_a_note_that_can_not_be_written_does_not_keep_a_user(iam: Stubbed) -> No
         (outcome,) = apply_plans(plans, GivenPasswords([]), iam.client, pool)
     assert outcome.error is None
     assert done(outcome) == ["deactivate_mfa_device", "delete_virtual_mfa_device", "delete_user"]
+
+
+@pytest.mark.parametrize("groups", [(), ("Readers",)])
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionClosedError(endpoint_url="https://iam"),
+        ReadTimeoutError(endpoint_url="https://iam"),
+        EndpointConnectionError(endpoint_url="https://iam"),
+        HTTPClientError(error="reset"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_connection_that_breaks_is_one_users_failure(error: Exception, groups: tuple[str, ...]) -> None:
+    """Some of these errors have a response, which is None; others have none."""
+    client = mock.Mock()
+    client.exceptions.ClientError = ClientError
+    for operation in ("tag_user", "deactivate_mfa_device", "remove_user_from_group"):
+        getattr(client, operation).side_effect = error
+    keys = Credentials(mfa_devices=("arn:aws:iam::123456789012:mfa/bob",))
+    account = account_with("bob", groups=frozenset(groups), credentials=keys)
+    plans = plan_users([DesiredUser("bob", present=False)], account, SWITCHES)
+    with ThreadPoolExecutor(1) as pool:
+        (outcome,) = apply_plans(plans, GivenPasswords([]), client, pool)
+    assert outcome.error is not None
+    assert outcome.error.startswith("Could not ")
+    assert type(error).__name__ in outcome.error or str(error) in outcome.error
+    assert "delete_user" not in done(outcome)
