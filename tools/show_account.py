@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
 def group_lines(iam: IAMClient) -> list[str]:
     """One line a group: its policies and members."""
     lines = []
-    for group in iam.list_groups()["Groups"]:
+    for group in sorted(iam.list_groups()["Groups"], key=lambda group: group["GroupName"]):
         name = group["GroupName"]
         policies = [p["PolicyName"] for p in iam.list_attached_group_policies(GroupName=name)["AttachedPolicies"]]
         # They came in side by side, so the emulator lists them in another order each time.
