@@ -19,7 +19,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import written_problems
 from ansible_collections.cloudhsm.iam.plugins.modules.guarded_module import ARGUMENT_SPEC, MODULE
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import OPTION, bound_args
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import CONNECTION_OPTIONS, LocalAction
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import CONNECTION_OPTIONS, LocalAction, refused
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._planned_action import region_of_another_partition
 
 NAME = re.compile(r"(amazon|community)\.aws\.\w+", re.ASCII)
@@ -42,7 +42,7 @@ class ActionModule(LocalAction):
         name, options = checked.validated_parameters["name"], checked.validated_parameters["options"]
         problems = written_problems(ARGUMENT_SPEC, given) or option_problems(name, options, connection)
         if problems:
-            return {"failed": True, "msg": "; ".join(problems), "problems": problems}
+            return refused(problems)
         if expected:
             # Not the module's options, which may hold a password.
             check = {"name": name, OPTION: expected, **connection}

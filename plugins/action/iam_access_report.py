@@ -23,7 +23,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import R
 from ansible_collections.cloudhsm.iam.plugins.modules.iam_access_report_info import ARGUMENT_SPEC, MODULE
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import files, overview, result
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction, refused
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import read_variables
@@ -65,7 +65,7 @@ class ActionModule(LocalAction):
         accounts = args.pop("accounts", None)
         problems += [*_folder_problems(given, folder), *wrong, *_accounts_problems(accounts)]
         if problems:
-            return {"failed": True, "msg": "; ".join(problems), "problems": problems}
+            return refused(problems)
         if accounts is not None:
             made = self._write(folder, overview.render(accounts, formats))
             return {**made, "lines": result.overview_lines(made["files"], bool(self._task.check_mode))}

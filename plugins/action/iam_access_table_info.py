@@ -16,7 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.cloudhsm.iam.plugins.modules.iam_access_report_info import MODULE
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import terminal
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction, refused
 
 
 class ActionModule(LocalAction):
@@ -37,7 +37,7 @@ class ActionModule(LocalAction):
         if not problems and options["most"] < 1:
             problems = [f"most: must be at least 1, not {options['most']}"]
         if problems:
-            return {"failed": True, "msg": "; ".join(problems), "problems": problems}
+            return refused(problems)
         read = self.run_module(MODULE, {k: v for k, v in args.items() if k not in self.SPEC}, task_vars or {})
         report = read.pop("report", None)
         if read.get("failed") or report is None:

@@ -26,7 +26,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.files 
 )
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._account_export import own_files, result
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction, refused
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import options_of_role
 
@@ -51,7 +51,7 @@ class ActionModule(LocalAction):
         folder = from_working_directory(str(given or ""))
         problems += [] if problems else _folder_problems(given, folder, called("folder", prefix))
         if problems:
-            return {"failed": True, "msg": "; ".join(problems), "problems": problems}
+            return refused(problems)
         read = self.run_module(MODULE, args, task_vars or {})
         if read.get("failed"):
             return read

@@ -25,7 +25,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._expected_account imp
     handed_ids,
     session_role,
 )
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction, refused
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import read_variables
 
 PREFIX = "account_guard_"
@@ -50,7 +50,7 @@ class ActionModule(LocalAction):
         told = {"changed": False, "account_guard": guard.result(found)}
         problems += [*wrong, *guard.refusals(given, found)]
         if problems:
-            return {**told, **failed(problems)}
+            return {**told, **refused(problems)}
         # Tasks are told which account it may be, and refuse another one: see expected_account_ids.
         bound = {"account_id": found["account"]["account_id"], "session": session_role(known)}
         return {**told, "bound": bound, "lines": guard.lines(given, found)}
@@ -67,8 +67,3 @@ def given_of(options: Mapping[str, t.Any], known: Mapping[str, t.Any]) -> tuple[
     problems += [f"{HANDED}.account_ids: {problem}" for problem in wrong]
     allow_root, root_findings = options[f"{PREFIX}allow_root"], options[f"{PREFIX}root_findings"]
     return guard.Given(listed or (), allow_root, root_findings, handed), problems
-
-
-def failed(problems: list[str]) -> Result:
-    """The result of a refusal."""
-    return {"failed": True, "msg": "; ".join(problems), "problems": problems}

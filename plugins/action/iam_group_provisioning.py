@@ -12,6 +12,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements 
 import typing as t
 from collections.abc import Sequence
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import REQUIRE_MFA_POLICY_NAME
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page import group_list
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Part, with_made_policies
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._page_action import (
@@ -59,7 +60,7 @@ class ActionModule(PageAction):
 def _asked(todo: Sequence[Part]) -> dict[str, list[str]]:
     """What has to be known of the account, as options of iam_account_info."""
     policies = [part.options["policy"]["name"] for part in todo if "policy" in part.options]
-    mfa = [part.options.get("require_mfa_policy_name", "CloudHSMIamRequireMFA") for part in todo]
+    mfa = [part.options.get("require_mfa_policy_name", REQUIRE_MFA_POLICY_NAME) for part in todo]
     aws = [name for part in todo for name in part.options["aws_managed_policies"]]
     return {
         "groups": [part.options["name"] for part in todo],

@@ -27,11 +27,11 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.model
     Document,
     seconds_of,
 )
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_files import (
     BEGUN,
     FINISHED,
     PlanFileError,
-    absolute,
     load,
     read_mark,
     write,
@@ -55,7 +55,7 @@ class ChangeControl:
     @property
     def path(self) -> str:
         """The file with the plan to apply, as an absolute path."""
-        return absolute(self.settings.apply_plan_file)
+        return from_working_directory(self.settings.apply_plan_file)
 
     @property
     def _state(self) -> str:
@@ -158,7 +158,7 @@ class ChangeControl:
         """Write the plan where one is asked for, and give its path. Raises PlanFileError."""
         if not self.settings.plan_file:
             return None
-        path = absolute(self.settings.plan_file)
+        path = from_working_directory(self.settings.plan_file)
         write(path, document)
         return path
 

@@ -106,7 +106,7 @@ class LocalAction(ActionBase):  # type: ignore[misc]
         """
         problems = written_problems(module.argument_spec, args, str(args.get("variables_prefix") or ""))
         if problems:
-            return {"failed": True, "msg": "; ".join(problems), "problems": problems}
+            return refused(problems)
         args = with_lists(module.argument_spec, args)
         check_mode = bool(self._task.check_mode) if check_mode is None else check_mode
         why = self.why_a_process(args)
@@ -154,6 +154,11 @@ class LocalAction(ActionBase):  # type: ignore[misc]
             f"{LOGS} is set": args.get(LOGS),
         }
         return next((reason for reason, holds in reasons.items() if holds), None) or sdk_problem()
+
+
+def refused(problems: list[str]) -> Result:
+    """The result of a task that nothing was begun for."""
+    return {"failed": True, "msg": "; ".join(problems), "problems": problems}
 
 
 def sdk_problem() -> str | None:

@@ -17,7 +17,6 @@ import stat
 import typing as t
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.model import Document, PlanError, read
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._private_files import (
     Place,
     UnsafeFileError,
@@ -135,11 +134,6 @@ def _place(path: str) -> Place:
                 f"chmod go-w {place.folder}"
             )
     return place
-
-
-def absolute(path: str) -> str:
-    """The path as an absolute one, from the folder that the command was run in."""
-    return from_working_directory(path)
 
 
 def _sentence(path: str, exc: Exception) -> str:

@@ -20,7 +20,8 @@ import typing as t
 from collections.abc import Iterator
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.input import Signers
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_files import PlanFileError, absolute, read_safely
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_files import PlanFileError, read_safely
 
 NAMESPACE = "cloudhsm-iam-plan"
 _SSH = b"-----BEGIN SSH SIGNATURE-----"
@@ -66,7 +67,7 @@ def _verified(file: str, content: bytes, signers: Signers) -> Iterator[Signature
     if not listed:
         missing = "allowed_signers" if ssh else "gpg_keyring"
         raise PlanFileError(f"{file} is a signature for which plan_signers names no {missing}")
-    keys = read_safely(absolute(listed), _LARGEST)
+    keys = read_safely(from_working_directory(listed), _LARGEST)
     with tempfile.TemporaryDirectory(prefix="cloudhsm-iam-plan-") as folder:
         signature_copy, keys_copy = os.path.join(folder, "signature"), os.path.join(folder, "keys")
         for copy, text in ((signature_copy, signature), (keys_copy, keys)):

@@ -111,14 +111,22 @@ def read_snapshot(iam: IAMClient, sts: STSClient, pool: Executor, live_limit: in
     )
 
 
-def _with_boundaries(
-    iam: IAMClient, bulk: Details, users: Mapping[str, Person], optional: OptionalReads
-) -> dict[str, Person]:
-    """The bulk read has been seen to leave boundaries out: the policies in use as one tell whose they are."""
+def boundaries(iam: IAMClient, bulk: Details, optional: OptionalReads) -> dict[str, str]:
+    """ARNs of permissions boundaries by the names of their users.
+
+    The bulk read has been seen to leave boundaries out: the policies in use as one tell whose they are.
+    """
     found: dict[str, str] = {}
     for arn in (policy.arn for policy in bulk.policies.values() if policy.bounds):
         names = optional(f"list the users with the boundary {arn}", lambda arn=arn: _bounded_users(iam, arn))  # type: ignore[misc]
         found.update(dict.fromkeys(names or [], arn))
+    return found
+
+
+def _with_boundaries(
+    iam: IAMClient, bulk: Details, users: Mapping[str, Person], optional: OptionalReads
+) -> dict[str, Person]:
+    found = boundaries(iam, bulk, optional)
     return {
         name: replace(person, user=replace(person.user, boundary=found[name])) if name in found else person
         for name, person in users.items()

@@ -23,3 +23,5 @@ MFA_NOTE = f"{RESERVED}leaving-mfa-device-"
 PROTECTED = f"{RESERVED}protected"
 # On users who are locked out for now.
 SUSPENDED = f"{RESERVED}suspended"
+# The policy that makes a group require MFA is known by this name, unless another is asked for.
+REQUIRE_MFA_POLICY_NAME = "CloudHSMIamRequireMFA"

@@ -11,8 +11,8 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterator
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED
-from ansible_collections.cloudhsm.iam.plugins.module_utils._export.groups import MFA_POLICY, group_items
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, REQUIRE_MFA_POLICY_NAME
+from ansible_collections.cloudhsm.iam.plugins.module_utils._export.groups import group_items
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.model import Export, Item, NotExported, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.users import user_items
 from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy.input import NO_POLICY, read_options
@@ -66,10 +66,14 @@ def _user_options(
     )
     if administrators and frozenset(administrators) != DEFAULT_PROTECTED:
         options["user_provisioning_protected_groups"] = administrators
-    mfa = sorted({group.get("require_mfa_policy_name", MFA_POLICY) for group in groups if group.get("require_mfa")})
-    if len(mfa) == 1 and mfa != [MFA_POLICY]:
+    mfa = sorted(
+        {group.get("require_mfa_policy_name", REQUIRE_MFA_POLICY_NAME) for group in groups if group.get("require_mfa")}
+    )
+    if len(mfa) == 1 and mfa != [REQUIRE_MFA_POLICY_NAME]:
         options["user_provisioning_require_mfa_policy_name"] = mfa[0]
-    stuck = _without_password_change(snapshot, users, managed_by_tag, mfa[0] if len(mfa) == 1 else MFA_POLICY)
+    stuck = _without_password_change(
+        snapshot, users, managed_by_tag, mfa[0] if len(mfa) == 1 else REQUIRE_MFA_POLICY_NAME
+    )
     if stuck:
         options["user_provisioning_allow_password_change"] = False
     return options, [NotExported("password change", name, _STUCK, f"user {name}") for name in stuck]

@@ -13,13 +13,17 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Group
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, OWNED, RESERVED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import (
+    MANAGED,
+    OWNED,
+    REQUIRE_MFA_POLICY_NAME,
+    RESERVED,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.model import Item, NotExported, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.policies import Recognised, recognise
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import is_ours
 
-MFA_POLICY = "CloudHSMIamRequireMFA"
 _INLINE = (
     "No run changes inline policies. Create a customer managed policy with the same document, attach it, and delete "
     "the inline one"
@@ -69,7 +73,7 @@ def _chosen(group: Group, recognised: Mapping[str, Recognised]) -> tuple[str | N
     arns = sorted(group.managed_policies & recognised.keys(), key=lambda arn: (_name(arn) != group.name, arn))
     own = next((arn for arn in arns if not recognised[arn].requires_mfa), None)
     mfa = [arn for arn in arns if recognised[arn].requires_mfa]
-    return own, next((arn for arn in mfa if _name(arn) == MFA_POLICY), next(iter(mfa), None))
+    return own, next((arn for arn in mfa if _name(arn) == REQUIRE_MFA_POLICY_NAME), next(iter(mfa), None))
 
 
 def _item(
@@ -86,7 +90,7 @@ def _item(
         item |= _own_policy(group, own, snapshot.described.get(own, {}))
     if mfa:
         item["require_mfa"] = True
-        if _name(mfa) != MFA_POLICY:
+        if _name(mfa) != REQUIRE_MFA_POLICY_NAME:
             item["require_mfa_policy_name"] = _name(mfa)
         if _is_foreign(snapshot.described.get(mfa, {}), "/"):
             item["adopt_require_mfa_policy"] = True

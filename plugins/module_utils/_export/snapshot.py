@@ -21,7 +21,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.creden
     read_credential_report,
     reported,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.snapshot import OptionalReads
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.snapshot import OptionalReads, boundaries
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import (
     Details,
     read_authorization_details,
@@ -106,27 +106,11 @@ def _saml_providers(iam: IAMClient) -> tuple[str, ...]:
 
 def _account(iam: IAMClient, bulk: Details, caller: Caller, alias: str | None, optional: OptionalReads) -> Account:
     users = {name: actual_user(user) for name, user in bulk.users.items()}
-    for name, arn in _boundaries(iam, bulk, optional).items():
+    for name, arn in boundaries(iam, bulk, optional).items():
         if name in users:
             users[name] = replace(users[name], boundary=arn)
     policies = {name: group.managed_policies for name, group in bulk.groups.items() if group.managed_policies}
     return Account(caller, users, frozenset(bulk.groups), alias, policies)
-
-
-def _boundaries(iam: IAMClient, bulk: Details, optional: OptionalReads) -> dict[str, str]:
-    """The bulk read has been seen to leave boundaries out: the policies in use as one tell whose they are."""
-    found: dict[str, str] = {}
-    for arn in sorted(policy.arn for policy in bulk.policies.values() if policy.bounds):
-        names = optional(f"list the users with the boundary {arn}", lambda arn=arn: _bounded_users(iam, arn))  # type: ignore[misc]
-        found.update(dict.fromkeys(names or [], arn))
-    return found
-
-
-def _bounded_users(iam: IAMClient, arn: str) -> list[str]:
-    pages = iam.get_paginator("list_entities_for_policy").paginate(
-        PolicyArn=arn, EntityFilter="User", PolicyUsageFilter="PermissionsBoundary"
-    )
-    return [user["UserName"] for page in pages for user in page.get("PolicyUsers", [])]
 
 
 def _with_single_reads(

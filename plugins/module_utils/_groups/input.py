@@ -14,7 +14,7 @@ from dataclasses import fields
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import read_list
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, OWNED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, OWNED, REQUIRE_MFA_POLICY_NAME
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import read_names
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
@@ -60,7 +60,7 @@ SPEC: dict[str, t.Any] = {
     "adopt_policy": {"type": "bool", "default": False},
     "purge_policies": {"type": "bool", "default": False},
     "require_mfa": {"type": "bool"},
-    "require_mfa_policy_name": {"type": "str", "default": "CloudHSMIamRequireMFA"},
+    "require_mfa_policy_name": {"type": "str", "default": REQUIRE_MFA_POLICY_NAME},
     "require_mfa_creation_tags": CREATION_TAGS,
     "adopt_require_mfa_policy": {"type": "bool", "default": False},
     "members": {"type": "list", "elements": "str"},

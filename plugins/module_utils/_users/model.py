@@ -12,7 +12,12 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, PROTECTED, SUSPENDED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import (
+    MANAGED,
+    PROTECTED,
+    REQUIRE_MFA_POLICY_NAME,
+    SUSPENDED,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import NO_RULES, PasswordRules
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import DENY_ALL, SUSPENDED_POLICY, fits
 
@@ -192,7 +197,7 @@ class Options:
     # Where new people are while they change the password and register MFA; None for no such phase.
     onboarding_group: str | None = None
     # The policy, by its name, that makes a group require MFA; and groups of which an earlier task says that they do.
-    require_mfa_policy_name: str = "CloudHSMIamRequireMFA"
+    require_mfa_policy_name: str = REQUIRE_MFA_POLICY_NAME
     require_mfa_groups: frozenset[str] = frozenset()
     # Users for each line of progress.
     batch_size: int = 250

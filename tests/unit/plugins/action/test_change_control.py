@@ -10,7 +10,6 @@ import json
 import random
 import typing as t
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
 
@@ -23,8 +22,8 @@ from helpers.accounts import reviewed
 from helpers.accounts.holdings import Holdings, holdings
 from helpers.accounts.reviewed import CANARY, Run
 from helpers.modules.in_process import Result, actions, run_action
-from helpers.moto.answers import is_write
 from helpers.moto.in_process import Account, account
+from helpers.moto.kills import KilledError, killed_at
 
 # 200 in all: so many accounts for each of the six runs that others can interfere with, with so many mutations each.
 ACCOUNTS, MUTATIONS = 5, 7
@@ -162,32 +161,6 @@ def test_other_variables_are_named(
     assert said in case.refused(**variables)
 
 
-class Killed(BaseException):
-    """The run ends here, and nothing runs after it."""
-
-
-@contextmanager
-def killed_at(number: int, after: bool) -> Iterator[None]:
-    """No call gets through from this write on; it itself only where it is killed after it."""
-    answer, count = Account.answer, 0
-
-    def kill(self: Account, action: str, request: t.Any) -> t.Any:
-        nonlocal count
-        count += is_write(action)
-        if count > number or (count == number and not after and is_write(action)):
-            raise Killed
-        made = answer(self, action, request)
-        if count == number and is_write(action):
-            count += 1
-        return made
-
-    def end(_self: ChangeControl, _caller: str) -> None:
-        raise Killed
-
-    with mock.patch.object(Account, "answer", kill), mock.patch.object(ChangeControl, "finish", end):
-        yield
-
-
 def undisturbed(folder: Path, name: str) -> tuple[Holdings, int]:
     """What a run comes to, and how many writes it makes."""
     with account() as aws, actions():
@@ -219,7 +192,8 @@ def test_a_run_killed_anywhere_is_finished_by_the_same_plan(
         with account() as aws, actions():
             case = Reviewed(aws, tmp_path_factory.mktemp("killed"), name)
             case.write()
-            with killed_at(number, after=number % 3 > 0), pytest.raises(Killed):
+            unnoted = mock.patch.object(ChangeControl, "finish", side_effect=KilledError)
+            with killed_at(number, after=number % 3 > 0), unnoted, pytest.raises(KilledError):
                 case.apply()
             rest = case.apply()
             assert not rest.get("failed"), (number, rest["msg"])

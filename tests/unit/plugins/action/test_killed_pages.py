@@ -6,37 +6,16 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from unittest import mock
 
 import pytest
 from helpers.accounts.everything import ACCOUNT
 from helpers.accounts.holdings import holdings
 from helpers.modules.in_process import actions, run_action
-from helpers.moto.answers import is_write
-from helpers.moto.in_process import Account, account
+from helpers.moto.in_process import account
+from helpers.moto.kills import KilledError, killed_at
 
 BOOTSTRAP = "iam_administration"
-
-
-class KilledError(BaseException):
-    """The run ends here, and nothing runs after it."""
-
-
-@contextmanager
-def killed_after(number: int) -> Iterator[None]:
-    """No call gets through after this write."""
-    answer = Account.answer
-
-    def kill(self: Account, action: str, request: t.Any) -> t.Any:
-        if len(self.writes) >= number and is_write(action):
-            raise KilledError
-        return answer(self, action, request)
-
-    with mock.patch.object(Account, "answer", kill):
-        yield
 
 
 def variables_in(folder: Path) -> dict[str, t.Any]:
@@ -62,7 +41,7 @@ def test_a_teardown_leaves_nothing_of_a_bootstrap_that_was_killed_and_finished(t
         with account(), actions():
             before = holdings({})
             variables = variables_in(tmp_path / str(number))
-            with killed_after(number), pytest.raises(KilledError):
+            with killed_at(number + 1, after=False), pytest.raises(KilledError):
                 run_action(BOOTSTRAP, {}, variables)
             finished = run_action(BOOTSTRAP, {}, variables)
             assert not finished.get("failed"), (number, finished["msg"])
