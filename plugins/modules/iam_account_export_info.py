@@ -25,10 +25,11 @@ notes:
   - Needs the permission C(iam:GetAccountAuthorizationDetails). Fails if the account can't be read to its end.
   - Leaves out what the caller is not allowed to read, and lists it in RV(not_read). The whole export needs
     C(iam:GetAccountPasswordPolicy), C(iam:GetLoginProfile), C(iam:GetPolicy), C(iam:GetPolicyVersion),
-    C(iam:ListAccessKeys), C(iam:ListAccountAliases), C(iam:ListEntitiesForPolicy), C(iam:ListMFADevices),
-    C(iam:ListPolicies), C(iam:ListRoles), C(iam:ListSAMLProviders), C(iam:ListSSHPublicKeys),
-    C(iam:ListServiceSpecificCredentials) and C(iam:ListSigningCertificates), and for more than O(live_limit) users
-    C(iam:GenerateCredentialReport) and C(iam:GetCredentialReport).
+    C(iam:GetRole), C(iam:ListAccessKeys), C(iam:ListAccountAliases), C(iam:ListAttachedRolePolicies),
+    C(iam:ListEntitiesForPolicy), C(iam:ListMFADevices), C(iam:ListPolicies), C(iam:ListRolePolicies),
+    C(iam:ListRoles), C(iam:ListSAMLProviders), C(iam:ListSSHPublicKeys), C(iam:ListServiceSpecificCredentials) and
+    C(iam:ListSigningCertificates), and for more than O(live_limit) users C(iam:GenerateCredentialReport) and
+    C(iam:GetCredentialReport).
 seealso:
   - module: cloudhsm.iam.iam_account_export
 extends_documentation_fragment:

@@ -12,6 +12,7 @@ import typing as t
 from collections.abc import Iterator
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, REQUIRE_MFA_POLICY_NAME
+from ansible_collections.cloudhsm.iam.plugins.module_utils._export.federation import federation_variables
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.groups import group_items
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.model import Export, Item, NotExported, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.users import user_items
@@ -26,7 +27,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import O
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_users
 
 ADMINISTRATOR = ":iam::aws:policy/AdministratorAccess"
-_FEDERATION = "Its roles and its metadata are yours to describe: see the role federated_access"
 _STUCK = (
     "The user must choose a new password at the next sign-in and is not allowed to. To allow it, set "
     "user_provisioning_allow_password_change to true"
@@ -48,8 +48,9 @@ def make_export(snapshot: Snapshot, managed_by_tag: str) -> Export:
     left += _account_bound(snapshot, users)
     role, more = _service_linked_role(snapshot)
     policy, wrong = _password_policy(snapshot)
-    left += [*more, *wrong, *_federation(snapshot)]
-    return Export({**variables, **role, **policy}, tuple(left))
+    federation, others = federation_variables(snapshot)
+    left += [*more, *wrong, *others]
+    return Export({**variables, **role, **policy, **federation}, tuple(left))
 
 
 def _user_options(
@@ -109,11 +110,6 @@ def _password_policy(snapshot: Snapshot) -> tuple[dict[str, t.Any], list[NotExpo
             NotExported("password policy", problem, "No run changes it unless you say so") for problem in problems
         ]
     return {f"account_password_policy_{name}": value for name, value in policy.items()}, []
-
-
-def _federation(snapshot: Snapshot) -> Iterator[NotExported]:
-    for arn in snapshot.saml_providers or ():
-        yield NotExported("SAML provider", arn, _FEDERATION)
 
 
 def _account_bound(snapshot: Snapshot, users: list[Item]) -> Iterator[NotExported]:

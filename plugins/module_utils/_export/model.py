@@ -63,6 +63,8 @@ class Snapshot:
     # With our names; empty where the account has none.
     password_policy: Mapping[str, t.Any] | None = None
     saml_providers: tuple[str, ...] | None = None
+    # The roles that users of these can assume.
+    saml_roles: tuple[Mapping[str, t.Any], ...] = ()
     gaps: tuple[str, ...] = ()
     filtered: bool = False
 

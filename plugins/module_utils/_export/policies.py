@@ -23,7 +23,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_servic
 )
 
 # The variables of a group's policy, by the fields of a wish.
-_OPTIONS = {
+OPTIONS = {
     "level": "access",
     "profile": "policy_profile",
     "cluster_arns": "cluster_arns",
@@ -98,7 +98,7 @@ def _limits(document: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 def _said(wish: Wish) -> dict[str, t.Any]:
     """The wish in options, without those that are as they are anyway."""
-    values = {option: getattr(wish, name) for name, option in _OPTIONS.items()}
+    values = {option: getattr(wish, name) for name, option in OPTIONS.items()}
     return {name: value for name, value in values.items() if value not in (None, False, GUIDE)}
 
 

@@ -34,10 +34,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy 
     rules_of,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._export.federation import saml_roles
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.groups import recognised_policies
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.input import Filters, unknown_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.model import Holdings, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import SERVICE
+from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.snapshot import describe_roles
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import list_roles
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, DesiredUser
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.snapshot import (
@@ -96,8 +98,12 @@ def read_snapshot(
         filtered=bool(filters),
     )
     recognised = recognised_policies(snapshot)
-    described = _described(iam, recognised, optional)
-    return replace(snapshot, recognised=recognised, described=described, gaps=tuple(sorted(optional.gaps)))
+    names = saml_roles(bulk.roles)
+    saml = optional("read the roles of SAML providers", lambda: describe_roles(iam, names)) or []
+    policies = {*recognised, *(arn for role in saml for arn in (*role["managed_policies"], role["boundary"] or ""))}
+    described = _described(iam, policies, optional)
+    gaps = tuple(sorted(optional.gaps))
+    return replace(snapshot, recognised=recognised, described=described, saml_roles=tuple(saml), gaps=gaps)
 
 
 def _saml_providers(iam: IAMClient) -> tuple[str, ...]:
@@ -166,8 +172,8 @@ def _reported_holdings(
     return {name: Holdings(len(row.keys or ()), int(bool(row.mfa))) for name, row in rows.items()}
 
 
-def _described(iam: IAMClient, recognised: Iterable[str], optional: OptionalReads) -> Mapping[str, Mapping[str, t.Any]]:
+def _described(iam: IAMClient, arns: Iterable[str], optional: OptionalReads) -> Mapping[str, Mapping[str, t.Any]]:
     """Tags and paths of these policies, by their ARNs."""
-    names = sorted({arn.rpartition("/")[2] for arn in recognised})
+    names = sorted({arn.rpartition("/")[2] for arn in arns if arn and ":iam::aws:" not in arn})
     found = optional("read the tags of policies", lambda: describe_policies(iam, names))
     return {policy["arn"]: policy for policy in found or []}

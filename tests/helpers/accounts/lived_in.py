@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 
 import boto3.session
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, OWNED, PROTECTED, SUSPENDED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import saml_trust_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import (
     require_mfa_policy,
     self_service_policy,
 )
 from helpers.accounts.everything import ACCOUNT, ANYTHING
 from helpers.documents.policy_variants import documents
+from helpers.documents.saml import METADATA
 from hypothesis import strategies as st
 
 # What YAML or Ansible could take for something other than text.
@@ -42,6 +44,7 @@ class LivedIn:
     users: list[Made] = field(default_factory=list)
     password_policy: Made | None = None
     service_linked_role: str | None = None
+    saml_roles: list[Made] = field(default_factory=list)
 
     def make(self) -> None:
         """Make it in the account of this process."""
@@ -62,6 +65,28 @@ class LivedIn:
             iam.create_service_linked_role(
                 AWSServiceName="cloudhsm.amazonaws.com", Description=self.service_linked_role
             )
+        for provider in sorted({role["provider"] for role in self.saml_roles}):
+            iam.create_saml_provider(Name=provider, SAMLMetadataDocument=METADATA)
+        for role in self.saml_roles:
+            _make_saml_role(iam, role)
+
+
+def _make_saml_role(iam: t.Any, role: Made) -> None:
+    name = role["name"]
+    boundary = {"PermissionsBoundary": role["boundary"]} if role["boundary"] else {}
+    provider = f"arn:aws:iam::{ACCOUNT}:saml-provider/{role['provider']}"
+    trust = saml_trust_policy(provider, role["required"], role["session_tags"], role["audiences"])
+    trust["Statement"][0]["Condition"]["StringEquals"] |= role["more"]
+    iam.create_role(
+        RoleName=name,
+        Path=role["path"],
+        AssumeRolePolicyDocument=json.dumps(trust),
+        MaxSessionDuration=role["session"],
+        Tags=_tagged(role["tags"]),
+        **boundary,
+    )
+    for arn in role["policies"]:
+        iam.attach_role_policy(RoleName=name, PolicyArn=arn)
 
 
 def _make_user(iam: t.Any, user: Made) -> None:
@@ -127,7 +152,11 @@ def accounts(draw: st.DrawFn) -> LivedIn:
         _user(draw, name, arns, some, members)
         for name in draw(st.lists(st.sampled_from(WORDS), unique=True, max_size=3))
     ]
-    return LivedIn(made, groups, users, draw(password_policies), draw(descriptions))
+    roles = [
+        _saml_role(draw, name, arns)
+        for name in draw(st.lists(st.sampled_from(["CloudHSMAdministrators", *WORDS[6:8]]), unique=True, max_size=2))
+    ]
+    return LivedIn(made, groups, users, draw(password_policies), draw(descriptions), roles)
 
 
 def _user(draw: st.DrawFn, name: str, arns: list[str], some: t.Any, members: t.Any) -> Made:
@@ -148,4 +177,24 @@ def _user(draw: st.DrawFn, name: str, arns: list[str], some: t.Any, members: t.A
         "console": console,
         "reset": console and draw(st.booleans()),
         "key": draw(st.booleans()),
+    }
+
+
+def _saml_role(draw: st.DrawFn, name: str, arns: list[str]) -> Made:
+    tags = st.dictionaries(
+        st.sampled_from(["team", "yes", MANAGED]), st.sampled_from(["0123", "a: b", OWNED]), max_size=2
+    )
+    return {
+        "name": name,
+        "provider": draw(st.sampled_from(["Okta", "0123"])),
+        "required": draw(st.sampled_from([{}, {"MFA": "true"}, {"0123": "yes"}])),
+        "session_tags": draw(st.sampled_from([[], ["team"], ["yes", "Größe"]])),
+        "audiences": draw(st.sampled_from([[], ["https://eu-west-1.signin.aws.amazon.com/saml"]])),
+        # What no variable can say.
+        "more": draw(st.sampled_from([{}, {}, {}, {"SAML:iss": "https://idp.example.com"}])),
+        "path": draw(st.sampled_from(PATHS)),
+        "session": draw(st.sampled_from([3600, 7200])),
+        "boundary": draw(st.none() | st.sampled_from(arns)),
+        "tags": draw(tags),
+        "policies": draw(st.lists(st.sampled_from(arns), unique=True, min_size=1, max_size=2)),
     }

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import saml_trust_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import DENY_EVERYTHING
 from helpers.accounts import everything
@@ -214,6 +215,10 @@ def _to_export(iam: IAMClient, account: str) -> None:
     iam.create_policy(PolicyName="CloudHSMAdministrators", PolicyDocument=json.dumps(document), Tags=OURS)
     arn = f"arn:aws:iam::{account}:policy/CloudHSMAdministrators"
     iam.attach_group_policy(GroupName="New", PolicyArn=arn)
+    provider = iam.create_saml_provider(Name="Okta", SAMLMetadataDocument=METADATA.read_text())["SAMLProviderArn"]
+    trust = saml_trust_policy(provider, {}, [], [])
+    iam.create_role(RoleName="CloudHSMAdministrators", AssumeRolePolicyDocument=json.dumps(trust), Tags=OURS)
+    iam.attach_role_policy(RoleName="CloudHSMAdministrators", PolicyArn=arn)
 
 
 def _groups(_account: str) -> Variables:

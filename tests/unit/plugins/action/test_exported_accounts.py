@@ -8,6 +8,8 @@ The file is read as Ansible reads it, and every value in it is templated as Ansi
 
 from __future__ import annotations
 
+import json
+import shlex
 import stat
 import typing as t
 from pathlib import Path
@@ -18,6 +20,8 @@ from ansible.errors import AnsibleActionFail
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report import credentials
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, OWNED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from helpers.accounts import everything
 from helpers.accounts.everything import ACCOUNT
 from helpers.accounts.lived_in import LivedIn, accounts
@@ -34,6 +38,7 @@ RUNS: dict[str, dict[str, t.Any]] = {
     "iam_user_provisioning": {},
     "iam_service_linked_role": {"variables_prefix": "service_linked_role_", "service_name": "cloudhsm.amazonaws.com"},
     "iam_account_password_policy": {"variables_prefix": "account_password_policy_"},
+    "iam_saml_access": {"variables_prefix": "federated_access_"},
 }
 
 
@@ -135,6 +140,70 @@ def test_what_may_not_be_read_is_missing_and_said_to_be(tmp_path: Path) -> None:
         failed = export(tmp_path / "partial")
         assert "GetAccountAuthorizationDetails" in failed["msg"]
         assert (tmp_path / "partial" / f"account-{ACCOUNT}.yml").read_text() == text
+
+
+def saml_role(name: str, **other: t.Any) -> dict[str, t.Any]:
+    return {
+        "name": name,
+        "provider": "Okta",
+        "required": {"MFA": "true"},
+        "session_tags": ["team"],
+        "audiences": [],
+        "more": {},
+        "path": "/hsm/",
+        "session": 7200,
+        "boundary": None,
+        "tags": {"team": "0123", MANAGED: OWNED},
+        "policies": ["arn:aws:iam::aws:policy/AdministratorAccess"],
+        **other,
+    }
+
+
+def test_the_only_saml_role_is_exported(tmp_path: Path) -> None:
+    document, _problems = build_policy(Wish("read_only", "hardened", regions=["us-east-1"]))
+    policy = {"PolicyName": "Auditors", "PolicyDocument": json.dumps(document), "Path": "/"}
+    attached = [f"arn:aws:iam::{ACCOUNT}:policy/Auditors", "arn:aws:iam::aws:policy/AWSDenyAll"]
+    lived_in = LivedIn(policies=[policy], saml_roles=[saml_role("Auditors", policies=attached, tags={})])
+    with account() as aws, actions():
+        lived_in.make()
+        done = export(tmp_path)
+        variables = variables_of(tmp_path)
+        assert {name: value for name, value in variables.items() if name.startswith("federated_access_")} == {
+            "federated_access_role_name": "Auditors",
+            "federated_access_provider_arn": f"arn:aws:iam::{ACCOUNT}:saml-provider/Okta",
+            "federated_access_require_mfa": True,
+            "federated_access_mfa_tag_key": "MFA",
+            "federated_access_mfa_tag_value": "true",
+            "federated_access_session_tags": ["team"],
+            "federated_access_access": "read_only",
+            "federated_access_policy_options": {"profile": "hardened", "regions": ["us-east-1"]},
+            "federated_access_adopt_policy": True,
+            "federated_access_path": "/hsm/",
+            "federated_access_max_session_duration": 7200,
+            "federated_access_adopt_role": True,
+        }
+        assert done["not_exported"] == {"SAML provider": 1, "policy of a role": 1}
+        changes_nothing(aws, variables)
+
+
+def test_of_several_saml_roles_each_is_listed_with_its_variables(tmp_path: Path) -> None:
+    unknown = saml_role("Other", more={"SAML:iss": "https://idp.example.com"})
+    of_aws = saml_role("AWSReservedSSO_Admin_0123456789abcdef", path="/aws-reserved/sso.amazonaws.com/")
+    roles = [saml_role("One"), saml_role("Two", required={}), saml_role("Three", path="/{{x}}/"), unknown, of_aws]
+    with account() as aws, actions():
+        LivedIn(saml_roles=roles).make()
+        done = export(tmp_path)
+        assert done["not_exported"] == {"SAML provider": 1, "SAML role": 4}
+        assert not any(name.startswith("federated_access_") for name in variables_of(tmp_path))
+        left = DataLoader().load_from_file(str(tmp_path / f"account-{ACCOUNT}-not-exported.yml"), cache="none")
+        left = left["account_export_not_exported"]
+        listed = {each["name"]: each["what_to_do"] for each in left if each["kind"] == "SAML role"}
+        assert set(listed) == {"One", "Two", "Other", "Three"}
+        assert "for a template" in listed["Three"]
+        assert "would create another role" in listed["Other"]
+        for name in ("One", "Two"):
+            _program, given = shlex.split(listed[name].partition("run ")[2].replace(" with -e", ""))
+            changes_nothing(aws, json.loads(given))
 
 
 def test_a_part_of_the_account_is_exported(tmp_path: Path) -> None:
