@@ -19,6 +19,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SP
 OPTIONS = frozenset(name for spec in SPECS.values() for name in spec) | {
     "bootstrap_organization_serial",
     "bootstrap_organization_max_fail_percentage",
+    "drift_check_additions",
     *CHANGE_CONTROL,
 }
 # What roles leave for the tasks after them.
@@ -29,7 +30,7 @@ FACTS = frozenset(f"{role}_{kept}" for role in SPECS for kept in ("result", "res
 
 # Other people's variables begin like this too, so only what nearly is one of ours is refused.
 SHARED = (
-    *("access_report_", "admin_group_", "bootstrap_", "service_linked_role_", "shared_policy_"),
+    *("access_report_", "admin_group_", "bootstrap_", "drift_check_", "service_linked_role_", "shared_policy_"),
     *("plan_", "apply_plan_", "approved_plan_"),
 )
 # Nobody else's do.
@@ -39,6 +40,9 @@ NEARLY = 0.8
 ALIKE = 0.6
 # And before the name of an option that some role has, for a role's own name with a typing error.
 LIKE_A_ROLE = 0.85
+# Which hosts a playbook works on. Misspelt, it would work on this machine's account instead.
+TARGET = "target_hosts"
+LIKE_TARGET = 0.9
 
 
 def unknown_variables(variables: Mapping[str, t.Any]) -> list[str]:
@@ -50,7 +54,19 @@ def unknown_variables(variables: Mapping[str, t.Any]) -> list[str]:
     sentences = [sentence for name in suspects if (sentence := _sentence(name))]
     others = sorted(name for name in variables if name not in known and not name.startswith(OURS + SHARED))
     meant = {name: _with_another_role(name) for name in others}
-    return sentences + [_did_you_mean(name, option) for name, option in meant.items() if option]
+    return [
+        *sentences,
+        *(_did_you_mean(name, option) for name, option in meant.items() if option),
+        *_misspelt_target(variables),
+    ]
+
+
+def _misspelt_target(variables: Mapping[str, t.Any]) -> list[str]:
+    """A name that is nearly that of the target. Where the target is set, it is somebody's own variable."""
+    if TARGET in variables:
+        return []
+    near = nearest(TARGET, [name for name in variables if abs(len(name) - len(TARGET)) < 3], alike=LIKE_TARGET)
+    return [f"{name}: no playbook has a variable of that name; did you mean {TARGET}?" for name in near]
 
 
 def _with_another_role(name: str) -> str | None:

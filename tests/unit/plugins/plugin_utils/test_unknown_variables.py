@@ -47,6 +47,7 @@ def test_the_list_has_nothing_else() -> None:
         ("user_provisioning_user", "user_provisioning_users"),
         ("bootstrap_cloudhsm_administrator", "bootstrap_cloudhsm_administrators"),
         ("admin_group_require_mfaa", "admin_group_require_mfa"),
+        ("drift_check_addition", "drift_check_additions"),
     ],
 )
 def test_a_misspelt_variable_is_told_with_the_one_that_was_meant(wrong: str, right: str) -> None:
@@ -75,6 +76,13 @@ def test_a_letter_too_many_or_too_few_is_told(name: str) -> None:
 )
 def test_a_role_that_is_misspelt_is_told_with_the_variable_that_was_meant(wrong: str, right: str) -> None:
     assert unknown_variables({wrong: "x"}) == [f"{wrong}: no role has a variable of that name; did you mean {right}?"]
+
+
+@pytest.mark.parametrize("wrong", ["target_host", "targets_hosts", "target_hots", "Target_Hosts", "targethosts"])
+def test_a_misspelt_target_is_told_where_none_is_set(wrong: str) -> None:
+    told = f"{wrong}: no playbook has a variable of that name; did you mean target_hosts?"
+    assert unknown_variables({wrong: "prod", "hosts": "x", "target": "y", "target_group": "z"}) == [told]
+    assert unknown_variables({wrong: "prod", "target_hosts": "prod"}) == []
 
 
 def test_own_names_and_what_there_is_go_through() -> None:
