@@ -31,6 +31,8 @@ from urllib.parse import urlsplit
 # Seconds. Loading AWS's managed policies takes moto about two on a slow machine.
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 10.0
+# A server that somebody is still connected to does not end by itself, and has nothing to lose.
+END_TIMEOUT = 1.0
 GRACE = 5.0
 LOOK_EVERY = 0.2
 STATE_FILE = "moto.json"
@@ -129,7 +131,7 @@ class MotoServer:
             return
         process.terminate()
         try:
-            process.wait(STOP_TIMEOUT)
+            process.wait(END_TIMEOUT)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -27,6 +27,14 @@ MISSING = (
     "delete_user_permissions_boundary",
     "delete_service_specific_credential",
 )
+AWS_POLICIES = (
+    *("AdministratorAccess", "ReadOnlyAccess", "AWSDenyAll", "IAMUserChangePassword"),
+    *(
+        f"Amazon{service}{access}"
+        for service in ("S3", "SQS", "SNS", "EC2", "VPC")
+        for access in ("FullAccess", "ReadOnlyAccess")
+    ),
+)
 # Each user has one service-specific credential, so that there is one to be deleted or switched.
 SERVICE_CREDENTIAL = "ACCA12345678EXAMPLE12"
 
@@ -135,6 +143,14 @@ def _add_service_credentials() -> None:
     IamResponse.list_service_specific_credentials = list_credentials
 
 
+def _leave_out_policies() -> None:
+    """Keep the few of AWS's policies that cases use. Some modules list all, and each account gets all of them anew."""
+    from moto.iam import models
+
+    policies = json.loads(models.aws_managed_policies_data)
+    models.aws_managed_policies_data = json.dumps({name: policies[name] for name in AWS_POLICIES})
+
+
 def main() -> int:
     """Be the server."""
     sys.path.append(str(TOOLS))
@@ -151,6 +167,7 @@ def main() -> int:
     urls.url_paths["{0}" + LOG_PATH] = answer
     _note_calls(asked)
     _fill_gaps()
+    _leave_out_policies()
     return moto_server.main()
 
 

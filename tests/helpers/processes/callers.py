@@ -9,7 +9,10 @@ import json
 import typing as t
 from collections.abc import Mapping
 from pathlib import Path
+from unittest import mock
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report import credentials
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center import requests
 from helpers.modules.plays import run_playbook
 from helpers.moto.clients import administrator
 from helpers.moto.enforcing_moto import enforce
@@ -69,7 +72,9 @@ class Callers:
         """What the same playbook comes to for each host, in this process. Modules call the server as ever."""
         enforce(self._url, True)
         try:
-            return {host: self._run_one(playbook, variables) for host, variables in self._hosts.items()}
+            # moto has done what it is asked for as soon as it is asked again.
+            with mock.patch.object(requests, "FIRST_PAUSE", 0.01), mock.patch.object(credentials, "PAUSE", 0.01):
+                return {host: self._run_one(playbook, variables) for host, variables in self._hosts.items()}
         finally:
             enforce(self._url, False)
 
