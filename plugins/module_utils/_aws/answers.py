@@ -4,9 +4,9 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Turns whatever botocore makes of an answer that is not AWS's into the error that it has for that.
+"""Raises botocore's ResponseParserError for responses that do not come from AWS.
 
-Its own parsers raise that error only for what is no XML or JSON at all. A page of a proxy can be XML, too.
+botocore raises it only for text that is not XML or JSON, but a proxy's error page can be XML too.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ except ImportError:
 
 
 def check_answers(client: t.Any) -> None:
-    """Have the client raise ResponseParserError for every answer that can't be understood."""
+    """Make the client raise ResponseParserError for every response that botocore can't interpret."""
     call = client._make_api_call
 
     def checked(operation: str, params: t.Mapping[str, t.Any]) -> t.Any:
@@ -39,7 +39,7 @@ def check_answers(client: t.Any) -> None:
 
 
 def _is_no_json(client: t.Any, operation: str, answer: t.Mapping[str, t.Any]) -> bool:
-    """Whether an answer in JSON lacks all that it should have: botocore takes a page of text for an empty one."""
+    """True if a JSON response has none of its documented fields; botocore reads a plain text page as that."""
     service = client.meta.service_model
     if service.metadata.get("protocol") != "json" or not operation.startswith(("Describe", "List")):
         return False

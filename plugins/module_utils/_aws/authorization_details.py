@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The one bulk read of IAM: users, groups, customer managed policies and roles with everything that hangs on them."""
+"""Reads users, groups, customer managed policies and roles in bulk, each with its policies."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AW
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-# A policy as botocore decodes it; what is not JSON stays text.
+# A policy document as botocore decodes it; anything that is not JSON stays text.
 Document = t.Any
 Raw = Mapping[str, t.Any]
 
-# Whoever asks for the same kinds in the same order asks AWS only once while a plan is made.
+# Reads of the same kinds in the same order share one call to AWS while a plan is made.
 USERS_AND_GROUPS = ("User", "Group")
-# GetAccountAuthorizationDetails gives at most this many objects a page (IAM API reference).
+# The page size limit of GetAccountAuthorizationDetails (IAM API reference).
 PAGE_SIZE = 1000
 
 
 class IncompleteReadError(Exception):
-    """The account could not be read to its end, so nothing may be concluded from what is missing."""
+    """The read was cut short, so an object that is missing may still exist."""
 
 
 READ_ERRORS: tuple[type[Exception], ...] = (*AWS_ERRORS, IncompleteReadError)
@@ -37,7 +37,7 @@ READ_ERRORS: tuple[type[Exception], ...] = (*AWS_ERRORS, IncompleteReadError)
 
 @dataclass(frozen=True)
 class User:
-    """A user. The bulk read has been seen to leave the boundary out, so None does not say that there is none."""
+    """A user. The bulk read sometimes omits the boundary, so None does not prove that the user has none."""
 
     name: str
     arn: str
@@ -46,7 +46,7 @@ class User:
     groups: frozenset[str] = frozenset()
     # ARNs of the attached policies.
     managed_policies: frozenset[str] = frozenset()
-    # Documents by the names of the policies.
+    # Documents by policy name.
     inline: Mapping[str, Document] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     boundary: str | None = None
@@ -65,24 +65,24 @@ class Group:
 
 @dataclass(frozen=True)
 class Policy:
-    """A managed policy. Without a document it could not be read."""
+    """A managed policy. The document is None if it could not be read."""
 
     arn: str
     document: Document | None = None
-    # Versions that are not the default.
+    # Versions other than the default.
     other_versions: tuple[Document, ...] = ()
-    # Whether it is the permissions boundary of somebody.
+    # Whether any user or role has it as permissions boundary.
     bounds: bool = False
 
     @property
     def name(self) -> str:
-        """The policy's name, which is the end of its ARN. An emulator leaves it out of the bulk read."""
+        """The policy's name, from the end of its ARN: one emulator omits the name in bulk reads."""
         return self.arn.rpartition("/")[2]
 
 
 @dataclass(frozen=True)
 class Role:
-    """A role: whom it trusts, and its policies."""
+    """A role, its trust policy and its permissions policies."""
 
     name: str
     arn: str
@@ -95,7 +95,7 @@ class Role:
 
 @dataclass
 class Details:
-    """All objects of the kinds that were asked for: users, groups and roles by name, policies by ARN."""
+    """All objects of the kinds that were read: users, groups and roles by name, policies by ARN."""
 
     users: dict[str, User] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
@@ -106,7 +106,7 @@ class Details:
 def read_authorization_details(iam: IAMClient, kinds: Collection[str]) -> Details:
     """Read all objects of these kinds, which are keys of KINDS.
 
-    Raises IncompleteReadError when the read was cut short, and what botocore raises.
+    Raises IncompleteReadError if the read was cut short, and botocore's errors.
     """
     details = Details()
     complete = False
@@ -117,7 +117,7 @@ def read_authorization_details(iam: IAMClient, kinds: Collection[str]) -> Detail
         for kind in kinds:
             _add(details, kind, page)
         complete = not page.get("IsTruncated", False)
-    # The paginator also stops, without a word, at a page that says there is more but not where.
+    # The paginator also stops silently at a truncated page that has no marker.
     if not complete:
         raise IncompleteReadError("GetAccountAuthorizationDetails ended before its last page")
     return details
@@ -180,7 +180,7 @@ def _role(detail: Raw) -> tuple[str, Role]:
     )
 
 
-# By the word that AWS filters by: the list of a page, the field of Details, and what makes an object with its key.
+# By AWS's name for the kind: the list in each page, the field of Details, and the function that returns key and object.
 KINDS: Mapping[str, tuple[str, str, Callable[[Raw], tuple[str, t.Any]]]] = {
     "User": ("UserDetailList", "users", _user),
     "Group": ("GroupDetailList", "groups", _group),

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Who calls, and which account that is."""
+"""The identity behind the credentials, and its account."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_sts import STSClient
 
-# Where the consoles of the partitions are (AWS General Reference).
+# Console sign-in domain of each partition (AWS General Reference).
 _SIGN_IN_DOMAINS = {
     "aws": "signin.aws.amazon.com",
     "aws-cn": "signin.amazonaws.cn",
@@ -40,25 +40,25 @@ class Caller:
 
     @property
     def user_name(self) -> str | None:
-        """Name of the IAM user that calls; None for the root user, for roles and for federated users."""
+        """Name of the calling IAM user; None for the root user, roles and federated users."""
         service, resource = self.arn.split(":", 5)[2::3]
         return resource.rsplit("/", 1)[1] if service == "iam" and resource.startswith("user/") else None
 
     @property
     def is_root(self) -> bool:
-        """Whether the account's root user calls."""
+        """Whether the caller is the account's root user."""
         service, resource = self.arn.split(":", 5)[2::3]
         return service == "iam" and resource == "root"
 
 
 def read_caller(sts: STSClient) -> Caller:
-    """Ask STS who calls. Needs no permission. Raises what botocore raises."""
+    """Ask STS for the caller's identity. Needs no permission. Raises botocore's errors."""
     identity = sts.get_caller_identity()
     return Caller(account_id=identity["Account"], arn=identity["Arn"], user_id=identity["UserId"])
 
 
 def read_alias(iam: IAMClient) -> str | None:
-    """The account's alias; None where it has none or the caller may not ask."""
+    """The account's alias; None if it has none or the caller isn't allowed to read it."""
     try:
         aliases = iam.list_account_aliases()["AccountAliases"]
     except AWS_ERRORS as exc:
@@ -69,5 +69,5 @@ def read_alias(iam: IAMClient) -> str | None:
 
 
 def sign_in_url(partition: str, account: str) -> str:
-    """Where users of the account sign in; account is its alias or its number."""
+    """The URL where the account's users sign in; account is its alias or its ID."""
     return f"https://{account}.{_SIGN_IN_DOMAINS.get(partition, _SIGN_IN_DOMAINS['aws'])}/console"

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What guarded_module does before the module that is named, which its action runs."""
+"""The account check that the action guarded_module makes before it runs the named module."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Resu
 
 
 def run(task: Task) -> Result:
-    """Check the account. Raises FailedError."""
+    """Check that the credentials belong to an expected account. Raises FailedError."""
     task.check_account()
     return {"changed": False}

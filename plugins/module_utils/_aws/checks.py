@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What can be wrong with an account as a whole: its root user and its password policy."""
+"""Checks of an account as a whole: its root user and its password policy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Described = dict[str, t.Any]
 
 # CIS Amazon Web Services Foundations Benchmark 3.0, recommendation 1.8.
 PASSWORD_LENGTH = 14
-# What can be wrong, and what to do about it.
+# Each finding and how to fix it.
 TEXTS = {
     "root_access_keys": "The root user has access keys, whose rights no policy limits; delete them, signed in as the "
     "root user.",
@@ -35,28 +35,28 @@ TEXTS = {
 
 
 def read_summary(iam: IAMClient) -> Described:
-    """The account's quotas and what is used of them, as AWS names them. Raises what botocore raises."""
+    """The account's quotas and usage, with AWS's names. Raises botocore's errors."""
     return {str(name): number for name, number in iam.get_account_summary()["SummaryMap"].items()}
 
 
 @dataclass(frozen=True)
 class RootUser:
-    """What GetAccountSummary tells of the root user."""
+    """What GetAccountSummary says about the root user."""
 
     access_keys: bool
     mfa: bool
-    # An organization can do without passwords for the root users of its accounts.
+    # An organization can remove the root user's password from its accounts.
     password: bool = True
 
     def problems(self) -> list[str]:
-        """What is wrong with it, as keys of TEXTS."""
-        # Nobody can sign in as a root user without a password.
+        """Findings about the root user, as keys of TEXTS."""
+        # A root user without a password can't sign in.
         found = {"root_access_keys": self.access_keys, "root_without_mfa": self.password and not self.mfa}
         return [problem for problem, is_so in found.items() if is_so]
 
 
 def root_user(summary: Mapping[str, int]) -> RootUser:
-    """The root user, out of the account's summary. One that does not tell of a password says nothing against one."""
+    """The root user from the account's summary. Without AccountPasswordPresent it counts as having a password."""
     return RootUser(
         access_keys=summary.get("AccountAccessKeysPresent", 0) > 0,
         mfa=summary.get("AccountMFAEnabled", 0) > 0,
@@ -65,7 +65,7 @@ def root_user(summary: Mapping[str, int]) -> RootUser:
 
 
 def password_policy_problems(policy: Mapping[str, t.Any] | None) -> list[str]:
-    """What is wrong with the account's own password policy, as keys of TEXTS. None is no such policy."""
+    """Findings about the account's own password policy, as keys of TEXTS. None means that it has no policy."""
     if policy is None:
         return ["no_password_policy"]
     return ["weak_password_policy"] if policy["min_pw_length"] < PASSWORD_LENGTH else []
@@ -73,7 +73,7 @@ def password_policy_problems(policy: Mapping[str, t.Any] | None) -> list[str]:
 
 @dataclass(frozen=True)
 class Check:
-    """One read of the account: the action it needs, how to judge what it gives, and what is unknown without it."""
+    """One check: the action it needs, how to read and judge, and what stays unknown without the permission."""
 
     action: str
     read: Callable[[IAMClient], t.Any]
@@ -98,9 +98,9 @@ CHECKS = {
 
 
 def look_into(iam: IAMClient, names: Iterable[str]) -> Described:
-    """What the named checks read, by their names, what they find, and which permissions were missing for that.
+    """Run the named checks; return each result by name, the findings, and the missing permissions.
 
-    What the caller may not read is None, and a finding of its own. Raises what else botocore raises.
+    What the caller isn't allowed to read is None and becomes a finding. Raises botocore's other errors.
     """
     read: Described = {}
     findings: list[Described] = []

@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Gets a client's credentials within a time limit, and turns whatever goes wrong there into an error of botocore's.
+"""Gets a client's credentials within a time limit, and turns every failure into a botocore error.
 
-botocore runs programs, reads files and asks for MFA codes to get credentials, and lets the errors of all that through
-as they are. Whoever makes calls expects errors of botocore's and of AWS's, and no others.
+To get credentials, botocore runs programs, reads files and asks for MFA codes, and passes their exceptions on
+unchanged. Callers handle only the errors of botocore and AWS.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ except ImportError:
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
 
-# Seconds. A profile may have to run a program and to assume a role, one after the other.
+# Seconds. A profile may have to run a program and then assume a role.
 CREDENTIALS_TIMEOUT = 60
-# amazon.aws refuses both, in words that name neither the variables nor the way out.
+# amazon.aws refuses this too, but its message names neither the variables nor the remedy.
 PROFILE_AND_KEYS = (
     "There are both a profile (AWS_PROFILE or the option profile) and keys (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, "
     "AWS_SESSION_TOKEN or the module's options). Ansible takes neither then, while the AWS CLI takes the keys; "
@@ -37,15 +37,16 @@ PROFILE_AND_KEYS = (
 
 
 def has_profile_and_keys(options: t.Any) -> bool:
-    """Whether the options, which have the environment's values by now, name credentials twice."""
+    """Whether the options, with the environment already merged in, give both a profile and keys."""
     return bool(options.get("profile") and any(options.get(k) for k in ("access_key", "secret_key", "session_token")))
 
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError where what is inside takes longer.
+    """Raise TimeoutError if the body takes longer than this.
 
-    Only the main thread can be interrupted. A task's own timeout uses the same timer, and counts instead.
+    Has no effect outside the main thread, which alone can be interrupted, or under a task timeout, which uses the same
+    timer.
     """
     taken = signal.getitimer(signal.ITIMER_REAL)[0] > 0
     if taken or threading.current_thread() is not threading.main_thread():
@@ -65,10 +66,10 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 def check_credentials(client: t.Any) -> None:
-    """Get the client's credentials, now and before each later call. Raises errors of botocore's and of AWS's only."""
+    """Get the client's credentials, now and before each later call. Raises only errors of botocore and AWS."""
     credentials = client._get_credentials()
     if credentials is None:
-        # botocore says so at the first call.
+        # botocore raises NoCredentialsError at the first call.
         return
 
     def get(**_event: object) -> None:
@@ -80,5 +81,5 @@ def check_credentials(client: t.Any) -> None:
             raise CredentialRetrievalError(provider=credentials.method, error_msg=str(exc)) from exc
 
     get()
-    # They expire. The event comes before botocore gets them itself, to sign a request.
+    # Credentials expire. This event comes just before botocore gets them to sign a request.
     client.meta.events.register(f"choose-signer.{client.meta.service_model.service_id.hyphenize()}", get)

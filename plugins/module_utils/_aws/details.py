@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Reads of named users, groups and customer managed policies, as iam_account_info returns them."""
+"""Reads named users, groups and customer managed policies, in the form that iam_account_info returns."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Described = dict[str, t.Any]
 
 
 def describe_users(iam: IAMClient, names: Iterable[str]) -> list[Described]:
-    """Those of the named users that exist. Raises what botocore raises."""
+    """Those of the named users that exist. Raises botocore's errors."""
     return existing(iam, names, _describe_user)
 
 
@@ -35,7 +35,7 @@ def _describe_user(iam: IAMClient, name: str) -> Described:
 
 
 def describe_groups(iam: IAMClient, names: Iterable[str]) -> list[Described]:
-    """Those of the named groups that exist, with members and policies. Raises what botocore raises."""
+    """Those of the named groups that exist, with members and policies. Raises botocore's errors."""
     return existing(iam, names, _describe_group)
 
 
@@ -55,8 +55,8 @@ def _describe_group(iam: IAMClient, name: str) -> Described:
 
 
 def groups_in_bulk(iam: IAMClient, names: Iterable[str]) -> list[Described]:
-    """The same by one bulk read of the account. Raises IncompleteReadError, and what botocore raises."""
-    # IAM tells names of groups apart without regard to case.
+    """The same as describe_groups, from one bulk read. Raises IncompleteReadError and botocore's errors."""
+    # Group names are case-insensitive in IAM.
     wanted = {name.casefold() for name in names}
     if not wanted:
         return []
@@ -76,15 +76,15 @@ def groups_in_bulk(iam: IAMClient, names: Iterable[str]) -> list[Described]:
 
 
 def describe_policies(iam: IAMClient, names: Iterable[str]) -> list[Described]:
-    """Those of the named customer managed policies that exist. AWS's own are not looked at.
+    """Those of the named customer managed policies that exist; AWS managed policies are ignored.
 
-    Raises what botocore raises.
+    Raises botocore's errors.
     """
-    # IAM tells names of policies apart without regard to case.
+    # Policy names are case-insensitive in IAM.
     wanted = {name.lower() for name in names}
     if not wanted:
         return []
-    # A policy's ARN has its path in it, so the name alone does not give it.
+    # The name alone does not give the ARN, which includes the path.
     pages = iam.get_paginator("list_policies").paginate(Scope="Local", PaginationConfig={"PageSize": 1000})
     found = {p["PolicyName"]: p["Arn"] for page in pages for p in page["Policies"] if p["PolicyName"].lower() in wanted}
     return existing(iam, (found[name] for name in sorted(found)), _describe_policy)
@@ -105,16 +105,19 @@ def _describe_policy(iam: IAMClient, arn: str) -> Described:
 
 
 def missing_aws_policies(iam: IAMClient, partition: str, names: Iterable[str], attached: Collection[str]) -> list[str]:
-    """Those of the names that no AWS managed policy has. What is attached, by its ARN, exists and is not asked for.
+    """The names that no AWS managed policy has. ARNs in attached exist and are not looked up.
 
-    Raises what botocore raises.
+    Raises botocore's errors.
     """
     arns = {name: f"arn:{partition}:iam::aws:policy/{name}" for name in names}
     return [name for name, arn in arns.items() if arn not in attached and not has_policy(iam, arn)]
 
 
 def has_policy(iam: IAMClient, arn: str) -> bool:
-    """Whether there is a managed policy with this ARN. A caller who may not ask gets the benefit of the doubt."""
+    """Whether a managed policy with this ARN exists; True if the caller isn't allowed to look.
+
+    Raises botocore's errors.
+    """
     try:
         iam.get_policy(PolicyArn=arn)
     except (iam.exceptions.NoSuchEntityException, iam.exceptions.InvalidInputException):
@@ -126,7 +129,7 @@ def has_policy(iam: IAMClient, arn: str) -> bool:
 
 
 def existing(iam: IAMClient, names: Iterable[str], describe: Callable[[IAMClient, str], Described]) -> list[Described]:
-    """What describe gives for each name, without those that do not exist or go while they are read."""
+    """Describe each name, and skip those that don't exist or disappear during the read."""
     described = []
     for name in names:
         try:

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From the errors of botocore to one sentence that says what went wrong and what to do."""
+"""Turns an exception of botocore into one sentence: what failed and how to fix it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ except ImportError:
 
 ACCESS_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 
-# No other call will do better after one of these.
+# After one of these, every other call would fail too.
 _HOPELESS = frozenset(
     {
         "ExpiredToken",
@@ -67,7 +67,7 @@ _THROTTLED = "AWS is throttling these calls; run again later, with fewer workers
 _BROKEN = "AWS had an error of its own; run again"
 _BUSY = "another request is changing it at the moment; run again"
 
-# By the class of botocore's exception: what it means, and what to do.
+# By botocore's exception class: what it means and how to fix it.
 _BY_CLASS = {
     "NoCredentialsError": f"no AWS credentials were found; {_CREDENTIALS}",
     "PartialCredentialsError": f"the AWS credentials are incomplete; {_CREDENTIALS}",
@@ -125,7 +125,7 @@ _BY_CODE = {
     "PasswordPolicyViolation": "the password does not satisfy the account's password policy",
 }
 
-# Where botocore or Python failed while it got credentials: the class that it was in, or the module getpass.
+# By the botocore class (or the module getpass) in which getting the credentials failed.
 _BY_SOURCE = {
     "getpass": _NOBODY_TO_ASK,
     "ProcessProvider": (
@@ -138,47 +138,47 @@ _BY_SOURCE = {
     "LoginCredentialFetcher": _LOGIN,
     "ContainerProvider": "the container's credentials could not be fetched; check AWS_CONTAINER_CREDENTIALS_FULL_URI",
 }
-# Classes whose meaning depends on which endpoint it is about.
+# Classes whose meaning depends on the endpoint.
 _OF_ENDPOINTS = ("EndpointConnectionError", "ConnectTimeoutError")
-# Hosts of AWS's: service.region.domain, or service.domain where the service is global.
+# AWS's hosts: service.region.domain, or service.domain for a global service.
 _AWS_HOST = re.compile(r"(?P<name>[a-z0-9.-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws|amazonaws\.eu|c2s\.\S+|sc2s\.\S+)$")
 _NOT_TLS = re.compile(r"WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE|record layer failure", re.IGNORECASE)
 
-# "User: ARN is not authorized to perform: ACTION on resource: …": IAM's usual words, without a promise of AWS's.
+# "User: ARN is not authorized to perform: ACTION on resource: …" is IAM's usual wording, which AWS does not guarantee.
 _CALLER = re.compile(r"User: (?P<caller>arn:\S+) is not authorized")
 _ACTION = re.compile(r"not authorized to perform: (?P<action>[A-Za-z0-9-]+:[A-Za-z0-9*]+)")
 
 
 def error_code(exc: BaseException) -> str:
-    """AWS's code of an error, such as NoSuchEntity; empty where the error is not an answer of AWS's."""
+    """AWS's error code, such as NoSuchEntity; empty if the error is not a response from AWS."""
     return str(_error(exc).get("Code", ""))
 
 
 def error_message(exc: BaseException) -> str:
-    """What AWS said, without the code; empty where the error is not an answer of AWS's."""
+    """AWS's error message without the code; empty if the error is not a response from AWS."""
     return str(_error(exc).get("Message") or "").strip()
 
 
 def is_access_denied(exc: BaseException) -> bool:
-    """Whether AWS refused the call because the caller lacks the permission."""
+    """Whether AWS refused the call because the caller lacks a permission."""
     return error_code(exc) in ACCESS_DENIED
 
 
 def is_hopeless(exc: BaseException) -> bool:
-    """Whether no other call will do better, as with credentials that have expired."""
+    """Whether every other call would fail too, as with expired credentials."""
     return error_code(exc) in _HOPELESS or type(exc).__name__ in _HOPELESS_CLASSES
 
 
 def is_not_implemented(exc: BaseException) -> bool:
-    """Whether the endpoint does not know the call, as emulators of AWS answer: by a code, or with a page of HTML."""
+    """Whether the endpoint does not implement the call; emulators answer with an error code or an HTML page."""
     unreadable = any(kind.__name__ == "ResponseParserError" for kind in type(exc).__mro__)
     return unreadable or error_code(exc) in ("NotImplemented", "InvalidAction", "ServiceNotSupported")
 
 
 def sentence(exc: BaseException, doing: str) -> str:
-    """What went wrong while doing something, in one sentence.
+    """What failed and how to fix it, in one sentence.
 
-    doing is a verb phrase such as "read the account". What AWS itself said follows in brackets.
+    doing is a verb phrase such as "read the account". AWS's own message follows in brackets.
     """
     said = _what_was_said(exc)
     known = _meaning(exc)
@@ -209,7 +209,7 @@ def _meaning(exc: BaseException) -> str | None:
 
 
 def _about_endpoint(names: list[str], url: str) -> str:
-    """What to check depends on whose endpoint it is: AWS's of a region, or one that somebody gave."""
+    """What to check: the region for AWS's own endpoint, or the address of a custom one."""
     what = next(_BY_CLASS[name] for name in names if name in _OF_ENDPOINTS)
     host = _AWS_HOST.fullmatch(urlsplit(url).hostname or "")
     if not host:
@@ -221,12 +221,12 @@ def _about_endpoint(names: list[str], url: str) -> str:
 
 
 def _source(exc: BaseException) -> str | None:
-    """What it means, by the part of botocore that did not get credentials."""
+    """The meaning, from the part of botocore that failed to get credentials."""
     return next((_BY_SOURCE[name] for name in _places(exc) if name in _BY_SOURCE), None)
 
 
 def _places(exc: BaseException) -> Iterator[str]:
-    """Where an error and the one that it was made of came through: modules, and classes of methods."""
+    """Modules and classes in the tracebacks of an exception and of its causes."""
     for each in (exc, exc.__cause__):
         for frame, _line in traceback.walk_tb(each.__traceback__ if each else None):
             yield str(frame.f_globals.get("__name__"))
@@ -234,7 +234,7 @@ def _places(exc: BaseException) -> Iterator[str]:
 
 
 def _access_denied(message: str) -> str:
-    """Who lacks which permission, as far as the message tells, and whether granting it would help."""
+    """Who lacks which permission, as far as the message says, and whether granting it would help."""
     caller = _CALLER.search(message)
     action = _ACTION.search(message)
     who = caller["caller"] if caller else "the caller"
@@ -245,7 +245,7 @@ def _access_denied(message: str) -> str:
 
 
 def _what_was_said(exc: BaseException) -> str:
-    """What AWS said, or botocore, or the operating system; empty where Python's own words would help nobody."""
+    """The message of AWS, botocore or the operating system; empty for Python's own messages, which help no user."""
     code = error_code(exc)
     if code:
         message = _one_line(error_message(exc))
@@ -259,6 +259,6 @@ def _what_was_said(exc: BaseException) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Answers of proxies and emulators can be whole pages; the start tells enough."""
+    """The start of the text on one line; proxies and emulators can return whole pages."""
     line = re.sub(r"\s+", " ", text).strip()
     return line if len(line) <= 500 else f"{line[:500]}…"

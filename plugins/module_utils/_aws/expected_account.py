@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Which accounts a task may work in, and account IDs as people write them."""
+"""The accounts that a task may work in, and parsing of account IDs."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import spl
 EXPECTED_ACCOUNT_IDS: dict[str, t.Any] = {"expected_account_ids": {"type": "list", "elements": "str"}}
 
 ACCOUNT_ID = re.compile(r"[0-9]{12}", re.ASCII)
-# As many account IDs as a message should hold.
+# How many account IDs a message lists.
 SHOWN = 5
 
 
 def read_account_ids(given: object) -> tuple[list[str], list[str]]:
-    """Account IDs, and what is wrong with them.
+    """Parse account IDs; return them and what is wrong with them.
 
-    People write a list, text with commas or blanks, or a single number, which YAML has changed if it began with 0.
+    Accepts a list, text separated by commas or blanks, and a number, which YAML changes if it begins with 0.
     """
     ids, problems = _words(given)
     wrong = [account_id for account_id in ids if not ACCOUNT_ID.fullmatch(account_id)]
@@ -37,7 +37,7 @@ def read_account_ids(given: object) -> tuple[list[str], list[str]]:
 
 
 def _words(given: object) -> tuple[list[str], list[str]]:
-    """The words of what was given, and what is wrong with how they are separated."""
+    """Split the value into words; return them and what is wrong with the separators."""
     if isinstance(given, str):
         words, problems = split_text(given)
         return [word.text for word in words], problems
@@ -48,13 +48,13 @@ def _words(given: object) -> tuple[list[str], list[str]]:
 
 
 def shown(ids: Sequence[str]) -> str:
-    """Account IDs, cut short where they are many."""
+    """The first account IDs as text, with the number of the others."""
     more = f" and {len(ids) - SHOWN} more" if len(ids) > SHOWN else ""
     return ", ".join(ids[:SHOWN]) + more
 
 
 def wrong_account(account_id: str, caller_arn: str, expected: Sequence[str]) -> str:
-    """Why a task does nothing with these credentials."""
+    """The message for credentials that belong to another account."""
     return (
         f"These credentials belong to account {account_id}, called as {caller_arn}; expected {shown(expected)}. "
         "Nothing was done with them. Check AWS_PROFILE, module_defaults and whatever else gives the credentials"

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""How long a client waits for an endpoint that has never answered."""
+"""Limits how long a client waits for an endpoint that has never answered."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ import typing as t
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-# Until an endpoint has answered once: tries, seconds for each to connect and to answer, and seconds after which there
-# is no further try. An address with a typing error should not cost ten patient minutes.
+# Until an endpoint first answers: number of tries, seconds to connect, seconds to wait for a response, and seconds
+# after which no further try starts. Otherwise a typo in an address costs ten minutes.
 FIRST_CONTACTS = 3
 CONNECT_TIMEOUT = 10
 FIRST_READ_TIMEOUT = 12
 FIRST_CONTACT_LIMIT = 30
-# Seconds for each answer later on; botocore's own default.
+# Seconds to wait for later responses; also botocore's default.
 READ_TIMEOUT = 60
-# Classes of botocore's for what another try can't mend: a certificate stays what it is.
+# botocore exceptions that a retry can't fix, such as a bad certificate.
 HOPELESS = frozenset({"SSLError"})
-# And for what means that there was no answer, all kinds of it.
+# Base classes of botocore's exceptions for an endpoint that did not answer.
 NO_CONTACT = frozenset({"ConnectionError", "HTTPClientError"})
 
 
 class FirstContact:
-    """Ends the retries of a client whose endpoint has never answered. One that has answered gets all of them."""
+    """Ends retries early while the endpoint has never answered; after its first answer, all retries apply."""
 
     def __init__(self, client: t.Any, clock: Callable[[], float] = time.monotonic) -> None:
         self.answered = False
-        # Whoever set another timeout has a reason.
+        # Keep a timeout that the user set.
         self._read_timeout = FIRST_READ_TIMEOUT if client.meta.config.read_timeout == READ_TIMEOUT else None
         self._clock = clock
         self._started = clock()
@@ -42,7 +42,7 @@ class FirstContact:
         client.meta.events.register(f"needs-retry.{service}", self._needs_retry)
 
     def _before_call(self, context: dict[str, t.Any], **_event: t.Any) -> None:
-        """Have botocore wait less for an answer. Versions that can't do so have fewer tries in the time."""
+        """Shorten botocore's read timeout for this call. Versions that ignore it get fewer tries in the same time."""
         if self.answered:
             return
         self._started = self._clock()
@@ -50,7 +50,7 @@ class FirstContact:
             context["read_timeout"] = self._read_timeout
 
     def _needs_retry(self, attempts: int, caught_exception: Exception | None, **_event: t.Any) -> None:
-        """Raise the exception where there is to be no other try."""
+        """Raise the exception if there should be no further try."""
         if caught_exception is None:
             self.answered = True
         elif self.answered or not _is_a(caught_exception, NO_CONTACT):

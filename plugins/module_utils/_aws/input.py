@@ -4,9 +4,9 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Values as people write them: what has to be text and is not, and lists that come as text.
+"""Parsing of values as people write them: text that YAML may have changed, and lists given as text.
 
-Text comes from a command line or from a survey. Everywhere the same separates its words: commas, blanks and new lines.
+Such text comes from the command line or a survey. Commas, blanks and new lines all separate its words.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
-# A word in quotes is taken as it is written, also with a comma in it.
+# A quoted word is taken literally, including commas.
 _WORD = re.compile(r""""(?P<double>[^"]*)"(?=[\s,]|$)|'(?P<single>[^']*)'(?=[\s,]|$)|(?P<plain>[^\s,]+)|(?P<comma>,)""")
-# What lists in text documents begin their lines with.
+# Bullets and numbers at the start of list lines in text documents.
 _MARK = re.compile(r"(?:[-*\u2022\u2013]|[0-9]{1,4}[.)])\s+|-$")
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-# The first that fits counts: a boolean is a number too, and a string a sequence.
+# The first match counts: bool is also a number, and str also a sequence.
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (type(None), "nothing"),
     (bool, "a boolean"),
@@ -35,17 +35,17 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (Mapping, "a dictionary"),
     (Sequence, "a list"),
 )
-# What Ansible takes for a boolean, in lower case.
+# The values that Ansible accepts as booleans, in lower case.
 BOOLEANS = {
     **dict.fromkeys(("true", "yes", "on", "1", "t", "y"), True),
     **dict.fromkeys(("false", "no", "off", "0", "f", "n"), False),
 }
-# Of many mistakes a message names this many.
+# How many problems one message lists.
 _TOLD = 20
 
 
 class Word(t.NamedTuple):
-    """A word of a text, with the line that it is in, and whether it was in quotes."""
+    """A word of a text, its line number, and whether it was quoted."""
 
     text: str
     line: int
@@ -53,12 +53,12 @@ class Word(t.NamedTuple):
 
 
 def kind(value: object) -> str:
-    """The type of a value in the words of YAML."""
+    """The type of a value, in YAML's words."""
     return next((word for types, word in _KINDS if isinstance(value, types)), type(value).__name__)
 
 
 def text_problem(value: object) -> str | None:
-    """Why a value that has to be text is none. What YAML has read as something else can't be told from it any more."""
+    """Why a value is not text. Once YAML has read it as another type, the original spelling is lost."""
     if isinstance(value, str):
         return None
     what = f"must be text, not {kind(value)}"
@@ -70,21 +70,21 @@ def text_problem(value: object) -> str | None:
 
 
 def is_true(value: object) -> bool:
-    """A boolean as a playbook gives it. What is none is refused by Ansible."""
+    """A playbook's boolean as bool; Ansible refuses other values."""
     return BOOLEANS.get(str(value).lower(), False)
 
 
 def not_a_list(value: object) -> str:
-    """Why a value that may be a list or text is none. One that YAML has changed is said to be text."""
+    """Why a value is neither a list nor text. For a value that YAML changed, the message asks for quotes."""
     if isinstance(value, (int, float, date)):
         return str(text_problem(value))
     return f"must be a list, not {kind(value)}"
 
 
 def read_list(value: object) -> tuple[list[str], list[str]]:
-    """A list of texts that may come as text, and what is wrong with it. Nothing is an empty list.
+    """A list of texts from a list or from text, and the problems in it. None is an empty list.
 
-    An element of a real list is taken as it is written. Each problem begins with the line or with the item.
+    Elements of a real list are taken literally. Each problem begins with the line or the item.
     """
     if value is None:
         return [], []
@@ -98,14 +98,14 @@ def read_list(value: object) -> tuple[list[str], list[str]]:
 
 
 def split_text(text: str) -> tuple[list[Word], list[str]]:
-    """The words of a text, and what is wrong with it."""
+    """The words of a text, and the problems in it."""
     lines = [(number, line.strip()) for number, line in enumerate(_without_brackets(text).splitlines(), 1)]
     lines = _without_marks([(number, line) for number, line in lines if line])
     words: list[Word] = []
     problems: list[str] = []
     for place, (number, line) in enumerate(lines):
         found = list(_words(line, number))
-        # A comma may end a line that another one follows.
+        # A comma at the end of a line is fine if another line follows.
         if len(found) > 1 and found[-1] is None and place < len(lines) - 1:
             found.pop()
         words += [word for word in found if word]
@@ -114,29 +114,29 @@ def split_text(text: str) -> tuple[list[Word], list[str]]:
 
 
 def nearest(name: str, known: Iterable[str], most: int = 1, alike: float = 0.6) -> list[str]:
-    """Those of the known names that were probably meant, the nearest first, whatever the case of their letters.
+    """The known names closest to this one, nearest first, ignoring case.
 
-    alike is how near a name has to be, from 0 to 1.
+    alike is the least similarity, from 0 to 1.
     """
     by_lower = {each.lower(): each for each in known}
     return [by_lower[close] for close in difflib.get_close_matches(name.lower(), by_lower, most, alike)]
 
 
 def in_one_message(problems: Sequence[str]) -> str:
-    """The problems as one text, which does not grow with a text that is wrong all through."""
+    """The problems as one message of limited length."""
     more = len(problems) - _TOLD
     return "; ".join([*problems[:_TOLD], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _without_brackets(text: str) -> str:
-    """The text without the brackets of a list that is written as in JSON, and without what editors put before it."""
+    """The text without a byte order mark and without the brackets of a JSON list."""
     text = text.removeprefix(_BYTE_ORDER_MARK)
     stripped = text.strip()
     return stripped[1:-1] if stripped.startswith("[") and stripped.endswith("]") else text
 
 
 def _without_marks(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """The lines without the marks of a list, where all of them have one."""
+    """The lines without list bullets or numbers, if every line has one."""
     if not all(_MARK.match(line) for _number, line in lines):
         return lines
     return [(number, line[_mark_end(line) :]) for number, line in lines]

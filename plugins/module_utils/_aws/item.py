@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""An item of a list of dictionaries: what every option that takes such a list reads and refuses alike."""
+"""Parsing and checks shared by all options that take a list of dictionaries."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import BOO
 
 
 def label(option: str, index: int, name: object = None) -> str:
-    """How messages name an item: its place in the list, counted from 0, and its name if it has one."""
+    """The item's name in messages: its position in the list, counted from 0, and its name if it has one."""
     return f"{option}[{index}] ({name[:80]})" if isinstance(name, str) and name else f"{option}[{index}]"
 
 
 class Fields:
-    """Reads the fields of one item, and keeps the errors in them."""
+    """Reads the fields of one item and collects their problems."""
 
     def __init__(self, item: Mapping[str, t.Any]) -> None:
         self.item = item
         self.problems: list[str] = []
 
     def problem(self, field: str, text: str) -> None:
-        """Keep an error in a field."""
+        """Add a problem with a field."""
         self.problems.append(f"{field}: {text}")
 
     def only(self, keys: Iterable[str], what: str) -> None:
-        """Refuse fields that do not exist."""
+        """Add a problem for each unknown field."""
         known = list(keys)
         for key in map(str, self.item):
             if key not in known:
@@ -40,7 +40,7 @@ class Fields:
                 self.problem(key[:80], f"is not an option of {what}; {hint}")
 
     def boolean(self, field: str) -> bool | None:
-        """A switch; None if it was left out or is wrong."""
+        """The field as a boolean; None if it is missing or wrong."""
         value = self.item.get(field)
         if value is None or isinstance(value, bool):
             return value
@@ -50,7 +50,7 @@ class Fields:
         return None
 
     def sequence(self, field: str) -> Sequence[t.Any] | None:
-        """A list; None if it was left out or is none."""
+        """The field as a list; None if it is missing or not a list."""
         value = self.item.get(field)
         if value is None:
             return None

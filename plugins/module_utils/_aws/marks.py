@@ -4,24 +4,24 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The tags by which this collection knows its own again, and notes what it has to know later."""
+"""The tags that mark what this collection owns and store what later runs need."""
 
 from __future__ import annotations
 
-# Start of the keys of this collection's own tags. None of them can be asked for by name, and none is purged.
+# Prefix of the collection's own tag keys. Users can't set or purge such tags.
 RESERVED = "cloudhsm.iam/"
-# The ownership tag on what this collection creates, unless another key is asked for, and its value.
+# Default ownership tag on what this collection creates, and its value.
 MANAGED = f"{RESERVED}managed"
 OWNED = "true"
 # On the users and policies that bootstrap creates: its teardown deletes these and no others.
 BOOTSTRAP = f"{RESERVED}bootstrap"
-# On the policy that bootstrap creates: which groups it created. Groups themselves can't have tags in IAM.
+# On the policy that bootstrap creates: the groups that it created, as IAM has no tags on groups.
 BOOTSTRAP_GROUPS = f"{RESERVED}bootstrap-groups"
-# Start of the keys of the tags that note, on a user who is being deleted, which virtual MFA devices go too.
+# Prefix of tags on a user who is being deleted: which virtual MFA devices to delete too.
 MFA_NOTE = f"{RESERVED}leaving-mfa-device-"
-# On users who are for emergencies and are never deleted or suspended. Whatever its value, the tag protects.
+# On emergency users, who are never deleted or suspended. The tag protects with any value.
 PROTECTED = f"{RESERVED}protected"
-# On users who are locked out for now.
+# On users who are suspended.
 SUSPENDED = f"{RESERVED}suspended"
-# The policy that makes a group require MFA is known by this name, unless another is asked for.
+# Default name of the policy that makes a group require MFA.
 REQUIRE_MFA_POLICY_NAME = "CloudHSMIamRequireMFA"

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What the parts of one plan share: their clients, and what AWS has answered while they look."""
+"""Shares clients and AWS's responses between the parts of one plan."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ import typing as t
 from collections.abc import Callable
 
 _KEY = "cloudhsm_iam_memory_key"
-# Calls that change nothing begin like this, in each of AWS's services that is used here.
+# Prefixes of read-only calls in all AWS services used here.
 _READS = ("Get", "List", "Describe")
 
 
 class Memory:
-    """Answers a read that was made before from memory, until it is told to forget, which whoever writes has to do."""
+    """Caches responses to reads. Call forget before the first write."""
 
     def __init__(self) -> None:
         self._clients: dict[t.Hashable, t.Any] = {}
@@ -27,17 +27,18 @@ class Memory:
         self._remembers = True
 
     def client(self, key: t.Hashable, make: Callable[[], t.Any]) -> t.Any:
-        """The client with this key, made where there is none yet."""
+        """The client with this key, created on first use."""
         if key not in self._clients:
             client = self._clients[key] = make()
             service = client.meta.service_model.service_id.hyphenize()
             client.meta.events.register(f"before-call.{service}", self._answer)
-            # First, because botocore decodes policies in answers, and will do so again where it gets them from here.
+            # First, because botocore decodes the policies in a response, and does so again with a response from the
+            # cache.
             client.meta.events.register_first(f"after-call.{service}", self._remember)
         return self._clients[key]
 
     def forget(self) -> None:
-        """Ask AWS again from now on."""
+        """Empty the cache and stop caching."""
         self._remembers = False
         self._answers.clear()
 
@@ -46,7 +47,7 @@ class Memory:
             return None
         asked = [model.service_model.service_name, model.name, params["url_path"], params["query_string"]]
         key = context[_KEY] = json.dumps([*asked, params["body"]], sort_keys=True, default=str)
-        # What is given out may be changed by whoever gets it.
+        # A copy, because callers may change it.
         return copy.deepcopy(self._answers[key]) if key in self._answers else None
 
     def _remember(self, http_response: t.Any, parsed: t.Any, context: dict[str, t.Any], **_event: t.Any) -> None:
@@ -55,6 +56,6 @@ class Memory:
 
 
 class _Status(t.NamedTuple):
-    """All that botocore wants to know of an answer that it has not made itself."""
+    """The only part of an HTTP response that botocore reads when a before-call handler answers."""
 
     status_code: int

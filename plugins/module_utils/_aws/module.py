@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Runs a module's logic as Ansible's modules are run: in a process, with amazon.aws's class of modules around it."""
+"""Runs a module's logic as an Ansible module process, through amazon.aws's AnsibleAWSModule."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ try:
     import boto3
     import botocore
 except ImportError:
-    # AnsibleAWSModule says so, and ends the module.
+    # AnsibleAWSModule reports this and ends the module.
     pass
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -24,7 +24,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._requirements import 
 
 
 class CloudHsmIamModule(AnsibleAWSModule):  # type: ignore[misc]
-    """An AnsibleAWSModule that lets botocore's errors through, for the task to tell them in a sentence."""
+    """An AnsibleAWSModule that lets botocore's exceptions through, so that Task can describe them in a sentence."""
 
     def __init__(self, **kwargs: t.Any) -> None:
         kwargs["argument_spec"] = {**kwargs["argument_spec"], **EXPECTED_ACCOUNT_IDS}
@@ -34,7 +34,7 @@ class CloudHsmIamModule(AnsibleAWSModule):  # type: ignore[misc]
             self.fail_json(msg=too_old)
 
     def fail_json_aws(self, exception: BaseException, msg: str | None = None, **result: t.Any) -> t.NoReturn:
-        """What amazon.aws calls where a client can't be made, for instance because there is no such profile."""
+        """Re-raise; amazon.aws calls this if it can't make a client, for instance for an unknown profile."""
         del msg, result
         raise exception
 
@@ -42,7 +42,7 @@ class CloudHsmIamModule(AnsibleAWSModule):  # type: ignore[misc]
 def run_module(module: Module) -> t.NoReturn:
     """Read the options, run the logic and end the process with its result."""
     ansible = CloudHsmIamModule(argument_spec=module.argument_spec, supports_check_mode=True)
-    # ansible-core's own way to warn: amazon.aws would add the warnings to the result, which is deprecated.
+    # ansible-core's own warn: amazon.aws would add the warnings to the result, which is deprecated.
     warn = ansible._module.warn
     task = Task(ansible.params, ansible, warn, check_mode=ansible.check_mode, diff=ansible._diff)
     try:
@@ -51,5 +51,5 @@ def run_module(module: Module) -> t.NoReturn:
         failed = exc.result
     else:
         ansible.exit_json(**result)
-    # Not while the exception is being handled, whose traceback Ansible would add.
+    # Outside the except block, or Ansible would add the exception's traceback.
     t.cast("t.Callable[..., t.NoReturn]", ansible.fail_json)(**failed)

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Names of users from a list or from text, and what in such text is no name: headings, columns, marks of lists."""
+"""Parses user names from a list or text, and detects headings, table columns and other non-names in the text."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from collections.abc import Iterator, Sequence
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import Word, not_a_list, split_text, text_problem
 
-# 5,000 names of 64 characters, as many as an account may have, and what is between them.
+# Enough for 5,000 names of 64 characters, the default quota of an account, and their separators.
 LONGEST_TEXT = 400_000
-# What columns of tables about people are called. In quotes each of them is a name like any other.
+# Typical column headings in tables of people. In quotes, each is an ordinary name.
 HEADINGS = (
     frozenset(
         f"{word}{end}"
@@ -27,14 +27,14 @@ HEADINGS = (
     | {"user_name", "user-name", "userid", "user_id", "account", "id", "boss", "mail", "e-mail", "department"}
     | {f"{which}{between}name" for which in ("first", "last") for between in ("", "_", "-")}
 )
-# What nothing looks like where a template or a program has made text of it.
+# How templates and programs print an empty value.
 _NOTHING = re.compile(r"none|null|undefined|__omit_place_holder__.*", re.IGNORECASE)
-# Two columns or more, where a table was pasted as it is printed.
+# Two or more columns, as in a table pasted from a terminal.
 _COLUMNS = re.compile(r"\S[ \u00a0]{2,}\S")
 
 
 def read_names(names: object) -> tuple[list[str], list[str]]:
-    """The names, and everything that is wrong with them: one sentence each, which begins with line or item."""
+    """The names, and all problems in them: one sentence each, beginning with the line or item."""
     if isinstance(names, str):
         if len(names) > LONGEST_TEXT:
             return [], [f"the text has {len(names)} characters, at most {LONGEST_TEXT} are read"]
@@ -43,7 +43,7 @@ def read_names(names: object) -> tuple[list[str], list[str]]:
         placed: list[tuple[str, object]] = [(f"line {word.line}", word.text) for word in words]
     elif isinstance(names, Sequence) and not isinstance(names, bytes):
         placed = [(f"item {number}", name) for number, name in enumerate(names, 1)]
-        # IAM would take it, and text that was split at blanks alone leaves it there.
+        # IAM allows the comma, but it is usually left over from text that was split at blanks.
         problems = [
             f"{place}: {name!r} begins or ends with a comma; leave the comma out"
             for place, name in placed
@@ -79,7 +79,7 @@ def _name_problem(name: str, first: str | None) -> str | None:
 
 
 def _table_problems(text: str, words: Sequence[Word]) -> Iterator[tuple[int, str]]:
-    """Signs of a table, of which one column may hold people who are meant and the others those who are not."""
+    """Signs of a table, in which only one column may hold the users to act on."""
     first = min((word.line for word in words), default=0)
     for word in words:
         if word.line == first and not word.quoted and word.text.lower() in HEADINGS:
@@ -97,7 +97,7 @@ def _table_problems(text: str, words: Sequence[Word]) -> Iterator[tuple[int, str
         ("spaces", [0 if "," in line else words_in[number] for number, line in lines]),
     ):
         if len(counts) > 1 and len(set(counts)) == 1 and counts[0] > 1:
-            # The first way to see columns is enough.
+            # One way to see columns is enough.
             columns = f"all {len(lines)} lines have {counts[0]} columns, by {what}"
             yield lines[0][0], f"{columns}; give the names alone, one in a line or all in one"
             return

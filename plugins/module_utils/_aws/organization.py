@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Reads of an organization: its units, its accounts and their tags."""
+"""Reads an organization's units, accounts and tags."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ ROOT_PATH = "/"
 
 
 class UnknownUnitError(Exception):
-    """Organizational units that were asked for and are none, or more than one; the message is one sentence."""
+    """A requested organizational unit does not exist or is ambiguous; the message is one sentence."""
 
 
 class UnknownStateError(Exception):
-    """An account whose state AWS tells in a field that this botocore does not know; the message is one sentence."""
+    """AWS returned an account's state in a field that this botocore does not know; the message is one sentence."""
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A root or organizational unit. The path of a root is /, below it the names of the units count.
+    """A root or organizational unit. The path is made of unit names; the root's is /.
 
-    A unit's name may hold slashes, so that two units can have the same path. Only the id tells which unit it is.
+    Unit names may contain slashes, so two units can have the same path. Only the id is unique.
     """
 
     id: str
@@ -41,13 +41,13 @@ class Unit:
     parent_id: str | None = None
 
     def as_dict(self) -> dict[str, t.Any]:
-        """For a cache, which keeps JSON."""
+        """As JSON for a cache."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class Account:
-    """An account, as far as hosts and filters need it."""
+    """An account, as far as inventory hosts and filters need it."""
 
     id: str
     arn: str
@@ -59,22 +59,22 @@ class Account:
     tags: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, t.Any]:
-        """For a cache, which keeps JSON."""
+        """As JSON for a cache."""
         return asdict(self)
 
 
 def read_management_account(client: OrganizationsClient) -> str:
-    """Id of the organization's management account. Raises what botocore raises."""
+    """ID of the organization's management account. Raises botocore's errors."""
     return client.describe_organization()["Organization"]["MasterAccountId"]
 
 
 def read_units(client: OrganizationsClient) -> list[Unit]:
-    """The root and all units under it, parents first. One call a unit, which is how the API is."""
+    """The root and all units below it, parents first, with one call per unit. Raises botocore's errors."""
     units = [
         Unit(root["Id"], ROOT_PATH) for page in client.get_paginator("list_roots").paginate() for root in page["Roots"]
     ]
     paginator = client.get_paginator("list_organizational_units_for_parent")
-    # The list grows while it is walked, until the lowest units add nothing more.
+    # The list grows during the loop, until the lowest level adds nothing.
     for parent in units:
         for page in paginator.paginate(ParentId=parent.id):
             units += [
@@ -85,7 +85,7 @@ def read_units(client: OrganizationsClient) -> list[Unit]:
 
 
 def units_in_scope(units: Sequence[Unit], wanted: Sequence[str]) -> list[Unit]:
-    """Those of the units that were asked for by path or id, with all under them; all when none was asked for.
+    """The units named in wanted by path or id, and all units below them; all units if wanted is empty.
 
     Raises UnknownUnitError.
     """
@@ -107,12 +107,12 @@ def units_in_scope(units: Sequence[Unit], wanted: Sequence[str]) -> list[Unit]:
 
 
 def parents_of(units: Iterable[Unit]) -> dict[str, str | None]:
-    """The ids of the units' parents by their own; a root has none."""
+    """Each unit's parent id, by the unit's id; None for a root."""
     return {unit.id: unit.parent_id for unit in units}
 
 
 def ids_down_to(unit_id: str, parents: Mapping[str, str | None]) -> list[str]:
-    """The root's id, and those of all units on the way down to this one, itself included."""
+    """The ids from the root down to this unit, both included."""
     ids, above = [], t.cast("str | None", unit_id)
     while above is not None:
         ids.append(above)
@@ -121,9 +121,9 @@ def ids_down_to(unit_id: str, parents: Mapping[str, str | None]) -> list[str]:
 
 
 def read_accounts(client: OrganizationsClient, units: Iterable[Unit]) -> list[Account]:
-    """The accounts directly in these units, by name. Raises UnknownStateError, and what botocore raises."""
+    """The accounts directly in these units, sorted by name. Raises UnknownStateError and botocore's errors."""
     paginator = client.get_paginator("list_accounts_for_parent")
-    # One that is moved while this reads may be seen twice.
+    # An account that is moved during the read may appear twice.
     found = {
         account["Id"]: _account(account, unit)
         for unit in units
@@ -152,13 +152,13 @@ def _account(account: AccountTypeDef, unit: Unit) -> Account:
 
 
 def account_tags(client: OrganizationsClient, account_id: str) -> dict[str, str]:
-    """The tags of an account. Raises what botocore raises."""
+    """The tags of an account. Raises botocore's errors."""
     pages = client.get_paginator("list_tags_for_resource").paginate(ResourceId=account_id)
     return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
 
 
 def failure_sentence(exc: BaseException) -> str:
-    """Why the organization could not be read, and what to do."""
+    """Why the organization could not be read, and how to fix it."""
     if error_code(exc) == "AWSOrganizationsNotInUseException":
         return (
             "Could not read the organization: the account of these credentials is in none; "
@@ -173,6 +173,6 @@ def failure_sentence(exc: BaseException) -> str:
 
 
 def list_accounts(client: OrganizationsClient) -> list[Account]:
-    """All accounts, without the units that they are in. Raises UnknownStateError, and what botocore raises."""
+    """All accounts, without their units. Raises UnknownStateError and botocore's errors."""
     pages = client.get_paginator("list_accounts").paginate()
     return [_account(account, Unit("", "")) for page in pages for account in page["Accounts"]]

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The sentence that says what a run changed, or what it would change."""
+"""The sentence that says what a run changed, or would change."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.steps import Ste
 
 
 def change(step: Step, kind: str) -> str:
-    """What a step changes, as a part of the sentence that outcome makes."""
+    """One step's change, as a part of outcome's sentence."""
     how = "" if step.before and step.after else " (new)" if step.after else " (deleted)"
     return f"{kind} {step.options['name']}{how}"
 
 
 def outcome(changes: Iterable[str], account_id: str, check_mode: bool) -> str:
-    """The sentence for an account."""
+    """What changed in the account, in one sentence."""
     changed = ", ".join(changes)
     if not changed:
         return f"Nothing to change in account {account_id}"

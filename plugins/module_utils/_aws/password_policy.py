@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The account's password policy, with the names that the options of amazon.aws.iam_password_policy have."""
+"""The account's password policy, with the option names of amazon.aws.iam_password_policy."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if t.TYPE_CHECKING:
 
 Policy = dict[str, t.Any]
 
-# IAM User Guide, "Set an account password policy for IAM users": what counts where an account has no policy of its own.
-# That a password may not be the account's name either is left to AWS.
+# The default policy (IAM User Guide, "Set an account password policy for IAM users"). Its rule that a password must
+# differ from the account's name is left to AWS.
 DEFAULT_LENGTH = 8
 DEFAULT_CLASSES = 3
-# The classes of characters by the setting that asks for them, as that page lists them.
+# By setting: the class of characters it requires, as listed on that page.
 CLASSES = {
     "require_lowercase": ("a lowercase letter", string.ascii_lowercase),
     "require_uppercase": ("an uppercase letter", string.ascii_uppercase),
@@ -32,7 +32,7 @@ CLASSES = {
     "require_symbols": ("one of the symbols ! @ # $ % ^ & * ( ) _ + - = [ ] { } | '", "!@#$%^&*()_+-=[]{}|'"),
 }
 
-# By our name: AWS's name, and what it means when AWS leaves it out.
+# By our name: AWS's name, and the value when AWS omits it.
 _AWS_NAMES: dict[str, tuple[str, int | bool]] = {
     "min_pw_length": ("MinimumPasswordLength", 6),
     "require_symbols": ("RequireSymbols", False),
@@ -47,13 +47,13 @@ _AWS_NAMES: dict[str, tuple[str, int | bool]] = {
 
 
 def read_password_policy(iam: IAMClient) -> Policy | None:
-    """The account's own password policy; None where it has none. Raises what botocore raises."""
+    """The account's own password policy; None if it has none. Raises botocore's errors."""
     policy = read_as_aws_has_it(iam)
     return None if policy is None else with_our_names(policy)
 
 
 def read_as_aws_has_it(iam: IAMClient) -> Mapping[str, t.Any] | None:
-    """The same with AWS's names, and without what AWS leaves out."""
+    """The same with AWS's names, without the settings that AWS omits."""
     try:
         return t.cast("Mapping[str, t.Any]", iam.get_account_password_policy()["PasswordPolicy"])
     except iam.exceptions.NoSuchEntityException:
@@ -61,13 +61,13 @@ def read_as_aws_has_it(iam: IAMClient) -> Mapping[str, t.Any] | None:
 
 
 def with_our_names(policy: Mapping[str, t.Any]) -> Policy:
-    """The policy that AWS gave, complete."""
+    """AWS's policy with our names and all settings."""
     return {name: policy.get(aws_name, default) for name, (aws_name, default) in _AWS_NAMES.items()}
 
 
 @dataclass(frozen=True)
 class PasswordRules:
-    """What a new password has to have: so many characters, those classes, and so many different classes in all."""
+    """Requirements for a new password: its length, required classes of characters, and number of different classes."""
 
     length: int = 0
     required: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ class PasswordRules:
     changeable: bool = False
 
     def missing(self, password: str) -> list[str]:
-        """What a password lacks, in words that say nothing else about it."""
+        """The requirements that the password does not meet. The texts reveal nothing else about it."""
         return list(self._missing(password))
 
     def _missing(self, password: str) -> Iterator[str]:
@@ -88,14 +88,14 @@ class PasswordRules:
             yield f"{self.classes} of the four kinds of characters (lowercase and uppercase letters, digits, symbols)"
 
 
-# Where it is not known what the account asks for, AWS has to tell.
+# For when the requirements are unknown: AWS checks the password itself.
 NO_RULES = PasswordRules()
 
 
 def read_rules(iam: IAMClient) -> PasswordRules:
-    """What new passwords in the account have to have; no rules where the caller may not ask.
+    """The requirements for new passwords in the account; NO_RULES if the caller isn't allowed to read them.
 
-    Raises what else botocore raises.
+    Raises botocore's other errors.
     """
     try:
         return rules_of(read_password_policy(iam))
@@ -106,7 +106,7 @@ def read_rules(iam: IAMClient) -> PasswordRules:
 
 
 def rules_of(policy: Policy | None) -> PasswordRules:
-    """The rules of a policy; None is IAM's default."""
+    """The rules of a policy; of IAM's default policy for None."""
     if policy is None:
         return PasswordRules(DEFAULT_LENGTH, classes=DEFAULT_CLASSES)
     required = tuple(name for name in CLASSES if policy[name])

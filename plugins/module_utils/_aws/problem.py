@@ -4,15 +4,15 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""How options are called in what is said about them."""
+"""The names of options in messages."""
 
 from __future__ import annotations
 
 
 def called(option: str, prefix: str) -> str:
-    """What the variable is called that a role hands on as the option: policy.name as cloudhsm_group_policy_name.
+    """The role variable that sets an option: policy.name with the prefix cloudhsm_group_ is cloudhsm_group_policy_name.
 
-    What is in an item of a list has no variable of its own.
+    Fields of list items keep their path, because they have no variable of their own.
     """
     if not prefix:
         return option

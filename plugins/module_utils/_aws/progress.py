@@ -4,9 +4,9 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""A module's end of its progress.
+"""A module's side of progress reports.
 
-What a module prints is read at its end, so the lines go to a file that the controller reads meanwhile.
+Ansible reads a module's output only at its end, so the lines go to a file that the controller follows.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ VARIABLE = "CLOUDHSM_IAM_PROGRESS_FILE"
 
 
 def tell_controller(line: str) -> None:
-    """Append a line to the file that the controller reads, if there is one here.
+    """Append a line to the controller's progress file, if it exists here.
 
-    Progress is no reason to fail: another machine, or another user, may be where the file is not.
+    Errors are ignored: the module may run on another machine or as another user.
     """
     path = os.environ.get(VARIABLE)
     if not path:
         return
     try:
-        # Only the controller makes the file.
+        # The controller creates the file; the module never does.
         if Path(path).is_file():
             with open(path, "a", encoding="utf-8") as stream:
                 stream.write(f"{line}\n")

@@ -4,9 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Where calls go when no region is set: IAM, STS and Organizations are global, but for each partition by itself.
+"""Chooses a region if none is set. IAM, STS and Organizations are global within a partition.
 
-Keys of GovCloud or of China are unknown everywhere else. So whatever names another partition than aws counts.
+Credentials of GovCloud or China work only in their own partition, so anything that indicates another partition than aws
+decides.
 """
 
 from __future__ import annotations
@@ -25,19 +26,19 @@ except ImportError:
 if t.TYPE_CHECKING:
     from botocore.session import Session
 
-# botocore's name for all regions of the partition aws.
+# botocore's pseudo-region for the whole partition aws.
 GLOBAL = "aws-global"
 PARTITION = "aws"
 _ARNS = ("role_arn", "assume_role_arn")
 _KEYS = ("access_key", "secret_key", "session_token")
-# What tells the partition in a profile, and in an sso-session that it names.
+# Settings of a profile or its sso-session that indicate the partition.
 _HINTS = ("region", "sso_region", "role_arn", "mfa_serial", "login_session")
 
 
 def default_region(options: Mapping[str, t.Any]) -> str:
-    """The region for a client where the options, the environment and the profile name none.
+    """The region for a client if the options, the environment and the profile set none.
 
-    options are a task's, which have the environment's values by now. Raises what botocore raises.
+    options are a task's, with the environment already merged in. Raises botocore's errors.
     """
     hints = [options.get(name) for name in _ARNS]
     session = botocore.session.Session(profile=options.get("profile") or None)
@@ -48,7 +49,7 @@ def default_region(options: Mapping[str, t.Any]) -> str:
 
 
 def _hints_of_profile(session: Session) -> Iterator[str | None]:
-    """What tells the partition in the profile that counts, and in those that it takes its credentials from."""
+    """Values that indicate the partition, from the current profile and its source profiles."""
     config = session.full_config
     profiles, sessions = config.get("profiles", {}), config.get("sso_sessions", {})
     name, seen = session.profile or "default", set[str]()
@@ -60,7 +61,7 @@ def _hints_of_profile(session: Session) -> Iterator[str | None]:
 
 
 def _region_of(session: Session, hint: str) -> str | None:
-    """A region of the partition that an ARN or a region is in; None for the partition aws, and for anything else."""
+    """A region in the partition of an ARN or region; None for the partition aws and for unknown values."""
     if hint.startswith("arn:"):
         partition = hint.split(":")[1]
         known = [] if partition == PARTITION else session.get_available_regions("sts", partition_name=partition)

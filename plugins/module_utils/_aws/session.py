@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What sts_session does: assume a role."""
+"""The logic of the module sts_session: assumes a role."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
 
 
 def run(task: Task) -> Result:
-    """The credentials of the session, and when they expire. Raises FailedError."""
+    """The session's credentials and expiry time. Raises FailedError."""
     problems = tag_problems(task.params["tags"])
     if problems:
         raise FailedError("; ".join(problems))
@@ -30,7 +30,7 @@ def run(task: Task) -> Result:
 
 
 def assume(sts: STSClient, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The session as results have it. Raises what botocore raises."""
+    """Assume the role; return the module's result. Raises botocore's errors."""
     more: dict[str, t.Any] = {"ExternalId": params["external_id"]} if params["external_id"] else {}
     if params["tags"]:
         more["Tags"] = [{"Key": key, "Value": str(value)} for key, value in params["tags"].items()]

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What a plan comes to where modules of other collections carry it out."""
+"""A plan that modules of other collections carry out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 
 class Step(t.NamedTuple):
-    """One module to run, by its full name, and what it changes."""
+    """One module to run, by its full name, and the state before and after."""
 
     module: str
     options: dict[str, t.Any]
@@ -23,17 +23,17 @@ class Step(t.NamedTuple):
 
     @property
     def title(self) -> str:
-        """What is done to what, as differences and messages name it."""
+        """The module and the object's name, for diffs and messages."""
         return " ".join(filter(None, (self.module.rpartition(".")[2], self.options.get("name"))))
 
     def difference(self) -> dict[str, t.Any]:
-        """What Ansible shows of it with --diff."""
+        """The step's entry in Ansible's --diff output."""
         return {"before_header": self.title, "after_header": self.title, "before": self.before, "after": self.after}
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The steps in their order, or why there are none; and what the result tells beside them."""
+    """The steps in order, or the problems that prevent them; told is added to the result."""
 
     steps: Sequence[Step] = ()
     problems: Sequence[str] = ()

@@ -4,29 +4,29 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Identifiers that others chose, as the value of a tag: reversible, and only with characters that AWS allows there.
+"""Encodes names that others chose as tag values, reversibly, in the characters that AWS allows.
 
-The IAM API reference (data type Tag) gives the pattern [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*. Names in IAM may have a comma,
-which is not in it. What a value can't hold is written as "=" and two hexadecimal digits for each byte of its UTF-8; so
-is "=" itself, and white space, which keeps the words of a value apart.
+The IAM API reference (data type Tag) gives the pattern [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*, while names in IAM may contain
+a comma. Other characters are written as "=" and two hexadecimal digits for each byte of their UTF-8; so are "=" itself
+and white space, which separates the words of a value.
 """
 
 from __future__ import annotations
 
 import re
 
-# The pattern's symbols without "=", which has a meaning of its own here.
+# The pattern's symbols except "=", which starts an encoded byte.
 _SYMBOLS = frozenset("_.:/+-@")
 _CODED = re.compile(r"(?:=[0-9A-F]{2})+")
 
 
 def encode(text: str) -> str:
-    """The text as one word of a tag's value."""
+    """Encode the text as one word of a tag value."""
     return "".join(one if _is_plain(one) else _code(one) for one in text)
 
 
 def decode(word: str) -> str:
-    """The text of which this is the word. A word that was written without encoding comes back as it is."""
+    """Decode a word. One that was written without encoding comes back unchanged."""
     return _CODED.sub(_plain, word)
 
 

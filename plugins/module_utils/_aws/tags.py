@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-r"""AWS's rules for tags: one for users, policies, roles, sessions, secrets and parameters.
+r"""AWS's rules for tags, which are the same for users, policies, roles, sessions, secrets and parameters.
 
-IAM, STS and Systems Manager give the pattern [\p{L}\p{Z}\p{N}_.:/=+\-@]* in their API references, Secrets Manager says
-the same in words. So a letter or digit of any script, and a space; no tab, new line or comma.
+The API references of IAM, STS and Systems Manager give the pattern [\p{L}\p{Z}\p{N}_.:/=+\-@]*; Secrets Manager says
+the same in words. So letters and digits of any script and spaces are allowed; tabs, new lines and commas are not.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from collections.abc import Iterator, Mapping
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import kind, text_problem
 
-# Letters, spaces and numbers, as Unicode has them.
+# Unicode categories: letters, separators (spaces) and numbers.
 _CATEGORIES = ("L", "Z", "N")
 
 
 def tag_problems(tags: object, field: str = "tags", most: int = limits.TAGS) -> list[str]:
-    """What is wrong with tags: one sentence each, which begins with the field. None are no tags."""
+    """The problems in tags: one sentence each, beginning with the field. None means no tags."""
     if tags is None:
         return []
     if not isinstance(tags, Mapping):
@@ -42,7 +42,7 @@ def tag_problems(tags: object, field: str = "tags", most: int = limits.TAGS) -> 
 
 
 def key_problems(key: object) -> Iterator[str]:
-    """What is wrong with the key of a tag."""
+    """The problems in a tag's key."""
     problem = text_problem(key)
     if problem or not isinstance(key, str):
         yield f"the key {problem}"

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What a module's logic works with, be it in a module's process or in an action of the controller's."""
+"""The options and clients of a task, for logic that runs in a module process or in an action plugin."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_sts import STSClient
 
-# Tries of one call, the first included. In adaptive mode botocore also slows all calls of the client
-# down when AWS throttles one of them.
+# Tries per call, including the first. In adaptive mode botocore also slows down all calls of a client when AWS
+# throttles one.
 ATTEMPTS = 10
-# Connections that a client keeps open at least, which is botocore's own default.
+# Connections that a client keeps open at least; also botocore's default.
 CONNECTIONS = 10
 Result = dict[str, t.Any]
 
@@ -62,44 +62,44 @@ class FailedError(Exception):
 
 
 class Connection(t.Protocol):
-    """What amazon.aws makes clients with: its class of modules, and its base of plugins."""
+    """What makes clients: amazon.aws's module class or plugin base class."""
 
     @property
     def region(self) -> str | None:
-        """The region that the options, the environment or the profile name."""
+        """The region set by the options, the environment or the profile."""
 
     def client(self, service: str, retry_decorator: t.Any = None, **options: t.Any) -> t.Any:
-        """A client of boto3's. Raises what botocore raises."""
+        """A boto3 client. Raises botocore's errors."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A task's options and how it is run, and the clients for the account that it may work in."""
+    """A task's options and mode, and clients for an account that it may work in."""
 
     params: Mapping[str, t.Any]
     connection: Connection
-    # Takes a sentence that people read when the task is done.
+    # Shows a sentence when the task ends.
     warn: Callable[[str], None]
-    # Takes a line that people read while the task goes on.
+    # Shows a progress line while the task runs.
     tell: Callable[[str], None] = tell_controller
     check_mode: bool = False
     diff: bool = False
-    # What it shares with the other parts of a plan, if it is one.
+    # Shared with the other parts of a plan; None outside a plan.
     memory: Memory | None = None
     _checked: list[STSClient] = field(default_factory=list, init=False, repr=False)
 
     @property
     def region(self) -> str | None:
-        """The region that is set; None where none is, which IAM and STS do without."""
+        """The region that is set; None if there is none, which IAM and STS allow."""
         return self.connection.region
 
     def iam_client(self, workers: int = 1) -> IAMClient:
-        """A client for IAM that this many threads can share. Raises FailedError."""
+        """An IAM client that this many threads can share. Raises FailedError."""
         self.check_account()
         return t.cast("IAMClient", self._client("iam", workers))
 
     def sts_client(self) -> STSClient:
-        """A client for STS; who calls is known where it had to be checked, and not asked for again.
+        """An STS client, which answers GetCallerIdentity from the account check if there was one.
 
         Raises FailedError.
         """
@@ -107,14 +107,14 @@ class Task:
         return self._checked[0] if self._checked else t.cast("STSClient", self._client("sts"))
 
     def store_client(self, service: str, workers: int) -> t.Any:
-        """A client for a service of a region; whoever asks has seen to it that one is set. Raises FailedError."""
+        """A client for a regional service; the caller makes sure that a region is set. Raises FailedError."""
         self.check_account()
         return self._client(service, workers)
 
     def check_account(self) -> None:
-        """Raise FailedError unless the credentials are of an account that is expected. No client is given out before.
+        """Raise FailedError unless the credentials belong to an expected account. Runs before any client is given out.
 
-        Asks AWS once, and only where accounts are expected.
+        Calls AWS at most once, and only if expected_account_ids is set.
         """
         if not self.params.get("expected_account_ids") or self._checked:
             return
@@ -150,10 +150,10 @@ class Task:
         )
         try:
             with time_limit(CREDENTIALS_TIMEOUT):
-                # IAM is global, and so is who calls: no region has to be set. botocore itself insists on one for STS,
-                # and for IAM where the endpoint is given.
+                # IAM and STS are global, so users need not set a region. botocore requires one for STS, and for IAM
+                # with a custom endpoint.
                 region = self.region or default_region(self.params)
-                # The user's own aws_config is merged over this one.
+                # amazon.aws merges the user's aws_config over this one.
                 client = self.connection.client(service, config=config, region=region)
                 check_credentials(client)
         except Exception as exc:  # of the user's aws_config and profile, which run through all of Python
@@ -164,12 +164,12 @@ class Task:
 
 
 def failure(exc: BaseException, doing: str, **result: t.Any) -> FailedError:
-    """The failure that tells in one sentence of an error met while doing something."""
+    """The FailedError for an exception, with a message in one sentence. doing is as for errors.sentence."""
     return FailedError(sentence(exc, doing), **result)
 
 
 class Module(t.NamedTuple):
-    """A module of this collection: its full name, its own options, and what it does. run raises FailedError."""
+    """A module of this collection: its full name, its own options, and its logic. run raises FailedError."""
 
     name: str
     argument_spec: dict[str, t.Any]

@@ -4,9 +4,9 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Options that have to be text and are none: Ansible makes text of them, and not as it was written.
+"""Checks options that must be text. Ansible would convert other values to text, not always as they were written.
 
-YAML reads 0123 as 83, and from then on nobody can tell what was there.
+YAML reads 0123 as 83, and the original spelling is lost.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ Spec = Mapping[str, Mapping[str, t.Any]]
 
 
 def written_problems(spec: Spec, given: Mapping[str, t.Any], prefix: str = "") -> list[str]:
-    """What is wrong with the options that a spec takes for text: one sentence each, which begins with the option.
+    """Problems of options that must be text by their spec: one sentence each, beginning with the option.
 
-    An option that is null counts as left out, unless it is required.
+    A null option counts as left out, unless it is required.
     """
     found = [(field, problem) for name in spec for field, problem in _problems(name, spec[name], given)]
     found += [(name, problem) for name, text in _lists_as_text(spec, given) for problem in read_list(text)[1]]
@@ -32,7 +32,7 @@ def written_problems(spec: Spec, given: Mapping[str, t.Any], prefix: str = "") -
 
 
 def with_lists(spec: Spec, given: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The options, with those as lists that are lists of names and came as text. Ansible splits at commas alone."""
+    """The options, with text split where the spec asks for a list of texts. Ansible splits only at commas."""
     return {**given, **{name: read_list(text)[0] for name, text in _lists_as_text(spec, given)}}
 
 
@@ -61,7 +61,7 @@ def _value_problems(name: str, option: Mapping[str, t.Any], value: t.Any) -> Ite
     elif kind == "dict" and inner and isinstance(value, Mapping):
         for each in inner:
             if _is_list_of_texts(inner[each]) and isinstance(value.get(each), str):
-                # Names of groups and units may hold blanks.
+                # Text is not split here, because names of groups and units may contain blanks.
                 yield f"{name}.{each}", f"must be a list, not {kind_of(value[each])}"
             yield from ((f"{name}.{field}", problem) for field, problem in _problems(each, inner[each], value))
 
