@@ -4,19 +4,19 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What IAM knows about CloudHSM, and who may do it: data, with its date and its sources."""
+"""CloudHSM's IAM actions and the access level that each needs: data, with its date and sources."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-# When the actions, their access levels, resource types and condition keys were compared with the reference.
+# When actions, access levels, resource types and condition keys were last compared with the reference.
 DATE = "2026-10-27"
 SOURCE = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_cloudhsm.html"
-# The three customer managed policies, edition of April 2023.
+# The guide's three customer managed policies, edition of April 2023.
 GUIDE_SOURCE = "https://docs.aws.amazon.com/cloudhsm/latest/userguide/identity-access-management.html"
 
-# Each level may do what the one before it may.
+# Each level includes the ones before it.
 CLIENT = "client"
 READ_ONLY = "read_only"
 POWER_USER = "power_user"
@@ -34,7 +34,7 @@ SERVICE = "cloudhsm.amazonaws.com"
 SERVICE_LINKED_ROLE = "AWSServiceRoleForCloudHSM"
 CREATE_SERVICE_LINKED_ROLE = "iam:CreateServiceLinkedRole"
 
-# What CreateCluster and CreateHsm both call in EC2.
+# EC2 actions that both CreateCluster and CreateHsm call.
 _EC2_OF_NEW = (
     "ec2:AuthorizeSecurityGroupEgress",
     "ec2:AuthorizeSecurityGroupIngress",
@@ -47,20 +47,20 @@ _EC2_OF_NEW = (
 
 @dataclass(frozen=True)
 class Action:
-    """An action of CloudHSM's as the reference has it, and the lowest level that may do it."""
+    """A CloudHSM action as in the reference, and the lowest levels that may call it."""
 
     name: str
     access: str
-    # The lowest level whose policy has it: the guide's policy, and the hardened one.
+    # The lowest level that has the action, in the guide's policies and in the hardened ones.
     guide: str
     hardened: str
-    # Types of the resources that a policy can limit it to. Things with a type have RESOURCE_TAG.
+    # Resource types to which a policy can limit it. Resources with a type support RESOURCE_TAG.
     resources: tuple[str, ...] = ()
     # Condition keys of the request itself.
     keys: tuple[str, ...] = ()
-    # What it calls in EC2 in the caller's name: the union of the reference's editions.
+    # EC2 actions that it calls on the caller's behalf: all that any edition of the reference lists.
     ec2: tuple[str, ...] = ()
-    # What it calls in CloudHSM in the caller's name.
+    # CloudHSM actions that it calls on the caller's behalf.
     calls: tuple[str, ...] = ()
     # The option without which a hardened policy denies it.
     option: str | None = None
@@ -82,7 +82,7 @@ ACTIONS = (
         "Write",
         guide=POWER_USER,
         hardened=POWER_USER,
-        # The backup that it is made from. The new cluster is no resource of the call.
+        # The backup that the cluster is created from. The new cluster is not a resource of the call.
         resources=(BACKUP,),
         keys=(REQUEST_TAG, TAG_KEYS),
         ec2=_EC2_OF_NEW,
@@ -110,7 +110,7 @@ ACTIONS = (
         resources=(CLUSTER,),
         ec2=("ec2:DeleteNetworkInterface", "ec2:DeleteSecurityGroup"),
     ),
-    # The reference has no resource for it, although the call names the cluster.
+    # The reference lists no resource for it, although the request names the cluster.
     Action("cloudhsm:DeleteHsm", "Write", guide=ADMIN, hardened=ADMIN, ec2=("ec2:DeleteNetworkInterface",)),
     Action(
         "cloudhsm:DeleteResourcePolicy",
@@ -121,7 +121,7 @@ ACTIONS = (
         option="allow_backup_sharing",
     ),
     Action("cloudhsm:DescribeBackups", "Read", guide=READ_ONLY, hardened=READ_ONLY),
-    # What `configure --cluster-id` calls to find the HSMs (CloudHSM User Guide, "Bootstrap the Client SDK").
+    # `configure --cluster-id` calls it to find the HSMs (CloudHSM User Guide, "Bootstrap the Client SDK").
     Action("cloudhsm:DescribeClusters", "Read", guide=CLIENT, hardened=CLIENT),
     Action("cloudhsm:GetResourcePolicy", "Read", guide=ADMIN, hardened=READ_ONLY, resources=(BACKUP,)),
     Action("cloudhsm:InitializeCluster", "Write", guide=POWER_USER, hardened=POWER_USER, resources=(CLUSTER,)),
@@ -164,8 +164,9 @@ ACTIONS = (
 CREATE_CLUSTER = "cloudhsm:CreateCluster"
 COPY_BACKUP = "cloudhsm:CopyBackupToRegion"
 
-# What the guide lets power users and administrators do in EC2. It is more than the actions above call. Hardened, what
-# only actions call that are not granted is left out; what no action calls stays, for the reference may lack it.
+# EC2 actions that the guide grants to power users and administrators: more than the actions above call. A hardened
+# policy omits those that only actions it does not grant call. It keeps those that no action calls, because the
+# reference may be incomplete.
 GUIDE_EC2 = (
     "ec2:AuthorizeSecurityGroupEgress",
     "ec2:AuthorizeSecurityGroupIngress",
@@ -182,18 +183,18 @@ GUIDE_EC2 = (
     "ec2:DetachNetworkInterface",
     "ec2:RevokeSecurityGroupEgress",
 )
-# The one of them that reaches every kind of thing in EC2, and the kinds that CloudHSM makes.
+# The only one of them that applies to every kind of EC2 resource, and the kinds that CloudHSM creates.
 EC2_TAGGING = "ec2:CreateTags"
 EC2_MADE = ("network-interface", "security-group")
 
 # AWS recommends sharing backups through AWS Resource Access Manager (CloudHSM User Guide, "Working with shared
 # backups"), which writes the backup's resource policy itself.
 BACKUP_SHARING = "allow_backup_sharing"
-# Those that name what is shared, and so can be held to backups.
+# Actions that name what is shared, so a policy can limit them to backups.
 RAM_SHARING = ("ram:AssociateResourceShare", "ram:CreateResourceShare", "ram:DisassociateResourceShare")
-# Those of them that open a backup to somebody.
+# Those that give others access to a backup.
 RAM_OPENING = RAM_SHARING[:2]
-# What shows shares and their state, and what makes a share of a resource policy visible to those it is for.
+# Actions that show shares and their state, or promote a share that was created from a resource policy.
 RAM_OTHERS = (
     "ram:GetResourceShareAssociations",
     "ram:GetResourceShares",
@@ -206,5 +207,5 @@ RAM_BACKUP = "cloudhsm:Backup"
 
 
 def allowed(level: str, lowest: str) -> bool:
-    """Whether a level may do what this one, and those above it, may do."""
+    """Whether a level includes the rights of the level lowest."""
     return LEVELS.index(level) >= LEVELS.index(lowest)

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From the catalogue to the policies of CloudHSM: the guide's, and hardened ones."""
+"""Builds the CloudHSM policies, the guide's and hardened ones, from the catalogue."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ GUIDE = "guide"
 HARDENED = "hardened"
 PROFILES = (GUIDE, HARDENED)
 
-# Operator, key, and the value or a list of them.
+# By operator and key: a value or a list of values.
 Condition = dict[str, dict[str, t.Any]]
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a hardened policy is limited to, and what it allows beyond. None and no tags stand for no limit."""
+    """Limits of a hardened policy, and options that allow more. None and empty tags mean no limit."""
 
     cluster_arns: tuple[str, ...] | None = None
     regions: tuple[str, ...] | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
-    # Those of the catalogue's options that were asked for.
+    # The catalogue's options that are switched on.
     options: frozenset[str] = frozenset()
 
 
 def guide_policy(level: str) -> Document:
-    """The CloudHSM guide's policy of this level, to the letter."""
+    """The CloudHSM guide's policy for this level, word for word."""
     actions = [action.name for action in catalogue.ACTIONS if allowed(level, action.guide)]
     if level == catalogue.ADMIN:
         actions = ["cloudhsm:*"]
@@ -46,7 +46,7 @@ def guide_policy(level: str) -> Document:
 
 
 def hardened_policy(level: str, partition: str, limits: Limits) -> Document:
-    """The policy of this level without the guide's holes, and within these limits."""
+    """A stricter policy for this level, within these limits."""
     granted = granted_actions(level, limits)
     statements = _cloudhsm_statements(granted, partition, limits)
     if any(action.ec2 for action in granted):
@@ -59,7 +59,7 @@ def hardened_policy(level: str, partition: str, limits: Limits) -> Document:
 def granted_actions(level: str, limits: Limits) -> list[Action]:
     """The actions of a hardened policy.
 
-    What writes, and can't be held to the limits, is left out. What only reads stays where it knows no resources.
+    Leaves out writes that can't be limited as asked. Reads without resource types always stay.
     """
     return [
         action
@@ -73,7 +73,7 @@ def granted_actions(level: str, limits: Limits) -> list[Action]:
 def _can_be_limited(action: Action, limits: Limits) -> bool:
     if _is_open_read(action):
         return True
-    # IAM can't tell from a backup's ARN which cluster it is of, and a new cluster has none yet.
+    # A backup's ARN does not name its cluster, and a new cluster has no ARN yet.
     to_clusters = limits.cluster_arns is None or catalogue.CLUSTER in action.resources
     return to_clusters and (not limits.tags or bool(action.resources))
 
@@ -83,7 +83,7 @@ def _is_open_read(action: Action) -> bool:
 
 
 def _cloudhsm_statements(granted: Iterable[Action], partition: str, limits: Limits) -> list[Statement]:
-    """One statement for all of CloudHSM where nothing limits it, else one for each kind of limit."""
+    """One statement for all CloudHSM actions if nothing limits them, otherwise one for each kind of limit."""
     if limits.cluster_arns is None and not limits.tags:
         return [_allow("CloudHSM", granted, "*", _condition(limits))]
     where: str | list[str] = "*" if limits.cluster_arns is None else list(limits.cluster_arns)
@@ -105,12 +105,12 @@ def _tagged_statements(
     copying = [action for action in actions if action.name == catalogue.COPY_BACKUP]
     using = [action for action in actions if action not in (*creating, *tagging, *copying)]
     bearing = _condition(limits, "Resource")
-    # A member may not give away or lose what the limit goes by. Tag keys in conditions are compared without case.
+    # Members must not set or remove the tags that limit them. Tag keys in conditions ignore case.
     other_tags: Condition = {"ForAllValues:StringNotEqualsIgnoreCase": {"aws:TagKeys": sorted(limits.tags)}}
     return [
         _allow("CloudHSMTagged", using, where, bearing),
         _allow("CloudHSMOtherTags", tagging, where, {**bearing, **other_tags}),
-        # A copy takes its backup's tags along, unless it is given others.
+        # A copy inherits its backup's tags unless the request has tags.
         _allow("CloudHSMCopy", copying, where, {**bearing, "Null": {"aws:TagKeys": "true"}}),
         _allow("CloudHSMCreate", creating, where, _condition(limits, "Request")),
         *(_foreign_backup_statements(partition, limits) if creating else []),
@@ -118,9 +118,9 @@ def _tagged_statements(
 
 
 def _foreign_backup_statements(partition: str, limits: Limits) -> list[Statement]:
-    """No cluster from a backup that lacks one of the tags.
+    """Deny creating a cluster from a backup that lacks one of the tags.
 
-    A statement for each tag, because a statement counts only where all of its conditions are met.
+    One statement for each tag, because a statement applies only if all its conditions match.
     """
     return [
         {
@@ -146,7 +146,7 @@ def _ec2_statements(granted: Iterable[Action], partition: str, limits: Limits) -
 
 
 def _service_linked_role_statement(partition: str) -> Statement:
-    """CloudHSM's role and no other service's. IAM is not in any region, so that none limits it."""
+    """Allows creating CloudHSM's service-linked role only. IAM is global, so regions don't limit it."""
     path = f"aws-service-role/{catalogue.SERVICE}/{catalogue.SERVICE_LINKED_ROLE}*"
     return _allow(
         "CloudHSMServiceLinkedRole",
@@ -157,7 +157,7 @@ def _service_linked_role_statement(partition: str) -> Statement:
 
 
 def _sharing_statements(level: str, limits: Limits) -> list[Statement]:
-    """Sharing of backups the way that AWS recommends. RAM can't be limited to the tags of what is shared."""
+    """Allow sharing backups through RAM, as AWS recommends. RAM can't be limited by tags of the shared resource."""
     if not _may_share(level) or catalogue.BACKUP_SHARING not in limits.options or limits.tags:
         return []
     regions = _condition(limits)
@@ -176,7 +176,7 @@ _SHARED_BACKUP = {catalogue.RAM_TYPE_KEY: catalogue.RAM_BACKUP}
 
 
 def _deny_statements(level: str, limits: Limits) -> list[Statement]:
-    """What takes keys out of the account, unless it was asked for. Who may only look needs no such statement."""
+    """Deny what would take keys out of the account, unless it is asked for. Levels that only read don't need this."""
     denied = [action.name for action in catalogue.ACTIONS if action.option and action.option not in limits.options]
     if not allowed(level, catalogue.POWER_USER) or not denied:
         return []
@@ -194,7 +194,7 @@ def _allow(sid: str, actions: Iterable[Action | str], resource: str | list[str],
 
 
 def _condition(limits: Limits, tags_of: str | None = None) -> Condition:
-    """The regions, and the tags of the Resource or of the Request."""
+    """The condition on regions and, if asked for, on tags of the Resource or the Request."""
     equals: dict[str, str | list[str]] = {}
     if limits.regions is not None:
         equals["aws:RequestedRegion"] = list(limits.regions)

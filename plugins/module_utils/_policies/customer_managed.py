@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From the options of iam_customer_managed_policy, and what the account holds, to what has to be done."""
+"""Plans iam_customer_managed_policy from its options and the state of the account."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Options = Mapping[str, t.Any]
 
 
 def read_options(given: Options) -> tuple[dict[str, t.Any], list[str]]:
-    """The options with the document as a dictionary, and everything that is wrong with them."""
+    """The options, with the document as a dictionary, and all problems with them."""
     options, prefix = dict(given), str(given.get("variables_prefix") or "")
     name, field = given.get("name"), called("document", prefix)
     problems: list[str] = []
@@ -51,12 +51,12 @@ def read_options(given: Options) -> tuple[dict[str, t.Any], list[str]]:
 
 
 def asked(options: Options) -> dict[str, t.Any]:
-    """What iam_account_info is asked for."""
+    """What to look up with iam_account_info."""
     return {"policies": [options["name"]]}
 
 
 def make_plan(options: Options, found: Mapping[str, t.Any], check_mode: bool = False) -> Plan:
-    """What has to be done. found is what iam_account_info tells of the account and the policy."""
+    """The plan. found is the result of iam_account_info for the account and the policy."""
     account, before = found["account"], named(options["name"], found["policies"])
     problem = adoption_problem(_expected(options), before)
     if problem:
@@ -77,7 +77,7 @@ def make_plan(options: Options, found: Mapping[str, t.Any], check_mode: bool = F
 
 
 def _expected(options: Options) -> Expected:
-    """The policy as it is looked for. Whoever may create policies at some path could have taken the name."""
+    """Which existing policy counts as ours. Anyone who can create policies at some path may have taken the name."""
     prefix = options["variables_prefix"]
     return Expected(
         options["name"],

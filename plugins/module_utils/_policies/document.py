@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Policy documents: how they are read, when two are the same, and how long they may be."""
+"""Policy documents: reading, comparison and size."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ Statement = dict[str, t.Any]
 Document = dict[str, t.Any]
 
 VERSION = "2012-10-17"
-# Characters of a managed policy without the white space between its parts: a fixed quota, from the page "IAM and AWS
-# STS quotas" of the IAM User Guide, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
+# Characters of a managed policy without white space: a fixed quota ("IAM and AWS STS quotas" in the IAM User Guide,
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
 LIMIT = 6144
-# Far more than any policy has: what is longer is another file.
+# Far longer than any policy; a longer text must be the wrong file.
 LONGEST_TEXT = 200_000
 
 
 def document(*statements: Statement) -> Document:
-    """A policy of these statements."""
+    """A policy with these statements."""
     return {"Version": VERSION, "Statement": list(statements)}
 
 
 def size(policy: Mapping[str, t.Any]) -> int:
-    """How many of the characters that IAM allows a policy takes."""
+    """The number of characters that count towards IAM's limit."""
     return len(json.dumps(policy, separators=(",", ":")))
 
 
 def size_problem(policy: Mapping[str, t.Any]) -> str | None:
-    """What is wrong with the length of a policy; None where nothing is."""
+    """Why the policy is too long; None if it isn't."""
     taken = size(policy)
     return f"the policy has {taken:,} characters, and IAM takes {LIMIT:,}" if taken > LIMIT else None
 
 
 def read_policy(given: t.Any) -> tuple[Document, list[str]]:
-    """A policy document out of a dictionary or a text of JSON, and what is wrong with the spelling.
+    """A policy document from a dictionary or JSON text, and the problems in it.
 
-    YAML reads a Version without quotes as a date, and numbers and booleans as such; IAM wants texts.
+    YAML turns an unquoted Version into a date, and other values into numbers and booleans; IAM needs strings.
     """
     if isinstance(given, (str, bytes)):
         given, problems = _read_text(given)
@@ -55,12 +55,12 @@ def read_policy(given: t.Any) -> tuple[Document, list[str]]:
 
 
 def same_policy(one: t.Any, other: t.Any) -> bool:
-    """Whether two documents say the same, however they are spelled: IAM knows no order, and one is a list of one."""
+    """Whether two documents mean the same: IAM ignores order, and a single value equals a list of it."""
     return bool(_canonical(one) == _canonical(other))
 
 
 def _read_text(text: str | bytes) -> tuple[t.Any, list[str]]:
-    """What a text of JSON holds, and why it is none. Of an element that is there twice, readers take either one."""
+    """The value of a JSON text, and the problems in it. Duplicate keys are one: parsers differ in which they use."""
     twice: list[str] = []
 
     def pairs(items: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
@@ -89,7 +89,7 @@ def _no_constant(name: str) -> t.NoReturn:
 
 
 def _plain(value: t.Any) -> t.Any:
-    """The value with texts where YAML or JSON has dates, numbers and booleans, in dictionaries and lists of our own."""
+    """The value with plain dictionaries and lists, and with dates, numbers and booleans as strings."""
     if isinstance(value, Mapping):
         return {str(_plain(key)): _plain(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
@@ -97,7 +97,7 @@ def _plain(value: t.Any) -> t.Any:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime.datetime):
-        # YAML's times without a zone are in UTC.
+        # YAML times without a zone are in UTC.
         return value.isoformat() if value.tzinfo else f"{value.isoformat()}Z"
     if isinstance(value, datetime.date):
         return value.isoformat()
@@ -121,7 +121,7 @@ def _canonical_statement(statement: t.Any) -> t.Any:
 def _canonical_elements(statement: Mapping[str, t.Any]) -> Iterator[tuple[str, t.Any]]:
     for name, value in statement.items():
         if name in ("Action", "NotAction"):
-            # IAM tells them apart without regard to case.
+            # Action names are case-insensitive in IAM.
             yield name, sorted({str(one).lower() for one in _all(value)})
         elif name in ("Resource", "NotResource"):
             yield name, sorted({str(one) for one in _all(value)})

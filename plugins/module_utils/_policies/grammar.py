@@ -4,9 +4,9 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What IAM would refuse in the policy of a user, a group or a role, told before it is asked.
+"""Checks the policy of a user, group or role for what IAM would refuse, before any write.
 
-From the IAM User Guide, "Grammar of the IAM JSON policy language" and the pages of its elements:
+Follows the IAM User Guide, "Grammar of the IAM JSON policy language" and the pages of its elements:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
 
@@ -28,17 +28,17 @@ _STATEMENT = ("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource",
 _PRINCIPALS = ("Principal", "NotPrincipal")
 
 _SID = re.compile(r"[A-Za-z0-9]*")
-# The service has no wildcards, the name of the action may.
+# Only the action's name may contain wildcards, not the service.
 _ACTION = re.compile(r"\*|(\*|[A-Za-z0-9-]+):[A-Za-z0-9*?-]+")
 _VARIABLE = re.compile(r"\$\{[^{}]*\}")
-# Partition, service, region, account, resource. The service has no wildcards.
+# Partition, service, region, account, resource. The service can't contain wildcards.
 _ARN = re.compile(r"arn:(aws(-[a-z]+)*|\*):(?P<service>[a-z0-9-]+):(?P<region>[^:\s]*):[^:\s]*:.*", re.DOTALL)
 _KEY = re.compile(r"[^:\s]+:\S.*")
 
-# ISO 8601 as the W3C has it, or seconds since 1970.
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
-# Python would take a mask and a zone too.
+# Stricter than Python's ipaddress, which also accepts a netmask or zone.
 _ADDRESS = re.compile(r"[0-9A-Fa-f.:]+(/\d{1,3})?", re.ASCII)
+# ISO 8601 in the W3C profile, or seconds since 1970.
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?|\d{5,}", re.ASCII)
 
 _COMPARISONS = ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")
@@ -59,7 +59,7 @@ IF_EXISTS = "IfExists"
 
 
 def policy_problems(policy: Mapping[str, t.Any]) -> list[str]:
-    """Why a document is no policy for users, groups and roles; empty where it is one, of a size that IAM takes."""
+    """Why a document is not a valid policy for users, groups and roles, or is too long; empty if it is valid."""
     problems = [
         f"has {key}, which is not an element of a policy{_meant(key, _ELEMENTS)}"
         for key in policy
@@ -133,7 +133,7 @@ def _action_problem(action: str) -> str | None:
 def _resource_problem(resource: str) -> str | None:
     if resource == "*":
         return None
-    # What a variable stands for is no part of the form.
+    # Only the ARN's form is checked; a policy variable can stand for anything.
     arn = _ARN.fullmatch(_VARIABLE.sub("x", resource))
     if not arn:
         return "which is neither * nor an ARN: arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE"
@@ -161,7 +161,7 @@ def _condition_problems(condition: t.Any) -> Iterator[str]:
 
 
 def _alike(keys: Iterable[str]) -> Iterator[str]:
-    """Keys that differ by case only: of these IAM, which takes them for the same, could go by either."""
+    """Condition keys that differ only by case. IAM treats them as the same and may use either."""
     seen: dict[str, str] = {}
     for key in keys:
         first = seen.setdefault(key.lower(), key)
@@ -170,7 +170,7 @@ def _alike(keys: Iterable[str]) -> Iterator[str]:
 
 
 def _operator(operator: str) -> tuple[str, str | None]:
-    """The operator without what can be around it, and why IAM does not know it."""
+    """The operator without qualifier and IfExists, and why IAM does not accept it."""
     qualifier, colon, rest = operator.rpartition(":")
     if colon and qualifier not in QUALIFIERS:
         return "", f"which has to begin with {' or '.join(f'{known}:' for known in QUALIFIERS)} if it has a colon"
@@ -210,7 +210,7 @@ def _date_problem(value: str) -> str | None:
 
 
 def _is_in_calendar(value: str) -> bool:
-    """Whether a date, or its beginning, is one that there is. Seconds since 1970 always are."""
+    """Whether a date, or the given part of one, exists in the calendar. Seconds since 1970 always do."""
     day, _t, rest = value.partition("T")
     parts = [int(part) for part in day.split("-")]
     if len(parts) == 1:
@@ -259,7 +259,7 @@ def _repeated_sids(statements: Iterable[t.Any]) -> Iterator[str]:
 
 
 def _meant(name: str, known: Iterable[str]) -> str:
-    """What somebody may have meant by an unknown name."""
+    """A hint with the known name that was probably meant; empty if none is close."""
     close = nearest(name, known)
     return f" (did you mean {close[0]}?)" if close else ""
 

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From what somebody asked for to a policy of CloudHSM, or to everything that is wrong with it."""
+"""Builds a CloudHSM policy from the options for it, or lists their problems."""
 
 from __future__ import annotations
 
@@ -29,28 +29,28 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document im
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.grammar import policy_problems
 
-# The partitions, and how the names of their regions begin.
+# Partitions, and the prefix of their region names.
 _REGIONS = {"aws": "", "aws-cn": "cn-", "aws-us-gov": "us-gov-"}
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 _ACCOUNT = re.compile(r"[0-9]{12}")
-# The cluster's name as CloudHSM's API reference has it.
+# Cluster ID as in CloudHSM's API reference.
 _CLUSTER_ARN = re.compile(
     r"arn:(?P<partition>[a-z-]+):cloudhsm:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12})"
     r":cluster/cluster-[2-7a-zA-Z]{11,16}"
 )
-# What a tag of CloudHSM's may hold, in ASCII: no *, ? or $, which mean something in a policy.
+# CloudHSM tags in ASCII, without *, ? and $, which have a meaning in policies.
 _TAG_KEY = re.compile(r"(?!aws:)[\w .:/=+@-]{1,128}", re.ASCII | re.IGNORECASE)
 _TAG_VALUE = re.compile(r"[\w .:/=+@-]{0,256}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Wish:
-    """The options of one policy, as they were given. None is left out."""
+    """The options for one policy as they were given. None means left out."""
 
     level: t.Any
     profile: t.Any = GUIDE
     policy: t.Any = None
-    # None where it is not known yet, so that nothing can be held against it.
+    # None if not known yet; then nothing is checked against it.
     partition: t.Any = "aws"
     account_id: t.Any = None
     cluster_arns: t.Any = None
@@ -58,16 +58,16 @@ class Wish:
     tags: t.Any = None
     allow_backup_copy: t.Any = False
     allow_backup_sharing: t.Any = False
-    # What whoever gives the options calls them, where that is something else.
+    # What the user calls the options, where that differs.
     names: Mapping[str, str] | None = None
 
     def called(self, *options: str) -> str:
-        """Options by the names that whoever gives them knows."""
+        """The options by the names that the user gave them."""
         return ", ".join((self.names or {}).get(option, option) for option in options)
 
     @property
     def limits_given(self) -> list[str]:
-        """Names of the options that only a hardened policy has, as far as they were given."""
+        """The given options that only a hardened policy supports."""
         limits = [name for name in ("cluster_arns", "regions", "tags") if getattr(self, name) is not None]
         return limits + [name for name in _OPTIONS if getattr(self, name)]
 
@@ -76,7 +76,7 @@ _OPTIONS = ("allow_backup_copy", "allow_backup_sharing")
 
 
 def build_policy(wish: Wish) -> tuple[Document, list[str]]:
-    """The policy that was asked for, and everything that is wrong with the wish."""
+    """The policy that the options ask for, and all problems with them."""
     wish = _typed(wish)
     problems = [*_choice_problems(wish)]
     if wish.policy is not None:
@@ -102,7 +102,7 @@ def build_policy(wish: Wish) -> tuple[Document, list[str]]:
 
 
 def _typed(wish: Wish) -> Wish:
-    """The wish with booleans and lists where they came as text, as from a command line."""
+    """The wish with booleans and lists parsed from text, as from the command line."""
     read: dict[str, t.Any] = {
         name: BOOLEANS.get(getattr(wish, name).lower(), getattr(wish, name))
         for name in _OPTIONS
@@ -111,7 +111,7 @@ def _typed(wish: Wish) -> Wish:
     for name in ("cluster_arns", "regions"):
         if isinstance(getattr(wish, name), str):
             elements, problems = read_list(getattr(wish, name))
-            # What is no list stays text, and is refused as such.
+            # Text that is not a list stays text, which _value_problems reports.
             read |= {} if problems else {name: elements}
     return replace(wish, **read)
 
@@ -126,7 +126,7 @@ def _choice_problems(wish: Wish) -> Iterator[str]:
         if not isinstance(value, str) or value not in known:
             yield f"{name}: is {value!r}, and has to be one of {', '.join(known)}"
     if wish.partition is not None and wish.partition not in _REGIONS:
-        # Who has an account does not choose its partition.
+        # The user can't change the account's partition, so the message names the access level.
         name = wish.called("partition") if "partition" in (wish.names or {}) else level
         name = name if wish.names else "partition"
         yield f"{name}: there is no policy for the partition {wish.partition!r}, only for {', '.join(_REGIONS)}"
@@ -136,7 +136,7 @@ def _choice_problems(wish: Wish) -> Iterator[str]:
 
 
 def _own_policy(wish: Wish) -> tuple[Document, list[str]]:
-    """One's own policy as it was read, and what is wrong with it."""
+    """The user's own policy, and the problems with it."""
     given = wish.limits_given + (["profile"] if wish.profile != GUIDE else [])
     policy = wish.called("policy")
     combined = f"your own policy is used as it is, so it can't be combined with {wish.called(*given)}"
@@ -194,7 +194,7 @@ def _region_problem(region: str, wish: Wish) -> str | None:
 
 
 def _tag_problems(tags: t.Any) -> Iterator[str]:
-    """What is wrong with tags, without their option's name in front."""
+    """The problems in tags, to be appended to the option's name."""
     if not isinstance(tags, Mapping) or not tags:
         yield ": must not be an empty dictionary; leave it out for no limit"
         return
@@ -230,5 +230,5 @@ def _combination_problems(wish: Wish) -> Iterator[str]:
 
 
 def _lowest_level(option: str) -> str:
-    """The lowest access level that has the rights of an option."""
+    """The lowest access level that includes an option's rights."""
     return next(action.hardened for action in catalogue.ACTIONS if action.option == option)

@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Which customer managed policies and roles are ours, and which of somebody else's may be used all the same.
+"""Decides which customer managed policies and roles are ours, and which others may still be used.
 
-IAM's names are unique in an account, whatever the path. Whoever may create policies below one path only can therefore
-create one with the name that we use, before we do. It must not be attached to administrators because of its name.
+Names are unique in an account, whatever the path. So anyone who can create policies below just one path can create one
+with the name that we use before we do. Such a policy must not be attached to administrators because of its name.
 """
 
 from __future__ import annotations
@@ -21,49 +21,49 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BOO
 Described = Mapping[str, t.Any]
 
 MARK = {MANAGED: OWNED}
-# Tags that bootstrap gives to what it makes, whatever their values: the second one lists groups.
+# Tags that bootstrap sets on what it creates, with any value: the second one lists groups.
 BOOTSTRAP_MARKS = (BOOTSTRAP, BOOTSTRAP_GROUPS)
 MARKS = (MANAGED, *BOOTSTRAP_MARKS)
 
 
 @dataclass(frozen=True)
 class Expected:
-    """A policy as it is looked for: where, by which tags, and how whoever gives the options calls them."""
+    """The policy to look for: where, with which tags, and the user's names for the options."""
 
     name: str
     name_option: str
     adopt_option: str
     path: str | None = None
-    # Empty where the policy's path can't be chosen.
+    # Empty if the policy's path can't be chosen.
     path_option: str = ""
     creation_tags: Mapping[str, str] = field(default_factory=dict)
-    # Whether the user said that a policy of this name is to be used wherever it is and whoever made it.
+    # Whether the user allows any policy of this name, wherever it is and whoever created it.
     adopt: bool = False
 
 
 def new_tags(creation_tags: Mapping[str, str], tags: Mapping[str, str]) -> dict[str, str]:
-    """The tags of something new: without our mark the next run would not know it for ours."""
+    """The tags of a new object. They include our mark, by which later runs recognize it."""
     return {**MARK, **creation_tags, **tags}
 
 
 def is_mark(key: str, creation_tags: Mapping[str, str]) -> bool:
-    """Whether a tag tells who made something, so that it is not purged."""
+    """Whether a tag says who created an object. Such tags are never purged."""
     return key in MARKS or key in creation_tags
 
 
 def is_ours(tags: Mapping[str, str], creation_tags: Mapping[str, str]) -> bool:
-    """Whether something with these tags was made by this collection, or with these creation tags."""
+    """Whether an object with these tags was created by this collection, or has these creation tags."""
     marked = tags.get(MANAGED) == OWNED or any(key in tags for key in BOOTSTRAP_MARKS)
     return marked or (bool(creation_tags) and all(tags.get(key) == value for key, value in creation_tags.items()))
 
 
 def may_be_used(expected: Expected, found: Described) -> bool:
-    """Whether a policy that was found by its name is the expected one."""
+    """Whether the policy found under this name is the expected one."""
     return expected.adopt or not _reasons(expected, found)
 
 
 def adoption_problem(expected: Expected, found: Described) -> str | None:
-    """Why a policy that was found by its name is not used; None where it is, or where there is none."""
+    """Why the policy found under this name can't be used; None if it can or does not exist."""
     if not found or may_be_used(expected, found):
         return None
     ways = ["choose another name", *_by_path(expected, found)]
@@ -75,7 +75,7 @@ def adoption_problem(expected: Expected, found: Described) -> str | None:
 
 
 def kept_notice(expected: Expected, found: Described) -> str | None:
-    """Why a policy that was found by its name is not deleted; None where it may be, or where there is none."""
+    """Why the policy found under this name is not deleted; None if it can be or does not exist."""
     if not found or may_be_used(expected, found):
         return None
     ways = [way.removeprefix("set ") for way in _by_path(expected, found)]
@@ -86,7 +86,7 @@ def kept_notice(expected: Expected, found: Described) -> str | None:
 
 
 def _by_path(expected: Expected, found: Described) -> list[str]:
-    """The way out where nothing but the path is another one."""
+    """The way out if the policy is ours but its path is different."""
     if not expected.path_option or found["path"] == _path(expected):
         return []
     ours = is_ours(found["tags"], expected.creation_tags)
@@ -107,5 +107,5 @@ def _reasons(expected: Expected, found: Described) -> list[str]:
 
 
 def named(name: str, described: Iterable[Described]) -> Described:
-    """The one with this name, which IAM tells apart without regard to case; else an empty dictionary."""
+    """The object with this name, ignoring case as IAM does; an empty dictionary if there is none."""
     return next((one for one in described if one["name"].casefold() == name.casefold()), {})

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What has to be done for a customer managed policy, and how amazon.aws's module is told to do it."""
+"""Plans a customer managed policy, as a step for amazon.aws.iam_managed_policy."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ Described = Mapping[str, t.Any]
 
 @dataclass(frozen=True)
 class Policy:
-    """A customer managed policy as it shall be."""
+    """The desired customer managed policy."""
 
     name: str
     description: str
     document: Described
     path: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
-    # Those that only a new policy gets.
+    # Only for a new policy.
     creation_tags: Mapping[str, str] = field(default_factory=dict)
     purge_tags: bool = False
 
 
 def policy_arn(policy: Policy, before: Described, partition: str, account_id: str) -> str:
-    """Its ARN, which a new policy has not yet in check mode, but it is known what it will be."""
+    """The policy's ARN; for a new policy, the ARN that it will have."""
     return str(before.get("arn") or f"arn:{partition}:iam::{account_id}:policy{policy.path or '/'}{policy.name}")
 
 
 def policy_step(policy: Policy, before: Described) -> Step | None:
-    """How to make the policy, or change it; None where it is as it shall be."""
+    """The step that creates or updates the policy; None if nothing changes."""
     had = dict(before.get("tags", {}))
-    # Who made a policy is no tag to be purged.
+    # Tags that say who created the policy are never purged.
     marks = {key: value for key, value in had.items() if is_mark(key, policy.creation_tags)}
     kept = marks if policy.purge_tags else {}
     tags = {**kept, **policy.tags} if before else new_tags(policy.creation_tags, policy.tags)
     has = tags if policy.purge_tags else {**had, **tags}
     if before and has == had and same_policy(before["document"], policy.document):
         return None
-    # IAM tells names apart without regard to case, and the module does not.
+    # Names are case-insensitive in IAM, but not in the module.
     name = before.get("name", policy.name)
     options: dict[str, t.Any] = {
         "state": "present",

@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Policies about one's own credentials: what everybody may do with them, and nothing else without MFA.
+"""Policies that let users manage their own credentials, and optionally deny everything else without MFA.
 
-Which actions the console needs, and that changing a password is none of those to allow without MFA, is from the IAM
-User Guide, "AWS: Allows MFA-authenticated IAM users to manage their own MFA device on the Security credentials page".
+Which actions the console needs, and that changing a password is not allowed without MFA, follows the IAM User Guide,
+"AWS: Allows MFA-authenticated IAM users to manage their own MFA device on the Security credentials page".
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ Document = dict[str, t.Any]
 
 PARTITION = re.compile(r"aws(-[a-z]+)*")
 
-# Reads that know no resource.
+# Reads that can't be limited to resources.
 _ACCOUNT_READS = ("iam:GetAccountPasswordPolicy", "iam:ListVirtualMFADevices")
-# What leads to a first MFA device, all of it about one user.
+# Actions for registering a first MFA device, each on one user.
 _REGISTRATION = (
     "iam:EnableMFADevice",
     "iam:GetMFADevice",
@@ -30,27 +30,27 @@ _REGISTRATION = (
     "iam:ListMFADevices",
     "iam:ResyncMFADevice",
 )
-# What works without MFA where MFA is required: to register a device, and to sign in with it on the command line.
-# Not iam:ChangePassword: who finds a password could lock its owner out with it.
+# Allowed without MFA: registering a device, and signing in with it on the command line. Not iam:ChangePassword, or
+# anyone with a user's password could lock the user out.
 _WITHOUT_MFA = (*_REGISTRATION, "iam:CreateVirtualMFADevice", "iam:ListVirtualMFADevices", "sts:GetSessionToken")
-# What AWS's services do in the caller's name follows from a call that was checked already.
+# Calls that an AWS service makes for the caller are exempt: the call that caused them was already checked.
 _NOT_SIGNED_IN_WITH_MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false", "aws:ViaAWSService": "false"}}
 
 
 def check_partition(partition: object) -> str:
-    """The partition, if it can be one. Raises ValueError."""
+    """Return the partition. Raises ValueError if it can't be one."""
     if not isinstance(partition, str) or not PARTITION.fullmatch(partition):
         raise ValueError(f"the partition must be one as in an ARN, such as aws or aws-us-gov, not {partition!r}")
     return partition
 
 
 def self_service_policy(partition: str) -> Document:
-    """Everybody may change the own password and register MFA devices, and remove one when signed in with MFA."""
+    """Lets users change their own password, register MFA devices, and remove one when signed in with MFA."""
     return _document(_own_credentials(check_partition(partition)))
 
 
 def require_mfa_policy(partition: str) -> Document:
-    """The same, and without MFA nothing but to register a device for oneself and to sign in with it."""
+    """The same, and denies everything without MFA except registering a device and signing in with it."""
     own_user = _own_user(check_partition(partition))
     nothing_else = {
         "Sid": "NothingElseWithoutMFA",
@@ -59,7 +59,7 @@ def require_mfa_policy(partition: str) -> Document:
         "Resource": "*",
         "Condition": _NOT_SIGNED_IN_WITH_MFA,
     }
-    # Else administrators could, without MFA, give a device of theirs to somebody else's user.
+    # Otherwise administrators without MFA could register their own device for another user.
     nobody_elses = {
         "Sid": "NobodyElsesWithoutMFA",
         "Effect": "Deny",
@@ -75,7 +75,7 @@ def _document(statements: list[Statement]) -> Document:
 
 
 def _own_user(partition: str) -> list[str]:
-    """The caller, without and with a path. Names hold no slash and are unique, so no other user fits either form."""
+    """The caller's user ARN, without and with a path. Names are unique and have no slash, so no other user matches."""
     return [f"arn:{partition}:iam::*:user/${{aws:username}}", f"arn:{partition}:iam::*:user/*/${{aws:username}}"]
 
 
@@ -89,7 +89,7 @@ def _own_credentials(partition: str) -> list[Statement]:
             "Action": sorted((*_REGISTRATION, "iam:ChangePassword")),
             "Resource": own_user,
         },
-        # A device belongs to nobody until it is enabled for a user, so its name says nothing.
+        # A device has no owner until it is enabled for a user, so its name can't be limited.
         {
             "Sid": "MakeVirtualMFADevice",
             "Effect": "Allow",
