@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The options that all roles have, and what is wrong with them as far as it shows without the account."""
+"""The options that all roles share, and the checks that need no account."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import LEVELS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 
-# The level of access that has AWS's own policy, and what the policies of the others can be told.
+# The access level with AWS's AdministratorAccess, and the policy options of all other levels.
 ADMINISTRATOR = "administrator"
 POLICY_OPTIONS = {field.name for field in fields(Wish)} - {"level", "partition", "account_id", "names"}
 
@@ -51,9 +51,9 @@ Options = Mapping[str, t.Any]
 
 
 def read_role_options(given: Options, lists: Iterable[str]) -> tuple[dict[str, t.Any], list[str]]:
-    """The options as a playbook gives them, with lists as lists, and what is wrong with their types.
+    """The playbook's options with lists parsed from text, and problems with their types.
 
-    Ansible itself would make text out of a number, and not as it was written.
+    Ansible itself would convert numbers to text, not always as they were written.
     """
     options, prefix = dict(given), str(given.get("variables_prefix") or "")
     problems: list[str] = []
@@ -67,11 +67,11 @@ def read_role_options(given: Options, lists: Iterable[str]) -> tuple[dict[str, t
 
 
 def identifier_problems(options: Options, name_option: str = "role_name") -> Iterator[str]:
-    """What is wrong with names, path and boundary. name_option is what the option role_name is called."""
+    """Problems with names, path and boundary. name_option is the user's name for role_name."""
     prefix = options["variables_prefix"]
     for option, longest in (("role_name", limits.ROLE_NAME_LENGTH), ("policy_name", limits.POLICY_NAME_LENGTH)):
         problem = limits.name_problem(options[option], longest)
-        # The policy has the role's name where it was given none, and one mistake is told once.
+        # The policy's name defaults to the role's, and one mistake is reported once.
         if problem and (option == "role_name" or options[option] != options["role_name"]):
             yield f"{called(name_option if option == 'role_name' else option, prefix)}: {problem}"
     problem = None if options["path"] is None else limits.path_problem(options["path"])
@@ -83,7 +83,7 @@ def identifier_problems(options: Options, name_option: str = "role_name") -> Ite
 
 
 def duration_problems(options: Options) -> Iterator[str]:
-    """What is wrong with the length of sessions."""
+    """Problems with the session duration."""
     duration = options["max_session_duration"]
     if not SHORTEST_SESSION <= duration <= LONGEST_SESSION:
         yield (
@@ -93,7 +93,7 @@ def duration_problems(options: Options) -> Iterator[str]:
 
 
 def policy_problems(options: Options, partition: str | None) -> Iterator[str]:
-    """What is wrong with the policy of a level, as far as it shows without the account."""
+    """Problems with the access level's policy that can be found without the account."""
     prefix = options["variables_prefix"]
     wishes, field = options["policy_options"], called("policy_options", prefix)
     if options["access"] not in LEVELS:
@@ -110,7 +110,7 @@ def policy_problems(options: Options, partition: str | None) -> Iterator[str]:
 
 
 def wish_of(options: Options, partition: str | None, account_id: str | None = None) -> Wish:
-    """The policy that was asked for, for an account of which as much is known."""
+    """The options for the role's policy, with what is known of the account."""
     prefix = options["variables_prefix"]
     field = called("policy_options", prefix)
     names = {option: f"{field}.{option}" for option in POLICY_OPTIONS} | {"level": called("access", prefix)}

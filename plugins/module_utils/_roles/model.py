@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What an account holds of a role and its policy, and what is ours of it."""
+"""A role and its policy as they exist in the account, and which of them are ours."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Described = dict[str, t.Any]
 
 
 def asked_of_role(options: Options) -> dict[str, t.Any]:
-    """What iam_account_info is asked for of a role, its policy and its boundary."""
+    """What to look up with iam_account_info: a role, its policy and its boundary."""
     boundary = limits.POLICY_ARN.fullmatch(options["boundary"] or "")
     path_and_name = options["boundary"].partition(":policy/")[2] if boundary else ""
     of_aws = bool(boundary and boundary["account"] == "aws")
@@ -39,9 +39,9 @@ def asked_of_role(options: Options) -> dict[str, t.Any]:
 
 
 class RoleAccount(abc.ABC):
-    """What iam_account_info told of a role and its policy, and what belongs to the role in it."""
+    """The result of iam_account_info for a role, and what follows from it and the options."""
 
-    # What the option role_name is called.
+    # The user's name for the option role_name.
     NAME_OPTION = "role_name"
 
     def __init__(self, options: Options, found: Mapping[str, t.Any]) -> None:
@@ -59,33 +59,33 @@ class RoleAccount(abc.ABC):
         )
 
     def called(self, option: str) -> str:
-        """What whoever gives the option calls it."""
+        """The user's name for the option."""
         return called(self.NAME_OPTION if option == "role_name" else option, self.options["variables_prefix"])
 
     @property
     def role_arn(self) -> str:
-        """ARN of the role, which is known before it is made."""
+        """ARN of the role, also before it exists."""
         return str(self.role.get("arn") or self.arn(f"role{self.path}", self.options["role_name"]))
 
     @property
     def own_policy_arn(self) -> str:
-        """ARN of the role's customer managed policy, which is known before it is made."""
+        """ARN of the role's customer managed policy, also before it exists."""
         return str(self.policy.get("arn") or self.arn(f"policy{self.path}", self.options["policy_name"]))
 
     @property
     def administrator_arn(self) -> str:
-        """ARN of the AWS managed policy of administrators."""
+        """ARN of AWS's AdministratorAccess."""
         return f"arn:{self.partition}:iam::aws:policy/AdministratorAccess"
 
     @property
     def other_policies(self) -> list[str]:
-        """ARNs of the policies that the role has besides those of the access levels."""
+        """ARNs of the role's attached policies, except those of the access levels."""
         own = (self.administrator_arn, self.own_policy_arn)
         return [arn for arn in self.role.get("managed_policies", []) if arn not in own]
 
     @property
     def expected_policy(self) -> Expected:
-        """The role's customer managed policy as it is looked for."""
+        """Which existing policy counts as the role's customer managed policy."""
         return Expected(
             self.options["policy_name"],
             name_option=self.called("policy_name"),
@@ -98,12 +98,12 @@ class RoleAccount(abc.ABC):
 
     @property
     def owns_policy(self) -> bool:
-        """Whether there is a policy of the name, and it may be changed and deleted."""
+        """Whether the policy exists and may be changed and deleted."""
         return bool(self.policy) and may_be_used(self.expected_policy, self.policy)
 
     @property
     def owns_role(self) -> bool:
-        """Whether there is a role of the name that was made here, or that may be treated as if it was."""
+        """Whether the role exists and was created by this collection or is adopted."""
         ours = is_ours(self.role.get("tags", {}), self.options["creation_tags"])
         return bool(self.role) and (ours or bool(self.options["adopt_role"]))
 
@@ -114,29 +114,29 @@ class RoleAccount(abc.ABC):
 
     @property
     def has_own_policy(self) -> bool:
-        """Whether the role's access is a level, which has a customer managed policy."""
+        """Whether the access level has a customer managed policy."""
         return self.options["access"] in LEVELS
 
     @property
     def others_trusted(self) -> list[str]:
-        """Whom the role lets in besides those whom it shall let in."""
+        """Principals that the role trusts now but should not."""
         return [principal for principal in self.role.get("trusts", []) if principal not in self.trusted]
 
     @property
     @abc.abstractmethod
     def trusted(self) -> list[str]:
-        """Whom the role shall let in."""
+        """Principals that the role should trust."""
 
     @property
     @abc.abstractmethod
     def trust_policy(self) -> dict[str, t.Any]:
-        """The trust policy that the role shall have."""
+        """The trust policy that the role should have."""
 
     def arn(self, kind: str, name: object) -> str:
-        """The ARN that a thing of the account has, or will have."""
+        """The ARN of an object in the account, which may not exist yet."""
         return f"arn:{self.partition}:iam::{self.number}:{kind}{name}"
 
 
 def first(found: list[Described]) -> Described:
-    """The one that was asked for; empty where it is not there."""
+    """The first object, or an empty one if nothing was found."""
     return found[0] if found else {}

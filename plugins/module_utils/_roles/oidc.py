@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""OIDC issuers whose workloads can assume a role, and which subjects of theirs belong to one owner."""
+"""OIDC issuers whose workloads can assume a role, and the subjects that belong to a single owner."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-# Marks a subject as a pattern for StringLike.
+# Characters that make a subject a pattern for StringLike.
 WILDCARDS = frozenset("*?")
 STS = "sts.amazonaws.com"
 
 
 @dataclass(frozen=True)
 class Issuer:
-    """Who signs tokens, and what the subject (sub) of a token must look like to name its owner."""
+    """A token issuer, and the form in which a token's subject (sub) names its owner."""
 
     name: str
-    # What a subject must begin with, in words and as an example.
+    # How a subject must begin, in words and as an example.
     owner: str
     example: str
     subject: re.Pattern[str]
-    # Issuer URLs without https://. None where an organization runs its own.
+    # Issuer URLs without https://.
     hosts: re.Pattern[str]
     audience: str
     url: str | None = None
 
 
-# The part before the first slash is the owner, and takes no wildcard. The ID after @ is part of GitHub's immutable
-# subjects (GitHub Docs, "OpenID Connect reference"). AWS refuses roles for GitHub without an organization in sub
-# (IAM User Guide, "Identity-provider controls for shared OIDC providers").
+# The part before the first slash is the owner and can't contain a wildcard. The ID after @ is part of GitHub's
+# immutable subjects (GitHub Docs, "OpenID Connect reference"). AWS refuses roles for GitHub without an organization in
+# sub (IAM User Guide, "Identity-provider controls for shared OIDC providers").
 GITHUB = Issuer(
     "github",
     owner="a repository owner without a wildcard",
@@ -54,8 +54,8 @@ GITLAB = Issuer(
     audience="https://gitlab.com",
     url="https://gitlab.com",
 )
-# Amazon EKS User Guide, "Assign IAM roles to Kubernetes service accounts". Whoever can create service accounts in a
-# namespace owns it, so a namespace takes no wildcard.
+# Amazon EKS User Guide, "Assign IAM roles to Kubernetes service accounts". Anyone who can create service accounts in a
+# namespace owns it, so a namespace can't contain a wildcard.
 EKS = Issuer(
     "eks",
     owner="a namespace without a wildcard",
@@ -65,12 +65,12 @@ EKS = Issuer(
     audience=STS,
 )
 ISSUERS = {issuer.name: issuer for issuer in (GITHUB, GITLAB, EKS)}
-# These sign for everyone, so that only their own kind of subject names an owner.
+# These hosts issue tokens to everyone, so only their own form of subject names an owner.
 _SHARED = {"token.actions.githubusercontent.com": GITHUB, "gitlab.com": GITLAB}
 
 
 def issuers_of(host: str) -> list[Issuer]:
-    """The kinds of issuers that an issuer URL without https:// can be."""
+    """The issuers that may have this URL, given without https://."""
     shared = next((issuer for name, issuer in _SHARED.items() if host == name or host.startswith(f"{name}/")), None)
     if shared:
         return [shared]
@@ -79,7 +79,7 @@ def issuers_of(host: str) -> list[Issuer]:
 
 
 def subject_problem(subject: str, issuers: Iterable[Issuer]) -> str | None:
-    """Why a subject may be somebody else's, or None."""
+    """Why a subject may belong to another owner; None if it can't."""
     known = list(issuers)
     if any(issuer.subject.fullmatch(subject) for issuer in known):
         return None

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What iam_oidc_provider does: create an OIDC provider, add audiences to it, or delete it."""
+"""The logic of iam_oidc_provider: creates an OIDC provider, adds audiences to it, or deletes it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _write(iam: IAMClient, params: Params, kind: str, what: str, arn: str) -> No
     elif kind == "add":
         iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID=what)
     else:
-        # Without thumbprints IAM gets them itself, and checks most issuers by its own list of authorities.
+        # Without thumbprints IAM fetches them itself, and checks most issuers against its own trusted authorities.
         thumbprints = {"ThumbprintList": params["thumbprints"]} if params["thumbprints"] else {}
         iam.create_open_id_connect_provider(
             Url=f"https://{params['name'].removeprefix('https://')}",

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What has to be done for a role and its policy, and why it is refused."""
+"""Plans a role and its policy, or says why it can't."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.model import R
 from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.trust import Opening, openings
 
 ROLE = "amazon.aws.iam_role"
-# The module creates an instance profile by default, which it refuses together with a boundary, and warns where the
-# second is left to the default.
+# By default the module creates an instance profile, which it refuses together with a boundary. It also warns if the
+# second option is not set.
 WITHOUT_PROFILE = {"create_instance_profile": False, "delete_instance_profile": False}
 
 
 def policy_document(account: RoleAccount) -> tuple[dict[str, t.Any], list[str]]:
-    """The policy of the role's level, empty where its access is no level; and everything that is wrong with it."""
+    """The policy of the role's access level, and its problems; an empty policy if the level has none of its own."""
     if not account.has_own_policy:
         return {}, []
     return build_policy(wish_of(account.options, account.partition, account.number))
 
 
 def own_policy(account: RoleAccount, document: Mapping[str, t.Any]) -> Policy:
-    """The customer managed policy that the role shall have."""
+    """The role's desired customer managed policy."""
     options = account.options
     return Policy(
         options["policy_name"],
@@ -53,7 +53,7 @@ def own_policy(account: RoleAccount, document: Mapping[str, t.Any]) -> Policy:
 
 
 def role_step(account: RoleAccount, attached: list[str]) -> Step | None:
-    """How to make the role, or change it; None where it is as it shall be."""
+    """The step that creates or updates the role; None if nothing changes."""
     options, before, trust = account.options, account.role, account.trust_policy
     tags, has = _role_tags(account)
     boundary = before.get("boundary") if options["boundary"] is None else options["boundary"] or None
@@ -75,21 +75,21 @@ def role_step(account: RoleAccount, attached: list[str]) -> Step | None:
         "name": options["role_name"],
         "assume_role_policy_document": trust,
         "max_session_duration": options["max_session_duration"],
-        # ARNs, because for a name the module lists all of AWS's policies. What is to stay is listed too, so that
-        # nothing but the policy of another access level is detached.
+        # As ARNs, because the module lists all AWS policies to look up a name. Includes the policies to keep, so that
+        # only the policy of another access level is detached.
         "managed_policies": attached,
         "purge_policies": True,
         "tags": tags,
         "purge_tags": options["purge_tags"],
         **WITHOUT_PROFILE,
-        # The module has it the wrong way round: with true it does not wait until the role is there.
+        # The module's logic is inverted: with true, it does not wait for the role.
         "wait": False,
     }
     if options["boundary"] is not None:
         given["boundary"] = options["boundary"]
     if not before:
-        # The module would change the description of an old role by a call of its own, which sets the session length
-        # back to an hour.
+        # For an existing role, the module sets the description in a separate call, which resets the session duration to
+        # one hour.
         given |= {"description": options["description"], "path": options["path"] or "/"}
     return Step(ROLE, given, dict(before), after)
 
@@ -108,7 +108,7 @@ def _role_tags(account: RoleAccount) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def deletion_steps(*gone: tuple[str, Mapping[str, t.Any], Mapping[str, t.Any]]) -> list[Step]:
-    """The steps that delete what exists of these: each the module that does it, the object, and more options."""
+    """Steps that delete those objects that exist. Each is a module, the object, and further options."""
     return [
         Step(module, {"state": "absent", "name": thing["name"], **more}, dict(thing), {})
         for module, thing, more in gone
@@ -117,7 +117,7 @@ def deletion_steps(*gone: tuple[str, Mapping[str, t.Any], Mapping[str, t.Any]]) 
 
 
 def adoption_problems(account: RoleAccount) -> Iterator[str]:
-    """Why a role and a policy that exist are not used, and a boundary that does not exist."""
+    """Why an existing role or policy can't be used, or that the boundary does not exist."""
     yield from _foreign_role(account)
     problem = adoption_problem(account.expected_policy, account.policy)
     if problem and account.has_own_policy:
@@ -128,7 +128,7 @@ def adoption_problems(account: RoleAccount) -> Iterator[str]:
 
 
 def opening_problems(account: RoleAccount) -> list[str]:
-    """Why the trust policy that the role shall have would let in others."""
+    """Why the new trust policy would let others in."""
     whole = bool(account.options.get("allow_whole_account"))
     found = openings(account.trust_policy, account.number, whole)
     return [_told(account, opening) for opening in found]
@@ -164,7 +164,7 @@ def deletion_problems(account: RoleAccount) -> Iterator[str]:
 
 
 def _foreign_role(account: RoleAccount) -> Iterator[str]:
-    """A role that was not made here is neither given rights nor deleted: whoever made it can let others in again."""
+    """Refuse to change or delete a role that is not ours: its creator could let others in again."""
     if not account.role:
         return
     arn, by_path = account.role["arn"], account.called("path")
@@ -184,7 +184,7 @@ def _foreign_role(account: RoleAccount) -> Iterator[str]:
 
 
 def others_line(account: RoleAccount) -> list[str]:
-    """The sentence about policies of the role that others attached, if there are any that stay."""
+    """A sentence about policies that others attached to the role and that stay; empty if there are none."""
     others = account.other_policies
     if account.options["purge_policies"] or not others:
         return []

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Which statements of a trust policy let in somebody other than those whom its owner means.
+"""Finds statements of a trust policy that let in others than intended.
 
 The rules are AWS's: "The confused deputy problem", "Access to AWS accounts owned by third parties" and "Create a role
 for OpenID Connect federation" in the IAM User Guide.
@@ -20,26 +20,25 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.oidc import WI
 
 Statement = Mapping[str, t.Any]
 
-# EC2 gives a role's credentials only to instances of the role's own account, and sends no aws:SourceAccount.
+# EC2 gives a role's credentials only to instances in the role's own account, and sends no aws:SourceAccount.
 EC2 = re.compile(r"ec2\.amazonaws\.com(\.cn)?")
 _WHOLE = re.compile(r"(?:arn:[a-z-]+:iam::)?(?P<account>\d{12})(?::root)?")
 _OIDC = re.compile(r"arn:[a-z-]+:iam::\d{12}:oidc-provider/(?P<host>.+)")
 _SAML = re.compile(r"arn:[a-z-]+:iam::\d{12}:saml-provider/.+")
-# Those that are not met where the key is missing. ForAllValues and ...IfExists are.
+# Operators that fail if the key is missing, unlike ForAllValues and ...IfExists.
 _DEMANDS = re.compile(r"(?:ForAnyValue:)?(?:String(?:Equals|Like)|Arn(?:Equals|Like)|Bool)", re.IGNORECASE)
 
 
 class Opening(t.NamedTuple):
-    """What lets others in: the option that it comes from, why, and which options would settle it."""
+    """What lets others in: the option to blame, the reason, and the options that would close it."""
 
     option: str
     text: str
-    # The options that close it.
     ways: tuple[str, ...] = ()
 
 
 def openings(policy: Mapping[str, t.Any], account_id: str, whole_accounts: bool = False) -> list[Opening]:
-    """Everything that lets in others. whole_accounts says that other accounts are meant as a whole."""
+    """Everything that lets others in. whole_accounts: the user accepts trusting all of another account."""
     found = [
         opening
         for statement in as_list(policy.get("Statement", []))
@@ -112,7 +111,7 @@ def _of_tokens(statement: Statement, host: str) -> Iterator[Opening]:
 
 
 def demanded(statement: Statement, key: str) -> list[str]:
-    """The values of which a request must have one. None where a request without the key is let in."""
+    """The values of which a request must have one; empty if requests without the key are allowed."""
     return [
         str(value)
         for operator, keys in statement.get("Condition", {}).items()
@@ -128,5 +127,5 @@ def _exact(values: list[str]) -> bool:
 
 
 def as_list(value: t.Any) -> list[t.Any]:
-    """IAM takes one thing in place of a list of one."""
+    """IAM accepts a single value in place of a list."""
     return value if isinstance(value, list) else [value]
