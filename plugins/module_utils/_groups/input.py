@@ -73,7 +73,7 @@ MFA_DESCRIPTION = "Nothing but managing one's own credentials until signed in wi
 
 
 class Policies(t.NamedTuple):
-    """The customer managed policies that the group shall have: its own, and the one that requires MFA."""
+    """The group's desired customer managed policies: its own, and the one that requires MFA."""
 
     own: list[Policy]
     mfa: list[Policy]
@@ -85,9 +85,9 @@ class Policies(t.NamedTuple):
 
 
 def read_options(given: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[str]]:
-    """The options as a playbook gives them, with lists as lists, and what is wrong with their types.
+    """The playbook's options with lists parsed from text, and problems with their types.
 
-    Ansible itself would make text out of a number, and not as it was written.
+    Ansible itself would convert numbers to text, not always as they were written.
     """
     options = dict(given)
     prefix = str(given.get("variables_prefix") or "")
@@ -104,7 +104,7 @@ def read_options(given: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[str
 
 
 def asked(options: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """What has to be known of the account."""
+    """What to look up with iam_account_info."""
     names = [options["policy"]["name"]] if options["policy"] else []
     if options["require_mfa"]:
         names.append(options["require_mfa_policy_name"])
@@ -118,7 +118,7 @@ def asked(options: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def identifier_problems(options: Mapping[str, t.Any]) -> list[str]:
-    """What is wrong with names and path, which amazon.aws would find out about when the policy is made already."""
+    """Problems with names and path, which amazon.aws would only find after creating the policy."""
     names = [("name", options["name"], limits.GROUP_NAME_LENGTH)]
     if options["policy"]:
         names.append(("policy.name", options["policy"]["name"], limits.POLICY_NAME_LENGTH))
@@ -132,7 +132,7 @@ def identifier_problems(options: Mapping[str, t.Any]) -> list[str]:
 
 
 def expected_own(options: Mapping[str, t.Any]) -> Expected:
-    """The group's own policy as it is looked for."""
+    """Which existing policy counts as the group's own."""
     given, prefix = options["policy"], options["variables_prefix"]
     return Expected(
         given["name"],
@@ -146,7 +146,7 @@ def expected_own(options: Mapping[str, t.Any]) -> Expected:
 
 
 def expected_mfa(options: Mapping[str, t.Any]) -> Expected:
-    """The policy that requires MFA as it is looked for."""
+    """Which existing policy counts as the one that requires MFA."""
     prefix = options["variables_prefix"]
     return Expected(
         options["require_mfa_policy_name"],
@@ -160,7 +160,7 @@ def expected_mfa(options: Mapping[str, t.Any]) -> Expected:
 def foreign_problems(
     options: Mapping[str, t.Any], found: Mapping[str, t.Any], policies: Policies, group: Group
 ) -> list[str]:
-    """Policies and a group of our names that are somebody else's, to whom nothing is handed."""
+    """Existing policies and groups with our names that are not ours, and so get no rights."""
     expected = [*([expected_own(options)] if policies.own else []), *([expected_mfa(options)] if policies.mfa else [])]
     problems = [adoption_problem(one, named(one.name, found["policies"])) for one in expected]
     before = named(options["name"], found["groups"])
@@ -168,7 +168,7 @@ def foreign_problems(
 
 
 def missing_policy_problems(options: Mapping[str, t.Any], found: Mapping[str, t.Any]) -> list[str]:
-    """AWS managed policies that do not exist, which amazon.aws would find out about when the group is made already."""
+    """AWS managed policies that don't exist, which amazon.aws would only find after creating the group."""
     missing = found.get("missing_aws_managed_policies", ())
     field = called("aws_managed_policies", options["variables_prefix"])
     return [
@@ -179,7 +179,7 @@ def missing_policy_problems(options: Mapping[str, t.Any], found: Mapping[str, t.
 
 
 def removable(options: Mapping[str, t.Any], found: Mapping[str, t.Any]) -> tuple[Described, str | None]:
-    """The group's own policy as far as it goes with the group, and why one of its name stays."""
+    """The group's own policy if it may be deleted with the group, or else why it stays."""
     if not options["policy"]:
         return {}, None
     expected = expected_own(options)
@@ -189,7 +189,7 @@ def removable(options: Mapping[str, t.Any], found: Mapping[str, t.Any]) -> tuple
 
 
 def wanted_policies(options: Mapping[str, t.Any], account: Mapping[str, t.Any]) -> tuple[Policies, list[str]]:
-    """The policies, and everything that is wrong with what was asked for."""
+    """The desired policies, and all problems with the options for them."""
     own: list[Policy] = []
     mfa: list[Policy] = []
     problems: list[str] = []
@@ -213,7 +213,7 @@ def wanted_policies(options: Mapping[str, t.Any], account: Mapping[str, t.Any]) 
 
 
 def wanted_group(options: Mapping[str, t.Any], found: Mapping[str, t.Any], policies: Policies) -> Group:
-    """The group as it shall be, with the ARNs that its policies have or will have."""
+    """The desired group, with the ARNs that its policies have or will have."""
     account, before = found["account"], named(options["name"], found["groups"])
     numbers = account["partition"], account["account_id"]
     arns = {p.name: policy_arn(p, named(p.name, found["policies"]), *numbers) for p in policies.all}
@@ -232,13 +232,13 @@ def wanted_group(options: Mapping[str, t.Any], found: Mapping[str, t.Any], polic
 
 
 def mfa_attached(options: Mapping[str, t.Any], before: Mapping[str, t.Any]) -> list[str]:
-    """What the group has of the policy that requires MFA."""
+    """The group's attached policies that require MFA."""
     name, anywhere = options["require_mfa_policy_name"], options["adopt_require_mfa_policy"]
     return attached(name, before.get("managed_policies", []), anywhere)
 
 
 def requires_mfa(options: Mapping[str, t.Any], before: Mapping[str, t.Any]) -> bool:
-    """Whether the group has that policy in the end."""
+    """Whether the group will require MFA."""
     return bool(mfa_attached(options, before)) if options["require_mfa"] is None else bool(options["require_mfa"])
 
 
@@ -255,12 +255,12 @@ def _own_policy(given: Mapping[str, t.Any], document: Mapping[str, t.Any], path:
 
 
 def _named(cloudhsm: Mapping[str, t.Any], prefix: str) -> dict[str, t.Any]:
-    """The options of a policy, with the names by which whoever gives them knows them."""
+    """The options of a policy, with the user's names for them."""
     wished = [known.name for known in fields(Wish) if known.name not in ("names", "partition", "account_id")]
     by_prefix = {option: called(option, prefix) if prefix else f"policy.cloudhsm.{option}" for option in wished}
     return {**cloudhsm, "names": {**by_prefix, **cloudhsm.get("names", {})}}
 
 
 def _texts(tags: Mapping[str, t.Any]) -> dict[str, str]:
-    """The tags as IAM has them, where YAML may have numbers."""
+    """The tags as strings; YAML may have made numbers of them."""
     return {str(key): str(value) for key, value in tags.items()}

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Who leaves a group when its members are exclusive, or when it is deleted, and who may not."""
+"""Members who would leave a group because its list is exclusive or it is deleted, and those who must stay."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def leaving(options: Mapping[str, t.Any], group: Described) -> list[str]:
 def leaving_problems(
     options: Mapping[str, t.Any], going: Iterable[str], users: Iterable[Described], caller: str | None
 ) -> list[str]:
-    """Why they can't leave. users are those who leave and those who stay, with their tags."""
+    """Why these members can't leave. users are those who leave and those who stay, with their tags."""
     tags: dict[str, Mapping[str, str]] = {user["name"]: user["tags"] for user in users}
     name, going = options["name"], list(going)
     problems = []

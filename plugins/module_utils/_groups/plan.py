@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What has to be done for a group, and how amazon.aws's module is told to do it."""
+"""Plans a group, as a step for amazon.aws.iam_group."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ Described = Mapping[str, t.Any]
 
 @dataclass(frozen=True)
 class Group:
-    """A group as it shall be. None stands for what is left alone."""
+    """The desired group. None means leave alone."""
 
     name: str
     path: str | None = None
-    # ARNs of policies that the group has, and of those it has no longer.
+    # ARNs of policies to attach, and of policies to detach.
     attach: tuple[str, ...] = ()
     detach: tuple[str, ...] = ()
     purge_policies: bool = False
@@ -40,16 +40,16 @@ class Group:
 
 
 def attached(name: str, arns: Iterable[str], anywhere: bool = False) -> list[str]:
-    """Those of the ARNs that are of an account's policy with this name, at the path / or anywhere.
+    """The ARNs of customer managed policies with this name, at the path / or anywhere.
 
-    One at another path is somebody else's, who may have made it under this name.
+    A policy at another path may be someone else's, created under this name.
     """
     path = "(.*/)?" if anywhere else ""
     return [arn for arn in arns if re.search(rf":[0-9]{{12}}:policy/{path}{re.escape(name)}$", arn, re.IGNORECASE)]
 
 
 def group_step(group: Group, before: Described) -> Step | None:
-    """How to make the group, or change it; None where it is as it shall be."""
+    """The step that creates or updates the group; None if nothing changes."""
     had, members = before.get("managed_policies", []), set(before.get("members", []))
     left = [] if group.purge_policies else [arn for arn in had if arn not in group.detach]
     policies = sorted({*left, *group.attach})
@@ -83,15 +83,15 @@ def group_step(group: Group, before: Described) -> Step | None:
 
 
 def removal_steps(group: Described, policy: Described) -> list[Step]:
-    """How to delete what is there of them; the group first, from which the policy has to be detached."""
+    """Steps that delete what exists; the group first, because a policy must be detached before it is deleted."""
     there = ((GROUP_MODULE, group), (POLICY_MODULE, policy))
     return [Step(module, {"state": "absent", "name": one["name"]}, dict(one), {}) for module, one in there if one]
 
 
 def group_problems(group: Group, before: Described, prefix: str = "") -> list[str]:
-    """Why a group of this name at another path gets no rights: its members are somebody else's choice.
+    """Why a group with this name at another path gets no rights: someone else chose its members.
 
-    Where it has the rights already, nothing is handed to anybody.
+    No problem if the group already has these rights.
     """
     path = group.path or "/"
     gained = [arn for arn in group.attach if arn not in before.get("managed_policies", [])]
@@ -107,10 +107,10 @@ def group_problems(group: Group, before: Described, prefix: str = "") -> list[st
 def removal_problems(
     name: str, group: Described, policy: Described, caller: str | None, prefix: str = "", *, path: str | None = None
 ) -> list[str]:
-    """Why they can't go. amazon.aws's modules go on where they would have to ask.
+    """Why the group and the policy can't be deleted; amazon.aws's modules would not stop for these reasons.
 
-    One detaches a policy from everything, the other stops halfway at inline policies. The caller, if given, must not
-    be a member. path is where the group is expected: at another one it is somebody else's.
+    iam_managed_policy detaches the policy from everything, and iam_group fails halfway at inline policies. The caller,
+    if given, must not be a member. path is where the group should be: at another path it is someone else's.
     """
     problems = []
     field = called("name", prefix)
@@ -138,7 +138,7 @@ def removal_problems(
 def member_problems(
     members: Sequence[str] | None, exclusive: bool, users: Iterable[Described], prefix: str = ""
 ) -> list[str]:
-    """What is wrong with the members, which amazon.aws would find out about when the group is made already."""
+    """Problems with the members, which amazon.aws would only find after creating the group."""
     field = called("members", prefix)
     there = {user["name"] for user in users}
     unknown = [name for name in members or () if name not in there]

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The plan of iam_group_with_policies: a group with its policies, and everything that stands in its way."""
+"""Plans iam_group_with_policies: a group with its policies."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Found = Mapping[str, t.Any]
 
 
 def plan_group_with_policies(options: Options, found: Found, leavers: list[Mapping[str, t.Any]]) -> Plan:
-    """What has to be done. found and leavers are of iam_account_info: what input.asked names, and members who leave."""
+    """The plan. found is the result of iam_account_info for input.asked, and leavers the members who leave."""
     problems = _leaving_problems(options, found, leavers)
     if problems:
         return Plan(problems=problems)
@@ -80,6 +80,6 @@ def _told(options: Options, found: Found, policies: Policies, group: Group) -> d
         "aws_managed_policies": options["aws_managed_policies"],
         "policy_name": next((named(p.name, found["policies"]).get("name", p.name) for p in policies.own), None),
         "require_mfa": requires_mfa(options, before),
-        # What else the group had, and keeps unless told otherwise.
+        # The group's other policies, which stay unless purge_policies is set.
         "other_policies": [arn for arn in before.get("managed_policies", []) if arn not in (*group.attach, *mfa)],
     }
