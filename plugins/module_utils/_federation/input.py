@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The options of iam_saml_access, and what is wrong with them as far as it shows without the account."""
+"""The options of iam_saml_access, and the checks that need no account."""
 
 from __future__ import annotations
 
@@ -52,20 +52,20 @@ SPEC: dict[str, t.Any] = {
 LISTS = ("session_tags", "audiences")
 PROVIDER_NAME = re.compile(r"[\w._-]{1,128}", re.ASCII)
 
-# Under this name the options have what is wrong with the metadata file, where it could not be read.
+# Key under which the options carry why the metadata file could not be read.
 FILE_PROBLEM = "metadata_file_problem"
 
-# Stands for the provider where only the other parts of a trust policy are looked at.
+# Placeholder for checks of the other parts of a trust policy.
 _ANY_PROVIDER = "arn:aws:iam::123456789012:saml-provider/any"
 
 
 def read_options(given: Options) -> tuple[dict[str, t.Any], list[str]]:
-    """The options as a playbook gives them, with lists as lists, and what is wrong with their types."""
+    """The playbook's options with lists parsed from text, and problems with their types."""
     return read_role_options(given, LISTS)
 
 
 def with_defaults(options: Options) -> dict[str, t.Any]:
-    """The options, and what follows from others where it was left out."""
+    """The options, with defaults that follow from other options."""
     name, access = options["role_name"], options["access"]
     derived = {
         "policy_name": name,
@@ -76,9 +76,9 @@ def with_defaults(options: Options) -> dict[str, t.Any]:
 
 
 def input_problems(options: Options) -> list[str]:
-    """One sentence for each mistake, which begins with what the option is called."""
+    """One sentence for each mistake, beginning with the user's name for the option."""
     prefix = options["variables_prefix"]
-    # Of the account nothing is known yet, but for the partition of a provider that was named.
+    # The account is still unknown; only a given provider's ARN tells the partition.
     arn = PROVIDER_ARN.fullmatch(options["provider_arn"] or "")
     return [
         *identifier_problems(options),
@@ -130,7 +130,7 @@ def _metadata_problems(options: Options, prefix: str) -> Iterator[str]:
 
 
 def _session_problems(options: Options, prefix: str) -> Iterator[str]:
-    # Named as the options are, and not as the parts of a trust policy.
+    # Uses the names of the options, not those of saml_trust's arguments.
     if options["require_mfa"]:
         tag = {options["mfa_tag_key"]: options["mfa_tag_value"]}
         for problem in trust_problems(_ANY_PROVIDER, tag, [], []):

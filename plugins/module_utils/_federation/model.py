@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What an account holds of a provider, a policy and a role, and what is ours of it."""
+"""A SAML provider, a policy and a role as they exist in the account, and which of them are ours."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.model import R
 
 
 def asked(options: Options) -> dict[str, t.Any]:
-    """What iam_account_info is asked for."""
+    """What to look up with iam_account_info."""
     provider = options["provider_name"] or (options["provider_arn"] or "").rpartition("/")[2]
     return {**asked_of_role(options), "saml_providers": [provider] if provider else []}
 
 
 class Account(RoleAccount):
-    """What iam_account_info told, and what belongs to the role in it."""
+    """The result of iam_account_info, and what follows from it and the options."""
 
     def __init__(self, options: Options, found: Mapping[str, t.Any]) -> None:
         super().__init__(options, found)
@@ -36,14 +36,14 @@ class Account(RoleAccount):
 
     @property
     def provider_arn(self) -> str | None:
-        """ARN of the provider, which is known before it is made; None where none was named."""
+        """ARN of the provider, also before it exists; None if none is named."""
         name = self.options["provider_name"]
         made_here = self.arn("saml-provider/", name) if name else None
         return self.options["provider_arn"] or made_here
 
     @property
     def others_trusted(self) -> list[str]:
-        """Whom the role lets in besides the provider. Where none is named, any provider is taken for the one."""
+        """Principals that the role trusts besides the provider. If no provider is named, any provider is accepted."""
         trusts = self.role.get("trusts", [])
         if self.provider_arn is None:
             return [principal for principal in trusts if not PROVIDER_ARN.fullmatch(principal)]
@@ -51,9 +51,9 @@ class Account(RoleAccount):
 
     @property
     def foreign_entity(self) -> str | None:
-        """The entity ID of another identity provider's that the provider of our name has; None where it is ours.
+        """The entity ID of the existing provider if it belongs to another identity provider; None if it is ours.
 
-        The module that makes providers gives them no tags. What tells who a provider is of is whom it lets in.
+        The module that creates providers sets no tags, so the entity ID has to tell.
         """
         if not self.provider or not self.options["provider_name"] or self.options["adopt_provider"]:
             return None
@@ -62,12 +62,12 @@ class Account(RoleAccount):
 
     @property
     def endpoints(self) -> list[str]:
-        """Where the identity provider may send its assertions."""
+        """The sign-in endpoints to which the identity provider may send assertions."""
         return self.options["audiences"] or [AUDIENCES[self.partition]]
 
     @property
     def mfa(self) -> dict[str, str]:
-        """The session tag that says that somebody signed in with MFA, where it is required."""
+        """The required session tag that proves MFA; empty if MFA is not required."""
         return {self.options["mfa_tag_key"]: self.options["mfa_tag_value"]} if self.options["require_mfa"] else {}
 
     @property
@@ -77,5 +77,5 @@ class Account(RoleAccount):
 
     @property
     def trust_policy(self) -> dict[str, t.Any]:
-        """The trust policy that the role shall have."""
+        """The trust policy that the role should have."""
         return saml_trust_policy(str(self.provider_arn), self.mfa, self.options["session_tags"], self.endpoints)

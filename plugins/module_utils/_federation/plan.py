@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From the options of iam_saml_access, and what the account holds, to the modules that have something to do."""
+"""Plans iam_saml_access from its options and the state of the account."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.plan import (
 
 
 def make_plan(options: Options, found: Mapping[str, t.Any], check_mode: bool = False) -> Plan:
-    """What has to be done. found is what iam_account_info tells of the provider, the policy and the role."""
+    """The plan. found is the result of iam_account_info for the provider, the policy and the role."""
     account = Account(options if check_mode else {**options, "pending_providers": []}, found)
     if options["state"] == "absent":
         problems = list(_absent_conflicts(account))
@@ -75,21 +75,21 @@ def _absent(account: Account, check_mode: bool) -> Plan:
 
 
 def _provider_step(account: Account) -> Step | None:
-    """How to make the provider, or give it new metadata; None where it has them, or is given by its ARN."""
+    """The step that creates the provider or updates its metadata; None if nothing changes or it is given by ARN."""
     options, before = account.options, account.provider
     document = normal_form(options["metadata"])
     has = fingerprint(document)
     told_of = account.provider_arn in options["pending_providers"]
     if not options["provider_name"] or told_of or before.get("metadata_sha256") == has:
         return None
-    # In the form in which IAM gives it back, because the module compares the texts.
+    # In the form that IAM returns, because the module compares the texts.
     given = {"state": "present", "name": options["provider_name"], "saml_metadata_document": document}
     after = {"name": options["provider_name"], "entity_id": entity_id(document), "metadata_sha256": has}
     return Step(PROVIDER, given, dict(before), {**before, **after})
 
 
 def _present_conflicts(account: Account) -> Iterator[str]:
-    """Why the role can't be made or changed, one sentence each."""
+    """Why the role can't be created or updated, one sentence each."""
     options = account.options
     yield from adoption_problems(account)
     if account.partition not in AUDIENCES and not options["audiences"]:

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The metadata document of a SAML identity provider: what IAM would refuse, told before it is asked."""
+"""Checks a SAML metadata document for what IAM would refuse, before any write."""
 
 from __future__ import annotations
 
@@ -41,32 +41,32 @@ _ENTITIES = f"{_METADATA} EntitiesDescriptor"
 _IDENTITY_PROVIDER = f"{_METADATA} IDPSSODescriptor"
 _KEY = f"{_METADATA} KeyDescriptor"
 _CERTIFICATE = f"{_SIGNATURE} X509Certificate"
-# xs:dateTime. SAML wants UTC; without a zone, it is taken for that.
+# xs:dateTime. SAML requires UTC, so a time without a zone counts as UTC.
 _TIME = re.compile(r"(\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 SHOWN = 3
 
 
 class MetadataError(ValueError):
-    """The text is no metadata that can be read. The message says why, without a subject."""
+    """The metadata can't be read. The message says why, without a subject."""
 
 
 @dataclass
 class Metadata:
-    """What a document holds, as far as it matters."""
+    """The parts of a metadata document that IAM checks."""
 
-    # Of the first element.
+    # Name of the root element.
     root: str = ""
     entities: list[str] = field(default_factory=list)
     is_identity_provider: bool = False
-    # Texts of the certificates that signatures can be checked with, in base64, and how many there are for encryption.
+    # Signing certificates in base64, and the number of encryption certificates.
     signing: list[str] = field(default_factory=list)
     encrypting: int = 0
-    # Values of validUntil of the entity and of its part as an identity provider.
+    # validUntil of the entity and of its identity provider descriptor.
     valid_until: list[str] = field(default_factory=list)
 
 
 def metadata_problem(text: str, now: datetime.datetime | None = None) -> str | None:
-    """What is wrong with this document in its normal form, without a subject: "has …" or "is …"; None: nothing."""
+    """Why IAM would refuse a document in normal form, without a subject ("has …" or "is …"); None if it wouldn't."""
     if not SHORTEST <= len(text) <= LONGEST:
         return (
             f"has {len(text)} characters, IAM takes {SHORTEST:,} to {LONGEST:,}; "
@@ -115,20 +115,20 @@ def _time(text: str) -> datetime.datetime | None:
     try:
         return datetime.datetime.fromisoformat(f"{match[1]}{(match[3] or 'Z').replace('Z', '+00:00')}")
     except ValueError:
-        # Years of five digits are as good as never.
+        # A year with five digits counts as never.
         return datetime.datetime.max.replace(tzinfo=datetime.UTC) if len(match[1].split("-")[0]) > len("2026") else None
 
 
 def read_metadata(text: str) -> Metadata:
-    """What a text of XML holds. Raises MetadataError, also at a document type."""
+    """Parse the XML text. Raises MetadataError, also for a document type declaration."""
     reader = _Reader()
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.characters
-    # Entities, and with them documents that grow when they are read, need a document type.
+    # Entities, and so documents that expand when parsed, need a document type declaration.
     parser.StartDoctypeDeclHandler = _document_type
-    # What the declaration says about the encoding was said of the file; this is text.
+    # The XML declaration's encoding describes the file's bytes; this is already text.
     try:
         parser.Parse(re.sub(r"\A<\?xml\b[^>]*\?>", "", text, count=1), True)
     except expat.ExpatError as exc:
@@ -139,7 +139,7 @@ def read_metadata(text: str) -> Metadata:
 
 
 def entity_id(text: str) -> str | None:
-    """Which identity provider the document is of; None where it does not tell, or is of several."""
+    """The identity provider's entity ID; None if the document names none or several."""
     try:
         entities = read_metadata(normal_form(text)).entities
     except MetadataError:
@@ -148,7 +148,7 @@ def entity_id(text: str) -> str | None:
 
 
 def fingerprint(text: str) -> str:
-    """The SHA-256 of the document in its normal form: two with the same one are the same document to IAM."""
+    """The SHA-256 of the document in normal form; equal for documents that IAM treats as the same."""
     return hashlib.sha256(normal_form(text).encode()).hexdigest()
 
 
@@ -157,7 +157,7 @@ def _document_type(*_details: object) -> t.NoReturn:
 
 
 class _Reader:
-    """Takes what expat tells of a document."""
+    """Handles expat's events."""
 
     def __init__(self) -> None:
         self.found = Metadata()
@@ -166,7 +166,7 @@ class _Reader:
         self._certificate: list[str] | None = None
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """An element begins."""
+        """Start of an element."""
         self.found.root = self.found.root or name
         if name == _ENTITY:
             self.found.entities.append(attributes.get("entityID", ""))
@@ -181,7 +181,7 @@ class _Reader:
         self._open.append(name)
 
     def end(self, _name: str) -> None:
-        """An element ends."""
+        """End of an element."""
         self._open.pop()
         if self._certificate is not None and _CERTIFICATE not in self._open:
             certificate = "".join("".join(self._certificate).split())
@@ -192,6 +192,6 @@ class _Reader:
                 self.found.signing.append(certificate)
 
     def characters(self, text: str) -> None:
-        """Text between elements."""
+        """Text between tags."""
         if self._certificate is not None:
             self._certificate.append(text)

@@ -4,14 +4,14 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From the bytes of a metadata file to the text that IAM takes, which is UTF-8 without a byte order mark."""
+"""Decodes a metadata file and normalizes its text to what IAM accepts: UTF-8 without a byte order mark."""
 
 from __future__ import annotations
 
 import codecs
 import re
 
-# How a document begins, by its byte order mark or, without one, by its first two characters (XML 1.0, appendix F).
+# Byte order marks; without one, the first two characters tell the encoding (XML 1.0, appendix F).
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -20,7 +20,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _WITHOUT_MARK = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
-# Python's names of the encodings that a declaration may name in a document that begins like ASCII.
+# Python's names of the encodings accepted in the XML declaration of a document that starts like ASCII.
 _DECLARED = ("utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252")
 
 _DECLARATION = re.compile(r"\A\s*<\?xml\b[^>]*?\?>")
@@ -29,11 +29,11 @@ _ENCODING = re.compile(r"(\bencoding\s*=\s*)([\"'])([^\"']*)\2")
 
 
 class UndecodableError(ValueError):
-    """The bytes are no text in the encoding that they are said to have. The message tells why."""
+    """The bytes are not valid in their encoding. The message says why."""
 
 
 def decoded(content: bytes) -> str:
-    """The text of a document, with its first line as it was. Raises UndecodableError."""
+    """The text of a document, including its XML declaration. Raises UndecodableError."""
     mark, encoding = next(((mark, name) for mark, name in _MARKS if content.startswith(mark)), (b"", ""))
     body = content[len(mark) :]
     if not encoding:
@@ -50,7 +50,7 @@ def decoded(content: bytes) -> str:
 
 
 def _declared(body: bytes) -> str:
-    """The encoding that the first line names; UTF-8 where it names none."""
+    """The encoding in the XML declaration; UTF-8 if it names none."""
     named = _DECLARED_ENCODING.match(body)
     if not named:
         return "utf-8"
@@ -67,10 +67,9 @@ def _declared(body: bytes) -> str:
 
 
 def normal_form(text: str) -> str:
-    """The document as IAM takes it and gives it back: UTF-8 without byte order mark, and with the line ends of XML.
+    """The document as IAM accepts and returns it: UTF-8 without byte order mark, with XML line ends.
 
-    It is sent as UTF-8, whatever the file was, so that the first line must not say something else. No signature of the
-    document covers that line.
+    It is sent as UTF-8, so its XML declaration must not name another encoding. Signatures don't cover that line.
     """
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").strip()
     return _DECLARATION.sub(lambda line: _ENCODING.sub(_as_utf8, line[0]), plain, count=1)

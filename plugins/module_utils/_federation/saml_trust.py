@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The trust policy of a role for people from a SAML identity provider."""
+"""The trust policy of a role for users of a SAML identity provider."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typing as t
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-# Where the partitions receive SAML assertions (IAM User Guide, "SAML:aud").
+# SAML sign-in endpoint of each partition (IAM User Guide, "SAML:aud").
 AUDIENCES = {
     "aws": "https://signin.aws.amazon.com/saml",
     "aws-cn": "https://signin.amazonaws.cn/saml",
@@ -36,11 +36,11 @@ def saml_trust_policy(
     session_tags: Sequence[str],
     audiences: Sequence[str],
 ) -> dict[str, t.Any]:
-    """The trust policy of a role for those whom the provider sends.
+    """The trust policy of a role for users whom the provider signs in.
 
-    A required tag has to be among the session tags of the assertion, with just this value. session_tags are the keys
-    of others that may be. An assertion with any other session tag is turned away. Without audiences, that of the
-    partition counts. Raises ValueError that names every mistake.
+    The assertion must contain every required tag as a session tag with exactly this value, and may contain tags with
+    the keys in session_tags. An assertion with other session tags is refused. Without audiences, the partition's own
+    endpoint is used. Raises ValueError that names every mistake.
     """
     problems = trust_problems(provider_arn, required_tags, session_tags, audiences)
     if problems:
@@ -57,7 +57,7 @@ def saml_trust_policy(
         "Sid": "SignInThroughSaml",
         "Effect": "Allow",
         "Principal": {"Federated": provider_arn},
-        # Without the second one, STS refuses an assertion that has session tags.
+        # Without sts:TagSession, STS refuses an assertion that has session tags.
         "Action": ["sts:AssumeRoleWithSAML", "sts:TagSession"] if keys else "sts:AssumeRoleWithSAML",
         "Condition": condition,
     }
@@ -67,7 +67,7 @@ def saml_trust_policy(
 def trust_problems(
     provider_arn: str, required_tags: Mapping[str, str], session_tags: Sequence[str], audiences: Sequence[str]
 ) -> list[str]:
-    """What is wrong with the parts of a trust policy, each with the name of the part."""
+    """Problems with the parts of a trust policy, each beginning with the argument's name."""
     problems = []
     match = PROVIDER_ARN.fullmatch(provider_arn)
     if not match:

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Reads of named SAML providers, as iam_account_info returns them."""
+"""Reads named SAML providers, in the form that iam_account_info returns."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if t.TYPE_CHECKING:
 
 
 def describe_saml_providers(iam: IAMClient, names: Iterable[str]) -> list[Described]:
-    """Those of the named SAML providers that exist, with the roles that trust them. Raises what botocore raises."""
+    """Those of the named SAML providers that exist, and the roles that trust them. Raises botocore's errors."""
     wanted = list(names)
     if not wanted:
         return []
-    # IAM gives all of them at once, and knows them by their ARN only.
+    # IAM can only list all providers, each by its ARN.
     arns = {p["Arn"].rsplit("/", 1)[1]: p["Arn"] for p in iam.list_saml_providers()["SAMLProviderList"]}
     found = existing(iam, (arns[name] for name in wanted if name in arns), _describe_saml_provider)
     return trusted_by(iam, found)
