@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The options of iam_account_password_policy, and what is wrong with them."""
+"""The options of iam_account_password_policy, and the problems with them."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy 
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 
-# IAM API reference, UpdateAccountPasswordPolicy. It takes no 0 for the last two, which is the same as leaving them out.
+# IAM API reference, UpdateAccountPasswordPolicy. For the last two, 0 means left out; IAM does not accept it.
 LENGTHS = range(6, 129)
 AGES = range(1, 1096)
 REUSES = range(1, 25)
 
-# What counts where an account has no policy of its own, as far as the settings of a policy can say it.
+# IAM's default policy, as far as the settings can express it.
 NO_POLICY: Policy = {
     "min_pw_length": DEFAULT_LENGTH,
     **dict.fromkeys(CLASSES, False),
@@ -33,9 +33,9 @@ NO_POLICY: Policy = {
     "pw_reuse_prevent": 0,
     "pw_expire": False,
 }
-# What a new policy has where nothing else is asked for. It can't ask for three of the four kinds of characters; all
-# four are the nearest that is no weaker. Users who may not change their own passwords can't get past the first sign-in
-# with one that has to be changed, so that this is taken from them only where it was said.
+# Settings of a new policy unless others are given. They can't require three of the four kinds of characters; all four
+# is the closest that is no weaker. allow_pw_change is on because a user who must change the password at first sign-in
+# and isn't allowed to can't sign in.
 START: Policy = {**NO_POLICY, **dict.fromkeys(CLASSES, True), "allow_pw_change": True}
 
 _NUMBERS = {"min_pw_length": LENGTHS, "pw_max_age": AGES, "pw_reuse_prevent": REUSES}
@@ -44,16 +44,16 @@ _OFF_IS_ZERO = ("pw_max_age", "pw_reuse_prevent")
 SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "allow_weaker": {"type": "bool", "default": False},
-    # Ansible takes anything with "pw" or "password" in its name for a secret, unless told otherwise.
+    # Ansible treats names with "pw" or "password" as secret unless told otherwise.
     **{name: {"type": "int" if name in _NUMBERS else "bool", "no_log": False} for name in NO_POLICY},
     "variables_prefix": {"type": "str", "default": ""},
 }
 
 
 def read_options(given: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[str]]:
-    """The options with settings as numbers and booleans, and what is wrong with them.
+    """The options with settings as numbers and booleans, and the problems with them.
 
-    Ansible itself would take true for the number 1, and give no limits.
+    Ansible itself would accept true for the number 1, and would not name the limits.
     """
     prefix = str(given.get("variables_prefix") or "")
     options = {name: value for name, value in given.items() if value is not None}

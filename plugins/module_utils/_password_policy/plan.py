@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From the options of iam_account_password_policy, and the policy in force, to what has to be done."""
+"""Plans iam_account_password_policy from its options and the current policy."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MODULE = "amazon.aws.iam_password_policy"
 
 @dataclass(frozen=True)
 class Change:
-    """A setting that would have another value."""
+    """A setting that changes."""
 
     name: str
     before: int | bool | str
@@ -42,14 +42,14 @@ class Change:
 
 
 def make_plan(options: Mapping[str, t.Any], found: Mapping[str, t.Any], check_mode: bool = False) -> Plan:
-    """What has to be done. found is what iam_account_info tells of the account and its password policy."""
+    """The plan. found is the result of iam_account_info for the account and its password policy."""
     before: Policy | None = found["password_policy"]
     after = merged(before, settings_of(options)) if options["state"] == "present" else None
     weaker = [] if before == after else weakened(before, after)
     problems = list(_problems(options, found, weaker))
     if problems:
         return Plan(problems=problems)
-    # All settings, because the module sets what is left out back to weak values.
+    # All settings, because the module resets those left out to weak values.
     given = {"state": options["state"], **(after or {})}
     steps = [] if before == after else [Step(MODULE, given, before or {}, after or {})]
     result = {
@@ -67,7 +67,7 @@ def _problems(options: Mapping[str, t.Any], found: Mapping[str, t.Any], weaker: 
     prefix = options["variables_prefix"]
     state = called("state", prefix)
     if options["state"] == "present" and not settings_of(options):
-        # What a policy is to say is for the user to decide: it counts for everybody in the account.
+        # No default here: the policy affects everyone in the account, so the user must choose.
         settings = ", ".join(called(name, prefix) for name in NO_POLICY)
         yield f"{state}: present needs at least one setting of {settings}"
     if found["missing_permissions"]:
@@ -92,12 +92,12 @@ def _lines(
 
 
 def merged(before: Policy | None, wanted: Policy) -> Policy:
-    """The policy in force with the settings that were asked for. Others stay as they are."""
+    """The current policy with the given settings. Others stay as they are."""
     return {**(before or START), **wanted}
 
 
 def weakened(before: Policy | None, after: Policy | None) -> list[Change]:
-    """The settings that protect less after than before; None stands for IAM's default."""
+    """Settings that protect less after than before; None means IAM's default policy."""
     old, new = before or NO_POLICY, after or NO_POLICY
     settings = [Change(name, old[name], new[name]) for name in NO_POLICY]
     return [each for each in settings if _strength(each.name, each.after) < _strength(each.name, each.before)] + [
@@ -106,7 +106,7 @@ def weakened(before: Policy | None, after: Policy | None) -> list[Change]:
 
 
 def _fewer_classes(before: Policy | None, after: Policy | None) -> Iterator[Change]:
-    """IAM's default asks for three kinds of characters, whichever they are, which no setting can say."""
+    """IAM's default requires any three kinds of characters, which the settings can't express."""
     if before is None and after is not None:
         count = sum(bool(after[name]) for name in CLASSES)
         if count < DEFAULT_CLASSES:
@@ -114,12 +114,12 @@ def _fewer_classes(before: Policy | None, after: Policy | None) -> Iterator[Chan
 
 
 def _strength(name: str, value: int | bool | str) -> float:
-    """How much a setting protects, to be compared with other values of the same setting.
+    """How much a setting protects, comparable between values of the same setting.
 
-    Users who may not change their own passwords keep ones that others know, so that allowing it is the stronger side.
+    Allowing password changes is stronger: users who can't change their passwords keep ones that others know.
     """
     if name == "pw_max_age":
-        # A password that expires sooner is worth less to a thief; 0 is one that never does.
+        # A password that expires sooner is worth less to a thief; 0 means that it never expires.
         return -float(value) if value else float("-inf")
     return float(value)
 
