@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Carries out what is planned for a service-linked role, with all the waiting that takes."""
+"""Carries out the plan for a service-linked role, and waits for AWS where needed."""
 
 from __future__ import annotations
 
@@ -32,45 +32,45 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-# Seconds between polls. A deletion that nothing stands in the way of takes IAM a few.
+# Seconds between polls. IAM needs a few for a deletion that nothing prevents.
 FIRST_POLL = 1.0
 SLOWEST_POLL = 5.0
-# How long a role that somebody else made may stay unseen: IAM's lists follow its writes within seconds.
+# Seconds to wait until a role that someone else just created is listed; IAM's lists follow its writes within seconds.
 SETTLING = 30.0
-# Before anything was read about a deletion.
+# The status before the first poll.
 SUBMITTED = "SUBMITTED"
 
 
 @dataclass(frozen=True)
 class Deletion:
-    """How a deletion ended, or how far it has come."""
+    """The state or the result of a deletion."""
 
     task_id: str
     status: str
     reason: str = ""
-    # Where the role is still used: (region, resources there).
+    # Where the role is still in use: (region, resources there).
     role_usage: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def describe(self) -> dict[str, t.Any]:
-        """The deletion as results show it."""
+        """The deletion as the module returns it."""
         usage = [{"region": region, "resources": list(resources)} for region, resources in self.role_usage]
         return {"task_id": self.task_id, "status": self.status, "reason": self.reason, "role_usage": usage}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run did: the role before and after it, and the deletion where it submitted one."""
+    """What a run did: the role before and after, and the deletion if it submitted one."""
 
     changed: bool
     before: Role | None
     after: Role | None
     deletion: Deletion | None = None
-    # Names of the service's roles when none of them is the one asked for.
+    # Names of the service's roles if none of them is the requested one.
     others: tuple[str, ...] = ()
 
 
 class RoleError(Exception):
-    """Why the run could not do what it was to, in one sentence; the rest tells how far it came."""
+    """Why the run failed, in one sentence, and how far it came."""
 
     def __init__(self, message: str, deletion: Deletion | None = None, changed: bool = False) -> None:
         self.deletion = deletion
@@ -80,14 +80,14 @@ class RoleError(Exception):
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to wait, in seconds, and by which clock."""
+    """How long to wait, in seconds."""
 
     timeout: float
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
 
     def polls(self) -> Iterator[None]:
-        """Yield at once, then after growing pauses, until the time is up."""
+        """Yield at once, then after increasing pauses, until the time is up."""
         start = self.clock()
         pause = FIRST_POLL
         while True:
@@ -100,7 +100,7 @@ class Patience:
 
 
 def ensure(iam: IAMClient, desired: DesiredRole, check_mode: bool, wait: bool, patience: Patience) -> Outcome:
-    """Read, plan and, outside check mode, carry the plan out. Raises RoleError."""
+    """Read, plan and, outside check mode, carry out the plan. Raises RoleError."""
     plan = make_plan(iam, desired)
     if check_mode or plan.action == "nothing":
         return Outcome(plan.action != "nothing", plan.before, plan.after, others=plan.others)
@@ -112,7 +112,7 @@ def ensure(iam: IAMClient, desired: DesiredRole, check_mode: bool, wait: bool, p
 
 
 def make_plan(iam: IAMClient, desired: DesiredRole) -> Plan:
-    """Look which roles the service has, and plan. Raises RoleError."""
+    """Read the service's roles and plan. Raises RoleError."""
     with _doing(f"look up {desired}"):
         return plan_role(desired, list_roles(iam, desired.service_name))
 
@@ -126,7 +126,7 @@ def _create(iam: IAMClient, desired: DesiredRole, plan: Plan, wait: bool, patien
             made = read_role(iam.create_service_linked_role(**params)["Role"])
     except RoleError as exc:
         return _after_refused_creation(iam, desired, exc, patience)
-    # AWS is not bound to repeat what it was given.
+    # AWS's response need not repeat the description.
     made = replace(made, description=role.description)
     if wait:
         _wait_until_listed(iam, made, patience)
@@ -134,7 +134,7 @@ def _create(iam: IAMClient, desired: DesiredRole, plan: Plan, wait: bool, patien
 
 
 def _after_refused_creation(iam: IAMClient, desired: DesiredRole, error: RoleError, patience: Patience) -> Outcome:
-    """Take over the role where it turns out to be there already, as if it had been from the start."""
+    """If the role turns out to exist already, go on as if it had existed from the start."""
     cause = t.cast(BaseException, error.__cause__)
     code, message = error_code(cause), error_message(cause)
     # AWS answers InvalidInput here, emulators EntityAlreadyExists.
@@ -150,7 +150,7 @@ def _after_refused_creation(iam: IAMClient, desired: DesiredRole, error: RoleErr
 
 
 def _wait_for_other_role(iam: IAMClient, desired: DesiredRole, message: str, patience: Patience) -> Plan:
-    """Read until the role that somebody else has just made is listed, and plan anew."""
+    """Wait until the role that someone else just created is listed, then plan again."""
     plan = Plan("create", None, None)
     for _poll in replace(patience, timeout=min(patience.timeout, SETTLING)).polls():
         plan = make_plan(iam, desired)
@@ -164,7 +164,7 @@ def _wait_for_other_role(iam: IAMClient, desired: DesiredRole, message: str, pat
 
 
 def _wait_until_listed(iam: IAMClient, made: Role, patience: Patience) -> None:
-    """IAM is eventually consistent: a role that was just made may not be there for the next call."""
+    """IAM is eventually consistent: the next call may not find a role that was just created."""
     for _poll in patience.polls():
         if _is_listed(iam, made, f"read the new role {made.name}", changed=True):
             return
@@ -174,7 +174,7 @@ def _wait_until_listed(iam: IAMClient, made: Role, patience: Patience) -> None:
 
 
 def _is_listed(iam: IAMClient, role: Role, doing: str, deletion: Deletion | None = None, changed: bool = False) -> bool:
-    """Whether just this role is there: its id tells it from a later one of the same name."""
+    """Whether this very role is listed: its ID differs from that of a later role with the same name."""
     with _doing(doing, deletion, changed):
         return any(found.role_id == role.role_id for found in list_roles(iam, role.service_name))
 
@@ -193,7 +193,7 @@ def _delete(iam: IAMClient, desired: DesiredRole, plan: Plan, wait: bool, patien
             task_id = iam.delete_service_linked_role(RoleName=str(role.name))["DeletionTaskId"]
     except RoleError as exc:
         if error_code(t.cast(BaseException, exc.__cause__)) == "NoSuchEntity":
-            # Somebody else was faster.
+            # Someone else deleted it first.
             return Outcome(False, None, None)
         raise
     submitted = Deletion(task_id, SUBMITTED)
@@ -226,7 +226,7 @@ def _read_deletion(iam: IAMClient, role: Role, deletion: Deletion) -> Deletion:
     except RoleError as exc:
         if error_code(t.cast(BaseException, exc.__cause__)) != "NoSuchEntity":
             raise
-        # The record of the task can go before it was ever read. Then the role itself tells.
+        # AWS may drop the task's record before it was ever read. Then look for the role itself.
         there = _is_listed(iam, role, doing, deletion, changed=True)
         return replace(deletion, status="IN_PROGRESS" if there else "SUCCEEDED")
     reason = answer.get("Reason", {})
@@ -242,7 +242,7 @@ def _refusal(role: Role, deletion: Deletion) -> str:
 
 @contextmanager
 def _doing(what: str, deletion: Deletion | None = None, changed: bool = False) -> Iterator[None]:
-    """Turn an error of AWS's into a RoleError that says what was being done, and is caused by it."""
+    """Turn an AWS error into a RoleError that says what was being done and has the AWS error as its cause."""
     try:
         yield
     except AWS_ERRORS as exc:

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Service-linked roles: what was asked for, what is there, and what to do about the difference."""
+"""Service-linked roles: the desired one, the existing ones, and the plan."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_iam.type_defs import RoleTypeDef
 
-# What a new role gets when no description is asked for: tells later that the role was made here.
+# Default description of a new role, which later shows that this collection created it.
 DEFAULT_DESCRIPTION = "Created by cloudhsm.iam"
 ROOT_PATH = "/aws-service-role/"
 NAME_START = "AWSServiceRoleFor"
 
-# A custom suffix follows the first underscore of a role's name, and most names have none of their own. These do
-# (AWS's pages on the service-linked roles of the services), and take no suffix. All roles of Application Auto
-# Scaling are of that kind, one for each kind of thing that it scales.
+# A custom suffix follows the first underscore of a role's name. These names have an underscore of their own and take no
+# suffix (AWS's pages on each service's service-linked roles). The same is true of all roles of Application Auto
+# Scaling, one for each kind of target that it scales.
 NAMES_WITH_UNDERSCORE = frozenset(
     NAME_START + own
     for own in (
@@ -44,7 +44,7 @@ SERVICES_WITHOUT_SUFFIX = (
     ".application-autoscaling.amazonaws.com.cn",
 )
 
-# The IAM API reference, CreateServiceLinkedRole; that a service's name ends like a domain of AWS's is our own check.
+# CreateServiceLinkedRole in the IAM API reference. The check for AWS's domain is our own.
 SERVICE_NAME = re.compile(r"[\w+=,@-]+(\.[\w+=,@-]+)*\.amazonaws\.com(\.cn)?", re.ASCII)
 SUFFIX = re.compile(r"[\w+=,.@-]+", re.ASCII)
 DESCRIPTION = re.compile(r"[\t\n\r\x20-\x7e\xa1-\xff]*")
@@ -55,17 +55,17 @@ DESCRIPTION_LENGTH = 1000
 
 @dataclass(frozen=True)
 class DesiredRole:
-    """What was asked for; None for description means "leave alone"."""
+    """The desired role. None for description means leave alone."""
 
     service_name: str
     present: bool = True
     custom_suffix: str | None = None
     description: str | None = None
-    # What the names of the options begin with in messages, where a role hands its variables on.
+    # Prefix of the role variables that set the options, for messages.
     prefix: str = ""
 
     def called(self, option: str) -> str:
-        """An option as messages name it."""
+        """The user's name for the option."""
         return called(option, self.prefix)
 
     def __str__(self) -> str:
@@ -75,7 +75,7 @@ class DesiredRole:
 
 @dataclass(frozen=True)
 class Role:
-    """A service-linked role. What is not known before AWS has made it is None."""
+    """A service-linked role. What is unknown until AWS creates it is None."""
 
     service_name: str
     description: str = ""
@@ -86,7 +86,7 @@ class Role:
     create_date: str | None = None
 
     def describe(self) -> dict[str, t.Any]:
-        """The role as results show it, without what is not known."""
+        """The role as the module returns it, without what is unknown."""
         shown = {
             "name": self.name,
             "arn": self.arn,
@@ -107,12 +107,12 @@ class Plan:
     action: str
     before: Role | None
     after: Role | None
-    # Names of the service's roles when none of them is the one asked for.
+    # Names of the service's roles if none of them is the requested one.
     others: tuple[str, ...] = ()
 
 
 def input_problems(desired: DesiredRole, wait_timeout: int = 1) -> list[str]:
-    """What is wrong with the options, one sentence each, beginning with what the option is called."""
+    """Problems with the options, one sentence each, beginning with the user's name for the option."""
     return [f"{desired.prefix}{problem}" for problem in _input_problems(desired, wait_timeout)]
 
 
@@ -136,26 +136,26 @@ def _input_problems(desired: DesiredRole, wait_timeout: int) -> list[str]:
 
 
 def service_name_problems(service_name: str) -> list[str]:
-    """What is wrong with the name of a service: nothing, or one sentence."""
+    """Problems with a service's name: none or one sentence."""
     if SERVICE_NAME.fullmatch(service_name) and len(service_name) <= SERVICE_NAME_LENGTH:
         return []
     return [f"service_name: {service_name[:140]!r} is not the name of a service, as in cloudhsm.amazonaws.com"]
 
 
 def path_of(service_name: str) -> str:
-    """The path that all roles of a service have, and no others."""
+    """The path that all roles of a service share, and no other role has."""
     return f"{ROOT_PATH}{service_name}/"
 
 
 def suffix_of(service_name: str, name: str) -> str | None:
-    """The custom suffix in a role's name; None where it has none."""
+    """The custom suffix in a role's name; None if it has none."""
     if service_name.endswith(SERVICES_WITHOUT_SUFFIX) or name in NAMES_WITH_UNDERSCORE:
         return None
     return name.removeprefix(NAME_START).partition("_")[2] or None
 
 
 def list_roles(iam: IAMClient, service_name: str | None = None) -> list[Role]:
-    """All service-linked roles, or those of one service. Raises what botocore raises."""
+    """All service-linked roles, or those of one service. Raises botocore's errors."""
     prefix = path_of(service_name) if service_name else ROOT_PATH
     pages = iam.get_paginator("list_roles").paginate(PathPrefix=prefix)
     roles = [role for page in pages for role in page["Roles"]]
@@ -163,7 +163,7 @@ def list_roles(iam: IAMClient, service_name: str | None = None) -> list[Role]:
 
 
 def read_role(role: RoleTypeDef) -> Role:
-    """A role out of an answer of AWS's."""
+    """The role in a response from AWS."""
     service_name = role["Path"].removeprefix(ROOT_PATH).rstrip("/")
     return Role(
         service_name=service_name,
@@ -177,17 +177,17 @@ def read_role(role: RoleTypeDef) -> Role:
 
 
 def pick_role(desired: DesiredRole, roles: Iterable[Role]) -> Role | None:
-    """That one of a service's roles that was asked for."""
+    """The requested one of a service's roles; None if it does not exist."""
 
     def lowered(suffix: str | None) -> str | None:
-        # IAM does not tell names apart by case.
+        # Names are case-insensitive in IAM.
         return None if suffix is None else suffix.lower()
 
     return next((role for role in roles if lowered(role.custom_suffix) == lowered(desired.custom_suffix)), None)
 
 
 def plan_role(desired: DesiredRole, roles: Iterable[Role]) -> Plan:
-    """What to do, given the roles that the service has. Pure."""
+    """The plan, from the roles that the service has. Pure."""
     roles = list(roles)
     before = pick_role(desired, roles)
     others = () if before else tuple(sorted(str(role.name) for role in roles))

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What iam_service_linked_role tells of a run."""
+"""The result of iam_service_linked_role."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def result_of(desired: DesiredRole, outcome: Outcome, check_mode: bool, diff: bo
 
 
 def line(desired: DesiredRole, outcome: Outcome, check_mode: bool) -> str:
-    """What was done, or would be done in check mode, in a sentence for people."""
+    """What was done, or would be done in check mode, in one sentence."""
     known = outcome.after or outcome.before
     name = f"the service-linked role {known.name}" if known and known.name else str(desired)
     if not outcome.changed:

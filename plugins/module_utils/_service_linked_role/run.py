@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What iam_service_linked_role and iam_service_linked_role_info do."""
+"""The logic of iam_service_linked_role and iam_service_linked_role_info."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.
 
 
 def ensure_role(task: Task) -> Result:
-    """Make, describe or delete the role. Raises FailedError."""
+    """Create, update or delete the role. Raises FailedError."""
     params = task.params
     desired = desired_role(params)
     problems = input_problems(desired, params["wait_timeout"])
@@ -39,7 +39,7 @@ def ensure_role(task: Task) -> Result:
         deletion = {"deletion": exc.deletion.describe()} if exc.deletion else {}
         raise FailedError(str(exc), changed=exc.changed, **deletion) from exc
     if outcome.others and not desired.present:
-        # Not found must not be mistaken for deleted.
+        # Otherwise users could take a role that was not found for a deleted one.
         task.warn(
             f"There is no {str(desired).removeprefix('the ')}; others of that service stay: {', '.join(outcome.others)}"
         )
@@ -47,7 +47,7 @@ def ensure_role(task: Task) -> Result:
 
 
 def list_service_linked_roles(task: Task) -> Result:
-    """The roles of a service, or of all. Raises FailedError."""
+    """The roles of one service or of all services. Raises FailedError."""
     service_name: str | None = task.params["service_name"]
     problems = [] if service_name is None else service_name_problems(service_name)
     if problems:
@@ -60,7 +60,7 @@ def list_service_linked_roles(task: Task) -> Result:
 
 
 def desired_role(params: t.Mapping[str, t.Any]) -> DesiredRole:
-    """What was asked for, from the module's parameters."""
+    """The desired role from the module's options."""
     return DesiredRole(
         service_name=params["service_name"],
         present=params["state"] == "present",
