@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The options of iam_cloudhsm_role, and what is wrong with them as far as it shows without the account."""
+"""The options of iam_cloudhsm_role, and the checks that need no account."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ EC2 = "ec2"
 ACCOUNT = "account"
 OIDC = "oidc"
 SERVICE = "service"
-# The access of a role that has only the managed policies that were listed.
+# Access level of a role that has only the listed managed policies.
 NONE = "none"
 
 TEXT: dict[str, t.Any] = {"type": "str"}
@@ -61,7 +61,7 @@ SPEC: dict[str, t.Any] = {
 }
 LISTS = tuple(name for name, option in SPEC.items() if option["type"] == "list")
 
-# What belongs to one kind of trust.
+# Options that apply to one kind of trust only.
 OF_KIND = {
     EC2: ("adopt_instance_profile",),
     ACCOUNT: (
@@ -75,7 +75,7 @@ OF_KIND = {
     OIDC: ("oidc_issuer", "oidc_url", "oidc_audiences", "oidc_subjects", "adopt_oidc_provider"),
     SERVICE: ("service", "source_arns"),
 }
-# A user, a role or a session's role of one account, without a wildcard: IAM takes none within the ARN of a principal.
+# A user or role, or the role of a session, without a wildcard, which IAM does not allow within a principal's ARN.
 PRINCIPAL_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(?:user|role)/[\w+=,.@/-]+", re.ASCII)
 ACCOUNT_ID = re.compile(r"\d{12}")
 # sts:ExternalId in the AWS STS API Reference, and PrincipalOrgID in the AWS Organizations API Reference.
@@ -89,17 +89,17 @@ SOURCE_ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9*-]*:(\d{12})?:[^\s$]
 
 
 def read_options(given: Options) -> tuple[dict[str, t.Any], list[str]]:
-    """The options as a playbook gives them, with lists as lists, and what is wrong with their types."""
+    """The playbook's options with lists parsed from text, and problems with their types."""
     return read_role_options(given, LISTS)
 
 
 def issuer_of(options: Options) -> Issuer | None:
-    """The kind of the OIDC issuer; None where none was named."""
+    """The chosen OIDC issuer; None if none is chosen."""
     return ISSUERS.get(options["oidc_issuer"] or "")
 
 
 def with_defaults(options: Options) -> dict[str, t.Any]:
-    """The options, and what follows from others where it was left out."""
+    """The options, with defaults that follow from other options."""
     name, issuer = options["name"], issuer_of(options)
     derived: dict[str, t.Any] = {
         "policy_name": name,
@@ -114,7 +114,7 @@ def with_defaults(options: Options) -> dict[str, t.Any]:
 
 
 def input_problems(options: Options) -> list[str]:
-    """One sentence for each mistake, which begins with what the option is called."""
+    """One sentence for each mistake, beginning with the user's name for the option."""
     return [
         *identifier_problems(options, "name"),
         *duration_problems(options),
@@ -135,7 +135,7 @@ def _managed_policy_problems(options: Options) -> Iterator[str]:
 
 
 def _kind_problems(options: Options) -> Iterator[str]:
-    """Options of another kind of trust, which would be passed over."""
+    """Options for another kind of trust, which would have no effect."""
     prefix, kind = options["variables_prefix"], options["trust"]
     for other, names in OF_KIND.items():
         for name in names if other != kind else ():
@@ -151,7 +151,7 @@ def _trust_problems(options: Options) -> Iterator[str]:
 
 
 def _matching(options: Options, name: str, pattern: re.Pattern[str], what: str) -> Iterator[str]:
-    """What is wrong with an option whose value, or each of whose values, has to match."""
+    """Problems with an option whose value or values must match a pattern."""
     field, given = called(name, options["variables_prefix"]), options[name]
     values = given if isinstance(given, list) else [] if given is None else [given]
     for value in values:

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What an account holds of a role for machines or other accounts, and what is ours of it."""
+"""A role for machines or other accounts as it exists in the account, and which parts are ours."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.model import D
 
 
 def asked(options: Options) -> dict[str, t.Any]:
-    """What iam_account_info is asked for."""
+    """What to look up with iam_account_info."""
     return {
         **asked_of_role(options),
-        # A role of any kind may be in use by a profile that somebody made, which matters where it is deleted.
+        # A role of any kind may be in an instance profile that someone created, which prevents its deletion.
         "instance_profiles": [options["role_name"]] if uses_profiles(options) else [],
         "oidc_providers": [options["oidc_url"]] if options["oidc_url"] else [],
     }
 
 
 def uses_profiles(options: Options) -> bool:
-    """Whether instance profiles matter."""
+    """Whether instance profiles matter for this role."""
     return bool(options["trust"] == EC2 or options["state"] == "absent")
 
 
 class Account(RoleAccount):
-    """What iam_account_info told, and what belongs to the role in it."""
+    """The result of iam_account_info, and what follows from it and the options."""
 
     NAME_OPTION = "name"
 
@@ -52,19 +52,19 @@ class Account(RoleAccount):
 
     @property
     def trusted(self) -> list[str]:
-        """Whom the role shall let in; nobody where it is deleted."""
+        """Principals that the role should trust; none if it should be deleted."""
         if self.options["state"] == "absent":
             return []
         return trusted_principals(self.options, self.partition, self.number)
 
     @property
     def trust_policy(self) -> dict[str, t.Any]:
-        """The trust policy that the role shall have."""
+        """The trust policy that the role should have."""
         return trust_policy(self.options, self.partition, self.number)
 
     @property
     def wanted_policies(self) -> list[str]:
-        """ARNs of the policies that the role shall have."""
+        """ARNs of the policies that the role should have."""
         access = self.options["access"]
         own = [self.own_policy_arn] if self.has_own_policy else []
         administrator = [self.administrator_arn] if access == ADMINISTRATOR else []
@@ -72,23 +72,23 @@ class Account(RoleAccount):
 
     @property
     def other_policies(self) -> list[str]:
-        """ARNs of the policies that the role has besides those of the access levels and those that were listed."""
+        """ARNs of the role's attached policies, except those of the access levels and the listed ones."""
         return [arn for arn in super().other_policies if arn not in self.options["managed_policies"]]
 
     @property
     def provider_arn(self) -> str | None:
-        """ARN of the OIDC provider, which is known before it is made; None where none was named."""
+        """ARN of the OIDC provider, also before it exists; None if none is named."""
         return provider_arn(self.options, self.partition, self.number) if host_of(self.options) else None
 
     @property
     def profile_arn(self) -> str:
-        """ARN of the instance profile, which is known before it is made."""
+        """ARN of the instance profile, also before it exists."""
         made_here = self.arn(f"instance-profile{self.path}", self.options["role_name"])
         return str(self.profile.get("arn") or made_here)
 
     @property
     def owns_profile(self) -> bool:
-        """Whether the instance profile may be used and deleted: it was made here, adopted, or holds this role."""
+        """Whether the instance profile may be used and deleted: it is ours, adopted, or contains this role."""
         ours = is_ours(self.profile.get("tags", {}), self.options["creation_tags"])
         adopted = ours or self.options["adopt_instance_profile"] or self._is_of_role(self.profile)
         return bool(self.profile) and bool(adopted)
@@ -107,7 +107,7 @@ class Account(RoleAccount):
 
     @property
     def other_profiles(self) -> list[str]:
-        """Names of other instance profiles that hold the role."""
+        """Names of other instance profiles that contain the role."""
         others = [profile for profile in self.profiles if profile != self.profile]
         return [profile["name"] for profile in others if self._is_of_role(profile)]
 

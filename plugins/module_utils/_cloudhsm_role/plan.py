@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From the options of iam_cloudhsm_role, and what the account holds, to the modules that have something to do."""
+"""Plans iam_cloudhsm_role from its options and the state of the account."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.plan import (
 
 
 def make_plan(options: Options, found: Mapping[str, t.Any], check_mode: bool = False) -> Plan:
-    """What has to be done. found is what iam_account_info tells of everything that belongs to the role."""
+    """The plan. found is the result of iam_account_info for everything that belongs to the role."""
     account = Account(options, found)
     if options["state"] == "absent":
         problems = list(_absent_conflicts(account))
@@ -65,7 +65,7 @@ def _present(account: Account, document: dict[str, t.Any], check_mode: bool) -> 
 def _absent(account: Account, check_mode: bool) -> Plan:
     provider = account.provider if account.options["oidc_provider_state"] == "absent" else {}
     steps = deletion_steps(
-        # A role can't be deleted while a profile holds it.
+        # A role can't be deleted while it is in an instance profile.
         (PROFILE, account.profile if account.owns_profile else {}, {}),
         (ROLE, account.role, WITHOUT_PROFILE),
         (POLICY_MODULE, account.policy if account.owns_policy else {}, {}),
@@ -75,7 +75,7 @@ def _absent(account: Account, check_mode: bool) -> Plan:
 
 
 def _provider_step(account: Account) -> Step | None:
-    """How to make the OIDC provider, or add audiences to it; None where it has them."""
+    """The step that creates the OIDC provider or adds audiences to it; None if nothing changes."""
     options, before = account.options, account.provider
     audiences = sorted({*before.get("audiences", []), *options["oidc_audiences"]})
     if before and audiences == before["audiences"]:
@@ -89,7 +89,7 @@ def _provider_step(account: Account) -> Step | None:
 
 
 def _profile_step(account: Account) -> Step | None:
-    """How to make the instance profile with the role in it; None where it is as it shall be."""
+    """The step that creates the instance profile or adds the role to it; None if nothing changes."""
     options, before = account.options, account.profile
     name = before.get("name", options["role_name"])
     if before.get("roles"):

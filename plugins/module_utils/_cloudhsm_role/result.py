@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What iam_cloudhsm_role returns, and the sentences that the role cloudhsm_role shows."""
+"""The result of iam_cloudhsm_role, and the sentences that the role cloudhsm_role shows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _KINDS = {PROVIDER: "OIDC provider", POLICY_MODULE: "policy", ROLE: "role", PROF
 
 
 def present_result(account: Account, steps: Sequence[Step], check_mode: bool) -> dict[str, t.Any]:
-    """The result where the role is made, changed, or as it shall be already."""
+    """The result if the role should exist."""
     options = account.options
     role: dict[str, t.Any] = {
         "state": "present",
@@ -45,7 +45,7 @@ def present_result(account: Account, steps: Sequence[Step], check_mode: bool) ->
 
 
 def absent_result(account: Account, steps: Sequence[Step], check_mode: bool) -> dict[str, t.Any]:
-    """The result where the role is deleted, or is not there."""
+    """The result if the role should be deleted."""
     kept = kept_notice(account.expected_policy, account.policy)
     role = {"state": "absent", "changed": bool(steps), "name": account.options["role_name"]}
     return {"cloudhsm_role": role, "lines": [_outcome(account, steps, check_mode), *([kept] if kept else [])]}

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The trust policies of roles for EC2, other accounts, OIDC and services of AWS."""
+"""Trust policies of roles for EC2, other accounts, OIDC and AWS services."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SIDS = {EC2: "Ec2Instances", ACCOUNT: "TrustedAccounts", OIDC: "TrustedWorkload
 
 
 def trusted_principals(options: Options, partition: str, account_id: str) -> list[str]:
-    """Whom the trust policy names, as IAM gives them back."""
+    """The principals in the trust policy, in the form that IAM returns."""
     if options["trust"] == EC2:
         return [ec2_service(partition)]
     if options["trust"] == OIDC:
@@ -31,7 +31,7 @@ def trusted_principals(options: Options, partition: str, account_id: str) -> lis
 
 
 def trust_policy(options: Options, partition: str, account_id: str) -> dict[str, t.Any]:
-    """The trust policy of the kind that was asked for."""
+    """The trust policy for the chosen kind of trust."""
     principals = trusted_principals(options, partition, account_id)
     kind = options["trust"]
     key, action, condition = "Service", "sts:AssumeRole", _service_condition(options, account_id)
@@ -51,17 +51,17 @@ def trust_policy(options: Options, partition: str, account_id: str) -> dict[str,
 
 
 def ec2_service(partition: str) -> str:
-    """EC2's service principal."""
+    """EC2's service principal in the partition."""
     return "ec2.amazonaws.com.cn" if partition == "aws-cn" else "ec2.amazonaws.com"
 
 
 def host_of(options: Options) -> str:
-    """The issuer's URL as IAM names the provider and its condition keys; empty where none was named."""
+    """The issuer URL as it appears in provider ARNs and condition keys; empty if none is given."""
     return str(options["oidc_url"] or "").removeprefix("https://")
 
 
 def provider_arn(options: Options, partition: str, account_id: str) -> str:
-    """ARN of the OIDC provider, which is known before it is made."""
+    """ARN of the OIDC provider, also before it exists."""
     return f"arn:{partition}:iam::{account_id}:oidc-provider/{host_of(options)}"
 
 
@@ -87,5 +87,5 @@ def _service_condition(options: Options, account_id: str) -> dict[str, t.Any]:
 
 
 def one_or_all(values: Sequence[str]) -> str | list[str]:
-    """As IAM gives it back, so that a comparison finds no change."""
+    """A single value without a list, as IAM returns it, so that comparisons find no difference."""
     return values[0] if len(values) == 1 else list(values)
