@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Whether a play may go on in an account, as the variables of the role account_guard say it."""
+"""Decides by the variables of the role account_guard whether a play may go on in an account."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import shown
 
-# What the role's result tells of the account.
+# The fields of the account in the role's result.
 RESULT = ("account_id", "account_alias", "partition", "caller_arn", "is_root")
 
 
 class Given(t.NamedTuple):
-    """What the play says: the role's variables without their prefix, and the account IDs that a playbook hands over."""
+    """The role's variables without prefix, and the account IDs that a playbook passes."""
 
     account_ids: Sequence[str]
     allow_root: bool
@@ -27,17 +27,17 @@ class Given(t.NamedTuple):
 
     @property
     def asks(self) -> bool:
-        """Whether the account's summary and its password policy are looked at."""
+        """Whether the account's summary and password policy are checked."""
         return self.root_findings != "ignore"
 
 
 def result(found: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The role's result, out of what iam_account_info tells."""
+    """The role's result, from the result of iam_account_info."""
     return {**{name: found["account"][name] for name in RESULT}, "findings": found["findings"]}
 
 
 def refusals(given: Given, found: Mapping[str, t.Any]) -> Iterator[str]:
-    """Why the play does not go on, in a sentence each."""
+    """Why the play must not go on, one sentence each."""
     account = found["account"]
     name, arn = _name(account), account["caller_arn"]
     if given.account_ids and account["account_id"] not in given.account_ids:
@@ -61,10 +61,10 @@ def refusals(given: Given, found: Mapping[str, t.Any]) -> Iterator[str]:
 
 
 def lines(given: Given, found: Mapping[str, t.Any]) -> list[str]:
-    """What to say of an account in which the play goes on."""
+    """What to say about an account in which the play goes on."""
     account = found["account"]
     name = _name(account)
-    # In capitals, because nothing else tells these lines from the many others of a long run.
+    # In capitals, so that they stand out among the many lines of a long run.
     findings = found["findings"] if given.root_findings == "warn" else ()
     warnings = [f"WARNING, account {name}: {finding['text']}" for finding in findings]
     first = f"This is account {name}, called as {account['caller_arn']}"

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What iam_account_info does: look up who calls, and what was named."""
+"""The logic of iam_account_info: reads the caller's identity and the named objects."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def run(task: Task) -> Result:
 
 
 def look_up(iam: IAMClient, sts: STSClient, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """What was asked for of the account. Raises what botocore raises."""
+    """Everything that the options ask for. Raises IncompleteReadError and botocore's errors."""
     caller = read_caller(sts)
     alias = read_alias(iam)
     checked = look_into(iam, [name for name in CHECKS if params[name]])

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The credentials that the tasks after the role account_session work with: a session's, or those that Ansible has."""
+"""The credentials for the tasks after the role account_session: a role session's, or Ansible's own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account
 
 Facts = dict[str, t.Any]
 
-# As the API reference of AWS STS has it, AssumeRole.
+# AssumeRole in the AWS STS API reference.
 ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/([!-.0-~]+/)*[\w+=,.@-]{1,64}", re.ASCII)
 NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
@@ -24,7 +24,7 @@ DURATIONS = range(900, 43200 + 1)
 
 
 def option_problems(options: Mapping[str, t.Any], prefix: str) -> Iterator[str]:
-    """What is wrong with the variables of a session: one sentence each, which begins with the variable."""
+    """Problems with the role's variables: one sentence each, beginning with the variable."""
     texts = (
         ("role_arn", ROLE_ARN, "the ARN of a role, as in arn:aws:iam::123456789012:role/Admin"),
         ("name", NAME, "2 to 64 of A-Z a-z 0-9 _+=,.@-"),
@@ -33,7 +33,7 @@ def option_problems(options: Mapping[str, t.Any], prefix: str) -> Iterator[str]:
     for name, pattern, what in texts:
         text = options[prefix + name]
         if text and not pattern.fullmatch(text):
-            # An external ID is no secret, and none of anybody's business either.
+            # An external ID is not a secret, but need not be shown to everyone either.
             given = "" if name == "external_id" else f", not {text[:140]!r}"
             yield f"{prefix}{name}: must be {what}{given}"
     duration, renew_before = options[f"{prefix}duration"], options[f"{prefix}renew_before"]
@@ -44,43 +44,43 @@ def option_problems(options: Mapping[str, t.Any], prefix: str) -> Iterator[str]:
 
 
 def begun(role_arn: str, kept: Mapping[str, t.Any], source: Mapping[str, t.Any]) -> Facts:
-    """What counts before a role is assumed.
+    """The facts to set before a role is assumed.
 
-    A session is of one account: what is left of another role's would be used where this one can't be assumed. The
-    session of the same role counts on, for it may be good for a while.
+    A session belongs to one account. If the role can't be assumed, the session of another role must not stay in use. A
+    session of the same role stays, because it may still be valid.
     """
     same = bool(role_arn) and kept.get("role_arn") == role_arn
     return {} if same else {"session": {}, "module_defaults": dict(source)}
 
 
 def is_due(role_arn: str, kept: Mapping[str, t.Any], renew_before: int, now: float) -> bool:
-    """Whether the role has to be assumed, for the first time or again."""
+    """Whether the role must be assumed, for the first time or again."""
     return kept.get("role_arn") != role_arn or int(kept["expires"]) - renew_before < now
 
 
 def assumed(role_arn: str, source: Mapping[str, t.Any], answer: Mapping[str, t.Any]) -> Facts:
-    """What counts from now on, out of what sts_session tells."""
-    # A profile of the environment's must not go with keys.
+    """The facts to set after the role is assumed. answer is the result of sts_session."""
+    # The environment's profile must not be combined with keys.
     defaults = {**source, **answer["credentials"], "profile": ""}
     return {"session": {"role_arn": role_arn, "expires": answer["expires"]}, "module_defaults": defaults}
 
 
 def suspended(role_arn: str, status: str) -> str:
-    """Why no role can be assumed in an account with such a status, of which AWS only says that access is denied."""
+    """Why no role can be assumed in an account with this status; AWS only says that access is denied."""
     account_id = role_arn.split(":")[4] if role_arn.count(":") >= 5 else role_arn
     return f"The account {account_id} is {status}; AWS allows no calls in it"
 
 
 def host_problems(account_id: object) -> list[str]:
-    """What is wrong with the ID of the account that a host stands for."""
+    """Problems with the account ID of an inventory host."""
     return [f"account_id: {problem}" for problem in read_account_ids(account_id)[1]]
 
 
 def not_its_own(account_id: object, found: Mapping[str, t.Any]) -> str | None:
-    """Why an account without a role can't be worked on with the credentials that Ansible has; None where it can.
+    """Why Ansible's own credentials don't fit an account without a role to assume; None if they fit.
 
-    Such an account, as the organization's management account, is the one of the credentials. A delegated
-    administrator's are another account's.
+    Such an account, for example the organization's management account, must be the one that the credentials belong to.
+    The credentials of a delegated administrator belong to another one.
     """
     own = found["account"]["account_id"]
     if [own] == read_account_ids(account_id)[0]:
