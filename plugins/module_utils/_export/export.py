@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From a read of the account to this collection's variables, and to what these can't say. Pure."""
+"""Turns a snapshot of the account into this collection's variables, and lists what they can't express. Pure."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _BOUND = (
 
 
 def make_export(snapshot: Snapshot, managed_by_tag: str) -> Export:
-    """The account in variables, sorted, so that the same account gives the same."""
+    """The account as variables, sorted, so that equal accounts give equal results."""
     groups, left = group_items(snapshot)
     users, more = user_items(snapshot, managed_by_tag)
     left += more
@@ -56,7 +56,7 @@ def make_export(snapshot: Snapshot, managed_by_tag: str) -> Export:
 def _user_options(
     snapshot: Snapshot, groups: list[Item], users: list[Item], managed_by_tag: str
 ) -> tuple[dict[str, t.Any], list[NotExported]]:
-    """What has to be said to user_provisioning besides the users, where its default is another one."""
+    """Further variables of user_provisioning, where the default does not fit."""
     options: dict[str, t.Any] = {}
     if managed_by_tag != MANAGED:
         options["user_provisioning_managed_by_tag"] = managed_by_tag
@@ -83,7 +83,7 @@ def _user_options(
 def _without_password_change(
     snapshot: Snapshot, users: list[Item], managed_by_tag: str, require_mfa_policy_name: str
 ) -> list[str]:
-    """Users who must choose a new password and are not allowed to, which a run would give them the right to do."""
+    """Users who must choose a new password but aren't allowed to. By default, a run would give them that right."""
     desired, _problems = parse_users(users, managed_by_tag)
     switches = Options(managed_by_tag=managed_by_tag, require_mfa_policy_name=require_mfa_policy_name)
     return [plan.name for plan in plan_users(desired, snapshot.account, switches) if plan.changes]
@@ -113,7 +113,7 @@ def _password_policy(snapshot: Snapshot) -> tuple[dict[str, t.Any], list[NotExpo
 
 
 def _account_bound(snapshot: Snapshot, users: list[Item]) -> Iterator[NotExported]:
-    """Policies of this account that users are listed with, each once."""
+    """This account's customer managed policies that exported users have, each once."""
     own = f":iam::{snapshot.account.caller.account_id}:policy/"
     used = {arn for user in users for arn in (*user.get("managed_policies", ()), user.get("boundary") or "")}
     for arn in sorted(arn for arn in used if own in arn):

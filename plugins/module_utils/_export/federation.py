@@ -4,9 +4,9 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Roles for users of a SAML provider as variables of federated_access.
+"""Exports roles for users of a SAML provider as variables of federated_access.
 
-A role is exported only if the plan of a run with these variables is empty, so nothing about it is guessed.
+A role is exported only if a run with these variables would change nothing, so no value is a guess.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.snapshot impor
 from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.trust import as_list
 
 PREFIX = "federated_access_"
-# Roles below this path are AWS's own, such as those of IAM Identity Center.
+# Path of roles that AWS services own, such as IAM Identity Center.
 _OF_AWS = "/aws-reserved/"
 _PROVIDER = ":saml-provider/"
 _TAG = "aws:RequestTag/"
 _OURS = {MANAGED: OWNED}
-# The options of a role's policy, by those of a group's.
+# Option of a role's policy by the option of a group's policy.
 _POLICY_OPTIONS = {option: name for name, option in OPTIONS.items() if name != "level"}
 
 _UNKNOWN = "federated_access would create another role. Describe it for federated_access, or leave it as it is"
@@ -47,7 +47,7 @@ _BOUND = "Its ARN has this account's ID. In another account, create the provider
 
 
 def saml_roles(roles: Mapping[str, Role]) -> list[str]:
-    """Names of the roles that users of SAML providers can assume, without those of AWS."""
+    """Names of the roles that users of SAML providers can assume, without AWS's own."""
     return sorted(
         name
         for name, role in roles.items()
@@ -58,7 +58,7 @@ def saml_roles(roles: Mapping[str, Role]) -> list[str]:
 
 
 def federation_variables(snapshot: Snapshot) -> tuple[Item, list[NotExported]]:
-    """The variables of the account's SAML role if there is just one, and all that they can't say."""
+    """The variables of the account's SAML role if there is exactly one, and what is not exported."""
     found: list[tuple[Mapping[str, t.Any], Item]] = []
     left: list[NotExported] = []
     for role in snapshot.saml_roles:
@@ -78,7 +78,7 @@ def federation_variables(snapshot: Snapshot) -> tuple[Item, list[NotExported]]:
 
 def _command(variables: Item) -> str:
     text = json.dumps(variables, ensure_ascii=False)
-    # What is given with -e is templated, and JSON can't mark a text as none.
+    # Ansible templates values of -e, and JSON can't mark text as unsafe.
     return _UNSAFE if any(mark in text for mark in ("{{", "{%", "{#")) else _SEVERAL.format(shlex.quote(text))
 
 
@@ -88,7 +88,7 @@ def _providers(snapshot: Snapshot, used: Iterable[str]) -> Iterator[NotExported]
 
 
 def _others(role: Mapping[str, t.Any], options: Item, snapshot: Snapshot) -> Iterator[NotExported]:
-    """What else the role has, which runs leave as it is."""
+    """Other policies of the role, which runs leave as they are."""
     own = _administrator(snapshot) if options["access"] == ADMINISTRATOR else None
     name = options.get("policy_name", options["role_name"])
     for arn in role["managed_policies"]:
@@ -99,7 +99,7 @@ def _others(role: Mapping[str, t.Any], options: Item, snapshot: Snapshot) -> Ite
 
 
 def _options(role: Mapping[str, t.Any], snapshot: Snapshot) -> Item | None:
-    """The options with which a run changes nothing about the role; None where there are none."""
+    """The options with which a run changes nothing about the role; None if there are none."""
     trust = _trust_options(role["trust_policy"], snapshot.account.caller.partition)
     if trust is None:
         return None
@@ -128,7 +128,7 @@ def _changes_nothing(options: Item, role: Mapping[str, t.Any], snapshot: Snapsho
 
 
 def _trust_options(trust: Mapping[str, t.Any], partition: str) -> Item | None:
-    """Who may assume the role, as far as the shape of the trust policy fits."""
+    """The options for who may assume the role; None if no options give such a trust policy."""
     statements = as_list(trust.get("Statement", []))
     statement = statements[0] if len(statements) == 1 and isinstance(statements[0], Mapping) else {}
     principal, condition = statement.get("Principal"), statement.get("Condition")
@@ -152,7 +152,7 @@ def _trust_options(trust: Mapping[str, t.Any], partition: str) -> Item | None:
 
 
 def _accesses(role: Mapping[str, t.Any], snapshot: Snapshot) -> Iterator[Item]:
-    """What the role may have been created to allow; the policy with its name comes first."""
+    """The access levels that the role may have been created with; the policy with its name comes first."""
     arns = sorted(role["managed_policies"], key=lambda arn: (arn.rpartition("/")[2] != role["name"], arn))
     caller = snapshot.account.caller
     for arn in arns:
@@ -177,7 +177,7 @@ def _policy_options(role: Mapping[str, t.Any], policy: Mapping[str, t.Any], opti
 
 
 def _role_options(role: Mapping[str, t.Any], access: Item, snapshot: Snapshot) -> Item:
-    """The rest of the role, where it is not as by default. Its policy has the same tags."""
+    """The role's other options that differ from the defaults. A role shares its tags with its policy."""
     policies = [policy for policy in snapshot.described.values() if policy["arn"] in role["managed_policies"]]
     name = access.get("policy_name", role["name"])
     policy = next((each for each in policies if each["name"] == name), None)

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Groups in the variables of the role group_provisioning. Pure."""
+"""Exports groups as variables of the role group_provisioning. Pure."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _UNKNOWN = (
 
 
 def recognised_policies(snapshot: Snapshot) -> dict[str, Recognised]:
-    """The policies of the groups to export that this collection could have made, by their ARNs."""
+    """By ARN: the policies of the exported groups that this collection could have created."""
     caller = snapshot.account.caller
     used = {arn for group in exported_groups(snapshot) for arn in group.managed_policies}
     found = {
@@ -47,14 +47,14 @@ def recognised_policies(snapshot: Snapshot) -> dict[str, Recognised]:
 
 
 def exported_groups(snapshot: Snapshot) -> list[Group]:
-    """All groups or, where users were filtered, those that the users are in. In the order of their names."""
+    """All groups, sorted by name. If users are filtered, only the groups that they are in."""
     members = {group for name in snapshot.selected for group in snapshot.account.users[name].groups}
     names = members & snapshot.groups.keys() if snapshot.filtered else snapshot.groups
     return [snapshot.groups[name] for name in sorted(names)]
 
 
 def group_items(snapshot: Snapshot) -> tuple[list[Item], list[NotExported]]:
-    """The groups as items of group_provisioning_groups, and what these can't say."""
+    """The groups as items of group_provisioning_groups, and what these can't express."""
     recognised = snapshot.recognised
     items: list[Item] = []
     left: list[NotExported] = []
@@ -69,7 +69,7 @@ def group_items(snapshot: Snapshot) -> tuple[list[Item], list[NotExported]]:
 
 
 def _chosen(group: Group, recognised: Mapping[str, Recognised]) -> tuple[str | None, str | None]:
-    """The policy that the group's options say, and the one that requires MFA; the group's namesake comes first."""
+    """The group's own policy, and the one that requires MFA. A policy with the group's name comes first."""
     arns = sorted(group.managed_policies & recognised.keys(), key=lambda arn: (_name(arn) != group.name, arn))
     own = next((arn for arn in arns if not recognised[arn].requires_mfa), None)
     mfa = [arn for arn in arns if recognised[arn].requires_mfa]
@@ -98,7 +98,7 @@ def _item(
 
 
 def _own_policy(group: Group, arn: str, described: Mapping[str, t.Any]) -> Item:
-    """What else has to be said of the group's own policy, so that a run finds it as it is."""
+    """Further options for the group's own policy, with which a run leaves it unchanged."""
     found: Item = {}
     if _name(arn) != group.name:
         found["policy_name"] = _name(arn)
@@ -111,7 +111,7 @@ def _own_policy(group: Group, arn: str, described: Mapping[str, t.Any]) -> Item:
 
 
 def _is_foreign(described: Mapping[str, t.Any], path: str) -> bool:
-    """Whether a run would refuse this policy unless told to use it. One that could not be looked at counts as such."""
+    """Whether a run would refuse this policy unless told to adopt it. True if it could not be read."""
     return not described or described["path"] != path or not is_ours(described["tags"], {MANAGED: OWNED})
 
 
@@ -137,5 +137,5 @@ def _name(arn: str) -> str:
 
 
 def _aws_name(arn: str) -> str:
-    """The name, with its path, of an AWS managed policy; empty for any other."""
+    """Name and path of an AWS managed policy; empty for other policies."""
     return arn.partition(":iam::aws:policy/")[2]

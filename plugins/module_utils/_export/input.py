@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Which users an export is about: by name, path, group and tags."""
+"""Filters for the users to export: by name, path, group and tags."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ LOWEST = {"live_limit": 0, "wait_timeout": 1}
 
 @dataclass(frozen=True)
 class Filters:
-    """A user is exported that fits one of each that is given."""
+    """A user is exported who matches every filter that is given."""
 
-    # With * and ? as in a shell.
+    # Patterns with * and ?, as in a shell.
     names: tuple[str, ...] = ()
-    # A path with everything below it.
+    # Each includes all paths below it.
     paths: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
-    # All of these, where * fits any value.
+    # The user must have all of them; * matches any value.
     tags: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -62,7 +62,7 @@ class Filters:
 
 
 def read_filters(params: Mapping[str, t.Any]) -> tuple[Filters, list[str]]:
-    """The filters of the options, and everything that is wrong with the options."""
+    """The filters, and all problems with the options."""
     prefix = str(params.get("variables_prefix") or "")
     read: dict[str, tuple[str, ...]] = {}
     problems: list[str] = []
@@ -89,14 +89,14 @@ def read_filters(params: Mapping[str, t.Any]) -> tuple[Filters, list[str]]:
 
 
 def _without_any(tags: t.Any) -> t.Any:
-    """The tags without the sign that stands for any value, which no value can have."""
+    """The tags with * replaced by an empty value, because no tag's value can be *."""
     return {key: "" if value == ANY else value for key, value in tags.items()} if isinstance(tags, Mapping) else tags
 
 
 def unknown_problems(
     filters: Filters, users: Mapping[str, t.Any], groups: Mapping[str, t.Any], prefix: str
 ) -> list[str]:
-    """Names that the account does not have. A misspelt one must not look like a user who has gone."""
+    """Filters for names that the account does not have. A typo must not look like a user who has left."""
     named = [name for name in filters.names if not set(name) & set("*?[")]
     return [
         *_unknown("names", "user", named, users, prefix),

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The values that pass between the reads and the export."""
+"""The values that the reads hand to the export."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ Item = dict[str, t.Any]
 
 @dataclass(frozen=True)
 class NotExported:
-    """Something of the account that no variable can say, and what to do about it."""
+    """Something in the account that no variable can express, and what to do about it."""
 
     kind: str
     name: str
     what_to_do: str
-    # Whose it is, such as user alice.
+    # Its owner, such as user alice.
     of: str = ""
 
     def describe(self) -> dict[str, str]:
-        """As results and files have it."""
+        """For results and files."""
         whose = {"of": self.of} if self.of else {}
         return {"kind": self.kind, "name": self.name, **whose, "what_to_do": self.what_to_do}
 
 
 @dataclass(frozen=True)
 class Holdings:
-    """How many keys and devices a user has. None means not known."""
+    """The number of a user's keys and devices. None means unknown."""
 
     access_keys: int | None = None
     mfa_devices: int | None = None
@@ -47,23 +47,23 @@ class Holdings:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One read of the account. What could not be read, though the export does without, is None and among the gaps."""
+    """The account as read. Parts that the export can do without are None if unreadable, and listed in gaps."""
 
     account: Account
     groups: Mapping[str, Group]
     policies: Mapping[str, Policy]
     roles: Mapping[str, Role]
-    # Names of the users that the filters leave.
+    # Names of the users that match the filters.
     selected: tuple[str, ...]
     holdings: Mapping[str, Holdings] = field(default_factory=dict)
-    # The policies of groups that this collection could have made, by their ARNs; and their tags and paths.
+    # By ARN: the groups' policies that this collection could have created, and details of policies.
     recognised: Mapping[str, Recognised] = field(default_factory=dict)
     described: Mapping[str, Mapping[str, t.Any]] = field(default_factory=dict)
     service_linked_roles: tuple[ServiceLinkedRole, ...] | None = None
-    # With our names; empty where the account has none.
+    # With our names; empty if the account has none.
     password_policy: Mapping[str, t.Any] | None = None
     saml_providers: tuple[str, ...] | None = None
-    # The roles that users of these can assume.
+    # Roles that users of these providers can assume.
     saml_roles: tuple[Mapping[str, t.Any], ...] = ()
     gaps: tuple[str, ...] = ()
     filtered: bool = False
@@ -71,7 +71,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Export:
-    """The account in this collection's variables, and what is left."""
+    """The account in this collection's variables, and what they can't express."""
 
     variables: Mapping[str, t.Any]
     not_exported: tuple[NotExported, ...] = ()

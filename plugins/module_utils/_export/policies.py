@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Which of the account's policies are those that this collection makes, and how its variables say them. Pure."""
+"""Recognises policies that this collection creates, and the options that give them. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_servic
     self_service_policy,
 )
 
-# The variables of a group's policy, by the fields of a wish.
+# Options of a group's policy by the fields of Wish.
 OPTIONS = {
     "level": "access",
     "profile": "policy_profile",
@@ -36,14 +36,14 @@ OPTIONS = {
 
 @dataclass(frozen=True)
 class Recognised:
-    """A policy as this collection makes it: by these options of a group, or as the one that requires MFA."""
+    """A policy that this collection creates: from these options of a group, or as the one that requires MFA."""
 
     options: Mapping[str, t.Any] = field(default_factory=dict)
     requires_mfa: bool = False
 
 
 def recognise(document: t.Any, partition: str, account_id: str) -> Recognised | None:
-    """What would make just this policy; None where nothing does."""
+    """The options that give exactly this policy; None if none do."""
     if not isinstance(document, Mapping):
         return None
     if same_policy(document, require_mfa_policy(partition)):
@@ -60,7 +60,7 @@ def recognise(document: t.Any, partition: str, account_id: str) -> Recognised | 
 
 
 def _is_about_cloudhsm(document: Mapping[str, t.Any]) -> bool:
-    """Whether it allows anything of CloudHSM, as all policies do that are to be compared."""
+    """Whether the document mentions CloudHSM actions; only such policies are compared."""
     actions = [
         str(action).lower()
         for statement in _all(document.get("Statement"))
@@ -71,7 +71,7 @@ def _is_about_cloudhsm(document: Mapping[str, t.Any]) -> bool:
 
 
 def _wishes(document: Mapping[str, t.Any], partition: str, account_id: str) -> Iterator[Wish]:
-    """What may have been asked for, to be compared: the limits are read off the document, the rest is tried."""
+    """The options that may give this policy: limits are read from the document, and the rest is tried."""
     where: dict[str, t.Any] = {"partition": partition, "account_id": account_id}
     for level in LEVELS:
         yield Wish(level, GUIDE, **where)
@@ -97,11 +97,11 @@ def _limits(document: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _said(wish: Wish) -> dict[str, t.Any]:
-    """The wish in options, without those that are as they are anyway."""
+    """The options of a wish that differ from the defaults."""
     values = {option: getattr(wish, name) for name, option in OPTIONS.items()}
     return {name: value for name, value in values.items() if value not in (None, False, GUIDE)}
 
 
 def _all(value: t.Any) -> list[t.Any]:
-    """IAM takes one thing in place of a list of one."""
+    """IAM accepts a single value in place of a list."""
     return value if isinstance(value, list) else [value]

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What iam_account_export_info does: read the account and say it in this collection's variables."""
+"""The logic of iam_account_export_info: reads the account and expresses it in this collection's variables."""
 
 from __future__ import annotations
 

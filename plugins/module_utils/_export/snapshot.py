@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Reads of the account for an export: in bulk, and single users only for what no bulk read holds.
+"""Reads the account for an export: in bulk, and user by user only for what no bulk read contains.
 
-What a user has besides what variables can say is read live in a small account, and comes from AWS's credential report
-in a large one. Console access is always read live: a wrong word about it would delete a password, or make one.
+In a small account, users' keys and devices are read live. In a large one they come from AWS's credential report.
+Console access is always read live: a wrong value could make a run delete a password or create one.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ BULK = ("User", "Group", "LocalManagedPolicy", "Role")
 
 
 class Limits(t.NamedTuple):
-    """How many users are asked one by one for all that they have, and how long AWS may take for its report."""
+    """Up to how many users are read in full one by one, and the seconds that AWS may take for its report."""
 
     live: int
     timeout: float
@@ -67,8 +67,7 @@ def read_snapshot(
 ) -> Snapshot:
     """Read the account.
 
-    Raises FailedError for filters that name what the account does not have, IncompleteReadError, and what botocore
-    raises.
+    Raises FailedError if filters name what the account does not have, IncompleteReadError, and botocore's errors.
     """
     optional = OptionalReads()
     caller = pool.submit(read_caller, sts)
@@ -128,9 +127,9 @@ def _with_single_reads(
     limits: Limits,
     optional: OptionalReads,
 ) -> tuple[Account, dict[str, Holdings]]:
-    """The account with what the selected users have, as far as it can be read."""
+    """The account with details of the selected users, as far as they can be read."""
     few = len(selected) <= limits.live
-    # Who is marked as suspended has to be known in full, so as not to be locked out anew.
+    # Users marked as suspended must be read in full, or a run might lock them out again.
     whole = [name for name in selected if few or account.users[name].marked]
     read = optional("read what users have", lambda: _in_full(iam, pool, account, whole))
     users = {name: read.users[name] for name in whole} if read else {}
@@ -164,7 +163,7 @@ def _holdings(user: ActualUser) -> Holdings:
 def _reported_holdings(
     iam: IAMClient, names: Iterable[str], limits: Limits, optional: OptionalReads
 ) -> dict[str, Holdings]:
-    """What the credential report says of these users. It does not count MFA devices, and knows no SSH keys."""
+    """What the credential report says about these users. It has no number of MFA devices and no SSH keys."""
     report = optional("read the credential report", lambda: read_credential_report(iam, limits.timeout))
     if report is None:
         return {}
@@ -173,7 +172,7 @@ def _reported_holdings(
 
 
 def _described(iam: IAMClient, arns: Iterable[str], optional: OptionalReads) -> Mapping[str, Mapping[str, t.Any]]:
-    """Tags and paths of these policies, by their ARNs."""
+    """Tags and paths of these policies, by ARN."""
     names = sorted({arn.rpartition("/")[2] for arn in arns if arn and ":iam::aws:" not in arn})
     found = optional("read the tags of policies", lambda: describe_policies(iam, names))
     return {policy["arn"]: policy for policy in found or []}

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Users in the variables of the role user_provisioning. Pure."""
+"""Exports users as variables of the role user_provisioning. Pure."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _HALF_SUSPENDED = (
 
 
 def user_items(snapshot: Snapshot, managed_by_tag: str) -> tuple[list[Item], list[NotExported]]:
-    """The selected users as items of user_provisioning_users, and what these can't say."""
+    """The selected users as items of user_provisioning_users, and what these can't express."""
     items: list[Item] = []
     left: list[NotExported] = []
     for name in snapshot.selected:
@@ -51,7 +51,7 @@ def user_items(snapshot: Snapshot, managed_by_tag: str) -> tuple[list[Item], lis
 
 
 def _checked(user: ActualUser, snapshot: Snapshot, managed_by_tag: str) -> tuple[Item, list[NotExported]]:
-    """The item, without fields that iam_users would refuse, such as what an older IAM let in."""
+    """The item without fields that iam_users would refuse, such as values that IAM allowed in the past."""
     item = _item(user, snapshot, managed_by_tag)
     left = [*_bad_tags(user), *_odd_marks(user, item)]
     _users, problems = parse_users([item], managed_by_tag)
@@ -68,7 +68,7 @@ def _checked(user: ActualUser, snapshot: Snapshot, managed_by_tag: str) -> tuple
 def _item(user: ActualUser, snapshot: Snapshot, managed_by_tag: str) -> Item:
     suspended = _is_suspended(user, snapshot)
     if suspended:
-        # What the suspension added goes with it.
+        # Remove what the suspension added.
         user = without_suspension(DesiredUser(user.name), user, snapshot.account)
     item: Item = {"name": user.name}
     if suspended:
@@ -92,13 +92,13 @@ def _item(user: ActualUser, snapshot: Snapshot, managed_by_tag: str) -> Item:
 
 
 def _is_suspended(user: ActualUser, snapshot: Snapshot) -> bool:
-    """Whether a run with state suspended finds nothing left to lock out."""
+    """Whether a run with state suspended would change nothing."""
     read = user.credentials is not None
     return user.suspended and read and not plan_suspension(user.name, snapshot.account).changes
 
 
 def _is_own(key: str, managed_by_tag: str) -> bool:
-    """Whether a tag is the account's, and none by which this collection knows its own."""
+    """Whether a tag is the account's own, and not one of this collection's."""
     return not key.lower().startswith(RESERVED) and key.lower() != managed_by_tag.lower()
 
 
@@ -109,7 +109,7 @@ def _bad_tags(user: ActualUser) -> Iterator[NotExported]:
 
 
 def _odd_marks(user: ActualUser, item: Item) -> Iterator[NotExported]:
-    """Marks that are there, and not as this collection sets them."""
+    """Tags of this collection that are set in an unusual way."""
     if user.protected and "protected" not in item:
         text = "It protects the user all the same. Set protected: true to say so"
         yield NotExported("tag", PROTECTED, text, _whose(user))
