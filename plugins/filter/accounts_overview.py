@@ -59,7 +59,7 @@ def accounts_overview(hosts: object, check_mode: bool = False) -> list[str]:
 
 
 class FilterModule:
-    """The filter, as Ansible finds it."""
+    """The entry point for Ansible."""
 
     def filters(self) -> dict[str, Callable[..., t.Any]]:
         return {"accounts_overview": accounts_overview}

@@ -126,7 +126,7 @@ _value:
 
 
 def cloudhsm_policy(level: t.Any, **options: t.Any) -> dict[str, t.Any]:
-    """The policy document. Raises AnsibleFilterError with everything that is wrong with the options."""
+    """The policy document. Raises AnsibleFilterError with all problems in the options."""
     policy, problems = build_policy(Wish(level, **options))
     if problems:
         raise AnsibleFilterError(f"The policy of CloudHSM permissions can't be made: {'; '.join(problems)}")
@@ -134,8 +134,8 @@ def cloudhsm_policy(level: t.Any, **options: t.Any) -> dict[str, t.Any]:
 
 
 class FilterModule:
-    """What Ansible looks for in a filter plugin."""
+    """The entry point for Ansible."""
 
     def filters(self) -> dict[str, Callable[..., t.Any]]:
-        """Names and functions."""
+        """The filters by name."""
         return {"cloudhsm_policy": cloudhsm_policy}

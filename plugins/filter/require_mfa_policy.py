@@ -49,7 +49,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import self
 
 
 def require_mfa_policy(partition: t.Any) -> dict[str, t.Any]:
-    """The policy document for a partition."""
+    """The policy document for a partition. Raises AnsibleFilterError."""
     try:
         return self_service.require_mfa_policy(partition)
     except ValueError as exc:
@@ -57,8 +57,8 @@ def require_mfa_policy(partition: t.Any) -> dict[str, t.Any]:
 
 
 class FilterModule:
-    """What Ansible looks for in a filter plugin."""
+    """The entry point for Ansible."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        """The filters of this file."""
+        """The filters by name."""
         return {"require_mfa_policy": require_mfa_policy}

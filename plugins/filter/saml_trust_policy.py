@@ -80,7 +80,7 @@ def saml_trust_policy(
     session_tags: Sequence[str] = (),
     audiences: Sequence[str] = (),
 ) -> dict[str, t.Any]:
-    """The filter. Raises AnsibleFilterError that names every mistake."""
+    """The trust policy. Raises AnsibleFilterError that names every mistake."""
     try:
         return saml_trust.saml_trust_policy(provider_arn, required_tags or {}, session_tags, audiences)
     except ValueError as exc:
@@ -88,8 +88,8 @@ def saml_trust_policy(
 
 
 class FilterModule:
-    """What Ansible looks for in a filter plugin."""
+    """The entry point for Ansible."""
 
     def filters(self) -> dict[str, Callable[..., t.Any]]:
-        """Names and functions."""
+        """The filters by name."""
         return {"saml_trust_policy": saml_trust_policy}

@@ -46,7 +46,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import self
 
 
 def self_service_policy(partition: t.Any) -> dict[str, t.Any]:
-    """The policy document for a partition."""
+    """The policy document for a partition. Raises AnsibleFilterError."""
     try:
         return self_service.self_service_policy(partition)
     except ValueError as exc:
@@ -54,8 +54,8 @@ def self_service_policy(partition: t.Any) -> dict[str, t.Any]:
 
 
 class FilterModule:
-    """What Ansible looks for in a filter plugin."""
+    """The entry point for Ansible."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        """The filters of this file."""
+        """The filters by name."""
         return {"self_service_policy": self_service_policy}

@@ -63,7 +63,7 @@ _value:
 
 
 def user_names(names: object, variable: str = "", allow_empty: bool = False) -> list[str]:
-    """The names as a list. Raises AnsibleFilterError with all that is wrong with them."""
+    """The names as a list. Raises AnsibleFilterError with all problems in them."""
     found, problems = read_names(names)
     if not found and not problems and not allow_empty:
         problems = ["no user is named"]
@@ -73,7 +73,7 @@ def user_names(names: object, variable: str = "", allow_empty: bool = False) -> 
 
 
 class FilterModule:
-    """The filter, as Ansible finds it."""
+    """The entry point for Ansible."""
 
     def filters(self) -> dict[str, Callable[..., t.Any]]:
         return {"user_names": user_names}

@@ -70,7 +70,7 @@ _value:
 
 
 def users_from_text(text: t.Any) -> list[dict[str, t.Any]]:
-    """The users. Raises AnsibleFilterError with everything that is wrong in the text."""
+    """The users. Raises AnsibleFilterError with all problems in the text."""
     if not isinstance(text, str):
         raise AnsibleFilterError("The users are not text; give a YAML list or CSV as one string")
     users, problems = read_users(text)
@@ -80,8 +80,8 @@ def users_from_text(text: t.Any) -> list[dict[str, t.Any]]:
 
 
 class FilterModule:
-    """What Ansible looks for in a filter plugin."""
+    """The entry point for Ansible."""
 
     def filters(self) -> dict[str, Callable[..., t.Any]]:
-        """Names and functions."""
+        """The filters by name."""
         return {"users_from_text": users_from_text}

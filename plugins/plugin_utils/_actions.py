@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Runs one action out of another, as ansible.builtin.template runs ansible.builtin.copy."""
+"""Runs one action from another, as ansible.builtin.template runs ansible.builtin.copy."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def run_action(
     check_mode: bool,
     memory: Memory | None = None,
 ) -> dict[str, t.Any]:
-    """The result of another action of this collection, with the caller's connection and with a diff.
+    """Run another action of this collection with the caller's connection and with diff; return its result.
 
-    memory is what the actions of one plan share.
+    memory is shared by the actions of one plan.
     """
     task = caller._task.copy()
     task.action = name

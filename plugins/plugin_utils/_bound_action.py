@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What every action of this collection does before its module: learn the account, and look for misspelt variables."""
+"""What every action of this collection does first: find the expected account, and check for misspelt variables."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ OPTION = "expected_account_ids"
 def bound_args(
     action: ActionBase, task_vars: Mapping[str, t.Any], fill_in: bool = True, finds_out: bool = False
 ) -> dict[str, t.Any]:
-    """The task's options, with the accounts that it may work in.
+    """The task's options, including the IDs of the accounts that it may work in. Raises AnsibleActionFail.
 
-    finds_out is for the task that finds out whether the account is one of those that may be worked in.
+    finds_out: the task itself is the check of the account (account_guard).
     """
     problems = [*unknown_variables(task_vars), *_uncontrolled(action, task_vars)]
     args: dict[str, t.Any] = dict(action._task.args)
@@ -41,7 +41,7 @@ def bound_args(
 
 
 def _uncontrolled(action: ActionBase, task_vars: Mapping[str, t.Any]) -> list[str]:
-    """Variables of change control that the task does not heed, where it would change something by itself."""
+    """Problems if change control variables are set and the task would change something without a plan."""
     if not getattr(action, "WRITES", False) or action.memory is not None:
         return []
     given = [name for name in CHANGE_CONTROL if task_vars.get(name) not in (None, "")]

@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Which account a task may work in, by what the play knows.
+"""Finds the account that a task may work in, from the play's variables.
 
-A check that is a task of its own can be skipped, or see other credentials than the tasks after it. So each task is told
-the account, and its module refuses another one.
+A check in a task of its own can be skipped, or use other credentials than later tasks. So each task passes the expected
+account IDs to its module, which refuses any other account.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from collections.abc import Mapping
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import read_account_ids, shown
 
 IDS = "account_guard_account_ids"
-# What a playbook hands over instead, where extra variables shall not win.
+# Passed by a playbook instead, where extra variables must not win.
 HANDED = "__account_guard_given"
 HOST = "account_id"
-# The role's facts: the session in force, and the account that was checked.
+# Facts of roles: the current session, and the account that was checked.
 SESSION = "__account_session"
 BOUND = "__account_guard_bound"
-# In the playbooks of this collection: no task goes without the check.
+# Set by this collection's playbooks: no task may run before the check.
 REQUIRED = "__account_guard_required"
-# By these variables a host stands for an account.
+# Variables that mark a host as standing for an account.
 OF_AN_ACCOUNT = ("account_role_arn", "account_session_role_arn", REQUIRED, SESSION, BOUND)
 VARIABLES = (IDS, HANDED, HOST, *OF_AN_ACCOUNT)
 
@@ -38,23 +38,23 @@ NONE_LISTED = "lists no account, so none is allowed; leave it out to allow every
 
 
 class Expectation(t.NamedTuple):
-    """The IDs of the accounts that a task may work in, none where any will do; and what is wrong."""
+    """The IDs of the accounts that a task may work in (None: any account), and the problems."""
 
     ids: list[str] | None
     problems: list[str]
 
 
 class Source(t.NamedTuple):
-    """One thing that tells the account: as a clause, and its IDs."""
+    """One source of account IDs, described in a clause for messages."""
 
     clause: str
     ids: list[str]
 
 
 def expected_account(known: Mapping[str, t.Any], finds_out: bool = False) -> Expectation:
-    """What the variables of the play, whose values are known, say for a task.
+    """The accounts that the play's variables allow for a task. known has their values.
 
-    finds_out is for the task that finds out whether the account is one of those that may be worked in.
+    finds_out: the task itself is the check of the account (account_guard).
     """
     sources, problems = _of_host(known)
     if not finds_out:
@@ -73,7 +73,7 @@ def expected_account(known: Mapping[str, t.Any], finds_out: bool = False) -> Exp
 
 
 def _of_host(known: Mapping[str, t.Any]) -> tuple[list[Source], list[str]]:
-    """The account that the host stands for, and that of its session."""
+    """The account that the host stands for, and the account of its session."""
     found: list[Source] = []
     problems: list[str] = []
     if known.get(HOST) is not None:
@@ -89,7 +89,7 @@ def _of_host(known: Mapping[str, t.Any]) -> tuple[list[Source], list[str]]:
 
 
 def _listed(known: Mapping[str, t.Any]) -> tuple[list[Source], list[str]]:
-    """The accounts that account_guard is to let through."""
+    """The accounts that account_guard should allow."""
     handed = f"{HANDED}.account_ids"
     given = {IDS: known[IDS]} if IDS in known else {}
     given |= {handed: handed_ids(known)} if handed_ids(known) is not None else {}
@@ -103,7 +103,7 @@ def _listed(known: Mapping[str, t.Any]) -> tuple[list[Source], list[str]]:
 
 
 def handed_ids(known: Mapping[str, t.Any]) -> t.Any:
-    """The account IDs that a playbook hands over, as they were written; None where it hands none over."""
+    """The account IDs that a playbook passes, as written; None if it passes none."""
     return (known.get(HANDED) or {}).get("account_ids")
 
 
@@ -115,12 +115,12 @@ def _checked(known: Mapping[str, t.Any]) -> list[Source]:
 
 
 def _holds(known: Mapping[str, t.Any]) -> bool:
-    """Whether account_guard has looked since the session in force began, or since the last one ended."""
+    """Whether account_guard has run since the current session began, or since the last one ended."""
     bound = known.get(BOUND)
     return bool(bound) and str(t.cast("Mapping[str, t.Any]", bound)["session"]) == session_role(known)
 
 
 def session_role(known: Mapping[str, t.Any]) -> str:
-    """The ARN of the role whose session is in force, empty where there is none."""
+    """The ARN of the current session's role; empty if there is no session."""
     session = known.get(SESSION)
     return str(session["role_arn"]) if session else ""

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The action of a role that is one group."""
+"""The action of a role that manages one group."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class GroupAction(PageAction):
     """Creates or deletes the group that the role's variables describe."""
 
     def part(self, variables: Options) -> Part:
-        """The group as the role's variables describe it."""
+        """The part of the plan for the group in the role's variables."""
         raise NotImplementedError
 
     def facts(self, fact: dict[str, t.Any]) -> dict[str, t.Any]:
-        """What later tasks find, out of the result of the role."""
+        """The facts for later tasks, from the role's result."""
         raise NotImplementedError
 
     def kind(self, options: Options, variables: Options) -> str:

@@ -4,13 +4,13 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Runs a module's logic in the action itself where the target is the controller, and as a module elsewhere.
+"""Runs a module's logic inside the action if the target is the controller, and as a module elsewhere.
 
-A process of its own costs a module about half a second of processor time, nearly all of it for starting Python and
-for reading boto3. Ansible forks a worker for each task from a process that has read boto3 by then.
+A separate process costs a module about half a second of CPU time, almost all for starting Python and importing boto3.
+Ansible forks each worker from a process that has already imported boto3.
 
-Actions run with the Python of Ansible itself. So does the logic here, whatever ansible_python_interpreter says: that
-variable is for processes. Only where this Python has no boto3 that will do, another one may.
+Actions run in Ansible's own Python, and so does the logic here, whatever ansible_python_interpreter says: that
+variable is for processes. If this Python has no suitable boto3, the module runs as a process, maybe in another Python.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables impor
 
 display = Display()
 
-# How Ansible writes values for modules of its own kind.
+# Ansible's serialization profile for ordinary modules.
 PROFILE = "legacy"
-# What says how to connect to AWS, with the other names that amazon.aws has for it.
+# The options for connecting to AWS, with amazon.aws's aliases.
 CONNECTION_OPTIONS = frozenset(
     name for option, spec in aws_argument_spec().items() for name in (option, *(spec.get("aliases") or ()))
 )
@@ -57,30 +57,30 @@ LOGS = "debug_botocore_endpoint_logs"
 
 
 class PluginConnection(AWSPluginBase):  # type: ignore[misc]
-    """amazon.aws's way for plugins to make clients, out of the options of a task."""
+    """Makes clients from a task's options, through amazon.aws's base class for plugins."""
 
     def __init__(self, options: Mapping[str, t.Any]) -> None:
         self._options = options
 
     def get_options(self) -> Mapping[str, t.Any]:
-        """The options by which amazon.aws connects."""
+        """The connection options, for amazon.aws."""
         return self._options
 
     def fail_aws(self, message: str, exception: Exception | None = None) -> t.NoReturn:
-        """What amazon.aws calls where a client can't be made. The task tells the error in a sentence."""
+        """Re-raise; amazon.aws calls this if it can't make a client. Task describes the error in a sentence."""
         raise exception or AnsibleError(message)
 
 
 class LocalAction(ActionBase):  # type: ignore[misc]
-    """The action of a module that need not be a process."""
+    """The action of a module that can run without a process."""
 
     TRANSFERS_FILES = False
     MODULE: t.ClassVar[Module]
-    # Whether the credentials are those of the account that the play works in.
+    # Whether the credentials belong to the account that the play works in.
     OF_THE_ACCOUNT: t.ClassVar[bool] = True
-    # Whether it changes anything, which change control then has to know of.
+    # Whether it changes anything, which matters to change control.
     WRITES: t.ClassVar[bool] = False
-    # What it shares with the other parts of a plan; set by whoever runs it as one.
+    # Shared with the other parts of a plan; set by the action that runs it as a part.
     memory: Memory | None = None
     _supports_check_mode = True
     _supports_async = True
@@ -100,9 +100,9 @@ class LocalAction(ActionBase):  # type: ignore[misc]
         check_mode: bool | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> Result:
-        """The module's result.
+        """Run the module and return its result.
 
-        check_mode is the task's where it is left out. environment is for the module's process, if there is one.
+        check_mode defaults to the task's. environment is for the module's process, if there is one.
         """
         problems = written_problems(module.argument_spec, args, str(args.get("variables_prefix") or ""))
         if problems:
@@ -127,7 +127,7 @@ class LocalAction(ActionBase):  # type: ignore[misc]
         check_mode: bool | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> Result:
-        """The result of any module, which Ansible runs where and how the task says."""
+        """Run any module the way the task says, and return its result."""
         before = self._task.check_mode, self._task.environment
         if check_mode is not None:
             self._task.check_mode = check_mode
@@ -144,7 +144,7 @@ class LocalAction(ActionBase):  # type: ignore[misc]
             self._task.check_mode, self._task.environment = before
 
     def why_a_process(self, args: Mapping[str, t.Any]) -> str | None:
-        """What speaks against running here, where the target is the controller; None where nothing does."""
+        """Why the module needs a process, if anything requires one."""
         transport = self._connection.transport
         reasons = {
             f"the connection is {transport}": transport != "local",
@@ -157,19 +157,19 @@ class LocalAction(ActionBase):  # type: ignore[misc]
 
 
 def refused(problems: list[str]) -> Result:
-    """The result of a task that nothing was begun for."""
+    """The result of a task that was refused before it began."""
     return {"failed": True, "msg": "; ".join(problems), "problems": problems}
 
 
 def sdk_problem() -> str | None:
-    """Why this Python can't make clients, or None."""
+    """Why this Python can't make clients; None if it can."""
     if not HAS_BOTO3:
         return f"{sys.executable} has no boto3"
     return boto3_problem(boto3.__version__, botocore.__version__) or None
 
 
 class Running(t.NamedTuple):
-    """How a task is run, as the fields of Task have it."""
+    """How to run a task, with the field names of Task."""
 
     check_mode: bool
     diff: bool
@@ -178,7 +178,7 @@ class Running(t.NamedTuple):
 
 
 def run_here(module: Module, args: Mapping[str, t.Any], how: Running) -> Result:
-    """The result that the module would have as a process: its options are read in the same way, secrets are masked."""
+    """Run the module here. The result is as from a process: same reading of options, same masking of secrets."""
     options = read_options(module.name, module.argument_spec, args)
     warn = options.said["warnings"].append
     try:
@@ -196,7 +196,7 @@ class Options(t.NamedTuple):
     """Options as Ansible reads them for a module."""
 
     values: dict[str, t.Any]
-    # What is wrong with them, if anything, which may hold secrets.
+    # The problem with them, which may contain secrets; None if there is none.
     wrong: str | None
     # Warnings and deprecations.
     said: dict[str, list[t.Any]]
@@ -204,7 +204,7 @@ class Options(t.NamedTuple):
 
 
 def read_options(name: str, spec: Mapping[str, t.Any], args: Mapping[str, t.Any]) -> Options:
-    """The options of the module with this name, which spec describes but for how to connect to AWS."""
+    """Read a module's options. spec describes them, without the options for connecting to AWS."""
     whole = {**aws_argument_spec(), **spec, **EXPECTED_ACCOUNT_IDS}
     checked = ArgumentSpecValidator(whole).validate(_as_sent(args))
     wrong = None
@@ -216,13 +216,13 @@ def read_options(name: str, spec: Mapping[str, t.Any], args: Mapping[str, t.Any]
 
 
 def _as_sent(args: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The options as a process would read them: plain values, with vaulted ones in the clear."""
+    """The options as a process would receive them: plain values, with vaulted ones decrypted."""
     encoder = get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)
     return t.cast("dict[str, t.Any]", json.loads(json.dumps(dict(args), cls=encoder)))
 
 
 def _said(checked: t.Any) -> dict[str, list[t.Any]]:
-    """What Ansible says of options that are deprecated, or given twice. It has no public way to ask."""
+    """Ansible's warnings about options that are deprecated or given twice, for which it has no public API."""
     twice = [f"Both option {each['option']} and its alias {each['alias']} are set." for each in checked._warnings]
     return {"warnings": twice, "deprecations": list(checked._deprecations)}
 
@@ -230,6 +230,6 @@ def _said(checked: t.Any) -> dict[str, list[t.Any]]:
 def masked(result: Result, secrets: set[str]) -> Result:
     """The result as plain values, without the secrets among the options."""
     plain = json.loads(json.dumps(result))
-    # No secret is told by what is true or not.
+    # Booleans and null can't reveal a secret.
     kept = {name: value for name, value in plain.items() if value is None or isinstance(value, bool)}
     return {**remove_values(plain, secrets), **kept}

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Where a path that a user gave leads to."""
+"""Resolves paths that users give."""
 
 from __future__ import annotations
 
@@ -15,16 +15,14 @@ from ansible.errors import AnsibleError
 
 
 def from_working_directory(path: str) -> str:
-    """The path as an absolute one: ~ is the home folder, and relative means the folder that the command was run in.
+    """The path as an absolute one: ~ is the home folder, and relative paths start in the current working directory.
 
-    Variables of the environment count, as in all paths that Ansible takes.
-
-    Ansible's own way begins in the playbook's folder, which for a playbook of this collection is the installed
-    collection: whatever is written there goes with the next upgrade.
+    Environment variables are expanded, as in all of Ansible's paths. Ansible itself starts in the playbook's folder,
+    which for a playbook of this collection is the installed collection. A file there would be lost at the next upgrade.
     """
     path = os.path.expandvars(re.sub(r"^\$(HOME\b|\{HOME\})", "~", path))
     if path.startswith("~"):
-        # Python leaves ~ as it is where it finds no home, and an empty HOME would lead to the root folder.
+        # Python keeps ~ if it finds no home, and an empty HOME would give the root folder.
         home = os.path.expanduser(path.partition("/")[0])
         if home.startswith("~") or not home.strip("/"):
             raise AnsibleError(

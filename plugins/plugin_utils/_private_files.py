@@ -4,9 +4,9 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Files that only their owner can read, in folders where nobody else can put another file in their place.
+"""Files that only their owner can read, in folders where no one else can replace them.
 
-What is wrong is raised as UnsafeFileError, with one sentence that names the path, or as OSError.
+Problems are raised as UnsafeFileError, with one sentence that names the path, or as OSError.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-# What open() says where the file system has no files without a name.
+# Errors of open() on file systems without O_TMPFILE.
 _NO_NAMELESS_FILES = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOSYS})
 _NO_DIRECTORY_SYNC = frozenset({errno.EINVAL, errno.EOPNOTSUPP})
-# Without following a symlink, and without waiting for somebody at the other end of a FIFO.
+# Follow no symlink, and don't wait for the other end of a FIFO.
 _SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 _OLD_TEMPORARY = re.compile(r"\.credentials-[a-z0-9_]{8}")
-# Seconds, after which nobody writes any more.
+# Seconds after which no run is still writing.
 _OLD = 3600
 
 
 class UnsafeFileError(Exception):
-    """A file or folder that another user could read, change or replace. The message is one sentence."""
+    """Another user could read, change or replace the file or folder. The message is one sentence."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A file by its folder, in which symlinks are resolved, and its name, which must not be a symlink.
+    """A file: its folder, with symlinks resolved, and its name, which must not be a symlink.
 
-    secret says that the content is not encrypted: then the folder has to be its owner's alone.
+    secret: the content is not encrypted, so the folder must belong to its owner alone.
     """
 
     folder: str
@@ -55,7 +55,7 @@ class Place:
 
 
 def place_of(path: str, secret: bool) -> Place:
-    """The place that an absolute path leads to."""
+    """The place for an absolute path. Raises UnsafeFileError."""
     if "\0" in path:
         raise UnsafeFileError(f"{path!r} can't be a path")
     folder, name = os.path.split(path)
@@ -63,7 +63,7 @@ def place_of(path: str, secret: bool) -> Place:
 
 
 def check(place: Place) -> None:
-    """Raise if the file can't be created and replaced, or if others could access it. Leaves nothing behind."""
+    """Raise if the file can't be created or replaced, or if others could access it. Leaves nothing behind."""
     if not place.name or os.path.isdir(place.path):
         raise UnsafeFileError(f"{place.path} is a folder; name a file in it")
     existing = _check_folders(place)
@@ -81,7 +81,7 @@ def check(place: Place) -> None:
 
 
 def _check_folders(place: Place) -> str:
-    """Check the folder and all above it. Gives the deepest of them that exists."""
+    """Check the folder and its parents. Returns the deepest one that exists."""
     parts = place.folder.split(os.sep)
     existing = os.sep
     for depth in range(1, len(parts) + 1):
@@ -115,7 +115,7 @@ def _check_folder(found: os.stat_result, folder: str, place: Place) -> None:
 
 
 def _is_ours(owner: int) -> bool:
-    """Whether the owner is who runs this. Root by sudo also works in the folders of the user who called sudo."""
+    """Whether the owner runs this. Root through sudo may also use the folders of the user who called sudo."""
     caller = os.geteuid()
     return owner == caller or (caller == 0 and str(owner) == os.environ.get("SUDO_UID"))
 
@@ -130,13 +130,13 @@ def _check_file(found: os.stat_result, path: str, place: Place) -> None:
         raise UnsafeFileError(
             f"{path} has {found.st_nlink} names (hard links), so it can be read elsewhere; use a copy"
         )
-    # What is encrypted can't be planted. Root finds a project in a container with the owner that it has outside.
+    # An encrypted file can't be forged. In a container, root sees a project's files with their owner outside.
     if not _is_ours(found.st_uid) and (place.secret or os.geteuid() != 0):
         raise UnsafeFileError(f"{path} belongs to another user (user ID {found.st_uid}); use a file of your own")
 
 
 def _try_to_write(folder: str) -> None:
-    """Raise what a write to the folder would: modes alone do not tell, on a read-only file system or in /sys."""
+    """Raise what a write to the folder would raise: on a read-only file system or in /sys, modes don't tell."""
     nameless = getattr(os, "O_TMPFILE", 0)
     try:
         if nameless:
@@ -153,18 +153,18 @@ def _lock(place: Place) -> str:
 
 
 def _temporary(place: Place) -> str:
-    """Where the next content is written: one name, because only who has the lock writes."""
+    """The name of the file for the next content. One name is enough, because only the lock's holder writes."""
     return f".{place.name}.new"
 
 
 @contextmanager
 def opened(place: Place) -> Iterator[OwnFolder]:
-    """The file's folder, created if missing, and locked until the end of the block."""
+    """Create the file's folder if it is missing, and lock it until the end of the block."""
     check(place)
     _make_folders(place.folder)
     descriptor = os.open(place.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        # By the descriptor: what was looked at is what is worked in, whatever its path leads to by now.
+        # Through the descriptor, so that the checked folder is used even if its path leads elsewhere by now.
         _check_folder(os.fstat(descriptor), place.folder, place)
         with OwnFolder(place, descriptor).locked() as folder:
             yield folder
@@ -173,7 +173,7 @@ def opened(place: Place) -> Iterator[OwnFolder]:
 
 
 def _make_folders(folder: str) -> None:
-    """Make what is missing of the path, each for its owner only, whatever the umask."""
+    """Create missing folders, each for its owner only, whatever the umask."""
     parts = folder.split(os.sep)
     for depth in range(2, len(parts) + 1):
         above = os.sep.join(parts[:depth])
@@ -185,13 +185,13 @@ def _make_folders(folder: str) -> None:
 
 
 def read(place: Place) -> bytes | None:
-    """The content; None where there is no file."""
+    """The content; None if the file does not exist."""
     try:
         descriptor = os.open(place.path, os.O_RDONLY | _SAFELY)
     except FileNotFoundError:
         return None
     except OSError as exc:
-        # So says the system of symlinks (ELOOP), and of sockets (ENXIO).
+        # The errors for a symlink (ELOOP) and a socket (ENXIO).
         if exc.errno in (errno.ELOOP, errno.ENXIO):
             _check_file(os.lstat(place.path), place.path, place)
         raise
@@ -201,7 +201,7 @@ def read(place: Place) -> bytes | None:
 
 
 class OwnFolder:
-    """An open folder with one file of ours in it, which is replaced as a whole."""
+    """An open folder with one file of ours, which is only replaced as a whole."""
 
     def __init__(self, place: Place, descriptor: int) -> None:
         self._place = place
@@ -209,7 +209,7 @@ class OwnFolder:
 
     @contextmanager
     def locked(self) -> Iterator[OwnFolder]:
-        """Keep others out until the end of the block."""
+        """Keep other runs out until the end of the block."""
         name = _lock(self._place)
         path = os.path.join(self._place.folder, name)
         with suppress(FileNotFoundError):
@@ -224,9 +224,9 @@ class OwnFolder:
             os.close(descriptor)
 
     def _remove_leftovers(self) -> None:
-        """Remove what a run that was killed while it wrote has left, with all that is in the file."""
+        """Remove what a run that was killed while writing has left, including the secrets in it."""
         self._remove_temporary()
-        # Those of release 1.0.0 say nothing about their file. Another file's run may be writing a new one.
+        # Temporary files of release 1.0.0 don't name their file, and another file's run may be writing one now.
         for name in filter(_OLD_TEMPORARY.fullmatch, os.listdir(self._folder)):
             with suppress(FileNotFoundError):
                 found = os.stat(name, dir_fd=self._folder, follow_symlinks=False)
@@ -234,7 +234,7 @@ class OwnFolder:
                     os.unlink(name, dir_fd=self._folder)
 
     def write(self, content: bytes) -> None:
-        """Replace the file in one step: it is the old one or the new one, and never open to others."""
+        """Replace the file atomically; it is never open to others."""
         temporary = _temporary(self._place)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY
         descriptor = os.open(temporary, flags, 0o600, dir_fd=self._folder)

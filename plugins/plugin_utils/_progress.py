@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The controller's end of a module's progress: a file that is read while the module runs."""
+"""The controller's side of progress reports: reads a file while the module runs."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-# Seconds between looks at the file.
+# Seconds between reads of the file.
 INTERVAL = 0.5
 
 
 @contextmanager
 def show_progress(show: Callable[[str], None]) -> Iterator[str]:
-    """Give the path of a file, and show each line that is appended to it until the with block ends."""
+    """Yield the path of a file, and show each line that is appended to it until the with block ends."""
     descriptor, path = tempfile.mkstemp(prefix="cloudhsm-iam-progress-")
     os.close(descriptor)
     ended = threading.Event()
@@ -39,7 +39,7 @@ def _follow(path: str, show: Callable[[str], None], ended: threading.Event) -> N
         unfinished = ""
         last = False
         while not last:
-            # What was written before the end was told is read after it.
+            # Read once more after the end, for lines that were written just before it.
             last = ended.wait(INTERVAL)
             *lines, unfinished = (unfinished + stream.read()).split("\n")
             for line in lines:

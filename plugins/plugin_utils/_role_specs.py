@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The variables of the roles. Made by `make docs` out of roles/*/meta/argument_specs.yml; change those."""
+"""The variables of the roles. `make docs` generates this file from roles/*/meta/argument_specs.yml; edit those."""
 
 from __future__ import annotations
 

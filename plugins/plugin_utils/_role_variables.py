@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The variables of roles as a play has them: templated, typed, and with errors in them."""
+"""Reads a play's role variables: templated, typed and checked."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import kin
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import read_names
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
 
-# Lists of users by their names; in text these are looked at more closely than other lists.
+# Lists of user names; given as text, these are checked more strictly than other lists.
 NAMES = frozenset({"bootstrap_cloudhsm_administrators", "admin_group_members"})
 ACCOUNT_IDS = frozenset({"account_guard_account_ids", "bootstrap_teardown_confirm"})
 
 
 class Variables(t.NamedTuple):
-    """The values, with the default where one is wrong, and what is wrong with them."""
+    """The values, with the default for each wrong one, and the problems."""
 
     values: dict[str, t.Any]
     problems: list[str]
@@ -32,10 +32,10 @@ class Variables(t.NamedTuple):
 def read_variables(
     roles: Iterable[str], variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any]
 ) -> Variables:
-    """What the variables of these roles are, defaults of the roles included, and a sentence for each that can't be.
+    """The values of these roles' variables, including defaults, and a sentence for each wrong one.
 
-    variables are the play's, template turns one into its value. A variable that is null counts as left out, as an
-    unanswered question of a survey does. Defaults that a role works out from other variables are None here.
+    variables are the play's; template turns one into its value. A null variable counts as left out, like an unanswered
+    survey question. Defaults that a role derives from other variables are None here.
     """
     spec = {name: _without_inner(option) for role in roles for name, option in SPECS[role].items()}
     given = {name: template(variables[name]) for name in spec if name in variables}
@@ -45,7 +45,7 @@ def read_variables(
         if value is not None:
             read, wrong = _read(name, value, spec[name])
             problems += [f"{name}: {problem}" for problem in wrong]
-            # What account_guard lists counts all the same: without it no account would be refused.
+            # Keep the readable IDs for account_guard: without any, it would refuse no account.
             values |= {name: read} if not wrong or name in ACCOUNT_IDS else {}
     spec = {name: _without_elements(option) for name, option in spec.items()}
     for name in list(values):
@@ -61,10 +61,10 @@ def options_of_role(
     variables: Mapping[str, t.Any],
     template: Callable[[t.Any], t.Any],
 ) -> dict[str, t.Any]:
-    """The options that a task gives, and for those that it leaves out the variables of its role.
+    """The task's options, with the role's variables for those that it leaves out.
 
-    The task's variables_prefix is what the names of these begin with; without one there are none. A variable that is
-    null counts as left out. A role's region wins over the session's, which module_defaults put among the options.
+    The task's option variables_prefix is the prefix of the variables; without it only the options count. A null
+    variable counts as left out. A role's region wins over the session's, which module_defaults added to the options.
     """
     prefix = given.get("variables_prefix")
     if not prefix:
@@ -76,18 +76,18 @@ def options_of_role(
 
 
 def _without_inner(option: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """What is left for others: users in a list, with better messages than the validator's, and where a path leads."""
+    """The option without what others check with better messages: users in a list, required options, and paths."""
     kept = {key: value for key, value in option.items() if key not in ("options", "required")}
     return {**kept, "type": "str"} if kept.get("type") == "path" else kept
 
 
 def _without_elements(option: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """What an element of a list of dictionaries is, is for others to say too."""
+    """The option without the check that a list's elements are dictionaries, which others make."""
     return {key: value for key, value in option.items() if (key, value) != ("elements", "dict")}
 
 
 def _type_problem(value: t.Any, option: Mapping[str, t.Any]) -> str | None:
-    """Why a value is refused by its type or its choices, or None where it is for another reason."""
+    """Why a value has the wrong type or is not one of the choices; None if neither is the reason."""
     choices = list(map(str, option.get("choices") or ()))
     if choices and isinstance(value, list):
         wrong = [each for each in map(str, value) if each not in choices]
@@ -101,7 +101,7 @@ def _type_problem(value: t.Any, option: Mapping[str, t.Any]) -> str | None:
 
 
 def _read(name: str, value: t.Any, option: Mapping[str, t.Any]) -> tuple[t.Any, list[str]]:
-    """A value whose texts are texts, and what is wrong with it; what can't be used is empty then."""
+    """The value with texts parsed, and the problems; a value that can't be used becomes empty."""
     if name in ACCOUNT_IDS:
         return _read_account_ids(value, option)
     if option.get("type") == "list" and option.get("elements") == "str":
@@ -111,7 +111,7 @@ def _read(name: str, value: t.Any, option: Mapping[str, t.Any]) -> tuple[t.Any, 
         return ([] if problems else texts), problems
     if option.get("type") == "list" and option.get("elements") == "dict":
         if value == "" or isinstance(value, list):
-            # An unanswered question of a survey.
+            # An unanswered survey question.
             return value or [], []
         return [], [f"must be a list of dictionaries, not {kind(value)}"]
     if option.get("type") == "str":
@@ -121,7 +121,7 @@ def _read(name: str, value: t.Any, option: Mapping[str, t.Any]) -> tuple[t.Any, 
 
 
 def _read_account_ids(value: t.Any, option: Mapping[str, t.Any]) -> tuple[t.Any, list[str]]:
-    """Account IDs, or a single one where the option takes text; and what is wrong with them."""
+    """Account IDs, or a single one if the option takes text; and the problems."""
     ids, problems = read_account_ids(value)
     if option.get("type") == "list":
         return ids, problems

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The metadata that the variables of federated_access name: from a file on the control node, or as text."""
+"""Gets the SAML metadata for federated_access, from a file on the control node or from text."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_wo
 try:
     from cryptography import x509
 except ImportError:
-    # It comes with ansible-core, and only a warning needs it.
+    # Part of ansible-core's dependencies, and needed only for a warning.
     HAS_CRYPTOGRAPHY = False
 else:
     HAS_CRYPTOGRAPHY = True
 
-# UTF-32 takes four bytes for each character.
+# UTF-32 has four bytes for each character.
 LARGEST = 4 * LONGEST + 4
 
 
 def with_metadata(options: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The options with the text of the document as metadata, or with what is wrong with the file.
+    """The options with the document's text as metadata, or with the problem with the file.
 
-    A text that was given as metadata already is taken as it is.
+    If metadata is already set, it is kept.
     """
     if options.get("metadata"):
         return dict(options)
@@ -56,7 +56,7 @@ def with_metadata(options: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _content(path: str) -> bytes:
-    # Opening something else than a file could wait for ever.
+    # Opening something other than a regular file could block forever.
     details = os.stat(path)
     if not stat.S_ISREG(details.st_mode):
         raise OSError("it is not a file")
@@ -67,13 +67,13 @@ def _content(path: str) -> bytes:
 
 
 def certificate_warning(text: str, now: datetime.datetime | None = None) -> str | None:
-    """What to say where all certificates for signatures have expired; IAM takes them all the same."""
+    """A warning if all signing certificates have expired, which IAM accepts; otherwise None."""
     if not HAS_CRYPTOGRAPHY:
         return None
     try:
         found = read_metadata(normal_form(text)).signing
     except MetadataError:
-        # It is refused elsewhere, with the reason.
+        # Reported elsewhere, with the reason.
         return None
     ends = [end for end in map(_end, found) if end]
     last = max(ends, default=None)
@@ -86,7 +86,7 @@ def certificate_warning(text: str, now: datetime.datetime | None = None) -> str 
 
 
 def _end(certificate: str) -> datetime.datetime | None:
-    """Until when a certificate is valid; None where it can't be read."""
+    """When a certificate expires; None if it can't be read."""
     try:
         return x509.load_der_x509_certificate(base64.b64decode(certificate)).not_valid_after_utc
     except (ValueError, TypeError, AttributeError):

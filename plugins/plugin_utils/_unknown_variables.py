@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Variables of a play that look like ones of this collection's roles, and are none: a typing error that goes unseen."""
+"""Finds misspelt role variables in a play, which would otherwise have no effect."""
 
 from __future__ import annotations
 
@@ -15,41 +15,41 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import nea
 from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.input import VARIABLES as CHANGE_CONTROL
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
 
-# What people may set: the roles' variables, and those of playbooks that no role has.
+# The variables that users may set: those of roles, and those that only playbooks have.
 OPTIONS = frozenset(name for spec in SPECS.values() for name in spec) | {
     "bootstrap_organization_serial",
     "bootstrap_organization_max_fail_percentage",
     "drift_check_additions",
     *CHANGE_CONTROL,
 }
-# What roles leave for the tasks after them.
+# Facts that roles set for later tasks.
 FACTS = frozenset(f"{role}_{kept}" for role in SPECS for kept in ("result", "results")) | {
     "access_report",
     "account_session_module_defaults",
 }
 
-# Other people's variables begin like this too, so only what nearly is one of ours is refused.
+# Other people's variables may have these prefixes too, so only near misses are refused.
 SHARED = (
     *("access_report_", "admin_group_", "bootstrap_", "drift_check_", "service_linked_role_", "shared_policy_"),
     *("plan_", "apply_plan_", "approved_plan_"),
 )
-# Nobody else's do.
+# Only this collection's variables have these prefixes.
 OURS = tuple(f"{role}_" for role in SPECS if f"{role}_" not in SHARED)
-# How alike names have to be behind the prefix, from 0 to 1: to be refused for it, and to be shown as what was meant.
+# Least similarity of names after the prefix, from 0 to 1: to refuse a shared prefix's name, and to suggest one.
 NEARLY = 0.8
 ALIKE = 0.6
-# And before the name of an option that some role has, for a role's own name with a typing error.
+# Least similarity of a role's name, if the rest is exactly the name of one of its options.
 LIKE_A_ROLE = 0.85
-# Which hosts a playbook works on. Misspelt, it would work on this machine's account instead.
+# The hosts of a playbook. If it is misspelt, the playbook would work on this machine's account.
 TARGET = "target_hosts"
 LIKE_TARGET = 0.9
 
 
 def unknown_variables(variables: Mapping[str, t.Any]) -> list[str]:
-    """Errors in the names of the play's variables, one sentence each."""
+    """Misspelt variables of the play, one sentence each."""
     known = OPTIONS | FACTS
     suspects = sorted(name for name in variables if name.startswith(OURS + SHARED) and name not in known)
-    # A module can be called like a role, and what a task registers like its module.
+    # Users may name a module's registered result after the module or role.
     suspects = [name for name in suspects if not _is_result(variables[name])]
     sentences = [sentence for name in suspects if (sentence := _sentence(name))]
     others = sorted(name for name in variables if name not in known and not name.startswith(OURS + SHARED))
@@ -62,7 +62,7 @@ def unknown_variables(variables: Mapping[str, t.Any]) -> list[str]:
 
 
 def _misspelt_target(variables: Mapping[str, t.Any]) -> list[str]:
-    """A name that is nearly that of the target. Where the target is set, it is somebody's own variable."""
+    """A variable whose name is close to the target's. If the target is set, the variable is the user's own."""
     if TARGET in variables:
         return []
     near = nearest(TARGET, [name for name in variables if abs(len(name) - len(TARGET)) < 3], alike=LIKE_TARGET)
@@ -70,7 +70,7 @@ def _misspelt_target(variables: Mapping[str, t.Any]) -> list[str]:
 
 
 def _with_another_role(name: str) -> str | None:
-    """The variable that was probably meant where the role in its name is misspelt, such as accountguard_account_ids."""
+    """The variable that was probably meant if the role's name is misspelt, as in accountguard_account_ids."""
     words = name.split("_")
     for place in range(1, len(words)):
         role, option = "_".join(words[:place]), "_".join(words[place:])
@@ -86,7 +86,7 @@ def _did_you_mean(name: str, option: str) -> str:
 
 
 def _is_result(value: object) -> bool:
-    """Whether a variable holds what a task has registered: nobody sets an option in that way."""
+    """Whether the variable holds a registered result, which is never an option."""
     return isinstance(value, Mapping) and isinstance(value.get("changed"), bool)
 
 

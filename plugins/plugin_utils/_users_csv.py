@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Users as CSV, as spreadsheets export it: with commas, semicolons or tabs, and with a line that says which."""
+"""Reads users from CSV as spreadsheets export it: with commas, semicolons or tabs, or a sep= line that says which."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import U
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._users_item import FORMS, MOST_FIELDS, Item, TextError
 
 LISTS = frozenset(name for name, option in USER_SPEC.items() if option["type"] == "list")
-# What separates cells, the usual one first.
+# Cell separators, the most usual first.
 DELIMITERS = (",", ";", "\t")
-# What the column of names is called by AWS's console and credential report, and by other directories.
+# Headings of the name column in AWS's console and credential report, and in other directories.
 NAMES = ("name", "username", "user_name", "user")
-# The line in which a spreadsheet says what separates cells.
+# A spreadsheet's line that names the separator.
 _SEPARATOR = re.compile(r'\s*"?sep=(?P<delimiter>[,;\t])"?\s*', re.IGNORECASE)
-# How a spreadsheet writes text that it would read as a number otherwise, such as ="0123".
+# A spreadsheet's notation for text that it would otherwise read as a number, such as ="0123".
 _TEXT_FORMULA = re.compile(r'="(?P<text>[^"]*)"')
-# What a spreadsheet writes for many digits, or for a name such as 12e5.
+# A spreadsheet's notation for long numbers, also used for a name such as 12e5.
 _SHORTENED = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
 _BYTE_ORDER_MARK = "\ufeff"
 
 
 def csv_items(text: str) -> Iterator[Item]:
-    """The users of a CSV. Raises TextError where it has no header, or is no CSV."""
-    # Not splitlines, which also ends lines at characters that a cell may hold, such as U+2028.
+    """The users in a CSV. Raises TextError if it has no header or is not CSV."""
+    # Not splitlines, which also splits at characters that a cell may contain, such as U+2028.
     lines = list(io.StringIO(text, newline=""))
     begin = next((number for number, line in enumerate(lines) if line.strip()), 0)
     said = _SEPARATOR.fullmatch(lines[begin].rstrip("\r\n")) if lines else None
@@ -41,7 +41,7 @@ def csv_items(text: str) -> Iterator[Item]:
         lines[begin] = "\n"
         begin += 1
     if begin < len(lines):
-        # There may be one below the line that says what separates cells.
+        # A byte order mark may follow the separator line.
         lines[begin] = lines[begin].lstrip(_BYTE_ORDER_MARK)
     delimiter = said["delimiter"] if said else _delimiter(lines[begin:])
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -62,20 +62,20 @@ def csv_items(text: str) -> Iterator[Item]:
 
 
 def _cell(written: str) -> str:
-    """What a cell says, without what is around it."""
+    """The cell's content without white space and formula notation."""
     cell = written.strip()
     formula = _TEXT_FORMULA.fullmatch(cell)
     return formula["text"].strip() if formula else cell
 
 
 def _delimiter(lines: list[str]) -> str:
-    """What separates the cells of the header: whatever it has most of."""
+    """The header's most frequent separator."""
     header = next((line for line in lines if line.strip()), "")
     return max(DELIMITERS, key=header.count)
 
 
 def _header(line: int, cells: list[str]) -> list[str]:
-    """The names of the columns as options of a user: in lower case, without blanks."""
+    """The column names as options of a user: lower case, with underscores."""
     header = [re.sub(r"[\s-]+", "_", cell.lower()) for cell in cells]
     if len(header) > MOST_FIELDS:
         raise TextError(f"line {line}: has {len(header)} columns, at most {MOST_FIELDS} are read")
@@ -90,7 +90,7 @@ def _item(line: int, header: list[str], cells: list[str]) -> Item:
     if len(cells) != len(header):
         item.problems.append((line, f"has {len(cells)} cells, and there are {len(header)} columns"))
     for number, (name, cell) in enumerate(zip(header, cells, strict=False), start=1):
-        # What is left out is left alone.
+        # An empty cell means leave alone.
         if not cell:
             continue
         if _SHORTENED.fullmatch(cell):

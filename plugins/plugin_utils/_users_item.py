@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""A user as a text has it, with the lines that messages name."""
+"""A user as written in a text, with line numbers for messages."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import BOOLEANS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import USER_SPEC
 
-# A form's answers are kept and shown as they are.
+# A survey's answers are stored and shown unencrypted.
 NO_PASSWORD = "can't be given as text, which others may see; leave it out, and one is generated"
 FORMS = "give a YAML list of users, or CSV with a line of column names first"
-# Of a user, which has thirteen options.
+# Per user; a user has thirteen options.
 MOST_FIELDS = 50
 SWITCHES = frozenset(name for name, option in USER_SPEC.items() if option["type"] == "bool")
 
@@ -28,7 +28,7 @@ class TextError(Exception):
 
 @dataclass
 class Item:
-    """A user as it was written: the line, the values, the lines of the fields, and what shows in the text alone."""
+    """A user as written: first line, values, each field's line, and problems that only the text shows."""
 
     line: int
     values: dict[str, t.Any] = field(default_factory=dict)
@@ -36,19 +36,19 @@ class Item:
     problems: list[tuple[int, str]] = field(default_factory=list)
 
     def set(self, name: str, value: t.Any, line: int) -> None:
-        """Note a field's value, or why it can't have one."""
+        """Set a field's value, or add the problem with it."""
         if name == "password":
             self.problems.append((line, f"{name}: {NO_PASSWORD}"))
         elif name in self.values:
             self.problems.append((line, f"{name}: is there twice"))
         else:
-            # Whatever else is written stays as it is written, a name of digits too.
+            # Other values stay as written, including a name made of digits.
             is_switch = name in SWITCHES and isinstance(value, str)
             self.values[name] = BOOLEANS.get(value.lower(), value) if is_switch else value
             self.lines[name] = line
 
     @property
     def name(self) -> str | None:
-        """The user's name, where it is one."""
+        """The user's name if it is text."""
         name = self.values.get("name")
         return name if isinstance(name, str) else None

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Users as text, the way people write them into a form or a file: a YAML list, or CSV with a header line."""
+"""Reads users from text in a form or file: a YAML list, or CSV with a header line."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._users_csv import csv
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._users_item import Item, TextError
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._users_yaml import yaml_items
 
-# As much as a survey of AWX's takes: 200 characters for each user of a full account.
+# The most that an AWX survey accepts: 200 characters for each user of a full account.
 LONGEST_TEXT = 1_000_000
-# After so many mistakes the rest of the text is not read.
+# After this many problems, the rest of the text is not read.
 MOST_PROBLEMS = 100
 UTF_16 = "is UTF-16, which spreadsheets call Unicode text; save it as UTF-8, such as CSV UTF-8"
 NOT_UTF_8 = "is not UTF-8; save it as UTF-8, such as CSV UTF-8"
 
 
 def read_users(text: str) -> tuple[list[dict[str, t.Any]], list[str]]:
-    """The users, and all errors in them: one sentence each, which begins with line and field."""
+    """The users, and all problems in them: one sentence each, beginning with line and field."""
     try:
         text = _checked(text)
         items, problems = _read(csv_items(text) if _looks_like_csv(text) else yaml_items(text))
@@ -39,7 +39,7 @@ def read_users(text: str) -> tuple[list[dict[str, t.Any]], list[str]]:
 
 
 def _read(items: Iterable[Item]) -> tuple[list[Item], list[tuple[int, str, str]]]:
-    """The items and errors in them. Bounded for every text."""
+    """The items and their problems. Their number is limited for any text."""
     read: list[Item] = []
     problems: list[tuple[int, str, str]] = []
     seen: dict[str, int] = {}
@@ -65,29 +65,29 @@ def _item_problems(item: Item) -> Iterator[tuple[int, str, str]]:
 
 
 def _who(item: Item) -> str:
-    """The name of a user as messages have it, in one line."""
+    """The user's name for messages, on one line."""
     return f" ({' '.join(item.name[:80].split())})" if item.name else ""
 
 
 def _duplicates(item: Item, seen: dict[str, int]) -> Iterator[tuple[int, str, str]]:
-    """IAM ignores the case of user names."""
+    """Report a name that an earlier item has. User names are case-insensitive in IAM."""
     if item.name and seen.setdefault(item.name.lower(), item.line) != item.line:
         first = seen[item.name.lower()]
         yield item.line, _who(item), f"name: is in line {first} too; list each user once"
 
 
 def _checked(text: str) -> str:
-    """The text without what editors put before it. Raises TextError where it can't be read at all."""
+    """The text without a byte order mark. Raises TextError if it can't be read at all."""
     if len(text) > LONGEST_TEXT:
         raise TextError(f"line 1: the text has {len(text)} characters, at most {LONGEST_TEXT} are read")
     text = text.lstrip("\ufeff")
     start = text[:64]
-    # As Ansible reads the file: bytes that are no UTF-8 as lone surrogates, and each second one zero.
+    # Ansible reads bytes that are not UTF-8 as lone surrogates; in UTF-16, every second byte is often zero.
     if start.startswith(("\udcff\udcfe", "\udcfe\udcff", "\ufffd\ufffd")) or start.count("\x00") * 3 > len(start):
         raise TextError(f"line 1: {UTF_16}")
     for number, line in enumerate(text.split("\n"), start=1):
         if match := yaml.reader.Reader.NON_PRINTABLE.search(line):
-            # So Python reads a byte that is no UTF-8.
+            # Python's representation of a byte that is not UTF-8.
             if "\udc80" <= match[0] <= "\udcff":
                 raise TextError(f"line {number}: {NOT_UTF_8}")
             raise TextError(f"line {number}: has the character U+{ord(match[0]):04X}, which can't be in such a text")
@@ -95,6 +95,6 @@ def _checked(text: str) -> str:
 
 
 def _looks_like_csv(text: str) -> bool:
-    """Whether the first line that says anything is a header: names without what YAML lists begin with."""
+    """Whether the first non-empty line is a header: names without the characters that YAML lists begin with."""
     first = next((line.strip() for line in text.splitlines() if line.strip()), "-")
     return not first.startswith(("-", "[", "{", "#", "%")) and ":" not in first

@@ -4,9 +4,9 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Users as a YAML list. All values stay as they are written: YAML itself would make 83 out of the name 0123.
+"""Reads users from a YAML list. Values stay as written: YAML itself would turn the name 0123 into 83.
 
-Read event by event, which bounds time and depth: no alias is followed, and nothing is read after the first mistake.
+It reads event by event, which limits time and depth: aliases are refused, and reading stops at the first syntax error.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from collections.abc import Iterator
 import yaml
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._users_item import MOST_FIELDS, Item, TextError
 
-# A list of users, a user, its tags or groups: whatever lies deeper is wrong in any case.
+# A list of users, a user, its tags or groups: anything deeper is wrong in any case.
 DEEPEST = 10
 NOTHING = ("", "~", "null", "Null", "NULL")
 _Loader: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def yaml_items(text: str) -> Iterator[Item]:
-    """The users of a YAML list. Raises TextError where it is no list, or no YAML."""
+    """The users in a YAML list. Raises TextError if it is not a list or not YAML."""
     events = yaml.parse(text, Loader=_Loader)
     try:
         yield from _items(events)
@@ -71,7 +71,7 @@ def _item(events: Iterator[t.Any], first: t.Any) -> Item:
 
 
 def _value(events: Iterator[t.Any], event: t.Any, item: Item, field: str, depth: int = 2) -> t.Any:
-    """A value of a user: text as it is written, None, a list or a dictionary."""
+    """A value of a user: text as written, None, a list or a dictionary."""
     if depth > DEEPEST:
         raise TextError(f"line {_line(event)}: is not a list of users: it goes too deep")
     _check_tag(event)
@@ -89,7 +89,7 @@ def _value(events: Iterator[t.Any], event: t.Any, item: Item, field: str, depth:
 
 
 def _until(events: Iterator[t.Any], end: type) -> Iterator[t.Any]:
-    """The events up to the end of what is being read. Whoever gets one that begins something reads it to its end."""
+    """The events up to the end of the current collection. The caller must read a nested one to its end."""
     for event in events:
         if isinstance(event, end):
             return
@@ -102,7 +102,7 @@ def _scalar(event: t.Any) -> str | None:
 
 
 def _check_tag(event: t.Any) -> None:
-    """Refuse what stands for something else, by which a short text can be a very long one."""
+    """Refuse aliases, which can make a short text expand to a very long one, and tags."""
     if isinstance(event, yaml.AliasEvent):
         raise TextError(f"line {_line(event)}: is not YAML: aliases (*name) are not taken")
     if event.tag is not None:
