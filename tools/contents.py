@@ -1,7 +1,7 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the collection holds, each with the sentence that its own documentation begins with.
+"""Writes the list of the collection's contents, each with its short description.
 
 tools/contents.py FILE      writes the page
 """
@@ -17,24 +17,24 @@ from rendering import render
 
 ROOT = Path(__file__).resolve().parents[1]
 KINDS = {"modules": "Modules", "filter": "Filters", "inventory": "Inventory plugins"}
-# The part of the first lines' comment that belongs to every file.
+# Comment lines at the top of every file.
 HEADER = ("# Copyright", "# SPDX", "---")
 
 
 def playbook(path: Path) -> str:
-    """The first line of the comment that a playbook begins with."""
+    """The first line of a playbook's comment."""
     lines = (line for line in path.read_text().splitlines() if not line.startswith(HEADER))
     return next(lines).removeprefix("# ").rstrip(":")
 
 
 def role(folder: Path) -> str:
-    """What a role is, in short."""
+    """A role's short description."""
     specs = yaml.safe_load((folder / "meta" / "argument_specs.yml").read_text())
     return str(specs["argument_specs"]["main"]["short_description"])
 
 
 def plugin(path: Path) -> str:
-    """What a module or plugin does, in short."""
+    """A module's or plugin's short description."""
     for node in ast.parse(path.read_text()).body:
         match node:
             case ast.Assign(targets=[ast.Name("DOCUMENTATION")], value=ast.Constant(str() as text)):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Does get-pip.py's work with the pip that comes with the interpreter."""
+"""Does what get-pip.py does, with the pip that comes with the interpreter."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Decides as IAM does whether policies allow requests, by iam-simulate, which others keep.
+"""Evaluates IAM policies with iam-simulate, a third-party program.
 
-moto can't decide it: it takes every resource for *, takes a condition that is not met for a denial, and knows few
-operators. tools/simulator.sh installs iam-simulate. It shares no code with the policies, nor with the access report.
+moto can't: it treats every resource as *, treats a condition that is not met as a denial, and knows few operators.
+tools/simulator.sh installs iam-simulate. It shares no code with our policies or the access report.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from pathlib import Path
 
 PROGRAM = Path(__file__).resolve().parent.parent / ".simulator" / "decide.mjs"
 
-# By key, what AWS knows of a request. Keys that it does not know are left out.
+# AWS's condition keys of a request. Keys without a value are left out.
 Context = Mapping[str, t.Any]
 Policy = Mapping[str, t.Any]
 
 
 class Request(t.NamedTuple):
-    """A call: its action, the ARN of what it is about or *, and what AWS knows of it."""
+    """A call: its action, its resource's ARN or *, and its condition keys."""
 
     action: str
     resource: str
@@ -40,11 +40,11 @@ def decide(
     controls: Iterable[Iterable[Policy]] = (),
     real: bool = False,
 ) -> list[bool]:
-    """Whether these policies of somebody in account 123456789012 together allow each of the requests.
+    """Whether these policies of a principal in account 123456789012 together allow each request.
 
-    limits are the permissions boundary. controls are service control policies: those of the root, of each
-    organizational unit below it, and of the account. With real, actions, resources, keys and policies are checked
-    against AWS's reference: what can't be raises ValueError, and keys that an action does not know are left out.
+    limits are the permissions boundary. controls are service control policies: of the root, of each organizational unit
+    below it, and of the account. real checks actions, resources, keys and policies against AWS's reference: it raises
+    ValueError for what does not exist, and ignores keys that an action does not support.
     """
     asked = {
         "policies": list(policies),
@@ -66,13 +66,13 @@ def decide(
 
 
 def allows(policies: Iterable[Policy], action: str, resource: str, context: Context, *, real: bool = False) -> bool:
-    """Whether these policies together allow one request: see decide."""
+    """Whether these policies together allow one request; see decide."""
     (answer,) = decide(policies, [Request(action, resource, context)], real=real)
     return answer
 
 
 def _plain(context: Context) -> dict[str, str | list[str]]:
-    """The context as iam-simulate takes it, whose values are texts."""
+    """The context with strings as values, as iam-simulate needs it."""
     return {key: [*map(_text, value)] if _is_many(value) else _text(value) for key, value in context.items()}
 
 
@@ -86,7 +86,7 @@ def _text(value: object) -> str:
 
 @functools.cache
 def _process() -> subprocess.Popen[str]:
-    """The one that answers, as long as this process lasts."""
+    """The iam-simulate process, which lives as long as this one."""
     process = subprocess.Popen(["node", str(PROGRAM)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     atexit.register(process.kill)
     return process

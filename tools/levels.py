@@ -1,9 +1,9 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes the levels of access to CloudHSM wherever one can be chosen, as the catalogue lists them.
+"""Writes the catalogue's access levels into every file where a level can be chosen.
 
-python tools/levels.py FOLDER, which gets the files with such a choice under their own paths
+python tools/levels.py FOLDER     writes the updated files into the folder, under their own paths
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ PLACES = (
     "roles/*/meta/argument_specs.yml",
     "extensions/patterns/*/template_surveys/*.yml",
 )
-# The highest level comes first, after what is more than a level of CloudHSM.
+# Highest level first, after choices that are not CloudHSM levels.
 CHOICES = re.compile(rf"(?<=choices: \[)((?:none, )?(?:administrator, )?){ADMIN}(?:, \w+)*(?=\])")
 
 
 def with_levels(levels: tuple[str, ...] = LEVELS) -> Iterator[tuple[str, str]]:
-    """The files in which a level can be chosen, by their paths, with all levels in them."""
+    """Each file with a choice of levels, as path and updated text."""
     for place in PLACES:
         for path in sorted(ROOT.glob(place)):
             text, found = CHOICES.subn(lambda match: match[1] + ", ".join(levels[::-1]), path.read_text())

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What moto 5.2 lacks of IAM Identity Center: tags, boundaries, requests that take a while, and what is provisioned.
+"""Adds what moto 5.2 lacks of IAM Identity Center: tags, boundaries, requests that take time, and provisioning.
 
-Answers are as the IAM Identity Center API reference has them.
+Responses follow the IAM Identity Center API reference.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ import time
 import typing as t
 from collections.abc import Callable
 
-# How long AWS works on a request, in seconds. Really it takes some more.
+# Seconds that a request takes. Real requests take somewhat longer.
 WORK = 0.2
 Params = dict[str, t.Any]
 Answer = dict[str, t.Any]
 
 
 def complete() -> None:
-    """Have moto's permission sets answer like AWS's."""
+    """Make moto's permission sets answer like AWS's."""
     from moto.ssoadmin.responses import SSOAdminResponse
 
     for name, answer in (
@@ -59,12 +59,12 @@ def _method(answer: Callable[[t.Any, Params], Answer]) -> Callable[[t.Any], str]
 
 
 def _set(backend: t.Any, params: Params) -> t.Any:
-    """The permission set that a call is about, with what moto does not keep of it."""
+    """The permission set of a call, with the attributes that moto lacks."""
     arn = params.get("PermissionSetArn") or params["ResourceArn"]
     found = backend._find_permission_set(params["InstanceArn"], arn)
     found.__dict__.setdefault("boundary", None)
     found.__dict__.setdefault("version", 0)
-    # The version of the set that each account has, as long as it is assigned there.
+    # By account: the version of the permission set there, while it is assigned.
     found.__dict__.setdefault("versions", {})
     return found
 
@@ -110,7 +110,7 @@ def _delete_boundary(backend: t.Any, params: Params) -> Answer:
 
 
 def _accounts(backend: t.Any, one: t.Any) -> list[str]:
-    """Accounts that have a role of the set: those in which it is assigned."""
+    """Accounts in which the set is assigned, and so has a role."""
     arn = one.permission_set_arn
     return sorted({each.target_id for each in backend.account_assignments if each.permission_set_arn == arn})
 
@@ -134,7 +134,7 @@ def _provision(backend: t.Any, params: Params) -> Answer:
 
 
 def _begin(backend: t.Any, summary: Answer) -> Answer:
-    """A request that AWS begins to work on."""
+    """Start a request that takes time; return its status."""
     from moto.moto_api._internal import mock_random
 
     summary = {**summary, "RequestId": summary.get("RequestId") or str(mock_random.uuid4()), "Status": "IN_PROGRESS"}
@@ -167,7 +167,7 @@ def _describe(key: str, start: str) -> Callable[[t.Any, Params], Answer]:
 
 
 def _taking_a_while(call: Callable[[t.Any], str]) -> Callable[[t.Any], str]:
-    """An assignment that is made or taken off, or is there already, and that AWS works on for a while."""
+    """Make creating and deleting assignments take time; allow creating one that exists."""
 
     def method(self: t.Any) -> str:
         backend, params = self.ssoadmin_backend, json.loads(self.body)
@@ -190,7 +190,7 @@ def _taking_a_while(call: Callable[[t.Any], str]) -> Callable[[t.Any], str]:
 
 
 def _guarded(call: Callable[[t.Any], str]) -> Callable[[t.Any], str]:
-    """A permission set whose name is taken, or that is assigned, is in the way."""
+    """Refuse a permission set whose name is taken, and the deletion of one that is assigned."""
 
     def method(self: t.Any) -> str:
         from moto.ssoadmin.exceptions import ConflictException
@@ -202,7 +202,7 @@ def _guarded(call: Callable[[t.Any], str]) -> Callable[[t.Any], str]:
             raise ConflictException("PermissionSet is assigned.")
         answer = call(self)
         for one in backend.permission_sets:
-            # moto has seconds where AWS has a duration.
+            # moto has seconds where AWS has an ISO 8601 duration.
             one.session_duration = "PT1H" if one.session_duration == 3600 else one.session_duration
         return answer
 
@@ -210,7 +210,7 @@ def _guarded(call: Callable[[t.Any], str]) -> Callable[[t.Any], str]:
 
 
 def _noted(call: Callable[[t.Any], str]) -> Callable[[t.Any], str]:
-    """What changes a permission set makes a new version of it, which is not provisioned yet."""
+    """Count changes to a permission set as new versions, which are not provisioned yet."""
 
     def method(self: t.Any) -> str:
         answer = call(self)

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A moto server for demo, tests and benchmarks, and an environment in which nothing can reach the real AWS.
+"""Runs a moto server for demo, tests and benchmarks, in an environment that can't reach the real AWS.
 
-tools/moto_server.py run [--log FILE] -- COMMAND …     server for as long as the command runs
+tools/moto_server.py run [--log FILE] -- COMMAND …     server while the command runs
 tools/moto_server.py start FOLDER [--port N]           server in the background, noted in the folder
-tools/moto_server.py stop FOLDER                       stops that one
+tools/moto_server.py stop FOLDER                       stops that server
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-# Seconds. Loading AWS's managed policies takes moto about two on a slow machine.
+# Seconds. On a slow machine moto needs about two to load AWS's managed policies.
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 10.0
 # A server that somebody is still connected to does not end by itself, and has nothing to lose.
@@ -39,7 +39,7 @@ STATE_FILE = "moto.json"
 
 
 class NotLoopbackError(Exception):
-    """An endpoint that is not on this machine."""
+    """The endpoint is not on this machine."""
 
 
 def require_loopback(url: str) -> str:
@@ -50,9 +50,9 @@ def require_loopback(url: str) -> str:
 
 
 def offline_environment(endpoint: str, base: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment for a process that shall see this endpoint and fake credentials, and no real ones.
+    """An environment with this endpoint and fake credentials, without any real ones.
 
-    Every AWS_* and BOTO_* variable is dropped, so that no profile, session, role or configuration file counts.
+    Drops every AWS_* and BOTO_* variable, so that no profile, session, role or configuration file is used.
     """
     require_loopback(endpoint)
     environment = os.environ if base is None else base
@@ -74,14 +74,14 @@ def offline_environment(endpoint: str, base: Mapping[str, str] | None = None) ->
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nothing listens on."""
+    """A free port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 class MotoServer:
-    """A moto server process that ends with the process that started it, whichever way that ends."""
+    """A moto server process that ends with the process that started it, however that ends."""
 
     def __init__(
         self,
@@ -98,22 +98,22 @@ class MotoServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, detached: bool = False) -> int:
-        """Start and wait until the server answers. Returns its process id. Raises RuntimeError if it does not."""
+        """Start, and wait until the server answers. Returns its process ID. Raises RuntimeError if it does not."""
         output = self._log.open("ab") if self._log else subprocess.DEVNULL
         command = [sys.executable, str(self._program), "serve", str(self.port)]
         environment = {
             **offline_environment(self.url),
-            # AWS's own policies are many, and make each reset take half a second.
+            # AWS has many managed policies, which make each reset take half a second.
             "MOTO_IAM_LOAD_MANAGED_POLICIES": str(self._managed_policies).lower(),
         }
         self._process = subprocess.Popen(
             command if detached else [*command, "--with-parent"],
-            # The server reads from this pipe, and ends when its other end has gone.
+            # The server ends when the other end of this pipe closes.
             stdin=subprocess.DEVNULL if detached else subprocess.PIPE,
             stdout=output,
             stderr=output,
             env=environment,
-            # Ctrl-C is for the command; the server goes when the command has ended.
+            # Ctrl-C is for the command; the server stops after the command.
             start_new_session=True,
         )
         deadline = time.monotonic() + START_TIMEOUT
@@ -125,7 +125,7 @@ class MotoServer:
         return self._process.pid
 
     def stop(self) -> None:
-        """Stop the server; nothing happens when it has ended."""
+        """Stop the server if it runs."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -156,14 +156,14 @@ def answers(url: str) -> bool:
 
 
 def reset(url: str) -> None:
-    """Make the server forget everything."""
+    """Delete all the server's data."""
     request = urllib.request.Request(f"{require_loopback(url)}/moto-api/reset", method="POST")
     with urllib.request.urlopen(request, timeout=30):
         pass
 
 
 def serve(port: int, with_parent: bool) -> None:
-    """Be the server."""
+    """Run the server in this process."""
     if with_parent:
         threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
     import moto_identity_center
@@ -175,7 +175,7 @@ def serve(port: int, with_parent: bool) -> None:
 
 
 def _read_aws_policies_once() -> None:
-    """AWS's own policies are more than a thousand, and moto reads them anew for each account and after each reset."""
+    """Load AWS's managed policies once. Otherwise moto reads over a thousand for each account and reset."""
     from moto.iam.models import IAMBackend
 
     read = IAMBackend._init_aws_policies
@@ -184,21 +184,21 @@ def _read_aws_policies_once() -> None:
     def policies(backend: t.Any) -> list[t.Any]:
         if backend.region_name not in kept:
             kept[backend.region_name] = read(backend)
-        # Copies, since each account counts to how many identities it has attached them.
+        # Copies, because each account counts attachments in them.
         return [copy.copy(policy) for policy in kept[backend.region_name]]
 
     IAMBackend._init_aws_policies = policies
 
 
 def run(command: Sequence[str], log: Path | None) -> int:
-    """Run a command beside a server. Returns the command's exit status, or 128 and the number of what stopped it."""
-    # Noted, not raised: an exception between the start of the command and the code that ends it would let it live on.
+    """Run a command beside a server. Returns the command's exit status, or 128 plus the number of the signal."""
+    # Handlers only record the signal: an exception before the cleanup code would leave the command running.
     told: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, lambda number, _frame: told.append(number))
     with MotoServer(log=log) as server:
-        # A session of its own, so that all it has started can be told to end, and be made to.
+        # A session of its own, so that all its processes can be signalled.
         child = subprocess.Popen(command, env=offline_environment(server.url), start_new_session=True)
         status = None
         while status is None and not told:
@@ -209,9 +209,9 @@ def run(command: Sequence[str], log: Path | None) -> int:
 
 
 def _end_group(leader: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    """Tell all processes of the leader's group to end in their own way, and kill those that don't.
+    """Ask all processes of the leader's group to end, and kill those that don't.
 
-    ansible-playbook can wait for ever for a lock that one of its workers held when it was stopped.
+    ansible-playbook can wait forever for a lock that one of its workers held when it was stopped.
     """
     deadline = time.monotonic() + GRACE
     with suppress(ProcessLookupError):
@@ -225,7 +225,7 @@ def _end_group(leader: subprocess.Popen[bytes], number: signal.Signals) -> None:
 
 
 def start(folder: Path, port: int | None) -> None:
-    """Start a server in the background and note it in the folder. One that runs already is kept."""
+    """Start a server in the background and note it in the folder. Keeps one that already runs."""
     folder.mkdir(parents=True, exist_ok=True)
     noted = _noted(folder)
     if noted and answers(noted["url"]):
@@ -236,7 +236,7 @@ def start(folder: Path, port: int | None) -> None:
 
 
 def stop(folder: Path) -> None:
-    """Stop the server that is noted in the folder; nothing happens when there is none."""
+    """Stop the server noted in the folder, if there is one."""
     noted = _noted(folder)
     (folder / STATE_FILE).unlink(missing_ok=True)
     if not noted or not answers(noted["url"]):
@@ -255,7 +255,7 @@ def _noted(folder: Path) -> dict[str, str] | None:
 
 
 def main() -> int:
-    """Read the command line and do what it says."""
+    """Run the command line's subcommand."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="what", required=True)
     run_parser = commands.add_parser("run")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which AWS actions callers need: reads docs/permissions.yml, and writes what is made from it.
+"""Writes the pages and policies of the permissions that callers need, from docs/permissions.yml.
 
 tools/permissions.py FOLDER      writes permissions.md and permissions/PLAYBOOK.json into the folder
 """
@@ -19,14 +19,14 @@ import yaml
 from rendering import render as render_page
 
 DATA = Path(__file__).resolve().parents[1] / "docs" / "permissions.yml"
-# Of service-linked roles nobody should be able to make or change other ones than CloudHSM's.
+# No one should be able to create or change service-linked roles other than CloudHSM's.
 SERVICE_LINKED_ROLE = "arn:aws:iam::*:role/aws-service-role/cloudhsm.amazonaws.com/*"
 ON_SERVICE_LINKED_ROLE = frozenset({"iam:CreateServiceLinkedRole", "iam:DeleteServiceLinkedRole", "iam:UpdateRole"})
 
 
 @dataclass(frozen=True)
 class Needs:
-    """Actions that are required, and optional ones with what is lost without them."""
+    """Required actions, and optional actions with what is lost without each."""
 
     required: frozenset[str] = frozenset()
     optional: Mapping[str, str] = field(default_factory=dict)
@@ -40,19 +40,19 @@ class Needs:
 
     @property
     def actions(self) -> list[str]:
-        """All of them, sorted."""
+        """All actions, sorted."""
         return sorted({*self.required, *self.optional})
 
 
 @dataclass(frozen=True)
 class Permissions:
-    """The data: what each role needs by use, and which uses each playbook makes of which roles."""
+    """What each role needs by use, and which uses of which roles each playbook makes."""
 
     roles: Mapping[str, Mapping[str, Needs]]
     playbooks: Mapping[str, Mapping[str, list[str]]]
 
     def of_role(self, role: str) -> Needs:
-        """What a role needs, whatever is done with it."""
+        """What a role needs for all its uses."""
         return _union(self.roles[role].values())
 
     def of_playbook(self, playbook: str) -> Needs:
@@ -83,11 +83,11 @@ def load(path: Path = DATA) -> Permissions:
 
 
 def policy(actions: Iterable[str]) -> dict[str, t.Any]:
-    """A policy that allows these actions, and what is done to service-linked roles only for CloudHSM's."""
+    """A policy that allows these actions, on service-linked roles only for CloudHSM's."""
     wanted = set(actions)
     narrow = sorted(wanted & ON_SERVICE_LINKED_ROLE)
     if "iam:CreateRole" in wanted:
-        # Then it is roles of the caller's own that are updated.
+        # Then the caller also updates ordinary roles.
         narrow = [action for action in narrow if action != "iam:UpdateRole"]
     anything = sorted(wanted - set(narrow))
     statements: list[dict[str, t.Any]] = []
@@ -99,7 +99,7 @@ def policy(actions: Iterable[str]) -> dict[str, t.Any]:
 
 
 def render(permissions: Permissions) -> dict[str, str]:
-    """All files, by their paths inside of the folder."""
+    """All files, by their paths inside the folder."""
     policies = {
         f"permissions/{name}.json": json.dumps(policy(permissions.of_playbook(name).actions), indent=2) + "\n"
         for name in permissions.playbooks

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who may do what with CloudHSM's policies, worked out from the catalogue alone and not from the policies."""
+"""Which requests the CloudHSM policies should allow, derived from the catalogue alone and not from the policies."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ NEVER = (
 
 @dataclass(frozen=True)
 class Request:
-    """One thing that a member tries: what IAM sees of it, and which section of the table it is in."""
+    """A request that a group member tries, and its section in the table."""
 
     section: str
     action: str
@@ -68,7 +68,7 @@ class Request:
 
     @property
     def label(self) -> str:
-        """The row's name."""
+        """The row's label."""
         return f"`{self.action}`{', ' + self.note if self.note else ''}"
 
 
@@ -150,7 +150,7 @@ def _sharing_allowed(wish: Wish, request: Request) -> bool:
 
 
 def expected(wish: Wish, request: Request) -> bool:
-    """Whether the request is allowed."""
+    """Whether the request should be allowed."""
     if request.section == ALWAYS_DENIED:
         return False
     known = {action.name: action for action in catalogue.ACTIONS}
@@ -162,13 +162,13 @@ def expected(wish: Wish, request: Request) -> bool:
     if not writes or wish.profile == "guide":
         return writes
     if request.action == catalogue.CREATE_SERVICE_LINKED_ROLE:
-        # Only making a cluster needs the role, and who is limited to clusters makes none.
+        # Only creating a cluster needs the role, and a limit to clusters excludes that.
         return request.section == OWN and wish.cluster_arns is None
     return request.section != OTHERS and _region_allowed(wish, request) and _calls(wish, request.action)
 
 
 def _calls(wish: Wish, ec2: str) -> bool:
-    """Whether what is granted calls this in EC2, or the reference knows nothing that does."""
+    """Whether a granted action calls this EC2 action, or no action does according to the reference."""
     callers = [action for action in catalogue.ACTIONS if ec2 in action.ec2]
     own = (next(row for row in _cloudhsm_requests() if row.action == action.name) for action in callers)
     return not callers or any(map(_cloudhsm_allowed, [wish] * len(callers), own, callers))
@@ -196,7 +196,7 @@ def _cloudhsm_allowed(wish: Wish, request: Request, action: Action) -> bool:
 
 
 def emulator_decides(wish: Wish, request: Request) -> bool:
-    """Whether moto sees all that the decision hangs on: it takes every resource for * and reads no conditions."""
+    """Whether moto can decide: it treats every resource as * and ignores conditions."""
     limited = wish.cluster_arns is not None or wish.tags is not None
     narrow = request.action in (catalogue.EC2_TAGGING, catalogue.CREATE_SERVICE_LINKED_ROLE)
     if request.section == REGION or request.action == "iam:PassRole" or request.action.startswith("ram:"):

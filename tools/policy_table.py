@@ -1,7 +1,7 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes the table of docs/cloudhsm_policies.md, which are the cells that are tested, into the file that is given."""
+"""Writes the table of docs/cloudhsm_policies.md, whose cells are tested, into the given file."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ TITLES = {
 
 
 def cell(wish: Wish, row: Request) -> str:
-    """Whether the policy allows it, in bold where that is also proven by enforcement."""
+    """Whether the policy allows it; bold if enforcement in moto also proves it."""
     answer = "yes" if expected(wish, row) else "no"
     return f"**{answer}**" if emulator_decides(wish, row) else answer
 
 
 def part() -> str:
-    """The table, a part for each section."""
+    """The table, with a part for each section."""
     rows = requests()
     sections = {
         title: [(row.label, *(cell(wish, row) for wish in VARIANTS.values())) for row in rows if row.section == section]

@@ -1,11 +1,10 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Has a member of each group try everything, at a moto server that enforces IAM, and compares each cell.
+"""Tries every request as a member of each group, on a moto server that enforces IAM, and checks each cell.
 
-The groups are those that the scenario cloudhsm_policies made, one for each of policy_cells.VARIANTS. What moto can't
-decide, because it hangs on a resource or a condition, is decided by iam-simulate on the document that the account
-holds.
+The scenario cloudhsm_policies creates the groups, one for each of policy_cells.VARIANTS. moto can't decide what depends
+on a resource or condition; iam-simulate decides that from the document in the account.
 """
 
 from __future__ import annotations
@@ -29,10 +28,10 @@ if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
 URL = require_loopback(os.environ["AWS_ENDPOINT_URL"])
-# Where the name of the client or of the call is not that of the action.
+# Names of clients and calls that differ from the action's.
 CLIENTS = {"cloudhsm": "cloudhsmv2"}
 CALLS = {"s3:ListAllMyBuckets": "ListBuckets"}
-# An allowed call gets as far as moto's own check of its options, which are left out; only this much is asked for.
+# An allowed call reaches moto's own check of its parameters, which are left out except for these.
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "CreateServiceLinkedRole": {"AWSServiceName": "cloudhsm.amazonaws.com"},
     "AssumeRole": {"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/any", "RoleSessionName": "member"},
@@ -42,13 +41,13 @@ DENIED = ("AccessDenied", "UnauthorizedOperation")
 
 
 def group_of(variant: str) -> str:
-    """The name of the variant's group, as the scenario makes it."""
+    """The name of the variant's group in the scenario."""
     return "".join(part.title() for part in variant.replace(",", "").replace("_", " ").split())
 
 
 @contextmanager
 def enforced() -> Iterator[None]:
-    """IAM's policies count as long as this lasts."""
+    """Make moto enforce IAM's policies inside the block."""
     _set_enforcement(b"0")
     try:
         yield
@@ -57,7 +56,7 @@ def enforced() -> Iterator[None]:
 
 
 def _set_enforcement(first_calls_without: bytes) -> None:
-    # With the content type of a form it answers 500.
+    # moto answers 500 to a form's content type.
     headers = {"Content-Type": "text/plain"}
     request = urllib.request.Request(f"{URL}/moto-api/reset-auth", first_calls_without, headers)
     with urllib.request.urlopen(request, timeout=10):
@@ -65,7 +64,7 @@ def _set_enforcement(first_calls_without: bytes) -> None:
 
 
 def stored_policy(iam: IAMClient, group: str) -> dict[str, t.Any]:
-    """The document of the group's one policy."""
+    """The document of the group's only policy."""
     (attached,) = iam.list_attached_group_policies(GroupName=group)["AttachedPolicies"]
     policy = iam.get_policy(PolicyArn=attached["PolicyArn"])["Policy"]
     version = iam.get_policy_version(PolicyArn=attached["PolicyArn"], VersionId=policy["DefaultVersionId"])
@@ -73,7 +72,7 @@ def stored_policy(iam: IAMClient, group: str) -> dict[str, t.Any]:
 
 
 def new_member(iam: IAMClient, group: str | None) -> boto3.Session:
-    """A user in the group and in no other, or in none at all."""
+    """A new user who is in this group only, or in none."""
     name = f"member-of-{group}"
     iam.create_user(UserName=name)
     if group:
@@ -85,10 +84,10 @@ def new_member(iam: IAMClient, group: str | None) -> boto3.Session:
 
 
 def gets_through(client: t.Any, action: str) -> bool:
-    """Call the action. False where IAM denied it; any other answer, also an error, came after IAM had let it pass."""
+    """Whether IAM lets the call pass. Any answer other than a denial, including errors, comes after that."""
     call = CALLS.get(action, action.split(":")[1])
     try:
-        # By the call's own name in AWS, with the options that every call of this kind needs.
+        # By AWS's name of the call, with the parameters that every such call needs.
         client._make_api_call(call, OPTIONS.get(call, {}))
     except ClientError as exc:
         if any(word in str(exc) for word in ("SignatureDoesNotMatch", "InvalidClientTokenId", "AuthFailure")):
@@ -100,15 +99,15 @@ def gets_through(client: t.Any, action: str) -> bool:
 
 
 def clients_of(member: boto3.Session, rows: list[Request]) -> dict[str, t.Any]:
-    """The member's clients by the service in the actions' names."""
+    """The member's clients, by the service in the actions' names."""
     services = {row.action.split(":")[0] for row in rows}
-    # The types know clients by their literal names only.
+    # The type stubs only accept literal service names.
     make_client: t.Callable[..., t.Any] = member.client
     return {name: make_client(CLIENTS.get(name, name), endpoint_url=URL, config=QUICK) for name in services}
 
 
 def open_to_anybody(iam: IAMClient, rows: list[Request]) -> Iterator[str]:
-    """Each action that gets through without any right: none, or else that it gets through proves nothing."""
+    """Actions that pass without any rights. There should be none, or passing would prove nothing."""
     clients = clients_of(new_member(iam, None), rows)
     actions = sorted({row.action for row in rows if any(emulator_decides(wish, row) for wish in VARIANTS.values())})
     with enforced():
@@ -118,7 +117,7 @@ def open_to_anybody(iam: IAMClient, rows: list[Request]) -> Iterator[str]:
 
 
 def wrong_cells(iam: IAMClient, variant: str, rows: list[Request], tried: list[str]) -> Iterator[str]:
-    """Each cell of the variant's column that is not as expected. tried gets what was decided by enforcement."""
+    """Cells in the variant's column that differ from the expectation. tried collects rows decided by enforcement."""
     policy = stored_policy(iam, group_of(variant))
     clients = clients_of(new_member(iam, group_of(variant)), rows)
     wish = VARIANTS[variant]
@@ -133,7 +132,7 @@ def wrong_cells(iam: IAMClient, variant: str, rows: list[Request], tried: list[s
 
 
 def main() -> int:
-    """Print what is wrong, or how much was found right."""
+    """Print the wrong cells, and how many were checked."""
     iam = boto3.client("iam", endpoint_url=URL, region_name=HERE)
     rows = requests()
     tried: list[str] = []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Markdown out of templates of Jinja2, which lie beside the program that fills them in."""
+"""Renders Markdown from the Jinja2 templates beside the calling program."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 
 
 def render(template: Path, **values: t.Any) -> str:
-    """The text of a template with these values. Raises jinja2.UndefinedError where the template wants another one."""
+    """Render a template. Raises jinja2.UndefinedError if a value is missing."""
     environment = Environment(
         loader=FileSystemLoader([template.parent, HERE]),
         undefined=StrictUndefined,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes the variables of the roles, as their argument specs have them, as a Python file that plugins can import.
+"""Writes the roles' argument specs as a Python file that plugins can import.
 
 python tools/role_specs.py FILE
 """
@@ -24,7 +24,7 @@ HEAD = '''\
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The variables of the roles. Made by `make docs` out of roles/*/meta/argument_specs.yml; change those."""
+"""The variables of the roles. `make docs` generates this file from roles/*/meta/argument_specs.yml; edit those."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ import typing as t
 
 
 def read_specs() -> dict[str, dict[str, t.Any]]:
-    """The argument spec of each role, by the role's name, as far as it matters when a value is read."""
+    """Each role's argument spec, by the role's name, with the keys that matter for reading values."""
     specs = {}
     for path in sorted(ROOT.glob("roles/*/meta/argument_specs.yml")):
         options = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"].get("options", {})
@@ -50,7 +50,7 @@ def _kept(option: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def render(specs: dict[str, dict[str, t.Any]]) -> str:
-    """The file's content, formatted like all code here."""
+    """The file's content, formatted with ruff."""
     source = f"{HEAD}SPECS: dict[str, dict[str, t.Any]] = {specs!r}\n"
     ruff = [str(Path(sys.executable).with_name("ruff")), "format", "--stdin-filename", "specs.py", "-"]
     return subprocess.run(ruff, input=source, capture_output=True, text=True, check=True, cwd=ROOT).stdout

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Shows what the account at AWS_ENDPOINT_URL holds: groups, users and service-linked roles."""
+"""Shows groups, users and service-linked roles of the account at AWS_ENDPOINT_URL."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if t.TYPE_CHECKING:
 
 
 def group_lines(iam: IAMClient) -> list[str]:
-    """One line a group: its policies and members."""
+    """One line per group: its policies and members."""
     lines = []
     for group in sorted(iam.list_groups()["Groups"], key=lambda group: group["GroupName"]):
         name = group["GroupName"]
         policies = [p["PolicyName"] for p in iam.list_attached_group_policies(GroupName=name)["AttachedPolicies"]]
-        # They came in side by side, so the emulator lists them in another order each time.
+        # Members were added concurrently, so the emulator's order varies.
         members = sorted(user["UserName"] for user in iam.get_group(GroupName=name)["Users"])
         lines.append(f"  {name:24} policies: {', '.join(policies):24} members: {', '.join(members)}")
     return lines
 
 
 def user_lines(iam: IAMClient) -> list[str]:
-    """One line a user: groups and console access."""
+    """One line per user: groups and console access."""
     lines = []
     for name in sorted(user["UserName"] for user in iam.list_users()["Users"]):
         groups = [group["GroupName"] for group in iam.list_groups_for_user(UserName=name)["Groups"]]
@@ -42,7 +42,7 @@ def user_lines(iam: IAMClient) -> list[str]:
 
 
 def role_lines(iam: IAMClient) -> list[str]:
-    """One line a service-linked role."""
+    """One line per service-linked role."""
     roles = iam.list_roles(PathPrefix="/aws-service-role/")["Roles"]
     return [f"  {role['RoleName']:24} {role['Path']}" for role in roles]
 

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, cloudhsm.iam contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The supported versions, as pyproject.toml has them. Needs Python 3.11 and nothing else.
+"""Prints the supported versions from pyproject.toml. Needs only Python 3.11.
 
-tools/supported.py pairs              each pair of Python and ansible-core, one a line
-tools/supported.py pairs --json       the same as the matrix of a workflow
-tools/supported.py overrides SERIES   what a series of ansible-core, or "oldest", installs instead of what is pinned
+tools/supported.py pairs              each pair of Python and ansible-core, one per line
+tools/supported.py pairs --json       the same as a workflow matrix
+tools/supported.py overrides SERIES   requirements that replace pinned ones for a series of ansible-core, or "oldest"
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PYPROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
 
 
 class Series(t.NamedTuple):
-    """A series of ansible-core, the newest package of Ansible with it, and the Pythons of its control nodes."""
+    """A series of ansible-core, the newest Ansible package with it, and its control node Python versions."""
 
     core: str
     ansible: str
@@ -29,14 +29,14 @@ class Series(t.NamedTuple):
 
 
 class Supported(t.NamedTuple):
-    """What we say we support: the oldest of everything, what is too new, and the series in between."""
+    """The supported versions: the oldest of everything, the first unsupported ones, and the series in between."""
 
     oldest: dict[str, str]
     below: dict[str, str]
     series: tuple[Series, ...]
 
     def pairs(self) -> Iterator[tuple[str, str]]:
-        """Each pair of a Python and a series of ansible-core."""
+        """Each pair of a Python and an ansible-core series."""
         for series in self.series:
             for python in series.pythons:
                 yield python, series.core
@@ -50,7 +50,7 @@ def load(path: Path = PYPROJECT) -> Supported:
 
 
 def overrides(supported: Supported, core: str) -> list[str]:
-    """Requirements that stand for the pinned ones of the same packages."""
+    """Requirements that replace the pinned ones of the same packages."""
     if core == "oldest":
         oldest = supported.oldest
         pinned = [f"{name}=={oldest[name]}" for name in ("ansible", "ansible-core", "boto3", "s3transfer")]
@@ -62,7 +62,7 @@ def overrides(supported: Supported, core: str) -> list[str]:
 
 
 def main(arguments: list[str]) -> None:
-    """Print what was asked for."""
+    """Print what the arguments ask for."""
     supported = load()
     match arguments:
         case ["pairs"]:
