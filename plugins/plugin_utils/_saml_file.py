@@ -19,10 +19,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.input imp
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import (
     LONGEST,
     MetadataError,
-    normal_form,
     read_metadata,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_text import UndecodableError, decoded
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_text import (
+    UndecodableError,
+    decoded,
+    normal_form,
+)
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 
 try:

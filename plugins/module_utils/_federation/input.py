@@ -13,10 +13,8 @@ import typing as t
 from collections.abc import Iterator
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
-from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import (
-    metadata_problem,
-    normal_form,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import metadata_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_text import normal_form
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import PROVIDER_ARN, trust_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import ADMIN, LEVELS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.input import (

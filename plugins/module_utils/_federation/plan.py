@@ -18,11 +18,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.result im
     absent_result,
     present_result,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import (
-    entity_id,
-    fingerprint,
-    normal_form,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import entity_id, fingerprint
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_text import normal_form
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import AUDIENCES
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.plan import POLICY_MODULE, policy_step
 from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.input import ADMINISTRATOR, Options

@@ -18,18 +18,6 @@ from xml.parsers import expat
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_text import normal_form
 
-__all__ = [
-    "LONGEST",
-    "SHORTEST",
-    "Metadata",
-    "MetadataError",
-    "entity_id",
-    "fingerprint",
-    "metadata_problem",
-    "normal_form",
-    "read_metadata",
-]
-
 # CreateSAMLProvider in the IAM API Reference.
 SHORTEST = 1000
 LONGEST = 10_000_000

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_metadata import (
     metadata_problem,
-    normal_form,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_text import normal_form
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _saml_file
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._saml_file import certificate_warning, with_metadata
 from cryptography import x509

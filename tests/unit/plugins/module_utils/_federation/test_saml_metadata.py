@@ -12,8 +12,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_meta
     entity_id,
     fingerprint,
     metadata_problem,
-    normal_form,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_text import normal_form
 from helpers.documents.saml import CERTIFICATE, DESCRIPTOR, ENTITY, KEY, METADATA
 from hypothesis import given
 from hypothesis import strategies as st
