@@ -21,6 +21,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._groups import plan a
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.groups import admin_group, cloudhsm_group
 from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy import input as passwords
 from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy.plan import make_plan as password_plan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import ownership
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import input_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.run import desired_role
 from ansible_collections.cloudhsm.iam.plugins.modules.iam_service_linked_role import ARGUMENT_SPEC
@@ -215,7 +216,7 @@ def group_problems(role: str, changes: Values, found: Values) -> list[str]:
     policies, wrong = groups.wanted_policies(options, found["account"])
     group = groups.wanted_group(options, found, policies)
     problems += [*wrong, *groups.foreign_problems(options, found, policies, group)]
-    there = _group_plan.named("HSM", found["groups"])
+    there = ownership.named("HSM", found["groups"])
     policy, _kept = groups.removable(options, found)
     return problems + _group_plan.removal_problems("HSM", there, policy, "ann", f"{role}_")
 

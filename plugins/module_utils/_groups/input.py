@@ -18,18 +18,14 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MAN
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import read_names
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
-from ansible_collections.cloudhsm.iam.plugins.module_utils._groups.plan import (
-    Group,
-    attached,
-    group_problems,
-    named,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._groups.plan import Group, attached, group_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import (
     Described,
     Expected,
     adoption_problem,
     kept_notice,
+    named,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.plan import Policy, policy_arn
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import (

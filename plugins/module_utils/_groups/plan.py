@@ -15,11 +15,7 @@ from dataclasses import dataclass
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.steps import Step
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import named
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.plan import POLICY_MODULE
-
-# The action finds it here, beside what it is for.
-__all__ = ["named"]
 
 GROUP_MODULE = "amazon.aws.iam_group"
 Described = Mapping[str, t.Any]

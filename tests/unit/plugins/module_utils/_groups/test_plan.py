@@ -133,11 +133,6 @@ def test_what_was_made_needs_nothing_more(group: plan.Group, had: list[str], wer
     assert plan.group_step(group, after) is None
 
 
-def test_names_are_told_apart_as_iam_does() -> None:
-    assert plan.named("ADMINS", [BEFORE]) is BEFORE
-    assert plan.named("Admin", [BEFORE]) == {}
-
-
 def test_a_policy_at_another_path_counts_only_where_it_was_adopted() -> None:
     planted, awss = MFA.replace("RequireMFA", "dev/RequireMFA"), "arn:aws:iam::aws:policy/RequireMFA"
     arns = [OWN, MFA, planted, MFA + "2", awss]
