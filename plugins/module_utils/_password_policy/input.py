@@ -12,11 +12,7 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import BOOLEANS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import (
-    CLASSES,
-    DEFAULT_LENGTH,
-    Policy,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import CLASSES, DEFAULT_LENGTH, Policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 
 # IAM API reference, UpdateAccountPasswordPolicy. For the last two, 0 means left out; IAM does not accept it.
@@ -63,9 +59,8 @@ def read_options(given: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[str
         named = ", ".join(called(name, prefix) for name in settings)
         problems.append(f"{named}: must be left out with {called('state', prefix)}: absent")
     for name in settings:
-        read = _number if name in _NUMBERS else _boolean
         try:
-            options[name] = read(name, given[name])
+            options[name] = _number(name, given[name]) if name in _NUMBERS else _boolean(given[name])
         except ValueError as exc:
             problems.append(f"{called(name, prefix)}: must be {exc}, not {given[name]!r}")
     return options, problems
@@ -88,8 +83,7 @@ def _number(name: str, value: object) -> int:
     return number
 
 
-def _boolean(name: str, value: object) -> bool:
-    del name
+def _boolean(value: object) -> bool:
     known = BOOLEANS.get(str(value).strip().lower())
     if known is None:
         raise ValueError("true or false")
