@@ -64,8 +64,13 @@ def _value_problems(value: object) -> Iterator[str]:
     yield from _character_problems("value", value)
 
 
+def foreign_characters(text: str) -> list[str]:
+    """The characters of a tag's key or value that AWS does not allow, sorted."""
+    return sorted({c for c in text if c not in limits.TAG_SYMBOLS and unicodedata.category(c)[0] not in _CATEGORIES})
+
+
 def _character_problems(what: str, text: str) -> Iterator[str]:
-    bad = sorted({c for c in text if c not in limits.TAG_SYMBOLS and unicodedata.category(c)[0] not in _CATEGORIES})
+    bad = foreign_characters(text)
     if bad:
         shown = " ".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in bad[:10])
         yield f"the {what} has characters that IAM does not allow in tags: {shown}"

@@ -98,6 +98,11 @@ def issuer_of(options: Options) -> Issuer | None:
     return ISSUERS.get(options["oidc_issuer"] or "")
 
 
+def host_of(options: Options) -> str:
+    """The issuer URL as it appears in provider ARNs and condition keys; empty if none is given."""
+    return str(options["oidc_url"] or "").removeprefix("https://")
+
+
 def with_defaults(options: Options) -> dict[str, t.Any]:
     """The options, with defaults that follow from other options."""
     name, issuer = options["name"], issuer_of(options)
@@ -176,7 +181,7 @@ def _oidc_problems(options: Options, prefix: str) -> Iterator[str]:
         yield f"{called('oidc_issuer', prefix)}: is needed: {', '.join(ISSUERS)}"
     elif not options["oidc_url"]:
         yield f"{url}: is needed for {issuer.name}, whose issuer URL differs for each cluster"
-    elif ISSUER_URL.fullmatch(options["oidc_url"]) and not issuer.hosts.fullmatch(_host(options)):
+    elif ISSUER_URL.fullmatch(options["oidc_url"]) and not issuer.hosts.fullmatch(host_of(options)):
         yield f"{url}: {options['oidc_url'][:140]!r} is not the issuer URL of {issuer.name}"
     if not options["oidc_subjects"]:
         example = f", as in {issuer.example}" if issuer else ""
@@ -205,7 +210,3 @@ def _service_problems(options: Options, prefix: str) -> Iterator[str]:
     else:
         yield from _matching(options, "service", SERVICE_NAME, "a service principal, as in ecs-tasks.amazonaws.com")
     yield from _matching(options, "source_arns", SOURCE_ARN, "an ARN")
-
-
-def _host(options: Options) -> str:
-    return str(options["oidc_url"]).removeprefix("https://")

@@ -11,9 +11,8 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._cloudhsm_role.input import EC2
+from ansible_collections.cloudhsm.iam.plugins.module_utils._cloudhsm_role.input import EC2, host_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._cloudhsm_role.trust import (
-    host_of,
     provider_arn,
     trust_policy,
     trusted_principals,

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.steps import Plan, Step
-from ansible_collections.cloudhsm.iam.plugins.module_utils._cloudhsm_role.input import EC2, OIDC
+from ansible_collections.cloudhsm.iam.plugins.module_utils._cloudhsm_role.input import EC2, OIDC, host_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._cloudhsm_role.model import Account
 from ansible_collections.cloudhsm.iam.plugins.module_utils._cloudhsm_role.result import (
     PROFILE,
@@ -21,7 +21,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._cloudhsm_role.result
     absent_result,
     present_result,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._cloudhsm_role.trust import host_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import new_tags
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.plan import POLICY_MODULE, policy_step
 from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.input import Options

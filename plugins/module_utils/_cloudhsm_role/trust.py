@@ -9,9 +9,9 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Sequence
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._cloudhsm_role.input import ACCOUNT, EC2, OIDC
+from ansible_collections.cloudhsm.iam.plugins.module_utils._cloudhsm_role.input import ACCOUNT, EC2, OIDC, host_of
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import document, one_or_all
 from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.input import Options
 from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.oidc import WILDCARDS
 
@@ -47,17 +47,12 @@ def trust_policy(options: Options, partition: str, account_id: str) -> dict[str,
         "Principal": {key: one_or_all(principals)},
         "Action": action,
     }
-    return {"Version": "2012-10-17", "Statement": [statement | ({"Condition": condition} if condition else {})]}
+    return document(statement | ({"Condition": condition} if condition else {}))
 
 
 def ec2_service(partition: str) -> str:
     """EC2's service principal in the partition."""
     return "ec2.amazonaws.com.cn" if partition == "aws-cn" else "ec2.amazonaws.com"
-
-
-def host_of(options: Options) -> str:
-    """The issuer URL as it appears in provider ARNs and condition keys; empty if none is given."""
-    return str(options["oidc_url"] or "").removeprefix("https://")
 
 
 def provider_arn(options: Options, partition: str, account_id: str) -> str:
@@ -84,8 +79,3 @@ def _service_condition(options: Options, account_id: str) -> dict[str, t.Any]:
     arns = options["source_arns"]
     source = {"ArnLike": {"aws:SourceArn": one_or_all(arns)}} if arns else {}
     return {"StringEquals": {"aws:SourceAccount": account_id}, **source}
-
-
-def one_or_all(values: Sequence[str]) -> str | list[str]:
-    """A single value without a list, as IAM returns it, so that comparisons find no difference."""
-    return values[0] if len(values) == 1 else list(values)

@@ -24,10 +24,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._export.policies impo
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.input import SPEC, input_problems, with_defaults
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.plan import make_plan
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import AUDIENCES
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import as_list
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import is_ours
 from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.input import ADMINISTRATOR
 from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.snapshot import trusted_principals
-from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.trust import as_list
 
 PREFIX = "federated_access_"
 # Path of roles that AWS services own, such as IAM Identity Center.

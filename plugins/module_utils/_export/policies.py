@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import LEVELS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.cloudhsm import GUIDE, HARDENED
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import same_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import as_list, same_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import (
     require_mfa_policy,
@@ -63,9 +63,9 @@ def _is_about_cloudhsm(document: Mapping[str, t.Any]) -> bool:
     """Whether the document mentions CloudHSM actions; only such policies are compared."""
     actions = [
         str(action).lower()
-        for statement in _all(document.get("Statement"))
+        for statement in as_list(document.get("Statement"))
         if isinstance(statement, Mapping)
-        for action in _all(statement.get("Action"))
+        for action in as_list(statement.get("Action"))
     ]
     return any(action.startswith("cloudhsm:") for action in actions)
 
@@ -83,15 +83,15 @@ def _wishes(document: Mapping[str, t.Any], partition: str, account_id: str) -> I
 def _limits(document: Mapping[str, t.Any]) -> dict[str, t.Any]:
     equals: dict[str, t.Any] = {}
     clusters: set[str] = set()
-    for statement in _all(document.get("Statement")):
+    for statement in as_list(document.get("Statement")):
         if not isinstance(statement, Mapping):
             continue
-        clusters |= {str(one) for one in _all(statement.get("Resource")) if ":cluster/" in str(one)}
+        clusters |= {str(one) for one in as_list(statement.get("Resource")) if ":cluster/" in str(one)}
         conditions = statement.get("Condition")
         for operator, keys in conditions.items() if isinstance(conditions, Mapping) else ():
             if operator.lower() == "stringequals" and isinstance(keys, Mapping):
                 equals |= {str(key): value for key, value in keys.items()}
-    regions = [sorted(map(str, _all(value))) for key, value in equals.items() if key.lower() == "aws:requestedregion"]
+    regions = [sorted(map(str, as_list(of))) for key, of in equals.items() if key.lower() == "aws:requestedregion"]
     tags = {key.partition("/")[2]: value for key, value in equals.items() if key.lower().startswith("aws:resourcetag/")}
     return {"regions": regions[0] if regions else None, "tags": tags or None, "cluster_arns": sorted(clusters) or None}
 
@@ -100,8 +100,3 @@ def _said(wish: Wish) -> dict[str, t.Any]:
     """The options of a wish that differ from the defaults."""
     values = {option: getattr(wish, name) for name, option in OPTIONS.items()}
     return {name: value for name, value in values.items() if value not in (None, False, GUIDE)}
-
-
-def _all(value: t.Any) -> list[t.Any]:
-    """IAM accepts a single value in place of a list."""
-    return value if isinstance(value, list) else [value]

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import re
 import typing as t
-import unicodedata
 from collections.abc import Mapping, Sequence
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import foreign_characters
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import document, one_or_all
 
 # SAML sign-in endpoint of each partition (IAM User Guide, "SAML:aud").
 AUDIENCES = {
@@ -22,12 +25,6 @@ AUDIENCES = {
 
 # CreateSAMLProvider in the IAM API Reference.
 PROVIDER_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::\d{12}:saml-provider/[\w._-]{1,128}", re.ASCII)
-
-# "IAM and AWS STS quotas": session tags.
-TAGS_PER_SESSION = 50
-TAG_KEY_LENGTH = 128
-TAG_VALUE_LENGTH = 256
-_TAG_SYMBOLS = frozenset("_.:/=+-@")
 
 
 def saml_trust_policy(
@@ -48,11 +45,11 @@ def saml_trust_policy(
     match = PROVIDER_ARN.fullmatch(provider_arn)
     partition = match["partition"] if match else "aws"
     keys = [*required_tags, *(key for key in session_tags if key not in required_tags)]
-    equals: dict[str, t.Any] = {"SAML:aud": _one_or_all(list(audiences) or [AUDIENCES[partition]])}
+    equals: dict[str, t.Any] = {"SAML:aud": one_or_all(list(audiences) or [AUDIENCES[partition]])}
     equals |= {f"aws:RequestTag/{key}": value for key, value in required_tags.items()}
     condition: dict[str, t.Any] = {"StringEquals": equals}
     if keys:
-        condition["ForAllValues:StringEquals"] = {"aws:TagKeys": _one_or_all(keys)}
+        condition["ForAllValues:StringEquals"] = {"aws:TagKeys": one_or_all(keys)}
     statement = {
         "Sid": "SignInThroughSaml",
         "Effect": "Allow",
@@ -61,7 +58,7 @@ def saml_trust_policy(
         "Action": ["sts:AssumeRoleWithSAML", "sts:TagSession"] if keys else "sts:AssumeRoleWithSAML",
         "Condition": condition,
     }
-    return {"Version": "2012-10-17", "Statement": [statement]}
+    return document(statement)
 
 
 def trust_problems(
@@ -76,8 +73,8 @@ def trust_problems(
         problems.append(f"audiences: are needed in the partition {match['partition']}")
     problems += [f"required_tags: {text}" for item in required_tags.items() for text in _tag_problems(*item)]
     problems += [f"session_tags: {text}" for key in session_tags for text in _tag_problems(key, "")]
-    if len({key.lower() for key in [*required_tags, *session_tags]}) > TAGS_PER_SESSION:
-        problems.append(f"session_tags: STS takes {TAGS_PER_SESSION} a session, those that are required among them")
+    if len({key.lower() for key in [*required_tags, *session_tags]}) > limits.TAGS:
+        problems.append(f"session_tags: STS takes {limits.TAGS} a session, those that are required among them")
     problems += [
         f"audiences: {audience!r} is not the address of a sign-in endpoint, as in {AUDIENCES['aws']}"
         for audience in audiences
@@ -88,22 +85,13 @@ def trust_problems(
 
 def _tag_problems(key: str, value: str) -> list[str]:
     problems = []
-    if not 1 <= len(key) <= TAG_KEY_LENGTH:
-        problems.append(f"the key {key[:40]!r} has {len(key)} characters, STS takes 1 to {TAG_KEY_LENGTH}")
+    if not 1 <= len(key) <= limits.TAG_KEY_LENGTH:
+        problems.append(f"the key {key[:40]!r} has {len(key)} characters, STS takes 1 to {limits.TAG_KEY_LENGTH}")
     if key.lower().startswith("aws:"):
         problems.append(f"{key[:40]!r}: keys that begin with aws: are reserved by AWS")
-    if len(value) > TAG_VALUE_LENGTH:
-        problems.append(f"{key[:40]!r}: the value has {len(value)} characters, STS takes {TAG_VALUE_LENGTH}")
-    bad = sorted({character for character in key + value if not _allowed_in_tags(character)})
+    if len(value) > limits.TAG_VALUE_LENGTH:
+        problems.append(f"{key[:40]!r}: the value has {len(value)} characters, STS takes {limits.TAG_VALUE_LENGTH}")
+    bad = foreign_characters(key + value)
     if bad:
         problems.append(f"{key[:40]!r} has characters that STS does not take in tags: {' '.join(bad)}")
     return problems
-
-
-def _allowed_in_tags(character: str) -> bool:
-    return unicodedata.category(character)[0] in "LNZ" or character in _TAG_SYMBOLS
-
-
-def _one_or_all(values: list[str]) -> str | list[str]:
-    """As IAM gives it back, so that a comparison finds no change."""
-    return values[0] if len(values) == 1 else values

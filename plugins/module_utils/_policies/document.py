@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 import json
 import typing as t
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 Statement = dict[str, t.Any]
 Document = dict[str, t.Any]
@@ -27,6 +27,16 @@ LONGEST_TEXT = 200_000
 def document(*statements: Statement) -> Document:
     """A policy with these statements."""
     return {"Version": VERSION, "Statement": list(statements)}
+
+
+def as_list(value: t.Any) -> list[t.Any]:
+    """IAM accepts a single value in place of a list."""
+    return value if isinstance(value, list) else [value]
+
+
+def one_or_all(values: Sequence[str]) -> str | list[str]:
+    """A single value without a list, as IAM returns it, so that comparisons find no difference."""
+    return values[0] if len(values) == 1 else list(values)
 
 
 def size(policy: Mapping[str, t.Any]) -> int:
@@ -108,7 +118,7 @@ def _canonical(policy: t.Any) -> t.Any:
     if not isinstance(policy, Mapping):
         return policy
     rest = {str(key): value for key, value in _plain(policy).items() if key != "Statement"}
-    statements = [_canonical_statement(one) for one in _all(_plain(policy).get("Statement"))]
+    statements = [_canonical_statement(one) for one in as_list(_plain(policy).get("Statement"))]
     return {**rest, "Statement": sorted(statements, key=_text)}
 
 
@@ -122,11 +132,11 @@ def _canonical_elements(statement: Mapping[str, t.Any]) -> Iterator[tuple[str, t
     for name, value in statement.items():
         if name in ("Action", "NotAction"):
             # Action names are case-insensitive in IAM.
-            yield name, sorted({str(one).lower() for one in _all(value)})
+            yield name, sorted({str(one).lower() for one in as_list(value)})
         elif name in ("Resource", "NotResource"):
-            yield name, sorted({str(one) for one in _all(value)})
+            yield name, sorted({str(one) for one in as_list(value)})
         elif name in ("Principal", "NotPrincipal") and isinstance(value, Mapping):
-            yield name, {kind: sorted({str(one) for one in _all(who)}) for kind, who in value.items()}
+            yield name, {kind: sorted({str(one) for one in as_list(who)}) for kind, who in value.items()}
         elif name == "Condition" and isinstance(value, Mapping):
             if value:
                 yield name, {operator.lower(): _canonical_keys(keys) for operator, keys in value.items()}
@@ -137,13 +147,8 @@ def _canonical_elements(statement: Mapping[str, t.Any]) -> Iterator[tuple[str, t
 def _canonical_keys(keys: t.Any) -> t.Any:
     if not isinstance(keys, Mapping):
         return keys
-    return {key.lower(): sorted({_text(one) for one in _all(values)}) for key, values in keys.items()}
+    return {key.lower(): sorted({_text(one) for one in as_list(values)}) for key, values in keys.items()}
 
 
 def _text(value: t.Any) -> str:
     return json.dumps(value, sort_keys=True, default=str)
-
-
-def _all(value: t.Any) -> list[t.Any]:
-    """IAM takes one thing in place of a list of one."""
-    return value if isinstance(value, list) else [value]

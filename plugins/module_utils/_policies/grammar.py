@@ -20,7 +20,7 @@ import typing as t
 from collections.abc import Iterable, Iterator, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import nearest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import VERSION, size_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import VERSION, as_list, size_problem
 
 _OLD_VERSION = "2008-10-17"
 _ELEMENTS = ("Version", "Id", "Statement")
@@ -114,7 +114,7 @@ def _choice_problems(
     if len(given) != 1:
         yield f"needs one of {' and '.join(names)}"
         return
-    values = _all(statement[given[0]])
+    values = as_list(statement[given[0]])
     if not values or not all(isinstance(one, str) and one for one in values):
         yield f"has an {' or '.join(names)} that is neither a string nor a list of strings"
         return
@@ -183,7 +183,7 @@ def _operator(operator: str) -> tuple[str, str | None]:
 
 
 def _value_problems(operator: str, value: t.Any) -> Iterator[str]:
-    values = _all(value)
+    values = as_list(value)
     if not values or not all(isinstance(one, str) for one in values):
         yield "with a value that is neither a string nor a list of strings"
         return
@@ -262,8 +262,3 @@ def _meant(name: str, known: Iterable[str]) -> str:
     """A hint with the known name that was probably meant; empty if none is close."""
     close = nearest(name, known)
     return f" (did you mean {close[0]}?)" if close else ""
-
-
-def _all(value: t.Any) -> list[t.Any]:
-    """IAM takes one thing in place of a list of one."""
-    return value if isinstance(value, list) else [value]

@@ -46,6 +46,21 @@ def new_tags(creation_tags: Mapping[str, str], tags: Mapping[str, str]) -> dict[
     return {**MARK, **creation_tags, **tags}
 
 
+def planned_tags(
+    before: Described, tags: Mapping[str, str], creation_tags: Mapping[str, str], purge: bool
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The tags to set on an object, and the tags that it has then. before is empty for a new object.
+
+    Tags that say who created an object are never purged.
+    """
+    if not before:
+        new = new_tags(creation_tags, tags)
+        return new, new
+    kept = {key: value for key, value in before["tags"].items() if not purge or is_mark(key, creation_tags)}
+    after = {**kept, **tags}
+    return after if purge else dict(tags), after
+
+
 def is_mark(key: str, creation_tags: Mapping[str, str]) -> bool:
     """Whether a tag says who created an object. Such tags are never purged."""
     return key in MARKS or key in creation_tags

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.steps import Step
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import same_policy
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import is_mark, new_tags
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import planned_tags
 
 POLICY_MODULE = "amazon.aws.iam_managed_policy"
 Described = Mapping[str, t.Any]
@@ -41,13 +41,8 @@ def policy_arn(policy: Policy, before: Described, partition: str, account_id: st
 
 def policy_step(policy: Policy, before: Described) -> Step | None:
     """The step that creates or updates the policy; None if nothing changes."""
-    had = dict(before.get("tags", {}))
-    # Tags that say who created the policy are never purged.
-    marks = {key: value for key, value in had.items() if is_mark(key, policy.creation_tags)}
-    kept = marks if policy.purge_tags else {}
-    tags = {**kept, **policy.tags} if before else new_tags(policy.creation_tags, policy.tags)
-    has = tags if policy.purge_tags else {**had, **tags}
-    if before and has == had and same_policy(before["document"], policy.document):
+    tags, has = planned_tags(before, policy.tags, policy.creation_tags, policy.purge_tags)
+    if before and has == before["tags"] and same_policy(before["document"], policy.document):
         return None
     # Names are case-insensitive in IAM, but not in the module.
     name = before.get("name", policy.name)

@@ -13,10 +13,8 @@ Which actions the console needs, and that changing a password is not allowed wit
 from __future__ import annotations
 
 import re
-import typing as t
 
-Statement = dict[str, t.Any]
-Document = dict[str, t.Any]
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import Document, Statement, document
 
 PARTITION = re.compile(r"aws(-[a-z]+)*")
 
@@ -46,7 +44,7 @@ def check_partition(partition: object) -> str:
 
 def self_service_policy(partition: str) -> Document:
     """Lets users change their own password, register MFA devices, and remove one when signed in with MFA."""
-    return _document(_own_credentials(check_partition(partition)))
+    return document(*_own_credentials(check_partition(partition)))
 
 
 def require_mfa_policy(partition: str) -> Document:
@@ -67,11 +65,7 @@ def require_mfa_policy(partition: str) -> Document:
         "NotResource": own_user,
         "Condition": _NOT_SIGNED_IN_WITH_MFA,
     }
-    return _document([*_own_credentials(partition), nothing_else, nobody_elses])
-
-
-def _document(statements: list[Statement]) -> Document:
-    return {"Version": "2012-10-17", "Statement": statements}
+    return document(*_own_credentials(partition), nothing_else, nobody_elses)
 
 
 def _own_user(partition: str) -> list[str]:

@@ -15,11 +15,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MAN
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.steps import Step
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import same_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import build_policy
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import (
-    adoption_problem,
-    is_mark,
-    new_tags,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import adoption_problem, planned_tags
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.plan import Policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.input import wish_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.model import RoleAccount
@@ -55,7 +51,7 @@ def own_policy(account: RoleAccount, document: Mapping[str, t.Any]) -> Policy:
 def role_step(account: RoleAccount, attached: list[str]) -> Step | None:
     """The step that creates or updates the role; None if nothing changes."""
     options, before, trust = account.options, account.role, account.trust_policy
-    tags, has = _role_tags(account)
+    tags, has = planned_tags(before, options["tags"], options["creation_tags"], options["purge_tags"])
     boundary = before.get("boundary") if options["boundary"] is None else options["boundary"] or None
     same_trust = bool(before) and same_policy(before["trust_policy"], trust)
     after = {
@@ -92,19 +88,6 @@ def role_step(account: RoleAccount, attached: list[str]) -> Step | None:
         # one hour.
         given |= {"description": options["description"], "path": options["path"] or "/"}
     return Step(ROLE, given, dict(before), after)
-
-
-def _role_tags(account: RoleAccount) -> tuple[dict[str, str], dict[str, str]]:
-    """The tags to set, and those that the role has then. Who made it is no tag to be purged."""
-    options = account.options
-    marks, tags, had = options["creation_tags"], options["tags"], account.role.get("tags", {})
-    if not account.role:
-        new = new_tags(marks, tags)
-        return new, new
-    if not options["purge_tags"]:
-        return dict(tags), {**had, **tags}
-    kept = {**{key: value for key, value in had.items() if is_mark(key, marks)}, **tags}
-    return kept, kept
 
 
 def deletion_steps(*gone: tuple[str, Mapping[str, t.Any], Mapping[str, t.Any]]) -> list[Step]:

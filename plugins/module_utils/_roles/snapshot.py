@@ -12,7 +12,7 @@ import typing as t
 from collections.abc import Iterable, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import Described, existing
-from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.trust import as_list
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import as_list
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -16,6 +16,7 @@ import re
 import typing as t
 from collections.abc import Iterator, Mapping
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import as_list
 from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.oidc import WILDCARDS, issuers_of, subject_problem
 
 Statement = Mapping[str, t.Any]
@@ -124,8 +125,3 @@ def demanded(statement: Statement, key: str) -> list[str]:
 
 def _exact(values: list[str]) -> bool:
     return bool(values) and not any(WILDCARDS & set(value) for value in values)
-
-
-def as_list(value: t.Any) -> list[t.Any]:
-    """IAM accepts a single value in place of a list."""
-    return value if isinstance(value, list) else [value]
