@@ -17,10 +17,10 @@ import typing as t
 from collections.abc import Iterable, Iterator, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Role
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, OWNED, RESERVED
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, OWNED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.model import Item, NotExported, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.policies import OPTIONS, recognise
+from ansible_collections.cloudhsm.iam.plugins.module_utils._export.tags import listed_tags
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.input import SPEC, input_problems, with_defaults
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.plan import make_plan
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import AUDIENCES
@@ -182,11 +182,7 @@ def _role_options(role: Mapping[str, t.Any], access: Item, snapshot: Snapshot) -
     name = access.get("policy_name", role["name"])
     policy = next((each for each in policies if each["name"] == name), None)
     shared = policy["tags"] if policy and access["access"] != ADMINISTRATOR else role["tags"]
-    tags = {
-        key: value
-        for key, value in sorted(role["tags"].items())
-        if shared.get(key) == value and not key.lower().startswith(RESERVED) and not tag_problems({key: value})
-    }
+    tags = {key: value for key, value in listed_tags(role["tags"]).items() if shared.get(key) == value}
     options: Item = {}
     if role["path"] != "/":
         options["path"] = role["path"]

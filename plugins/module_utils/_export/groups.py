@@ -13,15 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Group
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import (
-    MANAGED,
-    OWNED,
-    REQUIRE_MFA_POLICY_NAME,
-    RESERVED,
-)
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, OWNED, REQUIRE_MFA_POLICY_NAME
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.model import Item, NotExported, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.policies import Recognised, recognise
+from ansible_collections.cloudhsm.iam.plugins.module_utils._export.tags import listed_tags, refused_tags
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import is_ours
 
 _INLINE = (
@@ -102,9 +97,9 @@ def _own_policy(group: Group, arn: str, described: Mapping[str, t.Any]) -> Item:
     found: Item = {}
     if _name(arn) != group.name:
         found["policy_name"] = _name(arn)
-    tags = {key: value for key, value in described.get("tags", {}).items() if _may_be_listed(key, value)}
+    tags = listed_tags(described.get("tags", {}))
     if tags:
-        found["tags"] = dict(sorted(tags.items()))
+        found["tags"] = tags
     if _is_foreign(described, group.path):
         found["adopt_policy"] = True
     return found
@@ -115,10 +110,6 @@ def _is_foreign(described: Mapping[str, t.Any], path: str) -> bool:
     return not described or described["path"] != path or not is_ours(described["tags"], {MANAGED: OWNED})
 
 
-def _may_be_listed(key: str, value: str) -> bool:
-    return not key.lower().startswith(RESERVED) and not tag_problems({key: value})
-
-
 def _left(group: Group, snapshot: Snapshot, said: Iterable[str | None]) -> Iterator[NotExported]:
     whose = f"group {group.name}"
     for name in sorted(group.inline):
@@ -127,9 +118,7 @@ def _left(group: Group, snapshot: Snapshot, said: Iterable[str | None]) -> Itera
         if not _aws_name(arn):
             yield NotExported("customer managed policy", arn, _UNKNOWN, whose)
     for arn in sorted({arn for arn in said if arn}):
-        for key, value in sorted(snapshot.described.get(arn, {}).get("tags", {}).items()):
-            if not key.lower().startswith(RESERVED) and tag_problems({key: value}):
-                yield NotExported("tag", key, "AWS does not allow this tag today. No run removes it", f"policy {arn}")
+        yield from refused_tags(snapshot.described.get(arn, {}).get("tags", {}), f"policy {arn}")
 
 
 def _name(arn: str) -> str:

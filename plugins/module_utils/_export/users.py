@@ -11,9 +11,9 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterator
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import OWNED, PROTECTED, RESERVED, SUSPENDED
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import OWNED, PROTECTED, SUSPENDED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.model import Holdings, Item, NotExported, Snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._export.tags import listed_tags, refused_tags
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import SUSPENDED_POLICY
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import ActualUser, DesiredUser
@@ -53,7 +53,7 @@ def user_items(snapshot: Snapshot, managed_by_tag: str) -> tuple[list[Item], lis
 def _checked(user: ActualUser, snapshot: Snapshot, managed_by_tag: str) -> tuple[Item, list[NotExported]]:
     """The item without fields that iam_users would refuse, such as values that IAM allowed in the past."""
     item = _item(user, snapshot, managed_by_tag)
-    left = [*_bad_tags(user), *_odd_marks(user, item)]
+    left = [*refused_tags(user.tags, _whose(user)), *_odd_marks(user, item)]
     _users, problems = parse_users([item], managed_by_tag)
     for problem in problems:
         field, _colon, text = problem.partition("): ")[2].partition(": ")
@@ -76,10 +76,8 @@ def _item(user: ActualUser, snapshot: Snapshot, managed_by_tag: str) -> Item:
     if user.tags.get(PROTECTED) == OWNED and not suspended:
         item["protected"] = True
     item["path"] = user.path
-    tags = {key: value for key, value in user.tags.items() if _is_own(key, managed_by_tag)}
-    tags = {key: value for key, value in tags.items() if not tag_problems({key: value})}
     more: dict[str, t.Any] = {
-        "tags": dict(sorted(tags.items())),
+        "tags": {key: value for key, value in listed_tags(user.tags).items() if key.lower() != managed_by_tag.lower()},
         "groups": sorted(user.groups),
         "managed_policies": sorted(user.managed_policies),
         "boundary": user.boundary,
@@ -95,17 +93,6 @@ def _is_suspended(user: ActualUser, snapshot: Snapshot) -> bool:
     """Whether a run with state suspended would change nothing."""
     read = user.credentials is not None
     return user.suspended and read and not plan_suspension(user.name, snapshot.account).changes
-
-
-def _is_own(key: str, managed_by_tag: str) -> bool:
-    """Whether a tag is the account's own, and not one of this collection's."""
-    return not key.lower().startswith(RESERVED) and key.lower() != managed_by_tag.lower()
-
-
-def _bad_tags(user: ActualUser) -> Iterator[NotExported]:
-    for key, value in sorted(user.tags.items()):
-        if not key.lower().startswith(RESERVED) and tag_problems({key: value}):
-            yield NotExported("tag", key, "AWS does not allow this tag today. No run removes it", _whose(user))
 
 
 def _odd_marks(user: ActualUser, item: Item) -> Iterator[NotExported]:
