@@ -10,17 +10,7 @@ from pathlib import Path
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish
-from policy_cells import (
-    ALWAYS_DENIED,
-    OTHERS,
-    OWN,
-    REGION,
-    VARIANTS,
-    Request,
-    emulator_decides,
-    expected,
-    requests,
-)
+from policy_cells import ALWAYS_DENIED, OTHERS, OWN, REGION, VARIANTS, Request, emulator_decides, expected, requests
 from rendering import render
 
 BEGIN, END = "<!-- BEGIN_POLICY_TABLE -->", "<!-- END_POLICY_TABLE -->"

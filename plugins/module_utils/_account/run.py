@@ -13,11 +13,7 @@ from dataclasses import asdict
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import READ_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import read_alias, read_caller, sign_in_url
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import (
-    CHECKS,
-    look_into,
-    root_user,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import CHECKS, look_into, root_user
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import (
     describe_groups,
     describe_policies,

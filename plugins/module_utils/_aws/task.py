@@ -27,10 +27,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.credentials impo
     time_limit,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS, sentence
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import (
-    read_account_ids,
-    wrong_account,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import read_account_ids, wrong_account
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.first_contact import (
     CONNECT_TIMEOUT,
     READ_TIMEOUT,

@@ -13,18 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.outcome import outcome
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import (
-    CLASSES,
-    DEFAULT_CLASSES,
-    Policy,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import CLASSES, DEFAULT_CLASSES, Policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.steps import Plan, Step
-from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy.input import (
-    NO_POLICY,
-    START,
-    settings_of,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._password_policy.input import NO_POLICY, START, settings_of
 
 MODULE = "amazon.aws.iam_password_policy"
 

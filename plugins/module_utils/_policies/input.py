@@ -22,11 +22,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.cloudhsm im
     guide_policy,
     hardened_policy,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import (
-    Document,
-    read_policy,
-    size_problem,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import Document, read_policy, size_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.grammar import policy_problems
 
 # Partitions, and the prefix of their region names.

@@ -12,11 +12,7 @@ import typing as t
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task, failure
-from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.apply import (
-    Patience,
-    RoleError,
-    ensure,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.apply import Patience, RoleError, ensure
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import (
     DesiredRole,
     input_problems,
