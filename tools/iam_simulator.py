@@ -40,11 +40,11 @@ def decide(
     controls: Iterable[Iterable[Policy]] = (),
     real: bool = False,
 ) -> list[bool]:
-    """Whether these policies of a principal in account 123456789012 together allow each request.
+    """Whether these policies of somebody in account 123456789012 together allow each of the requests.
 
-    limits are the permissions boundary. controls are service control policies: of the root, of each organizational unit
-    below it, and of the account. real checks actions, resources, keys and policies against AWS's reference: it raises
-    ValueError for what does not exist, and ignores keys that an action does not support.
+    limits are the permissions boundary. controls are service control policies: those of the root, of each
+    organizational unit below it, and of the account. With real, actions, resources, keys and policies are checked
+    against AWS's reference: what can't be raises ValueError, and keys that an action does not know are left out.
     """
     asked = {
         "policies": list(policies),

@@ -83,7 +83,7 @@ def load(path: Path = DATA) -> Permissions:
 
 
 def policy(actions: Iterable[str]) -> dict[str, t.Any]:
-    """A policy that allows these actions, on service-linked roles only for CloudHSM's."""
+    """A policy that allows these actions, and what is done to service-linked roles only for CloudHSM's."""
     wanted = set(actions)
     narrow = sorted(wanted & ON_SERVICE_LINKED_ROLE)
     if "iam:CreateRole" in wanted:

@@ -159,7 +159,7 @@ def _temporary(place: Place) -> str:
 
 @contextmanager
 def opened(place: Place) -> Iterator[OwnFolder]:
-    """Create the file's folder if it is missing, and lock it until the end of the block."""
+    """The file's folder, created if missing, and locked until the end of the block."""
     check(place)
     _make_folders(place.folder)
     descriptor = os.open(place.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)

@@ -19,7 +19,7 @@ BOOTSTRAP = f"{RESERVED}bootstrap"
 BOOTSTRAP_GROUPS = f"{RESERVED}bootstrap-groups"
 # Prefix of tags on a user who is being deleted: which virtual MFA devices to delete too.
 MFA_NOTE = f"{RESERVED}leaving-mfa-device-"
-# On emergency users, who are never deleted or suspended. The tag protects with any value.
+# On users who are for emergencies and are never deleted or suspended. Whatever its value, the tag protects.
 PROTECTED = f"{RESERVED}protected"
 # On users who are suspended.
 SUSPENDED = f"{RESERVED}suspended"

@@ -150,7 +150,7 @@ class Task:
                 # IAM and STS are global, so users need not set a region. botocore requires one for STS, and for IAM
                 # with a custom endpoint.
                 region = self.region or default_region(self.params)
-                # amazon.aws merges the user's aws_config over this one.
+                # The user's own aws_config is merged over this one.
                 client = self.connection.client(service, config=config, region=region)
                 check_credentials(client)
         except Exception as exc:  # of the user's aws_config and profile, which run through all of Python
