@@ -49,5 +49,5 @@ def _uncontrolled(action: ActionBase, task_vars: Mapping[str, t.Any]) -> list[st
 
 
 def known_variables(action: ActionBase, task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The values of the play's variables that tell the account."""
+    """The values of the play's variables from which the expected account follows."""
     return {name: action._templar.template(task_vars[name]) for name in VARIABLES if name in task_vars}

@@ -136,7 +136,7 @@ def _check_file(found: os.stat_result, path: str, place: Place) -> None:
 
 
 def _try_to_write(folder: str) -> None:
-    """Raise what a write to the folder would raise: on a read-only file system or in /sys, modes don't tell."""
+    """Raise what a write to the folder would raise: on a read-only file system or in /sys, file modes don't show it."""
     nameless = getattr(os, "O_TMPFILE", 0)
     try:
         if nameless:

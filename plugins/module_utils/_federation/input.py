@@ -76,7 +76,7 @@ def with_defaults(options: Options) -> dict[str, t.Any]:
 def input_problems(options: Options) -> list[str]:
     """One sentence for each mistake, beginning with the user's name for the option."""
     prefix = options["variables_prefix"]
-    # The account is still unknown; only a given provider's ARN tells the partition.
+    # The account is still unknown; the partition is known only from a given provider's ARN.
     arn = PROVIDER_ARN.fullmatch(options["provider_arn"] or "")
     return [
         *identifier_problems(options),
