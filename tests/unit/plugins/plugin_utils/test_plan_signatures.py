@@ -70,6 +70,7 @@ def test_two_people_are_two_signatures(desk: Desk) -> None:
     assert desk.problem(2) == f"plan_signers: {desk.plan} has 1 of 2 signatures that count (by alice)"
     desk.sign(bob, "bob")
     assert desk.problem(2) is None
+    assert counted(str(desk.plan), CONTENT, Signers(str(desk.allowed))).signers == ["alice", "bob"]
 
 
 def test_one_person_is_one_signature(desk: Desk) -> None:
