@@ -46,9 +46,13 @@ def _uncontrolled(action: ActionBase, task_vars: Mapping[str, t.Any]) -> list[st
     if not getattr(action, "WRITES", False) or action.memory is not None:
         return []
     given = [name for name in CHANGE_CONTROL if task_vars.get(name) not in (None, "")]
-    why = {HISTORY: "has no plan that a history could keep"}
-    usual = "has no plan, and can't be limited to one"
-    return [f"{name}: {action._task.action} {why.get(name, usual)}; leave it out" for name in given]
+    name_of_action = action._task.action
+    return [
+        f"{name}: {name_of_action} has no plan that a history could keep; leave it out"
+        if name == HISTORY
+        else f"{name}: {name_of_action} has no plan, and can't be limited to one; leave it out"
+        for name in given
+    ]
 
 
 def known_variables(action: ActionBase, task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -110,6 +110,8 @@ def read(name: str, content: bytes) -> Entry:
         raise DamagedError("is not an entry of the history")
     try:
         entry = json.loads(content)
+        # Half of a character, which JSON can escape, can't be shown or handed on.
+        json.dumps(entry, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as exc:
         raise DamagedError("is damaged: it is not JSON") from exc
     if not isinstance(entry, dict):

@@ -62,7 +62,7 @@ def select(names: Iterable[str], filters: Filters, contents: Callable[[list[str]
             if isinstance(entry, str):
                 skipped.append(f"{name} {entry}")
             elif _matches(entry, filters):
-                entries.append({"name": name, **entry})
+                entries.append({**entry, "name": name})
         if len(entries) > filters.most:
             break
     more = len(entries) > filters.most

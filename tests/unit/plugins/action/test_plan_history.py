@@ -292,7 +292,7 @@ def test_what_is_no_entry_is_named_and_never_followed(begin: Callable[..., Recor
     case = begin("provisioning")
     case.run()
     (path,) = case.folder.iterdir()
-    others = [path.name.replace(path.name[-13:-5], f"0000000{number}") for number in range(7)]
+    others = [path.name.replace(path.name[-13:-5], f"0000000{number}") for number in range(8)]
     entry = json.loads(path.read_text())
     (case.folder / others[0]).symlink_to(path)
     os.mkfifo(case.folder / others[1])
@@ -300,6 +300,7 @@ def test_what_is_no_entry_is_named_and_never_followed(begin: Callable[..., Recor
     (case.folder / others[3]).write_text(json.dumps({**entry, "lines": [1]}))
     (case.folder / others[4]).write_text(json.dumps({**entry, "account_id": "9" * 12}))
     (case.folder / others[5]).write_text(json.dumps({**entry, "format": 2}))
+    (case.folder / others[7]).write_text(json.dumps({**entry, "reason": "\ud800"}))
     with (case.folder / others[6]).open("wb") as large:
         large.truncate(9 * 1024 * 1024)
     (case.folder / "notes\n.txt").write_text("x")
@@ -318,6 +319,7 @@ def test_what_is_no_entry_is_named_and_never_followed(begin: Callable[..., Recor
         f"{others[4]} is not what its name says",
         f"{others[5]} has the format 2, and this version reads 1",
         f"{others[6]} is larger than",
+        f"{others[7]} is damaged: it is not JSON",
     ):
         assert words in said
     path.chmod(0o666)
