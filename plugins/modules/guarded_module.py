@@ -22,8 +22,8 @@ author:
 options:
   name:
     description:
-      - The module's full name, such as C(amazon.aws.iam_role). Modules that have an action plugin, such as
-        C(amazon.aws.s3_object), can't be run this way.
+      - The module's full name, such as C(amazon.aws.iam_role). If it has an action plugin, that does not run. For
+        C(amazon.aws.s3_object), this means that C(src) is a file on the target, and not on the control node.
     type: str
     required: true
   options:

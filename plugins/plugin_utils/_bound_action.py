@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.input import HISTORY
 from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.input import VARIABLES as CHANGE_CONTROL
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._expected_account import VARIABLES, expected_account
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._unknown_variables import unknown_variables
@@ -45,7 +46,13 @@ def _uncontrolled(action: ActionBase, task_vars: Mapping[str, t.Any]) -> list[st
     if not getattr(action, "WRITES", False) or action.memory is not None:
         return []
     given = [name for name in CHANGE_CONTROL if task_vars.get(name) not in (None, "")]
-    return [f"{name}: {action._task.action} has no plan, and can't be limited to one; leave it out" for name in given]
+    name_of_action = action._task.action
+    return [
+        f"{name}: {name_of_action} has no plan that a history could keep; leave it out"
+        if name == HISTORY
+        else f"{name}: {name_of_action} has no plan, and can't be limited to one; leave it out"
+        for name in given
+    ]
 
 
 def known_variables(action: ActionBase, task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -37,7 +37,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_files import (
     write,
     write_mark,
 )
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_signatures import signature_problem
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_signatures import counted
 
 # Clocks of two machines may differ by so many seconds.
 _SKEW = 300
@@ -51,6 +51,16 @@ class ChangeControl:
         self.kind = kind
         self._approved: Document | None = None
         self._mark: dict[str, t.Any] = {}
+        self._signers: list[str] = []
+
+    @property
+    def approval(self) -> dict[str, t.Any]:
+        """How the plan was approved, as the history keeps it."""
+        if self._approved is None:
+            return {"how": "digest" if self.settings.approved_digest else "none"}
+        made = self._approved["made"]
+        told = {"made_at": made["at"], "made_by": str(made.get("by")), "file_digest": self._approved["file_digest"]}
+        return {"how": "plan_file", **told, "signers": self._signers}
 
     @property
     def path(self) -> str:
@@ -75,7 +85,7 @@ class ChangeControl:
             return
         yield from self._problems(self._approved)
         if self.settings.signers:
-            problem = signature_problem(self.path, content, self.settings.signers)
+            self._signers, problem = counted(self.path, content, self.settings.signers)
             yield from [problem] if problem else ()
 
     def _problems(self, approved: Document) -> Iterator[str]:

@@ -11,21 +11,25 @@ from __future__ import annotations
 import time
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
+from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.memory import Memory
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import written_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control import input as change_control
 from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control import model
+from ansible_collections.cloudhsm.iam.plugins.module_utils._history import model as history
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page import item_lines, parts
-from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import plan_of
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import Item, plan_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Part
 from ansible_collections.cloudhsm.iam.plugins.module_utils._version import VERSION
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._actions import run_action
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._change_control import ChangeControl
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_files import PlanFileError
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_history import PlanHistory, objects_of
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import read_variables
 
 Options = Mapping[str, t.Any]
@@ -65,6 +69,10 @@ class PageAction(ActionBase):  # type: ignore[misc]
         self._problems = problems
         self._document: model.Document | None = None
         self._plan_path: str | None = None
+        self._history = PlanHistory("", partial(self._action, check_mode=False))
+        self._items: Sequence[Item] = ()
+        # The part that failed, with its result, and those after it that had something to do.
+        self._stopped: tuple[Part, dict[str, t.Any], list[Part]] | None = None
         try:
             refuse([*written_problems(self.SPEC, given), *checked.error_messages])
             self._wanted = variables
@@ -84,7 +92,8 @@ class PageAction(ActionBase):  # type: ignore[misc]
 
     def make(self, todo: Sequence[Part]) -> Results:
         """The results of the parts, which in check mode are those of the plan."""
-        if len(todo) == 1 and not self._problems and not self._task.check_mode and not self._control.settings.limits:
+        plain = not (self._task.check_mode or self._control.settings.limits or self._history)
+        if len(todo) == 1 and not self._problems and plain:
             # A module by itself refuses everything before its own first write.
             return self._make_one(todo[0])
         return self.carry_out(todo, self.plan(todo))
@@ -114,7 +123,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
     def carry_out(self, todo: Sequence[Part], plan: Results, kept: int = 0) -> Results:
         """What becomes of the plan: it is kept in check mode, and otherwise applied, if it is the approved one."""
         check_mode, control = bool(self._task.check_mode), self._control
-        if not check_mode and not control.settings.limits:
+        if not check_mode and not control.settings.limits and not self._history:
             return self.apply(todo, plan)
         document = self._document = self._as_document(todo, plan, kept)
         caller = document["made"]["by"]
@@ -123,10 +132,12 @@ class PageAction(ActionBase):  # type: ignore[misc]
             if check_mode:
                 self._plan_path = control.write(document)
                 return plan
+            self._begin_history(document, plan)
             control.begin(caller)
         except PlanFileError as exc:
+            self._end_history(history.FAILED, f"{parts.REFUSAL}{exc}", self._planned)
             refuse([str(exc)])
-        done = self.apply(todo, plan)
+        done = self._recorded(todo, plan)
         try:
             control.finish(caller)
         except PlanFileError as exc:
@@ -135,12 +146,73 @@ class PageAction(ActionBase):  # type: ignore[misc]
             ) from exc
         return done
 
+    def _begin_history(self, document: model.Document, plan: Results) -> None:
+        """Record the run before its first write. One with nothing to do is only recorded if it was approved."""
+        content = document["plan"]
+        run = history.Begun(
+            kind=content["kind"],
+            account_id=content["account_id"],
+            partition=content["partition"],
+            by=document["made"]["by"],
+            digest=document["digest"],
+            lines=content["lines"],
+            objects=list(objects_of(self._items)),
+            versions={"collection": VERSION, "planner": content["planner"], "ansible": ansible_version},
+            approval=self._control.approval,
+        )
+        if content["steps"] or changed(plan):
+            self._history.begin(run)
+        elif self._history and self._control.settings.limits:
+            self._history.keep(run, history.UNCHANGED)
+
+    def _recorded(self, todo: Sequence[Part], plan: Results) -> Results:
+        """Apply the plan, and have the history tell what became of it."""
+        try:
+            done = self.apply(todo, plan)
+        except FailedError as failure:
+            reason = str(failure.result.get("msg") or "")
+            left = self._left(plan) if failure.result.get("changed") else self._planned
+            self._end_history(history.FAILED, reason, left)
+            raise
+        except Exception as exc:
+            # Of whatever else can go wrong the text is not known: it could hold anything.
+            self._end_history(history.FAILED, f"the run ended with {type(exc).__name__}", self._planned)
+            raise
+        self._end_history(history.APPLIED)
+        return done
+
+    @property
+    def _planned(self) -> list[str]:
+        """The objects that the plan changes."""
+        return [item.key for item in self._items]
+
+    def _left(self, plan: Results) -> list[str]:
+        """The objects that a run which failed has not changed, or not finished."""
+        if self._stopped is None:
+            return self._planned
+        failed, result, rest = self._stopped
+        left = [item.key for item in plan_of(rest, plan).changing]
+        of_failed = [item.key for item in plan_of([failed], plan).changing]
+        done: set[str] = set()
+        if failed.module == parts.USERS and "failed_users" in result:
+            unfinished = {user["name"] for user in result["failed_users"]}
+            done = {key for key in of_failed if key.removeprefix("user ") not in unfinished}
+        elif failed.module == parts.GROUP:
+            done = {item.key for item in plan_of([failed], {failed.key: result}).changing}
+        return [*(key for key in of_failed if key not in done), *left]
+
+    def _end_history(self, outcome: str, reason: str = "", left: Sequence[str] = ()) -> None:
+        warning = self._history.end(outcome, reason, left)
+        if warning:
+            self._said.setdefault("warnings", []).append(warning)
+
     def seen(self, todo: Sequence[Part]) -> dict[str, t.Any]:
         """What iam_account_info tells of the account, and of the groups and policies of these parts."""
         return self.look(LOOK_UP, model.names_asked(todo))
 
     def _as_document(self, todo: Sequence[Part], plan: Results, kept: int) -> model.Document:
         found, items = self.seen(todo), plan_of(todo, plan, kept)
+        self._items = items.changing
         account = found["account"]
         seen = model.Seen(account["account_id"], account["partition"], model.states_of(todo, plan, items, found))
         made = model.Made(int(time.time()), account["caller_arn"], VERSION)
@@ -155,10 +227,14 @@ class PageAction(ActionBase):  # type: ignore[misc]
         }
         settings, problems = change_control.read_settings(given, bool(self._task.check_mode))
         kind = self.kind(options, self._wanted)
-        if given and not kind:
-            problems = [f"{name}: this run only compares, and has no plan; leave it out" for name in given]
+        limits = [name for name in given if name != change_control.HISTORY]
+        if limits and not kind:
+            problems = [f"{name}: this run only compares, and has no plan; leave it out" for name in limits]
         control = ChangeControl(settings, kind)
-        self._problems += problems or list(control.open())
+        if kind and not problems:
+            self._history = PlanHistory(settings.history, partial(self._action, check_mode=False))
+        unusable = self._history.problem()
+        self._problems += problems or [*control.open(), *([unusable] if unusable else [])]
         return control
 
     def _told_of_plan(self, made: Options) -> dict[str, t.Any]:
@@ -183,6 +259,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
             done[part.key] = self._run(self.ready(part, todo, plan), check_mode=False)
             if done[part.key].get("failed"):
                 left = [each for each in todo[place + 1 :] if plan[each.key].get("changed")]
+                self._stopped = (part, done[part.key], left)
                 what = "; ".join(part.problems({**done[part.key], "problems": None}))
                 raise FailedError(
                     {

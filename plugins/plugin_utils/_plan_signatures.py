@@ -39,8 +39,15 @@ class Signature(t.NamedTuple):
     key: str
 
 
-def signature_problem(path: str, content: bytes, signers: Signers) -> str | None:
-    """Why the plan counts as not signed by as many people as have to, or None."""
+class Counted(t.NamedTuple):
+    """Whose signatures count, and why these are not enough, if so."""
+
+    signers: list[str]
+    problem: str | None
+
+
+def counted(path: str, content: bytes, signers: Signers) -> Counted:
+    """Who has signed the plan, of those whose signatures count."""
     files = sorted(glob.glob(f"{glob.escape(path)}*.sig") + glob.glob(f"{glob.escape(path)}*.asc"))
     found: dict[str, str] = {}
     reasons: list[str] = []
@@ -53,10 +60,11 @@ def signature_problem(path: str, content: bytes, signers: Signers) -> str | None
         except PlanFileError as exc:
             reasons.append(str(exc))
     if len(found) >= signers.required:
-        return None
+        return Counted(sorted(found), None)
     by = f" (by {', '.join(sorted(found))})" if found else ""
     why = f": {'; '.join(reasons)}" if reasons else ""
-    return f"plan_signers: {path} has {len(found)} of {signers.required} signatures that count{by}{why}"
+    problem = f"plan_signers: {path} has {len(found)} of {signers.required} signatures that count{by}{why}"
+    return Counted(sorted(found), problem)
 
 
 def _verified(file: str, content: bytes, signers: Signers) -> Iterator[Signature]:

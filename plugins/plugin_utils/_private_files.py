@@ -160,14 +160,20 @@ def _temporary(place: Place) -> str:
 @contextmanager
 def opened(place: Place) -> Iterator[OwnFolder]:
     """The file's folder, created if missing, and locked until the end of the block."""
+    with unlocked(place) as own, own.locked() as folder:
+        yield folder
+
+
+@contextmanager
+def unlocked(place: Place) -> Iterator[OwnFolder]:
+    """The file's folder, created if missing, for a file that nobody else writes."""
     check(place)
     _make_folders(place.folder)
     descriptor = os.open(place.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         # Through the descriptor, so that the checked folder is used even if its path leads elsewhere by now.
         _check_folder(os.fstat(descriptor), place.folder, place)
-        with OwnFolder(place, descriptor).locked() as folder:
-            yield folder
+        yield OwnFolder(place, descriptor)
     finally:
         os.close(descriptor)
 

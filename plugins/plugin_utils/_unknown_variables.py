@@ -20,6 +20,7 @@ OPTIONS = frozenset(name for spec in SPECS.values() for name in spec) | {
     "bootstrap_organization_serial",
     "bootstrap_organization_max_fail_percentage",
     "drift_check_additions",
+    *(f"history_{asked}" for asked in ("since", "until", "by", "object_name", "account_ids", "most")),
     *CHANGE_CONTROL,
 }
 # Facts that roles set for later tasks.
@@ -31,7 +32,7 @@ FACTS = frozenset(f"{role}_{kept}" for role in SPECS for kept in ("result", "res
 # Other people's variables may have these prefixes too, so only near misses are refused.
 SHARED = (
     *("access_report_", "admin_group_", "bootstrap_", "drift_check_", "service_linked_role_", "shared_policy_"),
-    *("plan_", "apply_plan_", "approved_plan_"),
+    *("plan_", "apply_plan_", "approved_plan_", "history_"),
 )
 # Only this collection's variables have these prefixes.
 OURS = tuple(f"{role}_" for role in SPECS if f"{role}_" not in SHARED)

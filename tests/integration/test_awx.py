@@ -254,8 +254,12 @@ def test_what_was_approved_is_applied_or_nothing(awx: Awx, aws: FaultProxy, iam:
     refused = awx.launch("offboard_users", handed=planned.stats, **leaving)
     assert "approved_plan_digest: the plan is another one now" in refused.failure
     iam.detach_user_policy(UserName="alice", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    # AWX tells a job its workflow, and leaves out a node's job type that the template does not prompt for.
+    reviewed = {"awx_workflow_job_name": "cloudhsm.iam / Reviewed offboarding"}
+    unasked = awx.launch("offboard_users", handed=reviewed, **leaving)
+    assert "has no approved plan, and is not a check" in unasked.failure
     assert aws.writes == []
-    applied = awx.launch("offboard_users", handed=planned.stats, **leaving)
+    applied = awx.launch("offboard_users", handed={**reviewed, **planned.stats}, **leaving)
     assert applied.status == 0, applied.output
     assert users(iam) == []
 

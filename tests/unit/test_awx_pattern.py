@@ -266,6 +266,9 @@ def test_what_is_applied_is_the_plan_that_was_approved(workflow: str, playbook: 
         ("approve", None, ["apply"]),
         ("apply", "run", None),
     ]
+    # AWX takes a node's job type as a prompt: only where the template asks for it. Else it starts the job without, so
+    # that a plan would be a run: https://github.com/ansible/awx/blob/devel/docs/prompting.md, "Broken Saved
+    # Configurations", and get_job_kwargs in awx/main/models/workflow.py. infra.aap_configuration hands the field on.
     (template,) = {nodes[name]["unified_job_template"] for name in ("plan", "apply")}
     (defined,) = [each for each in TEMPLATES if each["name"] == template]
     assert (stem(defined), defined["ask_job_type_on_launch"]) == (playbook, True)

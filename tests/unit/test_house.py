@@ -32,7 +32,8 @@ FLOORS = (
     },
     {"_account"},
     {"_page"},
-    {"_access_report", "_change_control"},
+    {"_access_report", "_history"},
+    {"_change_control"},
     {"_export"},
 )
 FILES = sorted(path.relative_to(MODULE_UTILS) for path in MODULE_UTILS.rglob("*.py") if path.stat().st_size)

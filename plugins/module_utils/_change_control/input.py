@@ -14,8 +14,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import kind, nearest, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._history.location import location_problem
 
-VARIABLES = ("plan_file", "apply_plan_file", "plan_max_age", "approved_plan_digest", "plan_signers")
+HISTORY = "plan_history"
+VARIABLES = ("plan_file", "apply_plan_file", "plan_max_age", "approved_plan_digest", "plan_signers", HISTORY)
 _AGE = re.compile(r"([0-9]{1,9}) *([smhd]?)", re.ASCII)
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -41,6 +43,8 @@ class Settings:
     max_age: int | None = None
     approved_digest: str = ""
     signers: Signers | None = None
+    # The folder or bucket in which runs are recorded.
+    history: str = ""
 
     @property
     def limits(self) -> bool:
@@ -60,6 +64,7 @@ def read_settings(values: Mapping[str, t.Any], check_mode: bool) -> tuple[Settin
         max_age=seconds(given["plan_max_age"]) if "plan_max_age" in given else None,
         approved_digest=given.get("approved_plan_digest", ""),
         signers=_signers(given["plan_signers"]) if "plan_signers" in given else None,
+        history=given.get(HISTORY, ""),
     )
     return settings, list(_conflicts(settings, check_mode))
 
@@ -78,6 +83,8 @@ def _problem(name: str, value: object) -> str | None:
     problem = text_problem(value)
     if problem is None and name == "approved_plan_digest" and not _DIGEST.fullmatch(str(value)):
         return "must be the 64 hexadecimal digits that check mode showed"
+    if problem is None and name == HISTORY:
+        return location_problem(str(value))
     return problem
 
 

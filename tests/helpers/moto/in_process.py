@@ -13,7 +13,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from unittest import mock
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import boto3.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -103,7 +103,7 @@ class Account:
 
 def _is_query(request: AWSPreparedRequest) -> bool:
     """Whether the parameters are those of a form, as IAM has them."""
-    return "X-Amz-Target" not in request.headers
+    return "X-Amz-Target" not in request.headers and "s3" not in str(urlsplit(request.url).hostname).split(".")
 
 
 def _response(request: AWSPreparedRequest, answer: Answer) -> AWSResponse:

@@ -419,6 +419,8 @@ CASES: dict[str, Case] = {
     "export_account of many users": Case(
         "export_account", lambda _account: {"account_export_live_limit": 0}, everything.prepare
     ),
+    # What it reads of a bucket depends on whose that is, and is not among the permissions for IAM.
+    "history": Case("history", lambda _account: {"plan_history": "."}),
     "offboard_users": Case("offboard_users", _leaving, everything.prepare),
     "provision_groups": Case("provision_groups", _groups, _older_setup),
     "provision_users": Case("provision_users", _all_kinds_of_users, everything.prepare),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.input import Signers
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _plan_signatures
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_signatures import NAMESPACE, signature_problem
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_signatures import NAMESPACE, counted
 
 CONTENT = b'{"plan": {}}\n'
 needs_gpg = pytest.mark.skipif(not (shutil.which("gpg") and shutil.which("gpgv")), reason="GnuPG is not installed")
@@ -53,7 +53,7 @@ class Desk:
     def problem(self, required: int = 1, allowed: bool = True) -> str | None:
         keyring = str(self.keyring) if self.keyring.exists() else ""
         signers = Signers(str(self.allowed) if allowed else "", keyring, required)
-        return signature_problem(str(self.plan), CONTENT, signers)
+        return counted(str(self.plan), CONTENT, signers).problem
 
 
 @pytest.fixture
@@ -70,6 +70,7 @@ def test_two_people_are_two_signatures(desk: Desk) -> None:
     assert desk.problem(2) == f"plan_signers: {desk.plan} has 1 of 2 signatures that count (by alice)"
     desk.sign(bob, "bob")
     assert desk.problem(2) is None
+    assert counted(str(desk.plan), CONTENT, Signers(str(desk.allowed))).signers == ["alice", "bob"]
 
 
 def test_one_person_is_one_signature(desk: Desk) -> None:

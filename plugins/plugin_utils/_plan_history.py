@@ -1,0 +1,217 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""The history of a run: an entry before its first write, and the same entry again with what became of it.
+
+problem() -> begin() -> (the run writes) -> end(). What is wrong is raised as PlanFileError, before the first write.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+import time
+import typing as t
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from ansible.errors import AnsibleError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.input import HISTORY
+from ansible_collections.cloudhsm.iam.plugins.module_utils._history.input import Filters
+from ansible_collections.cloudhsm.iam.plugins.module_utils._history.location import SCHEME, Bucket, bucket_of
+from ansible_collections.cloudhsm.iam.plugins.module_utils._history.model import (
+    FAILED,
+    LARGEST,
+    Begun,
+    Entry,
+    as_bytes,
+    begun_entry,
+    ended_entry,
+    name_of,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._history.select import Found, select
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _private_files as private_files
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_files import PlanFileError
+
+INFO = "cloudhsm.iam.plan_history_info"
+GUARDED = "cloudhsm.iam.guarded_module"
+S3_OBJECT = "amazon.aws.s3_object"
+# Nothing is younger, so that to ask for it only tries whether the bucket can be listed.
+_NEVER = "9999-12-31"
+# As long as the name of any entry.
+_ANY_NAME = "x" * 128
+Run = Callable[[str, Mapping[str, t.Any]], Mapping[str, t.Any]]
+
+
+class PlanHistory:
+    """The folder or bucket in which runs are recorded, if there is one, and the entry of this run."""
+
+    def __init__(self, location: str, run: Run) -> None:
+        self._location = location
+        self._run = run
+        self._name = ""
+        self._entry: Entry = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._location)
+
+    def problem(self) -> str | None:
+        """Why nothing can be recorded, as far as that shows without writing anything."""
+        if not self:
+            return None
+        if bucket_of(self._location):
+            found = self._run(INFO, {"history": self._location, "since": _NEVER})
+            return f"{HISTORY}: {found.get('msg', 'failed')}" if found.get("failed") else None
+        try:
+            private_files.check(_place(self._location, _ANY_NAME))
+        except (PlanFileError, private_files.UnsafeFileError, OSError) as exc:
+            return _sentence(self._location, exc)
+        return None
+
+    def begin(self, run: Begun) -> None:
+        """Record that a run begins. Raises PlanFileError."""
+        if not self:
+            return
+        now = time.time()
+        self._entry = begun_entry(run, now)
+        self._name = name_of(self._entry, now, secrets.token_hex(4))
+        try:
+            self._write(self._entry)
+        except PlanFileError as exc:
+            # A module can fail although the object was written, which then must not look like a run that was killed.
+            self.end(FAILED, f"Nothing was changed. {exc}", [each["object"] for each in run.objects])
+            self._entry = {}
+            raise
+
+    def end(self, outcome: str, reason: str = "", not_done: Sequence[str] = ()) -> str | None:
+        """Record what became of the run. Gives the warning that this was not possible, or None."""
+        if not self._entry:
+            return None
+        try:
+            self._write(ended_entry(self._entry, outcome, time.time(), reason, not_done))
+        except PlanFileError as exc:
+            told = f"The run has ended ({outcome}), and the history could not be told so: {exc}"
+            return f"{told}. There it stays as begun, never ended: {self._name}"
+        return None
+
+    def keep(self, run: Begun, outcome: str) -> None:
+        """Record a run that has nothing to write. Raises PlanFileError."""
+        now = time.time()
+        begun = begun_entry(run, now)
+        self._name = name_of(begun, now, secrets.token_hex(4))
+        self._write(ended_entry(begun, outcome, now))
+
+    def _write(self, entry: Entry) -> None:
+        content = as_bytes(entry)
+        if len(content) > LARGEST:
+            raise PlanFileError(f"{HISTORY}: the entry of this run would be larger than {LARGEST} bytes")
+        bucket = bucket_of(self._location)
+        if bucket:
+            self._put(bucket, content)
+            return
+        try:
+            with private_files.unlocked(_place(self._location, self._name)) as folder:
+                folder.write(content)
+        except (PlanFileError, private_files.UnsafeFileError, OSError) as exc:
+            raise PlanFileError(_sentence(self._location, exc)) from exc
+
+    def _put(self, bucket: Bucket, content: bytes) -> None:
+        key = bucket.key(self._name)
+        # As the bucket encrypts by default, without an ACL, and without a look whether there is such an object, which
+        # whoever may only write is not allowed.
+        options = {
+            "mode": "put",
+            "bucket": bucket.name,
+            "object": key,
+            "content": content.decode(),
+            "encrypt": False,
+            "permission": [],
+            "overwrite": "always",
+            "ignore_nonexistent_bucket": True,
+        }
+        done = self._run(GUARDED, {"name": S3_OBJECT, "options": options})
+        # What else the module returns is a URL that anyone could write to the bucket with.
+        if done.get("failed"):
+            told = done.get("msg", "failed")
+            raise PlanFileError(f"{HISTORY}: {SCHEME}{bucket.name}/{key} can't be written: {told}")
+
+
+def read_folder(given: str, filters: Filters) -> Found:
+    """What is asked for of the history in a folder. Raises PlanFileError."""
+    path = _absolute(given)
+    try:
+        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as exc:
+        if os.path.islink(path):
+            raise PlanFileError(f"{path} is a symlink; name the folder itself") from exc
+        raise PlanFileError(f"{path} can't be read: {exc.strerror}") from exc
+    try:
+        if os.fstat(folder).st_mode & 0o022:
+            raise PlanFileError(
+                f"other users can write to the folder {path}; check what is in it, then close it: chmod 700 {path}"
+            )
+        names = os.listdir(folder)
+        return select(names, filters, lambda batch: [_content(folder, name) for name in batch])
+    except OSError as exc:
+        raise PlanFileError(f"{path} can't be read: {exc.strerror}") from exc
+    finally:
+        os.close(folder)
+
+
+def _content(folder: int, name: str) -> bytes | str:
+    """The content of a file, or why it can't be read. No link is followed, and no FIFO waited for."""
+    try:
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    except OSError as exc:
+        return "is a symlink" if _is_link(folder, name) else f"can't be read: {exc.strerror}"
+    with os.fdopen(descriptor, "rb") as stream:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            return "is not a regular file"
+        if found.st_mode & 0o022:
+            return "can be changed by other users"
+        if found.st_size > LARGEST:
+            return f"is larger than {LARGEST} bytes, which no entry is"
+        try:
+            return stream.read(LARGEST)
+        except OSError as exc:
+            return f"can't be read: {exc.strerror}"
+
+
+def _is_link(folder: int, name: str) -> bool:
+    try:
+        return stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    except OSError:
+        return False
+
+
+def objects_of(items: Iterable[t.Any]) -> Iterator[dict[str, str]]:
+    """The objects of a plan that change, as entries name them."""
+    for item in items:
+        named = {"object": item.key, "action": item.action}
+        yield {**named, **({"old_name": item.old_name} if item.old_name else {})}
+
+
+def _absolute(location: str) -> str:
+    try:
+        return from_working_directory(location)
+    except AnsibleError as exc:
+        raise PlanFileError(exc.message) from exc
+
+
+def _place(location: str, name: str) -> private_files.Place:
+    folder = _absolute(location)
+    if os.path.islink(folder):
+        raise PlanFileError(f"{folder} is a symlink; name the folder itself")
+    # What is written is no secret. But who can write to the folder could change what is in it.
+    return private_files.place_of(os.path.join(folder, name), secret=True)
+
+
+def _sentence(location: str, exc: Exception) -> str:
+    if isinstance(exc, OSError):
+        return f"{HISTORY}: {location} can't be written to: {exc.strerror}"
+    return f"{HISTORY}: {exc}"
