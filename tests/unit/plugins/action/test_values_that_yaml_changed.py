@@ -9,7 +9,7 @@ import copy
 import importlib
 import typing as t
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -26,11 +26,18 @@ Spec = Mapping[str, Mapping[str, t.Any]]
 PLUGINS = "ansible_collections.cloudhsm.iam.plugins"
 WRONG = [0o123, 1.1, True, date(2026, 1, 1), {"a": "b"}, ["a"]]
 DOCUMENT = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}
+RISK = {
+    "finding": "drift",
+    "subjects": ["user/alice"],
+    "reason": "x",
+    "accepted_by": "x",
+    "expires": date.today() + timedelta(30),
+}
 # What each module can be run with.
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "guarded_module": {"name": "amazon.aws.iam_group"},
-    "iam_access_report": {"folder": "reports"},
-    "iam_access_report_info": {},
+    "iam_access_report": {"folder": "reports", "accepted_risks": [RISK]},
+    "iam_access_report_info": {"accepted_risks": [RISK]},
     "iam_access_table_info": {},
     "iam_account_export": {"folder": "exports"},
     "iam_account_export_info": {},
