@@ -72,7 +72,7 @@ OTHERS = {
 def spec_of(name: str) -> Spec:
     action = importlib.import_module(f"{PLUGINS}.action.{name}").ActionModule
     if name == "iam_access_report":
-        return {"folder": {"type": "path"}, **REPORT}
+        return {**{key: {"type": "path"} for key in ("folder", "accepted_risks_file", "previous")}, **REPORT}
     if name == "guarded_module":
         return GUARDED
     found: Spec = action.SPEC if hasattr(action, "SPEC") else action.MODULE.argument_spec
