@@ -16,12 +16,21 @@ from collections.abc import Mapping
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.accepted import OPTION
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.difference import IncomparableError, compare
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.expected import expected, in_variables
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import read_list
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import written_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import ROLES, wanted
 from ansible_collections.cloudhsm.iam.plugins.modules.iam_access_report_info import ARGUMENT_SPEC, MODULE
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import files, overview, result
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import audit, files, overview, result
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.inputs import (
+    AUDIT,
+    Audit,
+    InputFileError,
+    read_previous,
+    take_audit,
+)
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction, refused
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
@@ -36,7 +45,8 @@ Args = dict[str, t.Any]
 # Those that the action itself reads; the others are the module's.
 OWN: dict[str, dict[str, t.Any]] = {
     "folder": {"type": "path"},
-    "formats": {"type": "list", "elements": "str", "choices": [*files.FORMATS], "default": [*files.FORMATS]},
+    "formats": {"type": "list", "elements": "str", "choices": [*files.FORMATS], "default": [*files.DEFAULT]},
+    **AUDIT,
     "accounts": {"type": "dict"},
     "role_variables": {"type": "bool", "default": False},
     "return_report": {"type": "bool", "default": False},
@@ -55,9 +65,15 @@ class ActionModule(LocalAction):
         args = bound_args(self, task_vars or {})
         problems: list[str] = []
         labels: dict[str, list[str]] = {}
+        prefix = ""
         if boolean(args.pop("role_variables", OWN["role_variables"]["default"]), strict=False):
             args, problems, labels = self._with_variables(args, task_vars or {})
-        problems += written_problems({"folder": OWN["folder"], **ARGUMENT_SPEC}, args, PREFIX if labels else "")
+            prefix = PREFIX
+        asked = take_audit(args, prefix)
+        problems += asked.problems
+        # What is wrong with accepted risks is known by now, with better words.
+        spec = {name: option for name, option in ARGUMENT_SPEC.items() if name != OPTION}
+        problems += written_problems({"folder": OWN["folder"], **spec}, args, prefix)
         formats, wrong = _formats(args.pop("formats", None))
         given = args.pop("folder", None)
         folder = from_working_directory(str(given or ""))
@@ -73,9 +89,24 @@ class ActionModule(LocalAction):
         report = read.pop("report", None)
         if read.get("failed") or report is None:
             return read
-        written = self._write(folder, files.render(report, formats))
-        short = result.shortened(report, written, bool(self._task.check_mode))
-        return {**read, **short, **({"report": report} if whole else {})}
+        return {**read, **self._finish(report, folder, formats, asked), **({"report": report} if whole else {})}
+
+    def _finish(self, report: dict[str, t.Any], folder: str, formats: list[str], asked: Audit) -> dict[str, t.Any]:
+        """Compare the report with the earlier one, write it, and say whether it fails."""
+        prefix = asked.prefix
+        if asked.previous:
+            try:
+                earlier = read_previous(asked.previous, f"{files.start_of(report)}.json", folder)
+                report["difference"] = compare(earlier, report) if earlier else None
+            except (InputFileError, IncomparableError) as exc:
+                return refused([f"{prefix}previous: {asked.previous} can't be compared: {exc}"])
+        shown = audit.shown(report, asked.min_severity)
+        if asked.previous and report["difference"] is None:
+            shown["no_previous"] = f"{asked.previous} has none of this account"
+        written = self._write(folder, files.render(report, formats, shown))
+        short = result.shortened(shown, written, bool(self._task.check_mode))
+        failing = audit.failing(report, asked.fail_on)
+        return {**short, "failing": failing, **({"failed": True, "msg": failing} if failing else {})}
 
     def _with_variables(
         self, args: Args, task_vars: Mapping[str, t.Any]
@@ -83,11 +114,12 @@ class ActionModule(LocalAction):
         """The options with those that the roles' variables say, what is wrong, and what the users are called there."""
         known = {name: value for name, value in task_vars.items() if name not in _UNREAD}
         variables, problems = read_variables(("access_report", *ROLES), known, self._template)
-        if problems:
-            return args, problems, {}
         own = {name.removeprefix(PREFIX): variables[name] for name in SPECS["access_report"]}
         given = {name: value for name, value in {**own, **args}.items() if value is not None}
         whole = given.pop("artifact") == "full"
+        if problems:
+            # What is wrong with the others is told too.
+            return given, problems, {}
         bootstrapped = variables["bootstrap_state"] == "present" and any(name in known for name in SPECS["bootstrap"])
         page = wanted(variables)
         options = expected(page, variables, bootstrapped=bootstrapped)

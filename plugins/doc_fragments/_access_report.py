@@ -98,6 +98,40 @@ options:
     description: Key of the ownership tag.
     type: str
     default: cloudhsm.iam/managed
+  accepted_risks:
+    description:
+      - Findings that someone has accepted. They are not among the findings and not in their totals, but in
+        RV(cloudhsm.iam.iam_access_report_info#module:report.accepted_risks), as are those that have expired or are not
+        found any more.
+    type: list
+    elements: dict
+    default: []
+    version_added: 1.1.0
+    suboptions:
+      finding:
+        description: The finding, by the name of its rule.
+        type: str
+        required: true
+      subjects:
+        description: IDs of the subjects, exactly as the report has them. There are no patterns.
+        type: list
+        elements: str
+        required: true
+      reason:
+        description: Why the risk is accepted.
+        type: str
+        required: true
+      expires:
+        description: The last day on which it is accepted, such as C(2027-01-31), at most 366 days ahead.
+        type: raw
+        required: true
+      accepted_by:
+        description: Who has accepted it.
+        type: str
+        required: true
+      account_id:
+        description: The account that it is for. If you leave it out, it is for every account.
+        type: str
   max_key_age:
     description: Number of days after which an access key counts as old.
     type: int

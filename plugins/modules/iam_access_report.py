@@ -33,10 +33,42 @@ options:
       - V(csv) is two files, one of users and one of findings. All cells are in quotes. A cell that a spreadsheet would
         treat as a formula starts with an apostrophe.
       - V(json) is the whole report, as M(cloudhsm.iam.iam_access_report_info) returns it.
+      - V(sarif) is the findings in SARIF 2.1.0, for code scanning and other programs. Accepted risks are suppressed
+        results.
     type: list
     elements: str
-    choices: [html, md, csv, json]
+    choices: [html, md, csv, json, sarif]
     default: [html, md, csv, json]
+  accepted_risks_file:
+    description:
+      - YAML file on the control node with more O(accepted_risks), as a list.
+      - A relative path starts at the working directory of the command, and C(~) is the home folder.
+      - A file that every user of the control node can write to is refused.
+    type: path
+    version_added: 1.1.0
+  previous:
+    description:
+      - An earlier report of the account in the format V(json), to list what has changed since. Or a folder that has it
+        as C(access-report-ACCOUNT.json), which may be O(folder).
+      - A folder without a report of the account is no error. A report of another account, or of another format version,
+        is refused.
+    type: path
+    version_added: 1.1.0
+  min_severity:
+    description:
+      - The least severity of findings to show in files and results. Totals are always those of all findings, and the
+        format V(json) always has all of them.
+    type: str
+    choices: [critical, high, medium, low, info]
+    default: info
+    version_added: 1.1.0
+  fail_on:
+    description:
+      - Fails if there are findings of this severity or above that are not accepted. The files are written before.
+    type: str
+    choices: [critical, high, medium, low, info, never]
+    default: never
+    version_added: 1.1.0
   accounts:
     description:
       - Accounts to write an overview of, instead of reading one account. The files are then called
@@ -100,6 +132,19 @@ EXAMPLES = r"""
     expected_users: "{{ user_provisioning_users }}"
   register: written
 
+- name: Fail for severe findings that nobody has accepted, and list what has changed
+  cloudhsm.iam.iam_access_report:
+    folder: reports
+    formats: [html, json, sarif]
+    previous: reports
+    fail_on: high
+    accepted_risks:
+      - finding: old_access_keys
+        subjects: [user/deploy#AKIAIOSFODNN7EXAMPLE]
+        reason: The vendor replaces the client in January
+        expires: "2027-01-31"
+        accepted_by: Security team
+
 - name: Write an overview of two accounts
   cloudhsm.iam.iam_access_report:
     folder: reports
@@ -145,10 +190,72 @@ summary:
 findings:
   description:
     - The findings, as M(cloudhsm.iam.iam_access_report_info) returns them in its report. Each has a C(count) of its
-      subjects, and lists at most 20 of them.
+      subjects, and lists at most 20 of them. If there are more, C(run) is none.
   returned: success
   type: list
   elements: dict
+accepted_risks:
+  description:
+    - The accepted risks, as M(cloudhsm.iam.iam_access_report_info) returns them in its report. Each has a C(count) of
+      its subjects, and lists at most 20 of them.
+  returned: when an account was read
+  type: list
+  elements: dict
+difference:
+  description: What has changed since the earlier report, or none if there was no earlier report.
+  returned: when an account was read
+  type: dict
+  contains:
+    generated_at:
+      description: When the account was read for the earlier report.
+      returned: always
+      type: str
+      sample: 2026-10-24 10:00:00 UTC
+    findings:
+      description:
+        - Subjects of findings that are C(new), C(gone), C(accepted) since then or C(no_longer_accepted), at most 20 of
+          each.
+      returned: always
+      type: dict
+      sample:
+        new:
+          - rule: console_without_mfa
+            severity: high
+            title: Console users without MFA
+            id: user/alice
+            name: alice
+            kind: user
+            detail: can sign in with only a password
+            accepted: false
+        gone: []
+        accepted: []
+        no_longer_accepted: []
+    users:
+      description:
+        - At most 20 of the users who are new, are gone or can do other things, with what they could and can do.
+      returned: always
+      type: list
+      elements: dict
+      sample:
+        - name: alice
+          state: changed
+          changes: [{"right": "DeleteCluster", "before": "no", "after": "mfa"}]
+    counts:
+      description: How many there are of each kind.
+      returned: always
+      type: dict
+      sample: {"new": 1, "gone": 0, "accepted": 0, "no_longer_accepted": 0, "users": 1}
+    notes:
+      description: Why findings may differ although the account has not changed.
+      returned: always
+      type: list
+      elements: str
+      sample: []
+failing:
+  description: Why the task fails because of O(fail_on), or none.
+  returned: when an account was read
+  type: str
+  sample: "Account 123456789012 has findings of severity high or above: 1 critical"
 not_read:
   description: What could not be read, and why.
   returned: success

@@ -70,6 +70,22 @@ report:
   returned: success
   type: dict
   contains:
+    format_version:
+      description: Version of this structure. Reports of different versions can't be compared.
+      returned: always
+      type: int
+      sample: 1
+    benchmark:
+      description: The benchmark whose recommendations findings name as C(cis).
+      returned: always
+      type: dict
+      contains:
+        name:
+          description: Its name.
+          returned: always
+          type: str
+          sample: CIS Amazon Web Services Foundations Benchmark
+        version: {description: Its edition., returned: always, type: str, sample: 7.0.0}
     account:
       description: The account and who made the report.
       returned: always
@@ -142,8 +158,13 @@ report:
           type: int
           sample: 3
         drift: {description: Number of differences from what is expected., returned: always, type: int, sample: 0}
+        accepted:
+          description: Number of accepted findings of each severity.
+          returned: always
+          type: dict
+          sample: {"critical": 0, "high": 0, "medium": 1, "low": 0, "info": 0}
         findings:
-          description: Number of findings of each severity.
+          description: Number of findings of each severity, without accepted ones.
           returned: always
           type: dict
           sample: {"critical": 0, "high": 1, "medium": 2, "low": 4, "info": 0}
@@ -165,12 +186,31 @@ report:
           returned: always
           type: str
           sample: A password that is lost or guessed is enough to sign in as them.
+        cis:
+          description:
+            - Numbers of the benchmark's recommendations that the finding is about. The page on the access report says
+              how far each is checked.
+          returned: always
+          type: list
+          elements: str
+          sample: ["2.10"]
+        run:
+          description: Commands that fix it for all subjects, or what to do by hand if there is no command for it.
+          returned: always
+          type: str
+          sample: for user in alice bob; do aws iam delete-login-profile --user-name "$user"; done
         subjects:
           description: The users, groups or other objects that the finding is about.
           returned: always
           type: list
           elements: dict
           contains:
+            id:
+              description:
+                - ID of the subject, the same in each report. O(accepted_risks) name it.
+              returned: always
+              type: str
+              sample: user/alice#AKIAIOSFODNN7EXAMPLE
             name: {description: Name of the user or other object., returned: always, type: str, sample: alice}
             kind:
               description: Its kind, one of C(user), C(group), C(policy), C(account) and C(root).
@@ -187,6 +227,48 @@ report:
               returned: always
               type: str
               sample: aws iam delete-user-policy --user-name alice --policy-name old
+    accepted_risks:
+      description: The accepted risks of this account.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        rule: {description: Name of the rule., returned: always, type: str, sample: console_without_mfa}
+        severity: {description: The severity of the finding., returned: always, type: str, sample: high}
+        title: {description: What the finding is., returned: always, type: str, sample: Console users without MFA}
+        why:
+          description: Why it matters.
+          returned: always
+          type: str
+          sample: Anyone with their password can sign in as them.
+        cis:
+          description: The same as for findings.
+          returned: always
+          type: list
+          elements: str
+          sample: ["2.10"]
+        state:
+          description:
+            - C(active), C(expired), or C(not_found) if none of its subjects is found any more. What has expired is
+              among the findings again.
+          returned: always
+          type: str
+          sample: active
+        reason: {description: Why it is accepted., returned: always, type: str, sample: The device is on its way}
+        expires: {description: The last day on which it is accepted., returned: always, type: str, sample: "2027-01-31"}
+        accepted_by: {description: Who has accepted it., returned: always, type: str, sample: Security team}
+        subjects:
+          description: The subjects that were found, as in findings.
+          returned: always
+          type: list
+          elements: dict
+          sample: []
+        not_found:
+          description: IDs of the subjects that were not found.
+          returned: always
+          type: list
+          elements: str
+          sample: [user/alice]
     drift:
       description: Differences between the account and what is expected.
       returned: always
@@ -471,6 +553,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements 
 # isort: split
 import typing as t
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.accepted import SPEC as RISK_SPEC
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.run import run
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import run_module
@@ -496,6 +579,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "managed_by_tag": {"type": "str", "default": MANAGED},
     "onboarding_group": {"type": "str"},
     "require_mfa_policy_name": {"type": "str", "default": "CloudHSMIamRequireMFA"},
+    "accepted_risks": {"type": "list", "elements": "dict", "default": [], "options": RISK_SPEC},
     "max_key_age": {"type": "int", "default": 90, "no_log": False},
     "max_unused": {"type": "int", "default": 90},
     "live_limit": {"type": "int", "default": 100},

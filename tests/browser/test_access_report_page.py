@@ -9,10 +9,13 @@ import typing as t
 from collections.abc import Callable
 
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.accepted import parse_risks
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.difference import compare
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import overview
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.audit import shown
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.html import account_page
 from helpers.accounts import samples
 from selenium.webdriver.common.keys import Keys
@@ -35,6 +38,21 @@ def team() -> str:
     return html(samples.team(), *wanted)
 
 
+def audit() -> str:
+    """A team with accepted risks, changes since an earlier report, and findings that are not shown."""
+    risk = {"finding": "not_signed_in", "subjects": ["user/frank"], "reason": "on leave", "accepted_by": "me"}
+    risks = [
+        {**risk, "expires": "2027-01-31"},
+        {**risk, "subjects": ["user/ivan"], "expires": "2026-11-01"},
+        {**risk, "finding": "drift", "subjects": ["user/nobody"], "expires": "2027-01-31"},
+    ]
+    accepted, _problems = parse_risks(risks, samples.NOW.date())
+    made = make_report(samples.team(), Wanted(accepted=accepted), samples.NOW)
+    made["difference"] = compare(make_report(samples.hostile(), Wanted(), samples.NOW), made)
+    made["difference"]["notes"] = ["The earlier report could not read everything"]
+    return account_page(shown(made, "medium"))
+
+
 def accounts() -> str:
     found: dict[str, dict[str, t.Any]] = {"fourth": {}}
     for host, make in (("first", samples.one_person), ("second", samples.team), ("third", samples.hostile)):
@@ -50,6 +68,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "team": team,
     "thousands": lambda: html(samples.thousands()),
     "hostile": lambda: html(samples.hostile()),
+    "audit": audit,
     "accounts": accounts,
 }
 
@@ -232,3 +251,23 @@ def test_an_overview_leads_to_the_accounts(show: Show) -> None:
     assert "could not be read" in page.texts("#accounts tbody")[0]
     assert str(page.one("#accounts tbody a").get_attribute("href")).endswith("/one.html")
     assert len(page.all("#accounts tbody tr")) == 4
+
+
+def test_accepted_risks_and_changes_are_shown(show: Show) -> None:
+    page = show(audit())
+    assert [state.text for state in page.all("#accepted td:last-child .badge")] == ["accepted", "expired", "not found"]
+    assert "on leave" in page.texts("#accepted tbody")[0]
+    assert "below the severity medium are not shown" in page.texts("main > .note")[0]
+    assert "Since the report of" in page.texts("#changes")[0]
+    changes = {row.text for row in page.all("#changes td:nth-child(2) .badge")}
+    assert changes == {"new", "gone"}
+    assert "low" not in [option.text.split()[1] for option in page.all("#filter option") if "findings" in option.text]
+
+
+def test_a_finding_has_one_command_for_all_its_subjects(show: Show) -> None:
+    page = show(team())
+    open_everything(page)
+    cards = len(page.all("details.finding"))
+    assert len(page.all("details.finding .run")) == cards > 5
+    assert any(text.startswith("for user in erin grace; do") for text in page.texts("details.finding .run code"))
+    assert "CIS 2.10." in page.texts("main")[0]

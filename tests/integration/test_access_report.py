@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import json
 import os
 import resource
@@ -128,6 +129,48 @@ def check_overview(reports: Path) -> None:
     accounts = {account["host"]: account["account_id"] for account in overview["accounts"]}
     assert accounts == {"first": FIRST, "second": SECOND, "third": None}
     assert overview["accounts"][0]["file"] == f"access-report-{FIRST}.html"
+
+
+def test_an_audit_fails_for_what_nobody_has_accepted_and_tells_what_has_changed(
+    node: ControlNode, moto: str, reports: Path
+) -> None:
+    iam = iam_client(moto)
+    fill(iam)
+    day = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(30)).date()
+    ids = ["user/alice", "user/root-like"]
+    risks = [
+        {"finding": "administrator_without_mfa", "subjects": ids, "reason": "Devices ordered"},
+        {"finding": "root_without_mfa", "subjects": ["root"], "reason": "An emulated account"},
+    ]
+    # Without quotes, as people write it: YAML makes a date of the day.
+    (node.folder / "risks.yml").write_text(
+        "".join(f"- {json.dumps(risk)[:-1]}, expires: {day}, accepted_by: me}}\n" for risk in risks)
+    )
+    options = {
+        "access_report_accepted_risks_file": "risks.yml",
+        "access_report_formats": ["json", "sarif"],
+        "access_report_previous": str(reports),
+        "access_report_fail_on": "critical",
+    }
+    play = ("cloudhsm.iam.access_report", "-e", json.dumps(options))
+    first = node.playbook(*play)
+    assert first.status == 0, first.output
+    iam.create_user(UserName="eve")
+    iam.add_user_to_group(GroupName="Administrators", UserName="eve")
+    iam.create_login_profile(UserName="eve", Password="Not-a-secret-12345")
+    second = node.playbook(*play)
+    assert second.status != 0
+    assert "has findings of severity critical or above: 1 critical" in second.output
+    # It fails when everything has been written and shown.
+    assert "Since the report of" in second.output
+    report = json.loads((reports / "access-report-123456789012.json").read_text())
+    assert ("administrator_without_mfa", "user/eve") in {
+        (found["rule"], found["id"]) for found in report["difference"]["findings"]["new"]
+    }
+    assert [user["name"] for user in report["difference"]["users"]] == ["eve"]
+    run = json.loads((reports / "access-report-123456789012.sarif").read_text())["runs"][0]
+    suppressed = {one["properties"]["subject"] for one in run["results"] if one["suppressions"]}
+    assert suppressed - {"root"} == set(ids)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ Generated from the argument specs: an option that is new has to be given a value
 
 from __future__ import annotations
 
+import datetime
 import json
 import typing as t
 from collections.abc import Mapping
@@ -61,6 +62,15 @@ CASES = {
         {"folder": "reports", "artifact": "none"},
         {
             "formats": ["md", "json"],
+            "accepted_risks": [
+                {
+                    "finding": "no_service_linked_role",
+                    "subjects": ["account"],
+                    "reason": "There is no cluster yet",
+                    "expires": str(datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(30)),
+                    "accepted_by": "Security team",
+                }
+            ],
             "expected_users": [{"name": "alice"}],
             "expected_groups": [{"name": "Readers", "managed_policies": ["ReadOnlyAccess", "SecurityAudit"]}],
             "max_key_age": 30,

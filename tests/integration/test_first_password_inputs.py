@@ -48,6 +48,8 @@ def _paths_of_roles() -> list[str]:
 # By variable: the playbook, its other variables, and what is there afterwards. A new path has to come here too.
 PATHS: dict[str, tuple[str, dict[str, t.Any], str | None]] = {
     "access_report_folder": ("access_report", {"access_report_formats": ["json"]}, f"access-report-{ACCOUNT}.json"),
+    "access_report_accepted_risks_file": ("access_report", {"access_report_folder": "reports"}, None),
+    "access_report_previous": ("access_report", {"access_report_folder": "reports"}, None),
     "account_export_folder": ("export_account", {}, f"account-{ACCOUNT}.yml"),
     "bootstrap_credentials_path": ("bootstrap", {}, ""),
     "federated_access_saml_metadata_file": (
@@ -68,6 +70,14 @@ PATHS: dict[str, tuple[str, dict[str, t.Any], str | None]] = {
 }
 
 
+# Files that are there before; None is a folder.
+CONTENTS = {
+    "access_report_accepted_risks_file": "[]",
+    "access_report_previous": None,
+    "federated_access_saml_metadata_file": METADATA,
+}
+
+
 def in_collection() -> set[Path]:
     folders = [COLLECTION / name for name in ("playbooks", "plugins", "roles")]
     found = {path for folder in folders for path in folder.rglob("*") if "__pycache__" not in path.parts}
@@ -83,7 +93,8 @@ def test_relative_paths_begin_in_the_working_directory(
     place = node.folder / "ours" / "given"
     if result is None:
         place.parent.mkdir()
-        place.write_text(METADATA)
+        content = CONTENTS[variable]
+        place.mkdir() if content is None else place.write_text(content)
     if variable == "user_offboarding_credentials_path":
         place.parent.mkdir(mode=0o700)
         place.write_text(yaml.safe_dump({ACCOUNT: {"leaver": {"password": "x", "state": "set"}}}))
@@ -91,7 +102,10 @@ def test_relative_paths_begin_in_the_working_directory(
     run = node.playbook(f"cloudhsm.iam.{playbook}", "-e", json.dumps({variable: "ours/given", **others}))
     assert run.status == 0, run.output
     assert in_collection() == before
-    if result is None:
+    if playbook == "access_report" and result is None:
+        # What is not found is refused.
+        assert (node.folder / "reports").is_dir()
+    elif result is None:
         assert iam.list_saml_providers()["SAMLProviderList"]
     elif variable == "user_offboarding_credentials_path":
         assert "leaver" not in stored(place)

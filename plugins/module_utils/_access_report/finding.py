@@ -4,19 +4,19 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What a finding is, what the rules look at, and the commands that fix findings. Pure: the time is an argument."""
+"""What a finding is, and what the rules look at. Pure: the time is an argument."""
 
 from __future__ import annotations
 
 import datetime
-import json
-import shlex
 import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import NO, Access
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.benchmark import RECOMMENDATIONS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.remedies import Run, together
 
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 
@@ -26,9 +26,28 @@ class Subject(t.NamedTuple):
 
     name: str
     detail: str
-    run: str
+    run: Run
     # user, group, policy, account or root.
     kind: str = "user"
+    # What exactly of it, where it can have several such findings or where the finding can become worse: the name of
+    # a policy, the ID of a key, a grade. The same in every report, unlike the details, which tell ages.
+    item: str = ""
+
+    @property
+    def id(self) -> str:
+        """What accepted risks and later reports know this subject of this finding by."""
+        owner = self.kind if self.kind in ("account", "root") else f"{self.kind}/{self.name}"
+        return f"{owner}#{self.item}" if self.item else owner
+
+    def describe(self) -> dict[str, str]:
+        """The subject as the report has it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "detail": self.detail,
+            "run": str(self.run),
+            "kind": self.kind,
+        }
 
 
 @dataclass(frozen=True)
@@ -40,6 +59,8 @@ class Finding:
     title: str
     why: str
     subjects: tuple[Subject, ...]
+    # What to do about several subjects, where each has a sentence of its own.
+    advice: str = ""
 
     def describe(self) -> dict[str, t.Any]:
         """The finding as the report has it."""
@@ -48,7 +69,9 @@ class Finding:
             "severity": self.severity,
             "title": self.title,
             "why": self.why,
-            "subjects": [subject._asdict() for subject in self.subjects],
+            "cis": list(RECOMMENDATIONS[self.rule]),
+            "run": together([subject.run for subject in self.subjects], self.advice),
+            "subjects": [subject.describe() for subject in self.subjects],
         }
 
 
@@ -82,15 +105,3 @@ class Facts:
 def is_administrator(access: Access) -> bool:
     """Whether everything is allowed, including IAM, maybe under conditions."""
     return access.administrator != NO
-
-
-def provision(name: str, **fields: t.Any) -> str:
-    """The command that changes one user."""
-    extra = {"user_provisioning_users": [{"name": name, **fields}]}
-    return f"ansible-playbook cloudhsm.iam.provision_users -e {shlex.quote(json.dumps(extra))}"
-
-
-def aws(command: str, **options: str) -> str:
-    """A command of the AWS CLI, with its values quoted for a shell."""
-    given = [f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in options.items()]
-    return " ".join(["aws iam", command, *given])

@@ -40,6 +40,5 @@ RULES: Sequence[Callable[[Facts], Finding]] = (
 
 
 def find(facts: Facts) -> list[Finding]:
-    """All findings, the most severe first."""
-    found = [finding for rule in RULES for finding in [rule(facts)] if finding.subjects]
-    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
+    """The findings of all rules, the most severe first. Those without subjects say what was looked for."""
+    return sorted((rule(facts) for rule in RULES), key=lambda finding: SEVERITIES.index(finding.severity))

@@ -14,6 +14,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report import benchmark
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.accepted import Risk, accept
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import (
     NO,
     Access,
@@ -45,6 +47,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BOO
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
 
+# Later reports are compared with those of the same format only.
+FORMAT_VERSION = 1
 NOT_EVALUATED = (
     "Service control policies and resource control policies of AWS Organizations",
     "Resource policies, such as those that share CloudHSM backups",
@@ -66,6 +70,7 @@ class Wanted:
     options: Options = field(default_factory=Options)
     max_key_age: int = 90
     max_unused: int = 90
+    accepted: Sequence[Risk] = ()
 
 
 def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> dict[str, t.Any]:
@@ -88,9 +93,10 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
         wanted_groups((*wanted.users, *wanted.bootstrap_users), wanted.groups, wanted.options),
         stuck(snapshot, evaluator),
     )
-    findings = find(facts)
     caller = snapshot.caller
+    findings, accepted = accept(find(facts), wanted.accepted, caller.account_id, now.date())
     return {
+        "format_version": FORMAT_VERSION,
         "account": {
             "account_id": caller.account_id,
             "account_alias": snapshot.alias,
@@ -100,8 +106,10 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
         },
         "generated_at": stamp(now),
         "credential_report_time": stamp(snapshot.credential_report_time),
-        "summary": _summary(snapshot, access, findings, drift),
+        "summary": _summary(snapshot, access, findings, drift) | {"accepted": _count_accepted(accepted)},
         "findings": [finding.describe() for finding in findings],
+        "accepted_risks": accepted,
+        "benchmark": benchmark.described(),
         "drift": drift,
         "actions": [
             {"name": action.name.partition(":")[2], "access_level": action.access} for action in catalogue.ACTIONS
@@ -160,6 +168,13 @@ def _summary(
         "drift": len(drift),
         "findings": {severity: counts[severity] for severity in SEVERITIES},
     }
+
+
+def _count_accepted(accepted: Sequence[Mapping[str, t.Any]]) -> dict[str, int]:
+    counts = Counter[str]()
+    for risk in accepted:
+        counts[risk["severity"]] += len(risk["subjects"]) if risk["state"] == "active" else 0
+    return {severity: counts[severity] for severity in SEVERITIES}
 
 
 def _describe_access(access: Access) -> dict[str, t.Any]:

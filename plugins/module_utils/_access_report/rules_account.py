@@ -8,13 +8,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import typing as t
+from collections.abc import Mapping
+
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.finding import (
     Facts,
     Finding,
     Subject,
-    aws,
     is_administrator,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.remedies import aws
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import PASSWORD_LENGTH, password_policy_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import with_our_names
 
@@ -93,13 +98,18 @@ def inline_policies(facts: Facts) -> Finding:
             person.user.name,
             f"inline policy {policy}",
             aws("delete-user-policy", user_name=person.user.name, policy_name=policy),
+            item=policy,
         )
         for person, _access in facts.people()
         for policy in sorted(person.inline)
     ]
     found += [
         Subject(
-            name, f"inline policy {policy}", aws("delete-group-policy", group_name=name, policy_name=policy), "group"
+            name,
+            f"inline policy {policy}",
+            aws("delete-group-policy", group_name=name, policy_name=policy),
+            "group",
+            policy,
         )
         for name, group in sorted(facts.snapshot.groups.items())
         for policy in sorted(group.inline)
@@ -122,7 +132,9 @@ def no_password_policy(facts: Facts) -> Finding:
     }
     run = "ansible-playbook cloudhsm.iam.account_password_policy"
     problems = [] if policy is None else password_policy_problems(own)
-    found = [Subject("account", details[problem], run, "account") for problem in problems]
+    # One who accepts a short length has not accepted a shorter one.
+    exactly = f"{own['min_pw_length']}-characters" if own else "none"
+    found = [Subject("account", details[problem], run, "account", exactly) for problem in problems]
     return Finding(
         "weak_password_policy",
         "medium",
@@ -155,7 +167,7 @@ def empty_groups(facts: Facts) -> Finding:
         Subject(
             name,
             "has no members",
-            aws("delete-group", group_name=name) + " (first detach and delete its policies)",
+            aws("delete-group", after=" (first detach and delete its policies)", group_name=name),
             "group",
         )
         for name in sorted(facts.snapshot.groups)
@@ -179,6 +191,7 @@ def drift(facts: Facts) -> Finding:
             words.get(entry["state"], "can't be changed to match your variables"),
             f"With the same variables: ansible-playbook cloudhsm.iam.{playbooks[entry['kind']]} --check --diff",
             entry["kind"],
+            _digest(entry),
         )
         for entry in facts.drift
     ]
@@ -189,3 +202,9 @@ def drift(facts: Facts) -> Finding:
         "Someone changed the account by hand, or changed the variables without running the playbook.",
         tuple(found),
     )
+
+
+def _digest(difference: Mapping[str, t.Any]) -> str:
+    """A few letters for what exactly differs: who accepts a difference has not accepted another one."""
+    exactly = json.dumps([difference["changes"], difference.get("problems")], sort_keys=True)
+    return f"{difference['state']}-{hashlib.sha256(exactly.encode()).hexdigest()[:8]}"

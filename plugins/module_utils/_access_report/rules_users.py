@@ -25,11 +25,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.findin
     Facts,
     Finding,
     Subject,
-    aws,
     is_administrator,
-    provision,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import AccessKey, Person
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.remedies import Command, aws, provision
 
 # Why a user who must choose a new password can't.
 NOT_ALLOWED = "nothing allows iam:ChangePassword, neither a policy nor the account's password policy"
@@ -68,7 +67,7 @@ GRADES = {
 
 def can_become_administrator(facts: Facts) -> Finding:
     found = [
-        Subject(person.user.name, _how(access), _take_away(person, access))
+        Subject(person.user.name, _how(access), _take_away(person, access), item=access.can_become_administrator)
         for person, access in facts.people()
         if access.can_rise
     ]
@@ -80,6 +79,8 @@ def can_become_administrator(facts: Facts) -> Finding:
         "with MFA. Some can always do this, some under a condition that the report does not evaluate, and some only "
         "through a user, group, policy or role that has the permissions.",
         tuple(found),
+        "In the policies of these users, remove the IAM actions that the details name, or name resources that add no "
+        "permission",
     )
 
 
@@ -104,14 +105,11 @@ def stuck_at_first_sign_in(facts: Facts) -> Finding:
         why = facts.stuck.get(person.user.name)
         if why == NOT_ALLOWED:
             partition = facts.snapshot.caller.partition
-            run = aws(
-                "attach-user-policy",
-                user_name=person.user.name,
-                policy_arn=f"arn:{partition}:iam::aws:policy/IAMUserChangePassword",
-            )
+            policy = f"arn:{partition}:iam::aws:policy/IAMUserChangePassword"
+            run = aws("attach-user-policy", f" --policy-arn {policy}", user_name=person.user.name)
             found.append(Subject(person.user.name, why, run))
         elif why:
-            run = aws("update-login-profile", user_name=person.user.name) + " --no-password-reset-required"
+            run = aws("update-login-profile", " --no-password-reset-required", user_name=person.user.name)
             found.append(Subject(person.user.name, why, run))
     return Finding(
         "stuck_at_first_sign_in",
@@ -164,7 +162,7 @@ def cloudhsm_without_mfa(facts: Facts) -> Finding:
 
 def administrator_keys(facts: Facts) -> Finding:
     found = [
-        Subject(person.user.name, f"{_key_name(key)} allows everything", _deactivate(person.user.name, key))
+        _about_key(person, key, "allows everything")
         for person, access, key in _keys(facts)
         if access.administrator in WITHOUT_MFA
     ]
@@ -179,7 +177,7 @@ def administrator_keys(facts: Facts) -> Finding:
 
 def old_keys(facts: Facts) -> Finding:
     found = [
-        Subject(person.user.name, f"{_key_name(key)} is {days} days old", _deactivate(person.user.name, key))
+        _about_key(person, key, f"is {days} days old")
         for person, _access, key in _keys(facts)
         if (days := facts.days(key.created)) is not None and days > facts.max_key_age
     ]
@@ -194,11 +192,7 @@ def old_keys(facts: Facts) -> Finding:
 
 def unused_keys(facts: Facts) -> Finding:
     found = [
-        Subject(
-            person.user.name,
-            f"{_key_name(key)}, created {days} days ago, was never used",
-            _deactivate(person.user.name, key),
-        )
+        _about_key(person, key, f"created {days} days ago, was never used", ", ")
         for person, _access, key in _keys(facts)
         if person.credentials.reported
         and key.use_known
@@ -257,6 +251,7 @@ def direct_policies(facts: Facts) -> Finding:
             person.user.name,
             f"directly attached: {arn.rpartition('/')[2]}",
             aws("detach-user-policy", user_name=person.user.name, policy_arn=arn),
+            item=arn,
         )
         for person, _access in facts.people()
         for arn in sorted(person.user.managed_policies)
@@ -294,11 +289,13 @@ def _ways_in(person: Person) -> bool:
     return bool(have.password) or any(key.active for key in have.keys or ())
 
 
-def _register_mfa(name: str) -> str:
-    return aws("create-virtual-mfa-device", virtual_mfa_device_name=name, bootstrap_method="QRCodePNG") + (
-        f" --outfile {shlex.quote(f'{name}.png')}, then with two codes: "
-        + aws("enable-mfa-device", user_name=name)
-        + " --serial-number ARN --authentication-code1 CODE --authentication-code2 CODE"
+def _register_mfa(name: str) -> Command:
+    return aws(
+        "create-virtual-mfa-device",
+        " --bootstrap-method QRCodePNG --outfile {user}.png",
+        ", then with two codes: aws iam enable-mfa-device --user-name {user} --serial-number ARN "
+        "--authentication-code1 CODE --authentication-code2 CODE",
+        virtual_mfa_device_name=name,
     )
 
 
@@ -309,18 +306,20 @@ def _keys(facts: Facts) -> Iterable[tuple[Person, Access, AccessKey]]:
                 yield person, access, key
 
 
-def _deactivate(name: str, key: AccessKey) -> str:
+def _about_key(person: Person, key: AccessKey, what: str, between: str = " ") -> Subject:
+    """What is wrong with a key. One whose ID the credential report does not tell is known by when it was created."""
+    name = f"key {key.key_id}" if key.key_id else "a key"
+    created = key.created.isoformat() if key.created else ""
+    run = _deactivate(person.user.name, key)
+    return Subject(person.user.name, f"{name}{between}{what}", run, item=key.key_id or created)
+
+
+def _deactivate(name: str, key: AccessKey) -> Command:
+    inactive = " --status Inactive"
     if key.key_id:
-        return aws("update-access-key", user_name=name, access_key_id=key.key_id, status="Inactive")
-    return (
-        aws("list-access-keys", user_name=name)
-        + ", then: "
-        + (aws("update-access-key", user_name=name, status="Inactive") + " --access-key-id KEY")
-    )
-
-
-def _key_name(key: AccessKey) -> str:
-    return f"key {key.key_id}" if key.key_id else "a key"
+        return aws("update-access-key", inactive, user_name=name, access_key_id=key.key_id)
+    then = f", then: aws iam update-access-key --user-name {{user}}{inactive} --access-key-id KEY"
+    return aws("list-access-keys", after=then, user_name=name)
 
 
 def _changes(access: Access) -> bool:

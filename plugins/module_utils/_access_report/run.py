@@ -12,6 +12,7 @@ import datetime
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.accepted import parse_risks
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.snapshot import read_snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import READ_ERRORS
@@ -46,6 +47,8 @@ def read_wanted(params: t.Mapping[str, t.Any]) -> tuple[Wanted, list[str]]:
     bootstrap_users, wrong = parse_users(params["expected_bootstrap_users"], BOOTSTRAP)
     problems = [f"expected_{problem}" for problem in problems]
     problems += [f"expected_bootstrap_{problem}" for problem in wrong]
+    risks, wrong = parse_risks(params["accepted_risks"], datetime.datetime.now(datetime.UTC).date())
+    problems += wrong
     problems += [
         f"{name}: must be at least {lowest}, not {params[name]}"
         for name, lowest in LOWEST.items()
@@ -64,4 +67,4 @@ def read_wanted(params: t.Mapping[str, t.Any]) -> tuple[Wanted, list[str]]:
         pending_groups=frozenset(group["name"] for group in params["expected_groups"]),
     )
     limits = (params["max_key_age"], params["max_unused"])
-    return Wanted(users, bootstrap_users, params["expected_groups"], options, *limits), problems
+    return Wanted(users, bootstrap_users, params["expected_groups"], options, *limits, risks), problems

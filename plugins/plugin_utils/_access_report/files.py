@@ -17,9 +17,11 @@ import tempfile
 import typing as t
 from collections.abc import Callable, Mapping
 
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import html, markdown, tables
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import html, markdown, sarif, tables
 
-FORMATS = ("html", "md", "csv", "json")
+FORMATS = ("html", "md", "csv", "json", "sarif")
+# SARIF is for programs that read just that.
+DEFAULT = ("html", "md", "csv", "json")
 # How reports write the times at which they were made; no other time in them looks so.
 _MADE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
 # By format: what comes after the name of the account's files, and what makes the file.
@@ -28,13 +30,25 @@ _RENDERERS: Mapping[str, Mapping[str, Callable[[Mapping[str, t.Any]], str]]] = {
     "md": {".md": markdown.account_page},
     "csv": {".csv": tables.people, "-findings.csv": tables.findings},
     "json": {".json": lambda report: json.dumps(report) + "\n"},
+    "sarif": {".sarif": sarif.account_file},
 }
 
 
-def render(report: Mapping[str, t.Any], formats: t.Iterable[str]) -> dict[str, str]:
-    """Names of files and what is in them."""
-    start = "access-report-" + re.sub(r"\W", "_", str(report["account"]["account_id"]))
-    return {f"{start}{end}": make(report) for kind in formats for end, make in _RENDERERS[kind].items()}
+def start_of(report: Mapping[str, t.Any]) -> str:
+    """What the names of the account's files begin with."""
+    return "access-report-" + re.sub(r"\W", "_", str(report["account"]["account_id"]))
+
+
+def render(
+    report: Mapping[str, t.Any], formats: t.Iterable[str], shown: Mapping[str, t.Any] | None = None
+) -> dict[str, str]:
+    """Names of files and what is in them. shown is the report as people read it; JSON always has all of it."""
+    start = start_of(report)
+    return {
+        f"{start}{end}": make(report if kind == "json" else shown or report)
+        for kind in formats
+        for end, make in _RENDERERS[kind].items()
+    }
 
 
 class FolderError(Exception):

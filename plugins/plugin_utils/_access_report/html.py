@@ -21,7 +21,19 @@ from pathlib import Path
 ANSWERS = ("no", "conditional", "some", "yes", "conditional_mfa", "some_mfa", "mfa")
 _PARTS = Path(__file__).parent / "page"
 # In the order in which the page reads them; start.js uses all the others.
-_SCRIPTS = ("elements", "table", "frame", "rights", "accounts", "people", "groups", "picture", "account", "start")
+_SCRIPTS = (
+    "elements",
+    "table",
+    "frame",
+    "rights",
+    "accounts",
+    "people",
+    "groups",
+    "picture",
+    "audit",
+    "account",
+    "start",
+)
 
 
 def account_page(report: Mapping[str, t.Any]) -> str:

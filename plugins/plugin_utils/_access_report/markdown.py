@@ -12,10 +12,22 @@ import re
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.audit import (
+    accepted_lines,
+    counted,
+    difference_line,
+)
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.audit import rights as rights_changed
+
 # A comment in a pull request can have 65,536 characters on common hosts. The files have the rest.
 PEOPLE = 200
 SUBJECTS = 20
 NAMES = 6
+# Characters of a command that fixes all subjects of a finding.
+LONGEST_RUN = 2000
+# What follows the last day of an acceptance, by its state.
+ACCEPTED = {"active": "", "expired": ", expired", "not_found": ", not found"}
+CHANGES = {"new": "new", "gone": "gone", "accepted": "accepted", "no_longer_accepted": "no longer accepted"}
 _SPACE = re.compile(r"\s+|[\x00-\x1f\x7f\u2028\u2029]+")
 
 
@@ -56,8 +68,10 @@ def account_page(report: Mapping[str, t.Any]) -> str:
             else "No ages, because there was no credential report."
         ),
         "",
-        *_summary(report["summary"]),
-        *_findings(report["findings"]),
+        *_summary(report),
+        *_findings(report),
+        *_accepted(report["accepted_risks"]),
+        *_difference(report.get("difference")),
         *_people(report),
         *_groups(report["groups"]),
         *_policies(report["policies"]),
@@ -67,34 +81,90 @@ def account_page(report: Mapping[str, t.Any]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _summary(summary: Mapping[str, t.Any]) -> list[str]:
-    counts = ", ".join(f"{count} {level}" for level, count in summary["findings"].items() if count) or "none"
+def _summary(report: Mapping[str, t.Any]) -> list[str]:
+    summary = report["summary"]
+    counts = counted(summary["findings"]) or "none"
+    hidden, accepted = counted(report.get("hidden", {})), counted(summary["accepted"])
     return [
         f"- Users: {summary['users']}, in no group: {summary['outside_every_group']}",
         f"- Administrators: {_codes(summary['administrators']) or 'none'}",
         f"- Console users: {summary['console_users']}, without MFA: {summary['console_users_without_mfa']}",
         f"- Active access keys: {summary['access_keys']}",
         f"- Can change CloudHSM: {summary['cloudhsm_changers']}, can call any action: {summary['cloudhsm_users']}",
-        f"- Findings: {counts}",
+        f"- Findings: {counts}" + (f"; of these not shown: {hidden}" if hidden else ""),
+        *([f"- Accepted: {accepted}"] if accepted else []),
         "",
     ]
 
 
-def _findings(findings: Sequence[Mapping[str, t.Any]]) -> list[str]:
+def _findings(report: Mapping[str, t.Any]) -> list[str]:
+    findings, benchmark = report["findings"], report["benchmark"]
     lines = ["## Findings", ""]
+    if any(finding["cis"] for finding in findings):
+        lines += [f"CIS numbers are recommendations of the {benchmark['name']} {benchmark['version']}.", ""]
     for finding in findings:
         subjects = finding["subjects"]
         lines += [
             f"### {finding['severity'].capitalize()}: {finding['title']} ({len(subjects)})",
             "",
-            finding["why"],
+            finding["why"] + (f" CIS {', '.join(finding['cis'])}." if finding["cis"] else ""),
             "",
+            *_table(["name", "detail", "ID"], [_subject(subject) for subject in subjects[:SUBJECTS]]),
         ]
-        rows = [[code(s["name"]), code(s["detail"]), code(s["run"])] for s in subjects[:SUBJECTS]]
-        lines += _table(["name", "detail", "how to fix"], rows)
         if len(subjects) > SUBJECTS:
             lines += [f"… and {len(subjects) - SUBJECTS} more.", ""]
-    return lines if findings else [*lines, "Nothing found.", ""]
+        lines += _remedy(finding["run"])
+    return lines if findings else [*lines, "Nothing found." if not report.get("hidden") else "None shown.", ""]
+
+
+def _subject(subject: Mapping[str, str]) -> list[str]:
+    return [code(subject["name"]), code(subject["detail"]), code(subject["id"])]
+
+
+def _remedy(run: str) -> list[str]:
+    """What fixes all subjects, as a block that nothing in it can end."""
+    if len(run) > LONGEST_RUN:
+        return ["How to fix all of them: the command is in the HTML and JSON files.", ""]
+    fence = "`" * max([3, *(len(found) + 1 for found in re.findall("`+", run))])
+    return ["How to fix:", "", fence, run, fence, ""]
+
+
+def _accepted(risks: Sequence[Mapping[str, t.Any]]) -> list[str]:
+    if not risks:
+        return []
+    rows = [
+        [
+            f"{risk['severity'].capitalize()}: {risk['title']}",
+            _codes([*(subject["id"] for subject in risk["subjects"]), *risk["not_found"]]),
+            code(risk["reason"]),
+            f"{risk['expires']}{ACCEPTED[risk['state']]}",
+            code(risk["accepted_by"]),
+        ]
+        for risk in risks[:PEOPLE]
+    ]
+    lines = ["## Accepted risks", "", *_table(["finding", "subjects", "reason", "until", "by"], rows)]
+    told = [f"- {code(line)}" for line in accepted_lines(risks[:PEOPLE])]
+    return [*lines, *told, ""] if told else lines
+
+
+def _difference(difference: Mapping[str, t.Any] | None) -> list[str]:
+    if difference is None:
+        return []
+    lines = ["## Changes since the earlier report", "", f"{code(difference_line(difference))}", ""]
+    rows = [
+        [CHANGES[kind], found["severity"], code(found["title"]), code(found["id"]), code(found["detail"])]
+        for kind, each in difference["findings"].items()
+        for found in each[:PEOPLE]
+    ]
+    if rows:
+        lines += _table(["change", "severity", "finding", "ID", "detail"], rows[:PEOPLE])
+    users = difference["users"][:PEOPLE]
+    if users:
+        told = [[code(user["name"]), user["state"], _codes(rights_changed(user["changes"]))] for user in users]
+        lines += _table(["user", "state", "who can do what"], told)
+    more = len(rows) + len(difference["users"]) - len(rows[:PEOPLE]) - len(users)
+    lines += [f"… and {more} more: the HTML and JSON files have all of them.", ""] if more else []
+    return [*lines, *(f"- {code(note)}" for note in difference["notes"]), *([""] if difference["notes"] else [])]
 
 
 def rights(thing: Mapping[str, t.Any]) -> str:

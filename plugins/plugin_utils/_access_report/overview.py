@@ -28,7 +28,8 @@ _RENDERERS: Mapping[str, Callable[[Mapping[str, t.Any]], str]] = {
 def render(accounts: Mapping[str, Result], formats: Iterable[str]) -> dict[str, str]:
     """Names of files and what is in them, from the results by host; the result of an unread account is empty."""
     overview = overview_of(accounts)
-    return {f"access-report-overview.{kind}": _RENDERERS[kind](overview) for kind in formats}
+    # Findings of single accounts are in their own files of the other formats.
+    return {f"access-report-overview.{kind}": _RENDERERS[kind](overview) for kind in formats if kind in _RENDERERS}
 
 
 def overview_of(accounts: Mapping[str, Result]) -> dict[str, t.Any]:

@@ -13,6 +13,11 @@ import typing as t
 from collections.abc import Mapping, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import markdown
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.audit import (
+    accepted_lines,
+    counted,
+    difference_line,
+)
 
 # Subjects of a finding that a result and an artifact contain at most.
 SUBJECTS = 20
@@ -22,38 +27,68 @@ Report = Mapping[str, t.Any]
 
 def shortened(report: Report, written: Mapping[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
     """The result of a report whose files were written, or would be."""
-    findings = [
-        {**finding, "count": len(finding["subjects"]), "subjects": finding["subjects"][:SUBJECTS]}
-        for finding in report["findings"]
-    ]
+    findings = [_finding(finding) for finding in report["findings"]]
+    accepted = [_cut(risk) for risk in report["accepted_risks"]]
+    difference = _difference(report["difference"]) if report.get("difference") else None
     kept = {key: report[key] for key in ("account", "generated_at", "credential_report_time", "summary", "not_read")}
     fact = {
         **{key: written[key] for key in ("changed", "folder", "files")},
         **{key: report["account"][key] for key in ("account_id", "account_alias")},
-        **{key: report[key] for key in ("generated_at", "summary")},
+        **{key: report[key] for key in ("generated_at", "summary", "benchmark")},
         "findings": findings,
+        "accepted_risks": accepted,
+        **({"difference": difference} if difference else {}),
     }
     return {
         **written,
         **kept,
         "findings": findings,
+        "accepted_risks": accepted,
+        "difference": difference,
         "markdown": markdown.account_page(report),
         "lines": _lines(report, written, check_mode),
         "facts": {"access_report_result": fact},
     }
 
 
+def _cut(found: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {**found, "count": len(found["subjects"]), "subjects": found["subjects"][:SUBJECTS]}
+
+
+def _difference(difference: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What is different, with how many there are of each kind and the first of them."""
+    found = {**difference["findings"], "users": difference["users"]}
+    first = {kind: each[:SUBJECTS] for kind, each in found.items()}
+    users = first.pop("users")
+    return {
+        **difference,
+        "findings": first,
+        "users": users,
+        "counts": {kind: len(each) for kind, each in found.items()},
+    }
+
+
+def _finding(finding: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """A finding with its first subjects. A command for all of them would be about others too."""
+    whole = len(finding["subjects"]) <= SUBJECTS
+    return {**_cut(finding), "run": finding["run"] if whole else None}
+
+
 def _lines(report: Report, written: Mapping[str, t.Any], check_mode: bool) -> list[str]:
     summary, verb = report["summary"], _verb(check_mode)
-    counts = ", ".join(f"{count} {level}" for level, count in summary["findings"].items() if count)
+    hidden, accepted = counted(report.get("hidden", {})), counted(summary["accepted"])
     names = ", ".join(os.path.basename(path) for path in written["files"]) or "no files"
     lines = [
         f"Account {report['account']['account_id']}: users {summary['users']}, "
         f"administrators {len(summary['administrators'])}, "
         f"console users without MFA {summary['console_users_without_mfa']}, "
         f"differences from your variables {summary['drift']}",
-        f"Findings: {counts or 'none'}",
+        f"Findings: {counted(summary['findings']) or 'none'}" + (f"; of these not shown: {hidden}" if hidden else ""),
     ]
+    lines += [f"Accepted: {accepted}"] if accepted else []
+    lines += [f"Accepted risks: {line}" for line in accepted_lines(report["accepted_risks"])]
+    lines += [difference_line(report["difference"])] if report.get("difference") else []
+    lines += [f"No earlier report: {report['no_previous']}"] if report.get("no_previous") else []
     lines += [f"Could not be read: {'; '.join(report['not_read'])}"] if report["not_read"] else []
     lines += [f"The page {verb} {page}" for page in _pages(written["files"])]
     return [*lines, f"The report {verb} in {written['folder']}: {names}"]

@@ -101,14 +101,20 @@ def _way(way: Mapping[str, t.Any]) -> str:
 
 
 def findings(report: Mapping[str, t.Any]) -> str:
-    """One line for each subject of a finding."""
+    """One line for each subject of a finding, and after them for each accepted one."""
     account = report["account"]["account_id"]
-    heads = ("account", "severity", "rule", "title", "kind", "name", "detail", "run")
+    heads = ("account", "severity", "rule", "title", "kind", "name", "detail", "run", "id", "cis", "accepted")
+    risks = ("reason", "expires", "accepted_by")
+    active = [risk for risk in report["accepted_risks"] if risk["state"] == "active"]
     return _csv(
-        heads,
+        [*heads, *risks],
         (
-            [account, found["severity"], found["rule"], found["title"], s["kind"], s["name"], s["detail"], s["run"]]
-            for found in report["findings"]
+            [
+                *(account, found["severity"], found["rule"], found["title"]),
+                *(s["kind"], s["name"], s["detail"], s["run"], s["id"], _joined(found["cis"]), "reason" in found),
+                *(found.get(name) for name in risks),
+            ]
+            for found in (*report["findings"], *active)
             for s in found["subjects"]
         ),
     )

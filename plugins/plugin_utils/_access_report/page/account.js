@@ -6,14 +6,16 @@ const findingCard = (finding) => {
   const list = el("div", { class: "inside" });
   const card = el("details", { class: "card finding", "data-severity": finding.severity },
     el("summary", {}, badge(finding.severity, finding.severity), el("h3", {}, finding.title),
-      el("span", { class: "count" }, number(finding.subjects.length)), el("p", { class: "why" }, finding.why)), list);
+      el("span", { class: "count" }, number(finding.subjects.length)),
+      el("p", { class: "why" }, finding.why, finding.cis.length ? ` CIS ${finding.cis.join(", ")}.` : "")), list);
   const fill = () => {
     if (list.firstChild) return;
     list.append(new Table(finding.title, [
       { title: "Name", value: (s) => s.name, cell: (s) => (s.kind === "group" ? `group ${s.name}` : s.name) },
       { title: "Detail", value: (s) => s.detail, cell: (s) => s.detail },
-      { title: "How to fix", plain: true, value: () => 0, cell: (s) => runCell(s.run) },
-    ], finding.subjects, { size: LISTED }).node);
+      { title: "ID", value: (s) => s.id, cell: (s) => el("code", {}, s.id) },
+    ], finding.subjects, { size: LISTED }).node,
+    el("div", { class: "remedy" }, el("h4", {}, finding.subjects.length > 1 ? "How to fix all of them" : "How to fix"), runCell(finding.run, `how to fix ${finding.title}`)));
   };
   // A browser's own search opens it without a click.
   card.addEventListener("toggle", () => { if (card.open) fill(); });
@@ -71,7 +73,7 @@ const showAccount = () => {
   header(`Access to ${account.account_alias || account.account_id}`, [
     `AWS account ${account.account_id}${account.partition === "aws" ? "" : ` (${account.partition})`}, read at ${data.generated_at}`,
     data.credential_report_time ? `Ages from the credential report of ${data.credential_report_time}` : "Ages are unknown, because there was no credential report",
-  ], [["findings", "Findings"], ["people", "People"], ["groups", "Groups and policies"], ["picture", "Picture"], ["drift", "Differences"], ["about", "About"]]);
+  ], [["findings", "Findings"], ...auditParts(), ["people", "People"], ["groups", "Groups and policies"], ["picture", "Picture"], ["drift", "Differences"], ["about", "About"]]);
   const mood = (count) => (count ? "alarm" : "well");
   const cards = data.findings.map(findingCard);
   document.getElementById("main").append(
@@ -84,9 +86,10 @@ const showAccount = () => {
       tile(summary.outside_every_group, "in no group"),
       data.compared ? tile(summary.drift, "differences from your variables", mood(summary.drift)) : null),
     levels(summary.findings),
+    ...hiddenNote(),
     ...(data.not_read.length ? [el("p", { class: "note" }, `${plural(data.not_read.length, "thing")} could not be read, so the report is incomplete. See About.`)] : []),
-    section("findings", "Findings", cards.length ? cards : el("p", { class: "calm" }, "No findings.")),
-    people.node, groupsAndPolicies(), picture(), driftSection(), aboutSection());
+    section("findings", "Findings", benchmarkNote(), cards.length ? cards : el("p", { class: "calm" }, hiddenCount() ? "No findings of the chosen severities." : "No findings.")),
+    ...acceptedSection(), ...changesSection(), people.node, groupsAndPolicies(), picture(), driftSection(), aboutSection());
   printing(people, cards);
 };
 

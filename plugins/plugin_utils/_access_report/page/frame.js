@@ -5,9 +5,10 @@
 const section = (id, title, ...content) =>
   el("section", { id, "aria-labelledby": `${id}-title` }, el("h2", { id: `${id}-title` }, title), content);
 
-const runCell = (command) => {
-  const code = el("code", {}, command);
-  const copy = el("button", { type: "button", class: "small", "aria-label": `Copy: ${command}` }, "Copy");
+const runCell = (command, label) => {
+  // A command for many subjects is long, and scrolls.
+  const code = el("code", label ? { tabindex: "0", role: "region", "aria-label": label } : {}, command);
+  const copy = el("button", { type: "button", class: "small", "aria-label": `Copy: ${label || command}` }, "Copy");
   copy.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(command);

@@ -96,7 +96,7 @@ class People {
     this.search = el("input", { type: "search", id: "search", autocomplete: "off", oninput: redo });
     this.filter = el("select", { id: "filter", onchange: redo },
       Object.entries(FILTERS).map(([key, [title]]) => el("option", { value: key }, title)),
-      SEVERITIES.filter((level) => data.summary.findings[level]).map((level) => el("option", { value: level }, `With ${level} findings`)));
+      SEVERITIES.filter((level) => data.findings.some((one) => one.severity === level)).map((level) => el("option", { value: level }, `With ${level} findings`)));
     this.action = el("select", { id: "action", onchange: redo }, el("option", { value: "" }, "Any action or none"),
       data.actions.map((action, place) => el("option", { value: String(place) }, action.name)));
     this.count = el("p", { class: "soft", role: "status" });

@@ -9,7 +9,7 @@ import copy
 import importlib
 import typing as t
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -26,11 +26,18 @@ Spec = Mapping[str, Mapping[str, t.Any]]
 PLUGINS = "ansible_collections.cloudhsm.iam.plugins"
 WRONG = [0o123, 1.1, True, date(2026, 1, 1), {"a": "b"}, ["a"]]
 DOCUMENT = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}
+RISK = {
+    "finding": "drift",
+    "subjects": ["user/alice"],
+    "reason": "x",
+    "accepted_by": "x",
+    "expires": date.today() + timedelta(30),
+}
 # What each module can be run with.
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "guarded_module": {"name": "amazon.aws.iam_group"},
-    "iam_access_report": {"folder": "reports"},
-    "iam_access_report_info": {},
+    "iam_access_report": {"folder": "reports", "accepted_risks": [RISK]},
+    "iam_access_report_info": {"accepted_risks": [RISK]},
     "iam_access_table_info": {},
     "iam_account_export": {"folder": "exports"},
     "iam_account_export_info": {},
@@ -66,7 +73,7 @@ OTHERS = {
 def spec_of(name: str) -> Spec:
     action = importlib.import_module(f"{PLUGINS}.action.{name}").ActionModule
     if name == "iam_access_report":
-        return {"folder": {"type": "path"}, **REPORT}
+        return {**{key: {"type": "path"} for key in ("folder", "accepted_risks_file", "previous")}, **REPORT}
     if name == "guarded_module":
         return GUARDED
     found: Spec = action.SPEC if hasattr(action, "SPEC") else action.MODULE.argument_spec

@@ -14,6 +14,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report import
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import IncompleteReadError
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_access_report
 from ansible_collections.cloudhsm.iam.plugins.modules import iam_access_report_info as module
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.inputs import AUDIT
 from helpers.accounts import samples
 
 if t.TYPE_CHECKING:
@@ -86,5 +87,5 @@ def test_an_account_that_can_not_be_read_is_told_in_a_sentence(
 
 def test_the_action_documents_no_option_of_the_module_again() -> None:
     own = set(yaml.safe_load(iam_access_report.DOCUMENTATION)["options"])
-    assert own == {"accounts", "folder", "formats", "return_report", "role_variables"}
+    assert own == {"accounts", "folder", "formats", "return_report", "role_variables", *AUDIT}
     assert not own & set(module.ARGUMENT_SPEC)
