@@ -130,6 +130,7 @@ report:
           type: int
           sample: 1
         access_keys: {description: Number of active access keys., returned: always, type: int, sample: 3}
+        roles: {description: Number of roles., returned: always, type: int, sample: 12}
         outside_every_group: {description: Number of users in no group., returned: always, type: int, sample: 0}
         cloudhsm_users:
           description: Number of users who can call any of CloudHSM's actions.
@@ -309,6 +310,45 @@ report:
           returned: always
           type: dict
           sample: {"CreateCluster": "mfa", "DescribeClusters": "yes"}
+        access_paths:
+          description:
+            - The best path to each CloudHSM action that is allowed, or that a limit takes away.
+            - RV(report.users[].cloudhsm) counts all paths.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            actions:
+              description: The actions for which this is the best path.
+              returned: always
+              type: list
+              elements: str
+              sample: ["DeleteCluster"]
+            kind:
+              description:
+                - C(user) for the user's own policies, C(group), C(role) for roles that the user can assume, and C(none)
+                  if limits take the actions away.
+              returned: always
+              type: str
+              sample: role
+            through:
+              description: Name of the group, or the roles to assume, one after the other.
+              returned: always
+              type: list
+              elements: str
+              sample: ["deploy", "hsm-admin"]
+            answer:
+              description: What the path allows, with the values of RV(report.users[].cloudhsm).
+              returned: always
+              type: str
+              sample: "yes"
+            limited_by:
+              description: What takes something away on this path, C(boundary) and C(scp).
+              returned: always
+              type: list
+              elements: str
+              sample: ["boundary"]
+            more: {description: Number of other paths to these actions., returned: always, type: int, sample: 1}
         credentials:
           description: How the user signs in. Unknown values are none, and ages are in days.
           returned: always
@@ -428,6 +468,106 @@ report:
           elements: dict
           sample: []
         cloudhsm: {description: The same as for users., returned: always, type: dict, sample: {"CreateCluster": "yes"}}
+    roles:
+      description: All roles, by name, without service-linked roles.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        name: {description: Name of the role., returned: always, type: str, sample: hsm-admin}
+        arn:
+          description: ARN of the role.
+          returned: always
+          type: str
+          sample: arn:aws:iam::123456789012:role/hsm-admin
+        path: {description: Path of the role., returned: always, type: str, sample: /}
+        kind:
+          description:
+            - C(permission_set) for a role of IAM Identity Center, C(service) for a role that only AWS services can
+              assume, and C(role) for any other.
+          returned: always
+          type: str
+          sample: role
+        permission_set:
+          description: Name of the permission set that the role belongs to, or none.
+          returned: always
+          type: str
+          sample: CloudHSMAdmin
+        managed_policies:
+          description: ARNs of its policies.
+          returned: always
+          type: list
+          elements: str
+          sample: ["arn:aws:iam::aws:policy/AWSCloudHSMFullAccess"]
+        inline_policies:
+          description: Names of its inline policies.
+          returned: always
+          type: list
+          elements: str
+          sample: []
+        boundary:
+          description: ARN of the role's permissions boundary, or none.
+          returned: always
+          type: str
+          sample: arn:aws:iam::123456789012:policy/Boundary
+        users: {description: Number of users who can assume the role., returned: always, type: int, sample: 3}
+        assumed_by:
+          description: Up to 20 of these users, with the roles that they have to assume.
+          returned: always
+          type: list
+          elements: dict
+          sample: [{"name": "alice", "answer": "mfa", "chain": ["deploy", "hsm-admin"]}]
+        roles:
+          description: Roles whose sessions can assume the role.
+          returned: always
+          type: list
+          elements: dict
+          sample: [{"name": "deploy", "answer": "yes"}]
+        trusted:
+          description: Principals outside the account that can assume the role, as in RV(report.outside_principals).
+          returned: always
+          type: list
+          elements: dict
+          sample: [{"kind": "account", "name": "222222222222", "answer": "conditional"}]
+        administrator: {description: The same as for users., returned: always, type: str, sample: "no"}
+        can_become_administrator: {description: The same as for users., returned: always, type: str, sample: "no"}
+        administrator_ways:
+          description: The same as for users.
+          returned: always
+          type: list
+          elements: dict
+          sample: []
+        cloudhsm: {description: The same as for users., returned: always, type: dict, sample: {"CreateCluster": "yes"}}
+    outside_principals:
+      description: Principals outside the account that can assume roles.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        kind:
+          description:
+            - One of C(account) for another AWS account or a principal in it, C(anyone), C(oidc), C(saml), C(service),
+              C(web_identity), and C(unknown) if the trust policy could not be read.
+          returned: always
+          type: str
+          sample: oidc
+        name:
+          description: The principal as the trust policy names it.
+          returned: always
+          type: str
+          sample: arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com
+        answer:
+          description: Whether it can assume a role, with the values of RV(report.users[].cloudhsm).
+          returned: always
+          type: str
+          sample: conditional
+        roles: {description: Names of the roles., returned: always, type: list, elements: str, sample: [deploy]}
+    other_service_linked_roles:
+      description: Names of all service-linked roles. AWS decides who can assume them and what they allow.
+      returned: always
+      type: list
+      elements: str
+      sample: ["AWSServiceRoleForSupport"]
     service_linked_roles:
       description: CloudHSM's service-linked role, as M(cloudhsm.iam.iam_service_linked_role_info) returns it.
       returned: always

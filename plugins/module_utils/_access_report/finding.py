@@ -15,8 +15,9 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import NO, Access
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import Access
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import NO
 
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 

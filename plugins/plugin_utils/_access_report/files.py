@@ -17,7 +17,7 @@ import tempfile
 import typing as t
 from collections.abc import Callable, Mapping
 
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import html, markdown, tables
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import html, markdown, reach, tables
 
 FORMATS = ("html", "md", "csv", "json")
 # How reports write the times at which they were made; no other time in them looks so.
@@ -26,7 +26,7 @@ _MADE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
 _RENDERERS: Mapping[str, Mapping[str, Callable[[Mapping[str, t.Any]], str]]] = {
     "html": {".html": html.account_page},
     "md": {".md": markdown.account_page},
-    "csv": {".csv": tables.people, "-findings.csv": tables.findings},
+    "csv": {".csv": tables.people, "-findings.csv": tables.findings, "-roles.csv": reach.roles_csv},
     "json": {".json": lambda report: json.dumps(report) + "\n"},
 }
 

@@ -21,7 +21,19 @@ from pathlib import Path
 ANSWERS = ("no", "conditional", "some", "yes", "conditional_mfa", "some_mfa", "mfa")
 _PARTS = Path(__file__).parent / "page"
 # In the order in which the page reads them; start.js uses all the others.
-_SCRIPTS = ("elements", "table", "frame", "rights", "accounts", "people", "groups", "picture", "account", "start")
+_SCRIPTS = (
+    "elements",
+    "table",
+    "frame",
+    "rights",
+    "accounts",
+    "people",
+    "groups",
+    "reach",
+    "picture",
+    "account",
+    "start",
+)
 
 
 def account_page(report: Mapping[str, t.Any]) -> str:
@@ -75,7 +87,7 @@ def _with_profiles(report: Mapping[str, t.Any]) -> dict[str, t.Any]:
         kept = []
         for thing in things:
             rest = {key: value for key, value in thing.items() if key not in _RIGHTS}
-            profile = {key: thing[key] for key in sorted(_RIGHTS)}
+            profile = {key: thing[key] for key in sorted(_RIGHTS) if key in thing}
             profile["cloudhsm"] = [ANSWERS.index(thing["cloudhsm"][action["name"]]) for action in report["actions"]]
             number = known.setdefault(json.dumps(profile), len(known))
             if number == len(profiles):
@@ -83,8 +95,8 @@ def _with_profiles(report: Mapping[str, t.Any]) -> dict[str, t.Any]:
             kept.append({**rest, "access": number})
         return kept
 
-    kinds = {kind: shortened(report[kind]) for kind in ("users", "groups", "policies")}
+    kinds = {kind: shortened(report[kind]) for kind in ("users", "groups", "policies", "roles")}
     return {**report, **kinds, "access": profiles}
 
 
-_RIGHTS = frozenset({"administrator", "administrator_ways", "can_become_administrator", "cloudhsm"})
+_RIGHTS = frozenset({"access_paths", "administrator", "administrator_ways", "can_become_administrator", "cloudhsm"})

@@ -12,11 +12,12 @@ import typing as t
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import ACTIONS, LEVELS
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import paths
 
 User = Mapping[str, t.Any]
-HEADS = ("user", "groups", "CloudHSM", "console", "MFA", "keys", "last active")
+HEADS = ("user", "groups", "CloudHSM", "by", "console", "MFA", "keys", "last active")
 # The widest that a cell may be. What the others hold is short.
-WIDEST = {"user": 32, "groups": 40}
+WIDEST = {"user": 28, "groups": 26, "by": 32}
 UNKNOWN = "?"
 NO = "no"
 
@@ -65,11 +66,18 @@ def cells(user: User) -> tuple[str, ...]:
         _cut(user["name"], WIDEST["user"]),
         _names(user["groups"], WIDEST["groups"]),
         level(user),
+        _by(user),
         _known(have["password"]),
         _known(have["mfa"]),
         UNKNOWN if keys is None else str(len(active)),
         _days(min((days for days in used if days is not None), default=None)),
     )
+
+
+def _by(user: User) -> str:
+    """The path that most of the actions are open by."""
+    words, more = paths.best(user["access_paths"])
+    return _cut(words, WIDEST["by"] - len(_more(more))) + _more(more) if words else "-"
 
 
 def level(user: User) -> str:

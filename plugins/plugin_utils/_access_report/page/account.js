@@ -54,12 +54,12 @@ const aboutSection = () => {
         `Read by ${data.account.caller_arn}`,
       ]),
       list("Sources", [
-        `Users, groups and policies were read at ${data.generated_at}`,
+        `Users, groups, roles and policies were read at ${data.generated_at}`,
         data.credential_report_time
           ? `Ages are from AWS's credential report of ${data.credential_report_time}, which may be four hours old`
           : "Ages are unknown, because there was no credential report",
         "Each user's entry shows whether password, MFA and keys were read live or come from that report",
-        "Permissions come from the policies of users and groups, permissions boundaries and conditions about MFA",
+        "Permissions come from the policies of users, groups and roles, whom roles trust, permissions boundaries and conditions about MFA",
       ]),
       list("Not evaluated", data.not_evaluated),
       data.not_read.length ? list("Could not be read", data.not_read) : null));
@@ -71,7 +71,7 @@ const showAccount = () => {
   header(`Access to ${account.account_alias || account.account_id}`, [
     `AWS account ${account.account_id}${account.partition === "aws" ? "" : ` (${account.partition})`}, read at ${data.generated_at}`,
     data.credential_report_time ? `Ages from the credential report of ${data.credential_report_time}` : "Ages are unknown, because there was no credential report",
-  ], [["findings", "Findings"], ["people", "People"], ["groups", "Groups and policies"], ["picture", "Picture"], ["drift", "Differences"], ["about", "About"]]);
+  ], [["findings", "Findings"], ["people", "People"], ["roles", "Roles"], ["groups", "Groups and policies"], ["picture", "Picture"], ["drift", "Differences"], ["about", "About"]]);
   const mood = (count) => (count ? "alarm" : "well");
   const cards = data.findings.map(findingCard);
   document.getElementById("main").append(
@@ -86,7 +86,7 @@ const showAccount = () => {
     levels(summary.findings),
     ...(data.not_read.length ? [el("p", { class: "note" }, `${plural(data.not_read.length, "thing")} could not be read, so the report is incomplete. See About.`)] : []),
     section("findings", "Findings", cards.length ? cards : el("p", { class: "calm" }, "No findings.")),
-    people.node, groupsAndPolicies(), picture(), driftSection(), aboutSection());
+    people.node, rolesSection(), groupsAndPolicies(), picture(), driftSection(), aboutSection());
   printing(people, cards);
 };
 

@@ -53,6 +53,10 @@ def test_results_have_the_documented_keys(run: Callable[..., Answer], documented
     finding, person = report["findings"][0], report["users"][6]
     assert set(finding["subjects"][0]) == documented(module.RETURN, "report", "findings", "subjects")
     assert set(person["credentials"]) == documented(module.RETURN, "report", "users", "credentials")
+    paths = person["access_paths"]
+    assert set(paths[0]) == documented(module.RETURN, "report", "users", "access_paths")
+    assert set(report["roles"][0]) == documented(module.RETURN, "report", "roles")
+    assert set(report["outside_principals"][0]) == documented(module.RETURN, "report", "outside_principals")
     (key,) = next(user for user in report["users"] if user["name"] == "carol")["credentials"]["access_keys"]
     assert set(key) == documented(module.RETURN, "report", "users", "credentials", "access_keys")
 

@@ -1,0 +1,124 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""The report's sections on roles and on who gets in from outside, in Markdown and as CSV. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping, Sequence
+
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import tables
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.text import (
+    PEOPLE,
+    administrator,
+    code,
+    codes,
+    rights,
+    table,
+)
+
+# Of those who are not of the account: what they are.
+KINDS = {
+    "account": "another AWS account",
+    "anyone": "anyone with an AWS account",
+    "oidc": "OpenID Connect provider",
+    "saml": "SAML provider",
+    "service": "AWS service",
+    "unknown": "not known",
+    "web_identity": "web identity provider",
+}
+GRADES = {
+    "yes": "yes",
+    "some": "some",
+    "conditional": "under a condition",
+    "mfa": "with MFA",
+    "some_mfa": "some, with MFA",
+    "conditional_mfa": "under a condition, with MFA",
+}
+Report = Mapping[str, t.Any]
+
+
+def roles_markdown(report: Report) -> list[str]:
+    """Roles that people or others can assume; those of services in one line; and who is outside."""
+    roles = [role for role in report["roles"] if role["kind"] != "service"]
+    services = [role["name"] for role in report["roles"] if role["kind"] == "service"]
+    lines = ["## Roles", ""]
+    if roles:
+        heads = ["role", "users who can assume it", "roles", "others", "administrator", "CloudHSM"]
+        lines += table(heads, [_role(role) for role in roles[:PEOPLE]])
+        lines += [f"… and {len(roles) - PEOPLE} more.", ""] if len(roles) > PEOPLE else []
+    else:
+        lines += ["There are no roles that people can assume.", ""]
+    if services:
+        lines += [f"Roles for AWS services only: {codes(services, 20)}.", ""]
+    if report["other_service_linked_roles"]:
+        lines += [f"Service-linked roles: {codes(report['other_service_linked_roles'], 20)}.", ""]
+    others = [one for one in report["outside_principals"] if one["kind"] != "service"]
+    if others:
+        rows = [[KINDS[one["kind"]], code(one["name"]), GRADES[one["answer"]], codes(one["roles"])] for one in others]
+        lines += ["### Who can get in from outside", "", *table(["kind", "name", "can", "roles"], rows[:PEOPLE])]
+    return lines
+
+
+def _role(role: Report) -> list[str]:
+    named = [one["name"] for one in role["assumed_by"]]
+    others = [one["name"] for one in role["trusted"]]
+    more = f"{role['users']}: " if len(named) > 1 else ""
+    shown = codes(named[:6]) + (f" and {role['users'] - 6} more" if role["users"] > 6 else "")
+    return [
+        code(role["name"]),
+        f"{more}{shown}" if named else "none",
+        codes([one["name"] for one in role["roles"]]) or "none",
+        codes(others) or "none",
+        administrator(role),
+        rights(role),
+    ]
+
+
+ROLE = (
+    "account",
+    "role",
+    "arn",
+    "kind",
+    "permission_set",
+    "users",
+    "assumed_by",
+    "assumed_by_roles",
+    "trusted",
+    "managed_policies",
+    "inline_policies",
+    "boundary",
+    "administrator",
+    "can_become_administrator",
+)
+
+
+def roles_csv(report: Report) -> str:
+    """One line a role, with a column for each of CloudHSM's actions."""
+    actions = [action["name"] for action in report["actions"]]
+    account = report["account"]["account_id"]
+    return tables.csv_text([*ROLE, *actions], (_role_cells(account, role, actions) for role in report["roles"]))
+
+
+def _role_cells(account: str, role: Report, actions: Sequence[str]) -> list[object]:
+    return [
+        account,
+        role["name"],
+        role["arn"],
+        role["kind"],
+        role["permission_set"],
+        role["users"],
+        "; ".join(f"{one['name']}: {one['answer']} ({' > '.join(one['chain'])})" for one in role["assumed_by"]),
+        "; ".join(f"{one['name']}: {one['answer']}" for one in role["roles"]),
+        "; ".join(f"{one['kind']} {one['name']}: {one['answer']}" for one in role["trusted"]),
+        " ".join(role["managed_policies"]),
+        " ".join(role["inline_policies"]),
+        role["boundary"],
+        role["administrator"],
+        role["can_become_administrator"],
+        *(role["cloudhsm"][action] for action in actions),
+    ]
