@@ -31,6 +31,9 @@ notes:
     C(iam:GetAccountPasswordPolicy), C(iam:ListAccountAliases), C(iam:ListRoles), C(iam:GetPolicy),
     C(iam:GetPolicyVersion), C(iam:ListEntitiesForPolicy), C(iam:GetLoginProfile), C(iam:ListMFADevices) and
     C(iam:ListAccessKeys).
+  - Reads service control policies if the caller may call C(organizations:DescribeOrganization),
+    C(organizations:ListParents), C(organizations:ListPoliciesForTarget) and C(organizations:DescribePolicy). AWS lets
+    only the management account and delegated administrators. Otherwise RV(report.service_control_policies) says so.
 seealso:
   - module: cloudhsm.iam.iam_access_report
 extends_documentation_fragment:
@@ -568,6 +571,30 @@ report:
       type: list
       elements: str
       sample: ["AWSServiceRoleForSupport"]
+    service_control_policies:
+      description: What is known of the service control policies of AWS Organizations that apply to the account.
+      returned: always
+      type: dict
+      contains:
+        state:
+          description:
+            - C(read), C(not_bound) for the management account, C(none) if the account has none, or C(unknown) if the
+              caller may not read them. Only with C(read) do they limit RV(report.users[].cloudhsm).
+          returned: always
+          type: str
+          sample: read
+        note: {description: The state in a sentence., returned: always, type: str, sample: SCPs were read}
+        levels:
+          description: The root, the organizational units and the account, with the names of their policies.
+          returned: always
+          type: list
+          elements: dict
+          sample: [{"id": "r-abcd", "policies": ["FullAWSAccess"]}]
+        limited_actions:
+          description: CloudHSM actions that the policies limit, with what they leave.
+          returned: always
+          type: dict
+          sample: {"DeleteCluster": "no"}
     service_linked_roles:
       description: CloudHSM's service-linked role, as M(cloudhsm.iam.iam_service_linked_role_info) returns it.
       returned: always

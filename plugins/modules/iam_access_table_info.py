@@ -13,12 +13,12 @@ short_description: List who has access to CloudHSM now, as a table
 version_added: 1.1.0
 description:
   - Reads the account as M(cloudhsm.iam.iam_access_report_info) does, and returns a table with a line for each user who
-    can call any CloudHSM action. It shows the user's groups, what the user can do with CloudHSM and by which path, the ways
-    to sign in, and how long ago the user was last active.
+    can call any CloudHSM action. It shows the user's groups, what the user can do with CloudHSM and by which path, the
+    ways to sign in, and how long ago the user was last active.
   - It writes no files. For everything else that is known, use M(cloudhsm.iam.iam_access_report).
   - The path is the user's own policies, a group, or the roles that the user has to assume. C(+2) means two other paths.
-  - People who come through a SAML identity provider or IAM Identity Center are not users of the account, so they are not
-    in the table.
+  - People who come through a SAML identity provider or IAM Identity Center are not users of the account, so they are
+    not in the table.
 author:
   - cloudhsm.iam contributors (@cloudhsm)
 options:

@@ -14,7 +14,7 @@ management account nor service-linked roles (same guide, "Service control polici
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
@@ -86,6 +86,12 @@ def controls_of(read: ControlsRead) -> Controls | None:
     """
     levels = [statements for level in read.levels if (statements := _statements(level))]
     return Controls(levels) if read.state == READ and levels else None
+
+
+def describe_controls(read: ControlsRead, left: Mapping[str, str]) -> dict[str, t.Any]:
+    """What the report says of them; left is what they leave of actions of which they take something away."""
+    levels = [{"id": level.id, "policies": [policy.name for policy in level.policies]} for level in read.levels]
+    return {"state": read.state, "note": read.note, "levels": levels, "limited_actions": dict(left)}
 
 
 def _statements(level: Level) -> list[Statement]:

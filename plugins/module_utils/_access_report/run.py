@@ -11,7 +11,10 @@ from __future__ import annotations
 import datetime
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.controls_read import read_controls
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.snapshot import read_snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import READ_ERRORS
@@ -35,9 +38,17 @@ def run(task: Task) -> Result:
             snapshot = read_snapshot(
                 task.iam_client(WORKERS), task.sts_client(), pool, params["live_limit"], params["wait_timeout"]
             )
+            snapshot = read_beyond(task, snapshot)
     except READ_ERRORS as exc:
         raise failure(exc, "read the account") from exc
     return {"changed": False, "report": make_report(snapshot, wanted, datetime.datetime.now(datetime.UTC))}
+
+
+def read_beyond(task: Task, snapshot: Snapshot) -> Snapshot:
+    """The snapshot with what is said about the account elsewhere, as far as the caller may read it."""
+    account_id = snapshot.caller.account_id
+    controls = read_controls(lambda: task.store_client("organizations", WORKERS), account_id)
+    return replace(snapshot, controls=controls)
 
 
 def read_wanted(params: t.Mapping[str, t.Any]) -> tuple[Wanted, list[str]]:

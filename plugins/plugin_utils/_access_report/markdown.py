@@ -42,6 +42,7 @@ def account_page(report: Mapping[str, t.Any]) -> str:
         *_findings(report["findings"]),
         *_people(report),
         *reach.roles_markdown(report),
+        *reach.controls_markdown(report),
         *_groups(report["groups"]),
         *_policies(report["policies"]),
         *_drift(report),

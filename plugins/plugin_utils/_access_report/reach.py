@@ -64,6 +64,18 @@ def roles_markdown(report: Report) -> list[str]:
     return lines
 
 
+def controls_markdown(report: Report) -> list[str]:
+    """What service control policies take away."""
+    found = report["service_control_policies"]
+    lines = ["## Service control policies", "", f"{code(found['note'])}.", ""]
+    if found["limited_actions"]:
+        rows = [[code(action), GRADES.get(left, left)] for action, left in found["limited_actions"].items()]
+        lines += table(["CloudHSM action", "what they leave"], rows)
+    elif found["state"] == "read":
+        lines += ["They take no CloudHSM action away.", ""]
+    return lines
+
+
 def _role(role: Report) -> list[str]:
     named = [one["name"] for one in role["assumed_by"]]
     others = [one["name"] for one in role["trusted"]]

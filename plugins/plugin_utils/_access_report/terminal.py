@@ -48,6 +48,7 @@ def _totals(report: Mapping[str, t.Any], users: Sequence[User], most: int) -> It
     with_access = sum(map(has_access, everybody))
     number = f"{len(everybody)} user{'' if len(everybody) == 1 else 's'}"
     yield f"{number}: {with_access} with access to CloudHSM, {administrators} of them administrators"
+    yield f"{report['service_control_policies']['note']}"
     yield from (f"Not read: {gap}" for gap in report["not_read"])
 
 

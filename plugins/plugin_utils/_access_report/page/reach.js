@@ -33,6 +33,15 @@ const assumers = (role) => {
   return names.length ? names.join(", ") + (role.users > names.length ? ` and ${number(role.users - names.length)} more` : "") : "none";
 };
 
+const controlsNote = () => {
+  const found = data.service_control_policies;
+  const actions = Object.entries(found.limited_actions);
+  const list = actions.map(([action, left]) => el("li", {}, sign(left), ` ${action}`));
+  return el("div", { class: "card lists" }, el("div", {}, el("h3", {}, "Service control policies"), el("p", {}, `${found.note}.`),
+    actions.length ? [el("p", {}, "What they leave of CloudHSM's actions:"), el("ul", { class: "actions" }, list)]
+      : found.state === "read" ? el("p", {}, "They take no CloudHSM action away.") : null));
+};
+
 const rolesSection = () => {
   const people = data.roles.filter((role) => role.kind !== "service");
   const services = data.roles.filter((role) => role.kind === "service");
@@ -61,8 +70,9 @@ const rolesSection = () => {
   ], services);
   const folded = (title, count, ...inside) => el("details", { class: "card" }, el("summary", {}, el("h3", {}, title), el("span", { class: "count" }, number(count))), el("div", { class: "inside" }, inside));
   const linked = data.other_service_linked_roles;
-  return section("roles", "Roles",
+  return section("roles", "Roles and SCPs",
     el("div", { class: "stack" }, roles.node, outside.length ? [el("h3", {}, "Who can get in from outside"), others.node] : null,
       services.length ? folded("Roles for AWS services only", services.length, ofServices.node) : null,
-      linked.length ? folded("Service-linked roles", linked.length, el("p", {}, linked.join(", "))) : null));
+      linked.length ? folded("Service-linked roles", linked.length, el("p", {}, linked.join(", "))) : null,
+      controlsNote()));
 };

@@ -40,6 +40,7 @@ def user(name: str = "eve", **more: t.Any) -> User:
 
 def report(*users: User, **more: t.Any) -> dict[str, t.Any]:
     told = {"account": {"account_id": "123456789012", "account_alias": "corp"}, "generated_at": "now", "not_read": []}
+    told["service_control_policies"] = {"note": "SCPs unknown"}
     return {**told, "users": list(users), **more}
 
 
@@ -82,19 +83,21 @@ def test_users_without_access_are_counted_and_shown_only_when_asked_for() -> Non
         "user  groups  CloudHSM       by  console  MFA  keys  last active",
         "ann   -       administrator  -   ?        ?    ?     -",
         "2 users: 1 with access to CloudHSM, 1 of them administrators",
+        "SCPs unknown",
         "Not read: passwords: not allowed",
     ]
     assert [line.split()[0] for line in lines(whole, 200, everyone=True)[2:4]] == ["eve", "ann"]
     assert lines(report(user()), 200, everyone=False) == [
         "Account 123456789012 (corp) at now",
         "1 user: 0 with access to CloudHSM, 0 of them administrators",
+        "SCPs unknown",
     ]
 
 
 def test_a_long_list_is_cut_and_its_total_told() -> None:
     told = lines(report(*(user(f"u{number}", administrator="yes") for number in range(300))), 5, everyone=False)
-    assert (len(told), told[-2]) == (9, "… and 295 more")
-    assert told[-1].startswith("300 users: 300 with access")
+    assert (len(told), told[-3]) == (10, "… and 295 more")
+    assert told[-2].startswith("300 users: 300 with access")
 
 
 @pytest.mark.parametrize(
