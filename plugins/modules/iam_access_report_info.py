@@ -34,6 +34,10 @@ notes:
   - Reads service control policies if the caller may call C(organizations:DescribeOrganization),
     C(organizations:ListParents), C(organizations:ListPoliciesForTarget) and C(organizations:DescribePolicy). AWS lets
     only the management account and delegated administrators. Otherwise RV(report.service_control_policies) says so.
+  - Reads IAM Identity Center if the caller may call C(organizations:DescribeOrganization), C(sso:ListInstances),
+    C(sso:ListPermissionSetsProvisionedToAccount), C(sso:DescribePermissionSet), C(sso:ListAccountAssignments),
+    C(identitystore:DescribeGroup), C(identitystore:DescribeUser), C(identitystore:ListGroupMemberships) and
+    C(identitystore:ListUsers), in the region of the instance. Otherwise RV(report.identity_center) says so.
 seealso:
   - module: cloudhsm.iam.iam_access_report
 extends_documentation_fragment:
@@ -595,6 +599,101 @@ report:
           returned: always
           type: dict
           sample: {"DeleteCluster": "no"}
+    identity_center:
+      description: IAM Identity Center, as far as it concerns the account.
+      returned: always
+      type: dict
+      contains:
+        state:
+          description:
+            - C(read), C(none) if there is no instance, C(unknown) if the caller may not read it, or C(left_out).
+          returned: always
+          type: str
+          sample: read
+        note:
+          description: The state in a sentence.
+          returned: always
+          type: str
+          sample: IAM Identity Center was read
+        instance_arn:
+          description: ARN of the instance, or none.
+          returned: always
+          type: str
+          sample: arn:aws:sso:::instance/ssoins-1234567890abcdef
+        external_providers:
+          description: Issuers of the external identity providers that people come from.
+          returned: always
+          type: list
+          elements: str
+          sample: ["https://idp.example.com"]
+        permission_sets:
+          description: Permission sets that are provisioned in the account.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            name: {description: Name of the permission set., returned: always, type: str, sample: CloudHSMAdmin}
+            arn:
+              description: ARN of the permission set.
+              returned: always
+              type: str
+              sample: arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-1234567890abcdef
+            role:
+              description: Name of its role in the account, or none if there is no such role.
+              returned: always
+              type: str
+              sample: AWSReservedSSO_CloudHSMAdmin_0123456789abcdef
+            groups:
+              description: Groups that it is assigned to in the account.
+              returned: always
+              type: list
+              elements: str
+              sample: [Operators]
+            users:
+              description: Users that it is assigned to directly.
+              returned: always
+              type: list
+              elements: str
+              sample: []
+            people: {description: Number of people who have it in the account., returned: always, type: int, sample: 4}
+        users:
+          description: Users of the identity store who have permission sets in the account.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            name: {description: Name of the user., returned: always, type: str, sample: alice@example.com}
+            external_providers:
+              description: Issuers of the external identity provider that the user comes from, if any.
+              returned: always
+              type: list
+              elements: str
+              sample: []
+            permission_sets:
+              description: The user's permission sets, with the groups that give them, or no group if assigned directly.
+              returned: always
+              type: list
+              elements: dict
+              sample: [{"name": "CloudHSMAdmin", "groups": ["Operators"]}]
+            administrator: {description: The same as for users., returned: always, type: str, sample: "no"}
+            can_become_administrator: {description: The same as for users., returned: always, type: str, sample: "no"}
+            administrator_ways:
+              description: The same as for users.
+              returned: always
+              type: list
+              elements: dict
+              sample: []
+            cloudhsm:
+              description: The same as for users.
+              returned: always
+              type: dict
+              sample: {"CreateCluster": "yes"}
+            access_paths:
+              description: The same as for users. Paths of the kind C(permission_set) begin with the permission set.
+              returned: always
+              type: list
+              elements: dict
+              sample: []
     service_linked_roles:
       description: CloudHSM's service-linked role, as M(cloudhsm.iam.iam_service_linked_role_info) returns it.
       returned: always
@@ -667,6 +766,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "max_unused": {"type": "int", "default": 90},
     "live_limit": {"type": "int", "default": 100},
     "wait_timeout": {"type": "int", "default": 60},
+    "identity_center": {"type": "bool", "default": True},
 }
 MODULE = Module("cloudhsm.iam.iam_access_report_info", ARGUMENT_SPEC, run)
 

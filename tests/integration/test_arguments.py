@@ -67,6 +67,7 @@ CASES = {
             "max_unused": 31,
             "live_limit": 32,
             "wait_timeout": 33,
+            "identity_center": False,
         },
         between=(",", ","),
     ),

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import Access, Evaluator
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.center import describe_center
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.controls import describe_controls
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.drift import (
     groups_drift,
@@ -118,6 +119,7 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
         "outside_principals": outside(roles),
         "other_service_linked_roles": service_linked(snapshot),
         "service_control_policies": describe_controls(snapshot.controls, evaluator.controlled()),
+        "identity_center": describe_center(snapshot.center, evaluator, _describe_access, describe_paths),
         "service_linked_roles": [role.describe() for role in snapshot.service_linked_roles or ()],
         "root": _describe_root(snapshot),
         "password_policy": dict(snapshot.password_policy) if snapshot.password_policy is not None else None,

@@ -26,7 +26,12 @@ _MADE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
 _RENDERERS: Mapping[str, Mapping[str, Callable[[Mapping[str, t.Any]], str]]] = {
     "html": {".html": html.account_page},
     "md": {".md": markdown.account_page},
-    "csv": {".csv": tables.people, "-findings.csv": tables.findings, "-roles.csv": reach.roles_csv},
+    "csv": {
+        ".csv": tables.people,
+        "-findings.csv": tables.findings,
+        "-roles.csv": reach.roles_csv,
+        "-identity-center.csv": reach.center_csv,
+    },
     "json": {".json": lambda report: json.dumps(report) + "\n"},
 }
 

@@ -96,7 +96,8 @@ def _with_profiles(report: Mapping[str, t.Any]) -> dict[str, t.Any]:
         return kept
 
     kinds = {kind: shortened(report[kind]) for kind in ("users", "groups", "policies", "roles")}
-    return {**report, **kinds, "access": profiles}
+    center = {**report["identity_center"], "users": shortened(report["identity_center"]["users"])}
+    return {**report, **kinds, "identity_center": center, "access": profiles}
 
 
 _RIGHTS = frozenset({"access_paths", "administrator", "administrator_ways", "can_become_administrator", "cloudhsm"})

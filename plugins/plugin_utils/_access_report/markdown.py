@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping, Sequence
 
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import paths, reach
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import reach
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.text import (
     PEOPLE,
     SUBJECTS,
@@ -42,6 +42,7 @@ def account_page(report: Mapping[str, t.Any]) -> str:
         *_findings(report["findings"]),
         *_people(report),
         *reach.roles_markdown(report),
+        *reach.center_markdown(report),
         *reach.controls_markdown(report),
         *_groups(report["groups"]),
         *_policies(report["policies"]),
@@ -102,16 +103,11 @@ def _person(user: Mapping[str, t.Any]) -> list[str]:
         codes(user["groups"]) or "none",
         administrator(user),
         rights(user),
-        _path(user),
+        reach.by(user),
         words[have["password"]] + ("" if age is None else f", {age} d"),
         words[have["mfa"]],
         "not known" if have["access_keys"] is None else ages or "none",
     ]
-
-
-def _path(user: Mapping[str, t.Any]) -> str:
-    by, more = paths.best(user["access_paths"])
-    return f"{code(by)}{f' and {more} more' if more else ''}" if by else ""
 
 
 def _groups(groups: Sequence[Mapping[str, t.Any]]) -> list[str]:

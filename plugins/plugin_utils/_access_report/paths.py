@@ -21,8 +21,9 @@ def words(path: Path) -> str:
         return "own policies"
     if path["kind"] == "none":
         return f"nothing: taken away by {limits(path)}"
-    kind = path["kind"]
-    return f"{kind} {f', then {kind} '.join(path['through'])}"
+    first, *rest = path["through"]
+    start = f"{path['kind'].replace('_', ' ')} {first}"
+    return ", then role ".join([start, *rest])
 
 
 def limits(path: Path) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping, Sequence
 
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import tables
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import paths, tables
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.text import (
     PEOPLE,
     administrator,
@@ -62,6 +62,69 @@ def roles_markdown(report: Report) -> list[str]:
         rows = [[KINDS[one["kind"]], code(one["name"]), GRADES[one["answer"]], codes(one["roles"])] for one in others]
         lines += ["### Who can get in from outside", "", *table(["kind", "name", "can", "roles"], rows[:PEOPLE])]
     return lines
+
+
+def center_markdown(report: Report) -> list[str]:
+    """Permission sets of the account, and who has them."""
+    found = report["identity_center"]
+    lines = ["## IAM Identity Center", "", f"{code(found['note'])}.", ""]
+    if found["external_providers"]:
+        lines += [f"People come from an external identity provider: {codes(found['external_providers'])}.", ""]
+    if found["permission_sets"]:
+        rows = [
+            [
+                code(one["name"]),
+                str(one["people"]),
+                codes(one["groups"]),
+                codes(one["users"]),
+                code(one["role"] or "none"),
+            ]
+            for one in found["permission_sets"]
+        ]
+        lines += table(["permission set", "people", "groups", "users directly", "role"], rows[:PEOPLE])
+    if found["users"]:
+        rows = [
+            [code(user["name"]), codes(sets_of(user)), administrator(user), rights(user), by(user)]
+            for user in found["users"][:PEOPLE]
+        ]
+        lines += table(["user", "permission sets", "administrator", "CloudHSM", "by"], rows)
+        more = len(found["users"]) - PEOPLE
+        lines += [f"… and {more} more.", ""] if more > 0 else []
+    return lines
+
+
+def sets_of(user: Report) -> list[str]:
+    """Names of a user's permission sets."""
+    return [one["name"] for one in user["permission_sets"]]
+
+
+def by(user: Report) -> str:
+    """The best path to CloudHSM."""
+    words, more = paths.best(user["access_paths"])
+    return f"{code(words)}{f' and {more} more' if more else ''}" if words else ""
+
+
+def center_csv(report: Report) -> str:
+    """One line a user of the identity store who has permission sets in the account."""
+    actions = [action["name"] for action in report["actions"]]
+    account = report["account"]["account_id"]
+    heads = ("account", "user", "external_providers", "permission_sets", "groups", "administrator")
+    more = ("can_become_administrator", "access_paths")
+    rows = (
+        [
+            account,
+            user["name"],
+            " ".join(user["external_providers"]),
+            "; ".join(sets_of(user)),
+            "; ".join(dict.fromkeys(group for one in user["permission_sets"] for group in one["groups"])),
+            user["administrator"],
+            user["can_become_administrator"],
+            "; ".join(map(paths.whole, user["access_paths"])),
+            *(user["cloudhsm"][action] for action in actions),
+        ]
+        for user in report["identity_center"]["users"]
+    )
+    return tables.csv_text([*heads, *more, *actions], rows)
 
 
 def controls_markdown(report: Report) -> list[str]:

@@ -25,7 +25,8 @@ NO = "no"
 def lines(report: Mapping[str, t.Any], most: int, everyone: bool) -> list[str]:
     """The table, with what it leaves out."""
     account = report["account"]
-    users = [user for user in report["users"] if everyone or has_access(user)]
+    center = [_from_center(user) for user in report["identity_center"]["users"]]
+    users = [user for user in [*report["users"], *center] if everyone or has_access(user)]
     rows = [cells(user) for user in users[:most]]
     widths = [max(len(row[place]) for row in (HEADS, *rows)) for place in range(len(HEADS))]
     alias = f" ({account['account_alias']})" if account.get("account_alias") else ""
@@ -34,6 +35,12 @@ def lines(report: Mapping[str, t.Any], most: int, everyone: bool) -> list[str]:
         *([_aligned(HEADS, widths), *(_aligned(row, widths) for row in rows)] if rows else []),
         *_totals(report, users, most),
     ]
+
+
+def _from_center(user: User) -> User:
+    """A user of IAM Identity Center as a line: how it signs in is not this account's business."""
+    unknown = {"password": None, "mfa": None, "access_keys": None, "password_last_used": None}
+    return {**user, "groups": [f"{one['name']} (set)" for one in user["permission_sets"]], "credentials": unknown}
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
@@ -48,7 +55,12 @@ def _totals(report: Mapping[str, t.Any], users: Sequence[User], most: int) -> It
     with_access = sum(map(has_access, everybody))
     number = f"{len(everybody)} user{'' if len(everybody) == 1 else 's'}"
     yield f"{number}: {with_access} with access to CloudHSM, {administrators} of them administrators"
-    yield f"{report['service_control_policies']['note']}"
+    found = report["identity_center"]
+    if found["state"] == "read":
+        yield f"IAM Identity Center: {len(found['users'])} people, {sum(map(has_access, found['users']))} with access"
+    elif found["state"] == "unknown":
+        yield str(found["note"])
+    yield str(report["service_control_policies"]["note"])
     yield from (f"Not read: {gap}" for gap in report["not_read"])
 
 

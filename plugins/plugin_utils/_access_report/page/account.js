@@ -71,7 +71,7 @@ const showAccount = () => {
   header(`Access to ${account.account_alias || account.account_id}`, [
     `AWS account ${account.account_id}${account.partition === "aws" ? "" : ` (${account.partition})`}, read at ${data.generated_at}`,
     data.credential_report_time ? `Ages from the credential report of ${data.credential_report_time}` : "Ages are unknown, because there was no credential report",
-  ], [["findings", "Findings"], ["people", "People"], ["roles", "Roles and SCPs"], ["groups", "Groups and policies"], ["picture", "Picture"], ["drift", "Differences"], ["about", "About"]]);
+  ], [["findings", "Findings"], ["people", "People"], ["roles", "Roles and SCPs"], ["center", "Identity Center"], ["groups", "Groups and policies"], ["picture", "Picture"], ["drift", "Differences"], ["about", "About"]]);
   const mood = (count) => (count ? "alarm" : "well");
   const cards = data.findings.map(findingCard);
   document.getElementById("main").append(
@@ -86,7 +86,7 @@ const showAccount = () => {
     levels(summary.findings),
     ...(data.not_read.length ? [el("p", { class: "note" }, `${plural(data.not_read.length, "thing")} could not be read, so the report is incomplete. See About.`)] : []),
     section("findings", "Findings", cards.length ? cards : el("p", { class: "calm" }, "No findings.")),
-    people.node, rolesSection(), groupsAndPolicies(), picture(), driftSection(), aboutSection());
+    people.node, rolesSection(), centerSection(), groupsAndPolicies(), picture(), driftSection(), aboutSection());
   printing(people, cards);
 };
 

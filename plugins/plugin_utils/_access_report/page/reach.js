@@ -7,7 +7,7 @@ const limitWords = (path) => path.limited_by.map((limit) => LIMITS[limit]).join(
 const pathWords = (path) => {
   if (path.kind === "user") return "own policies";
   if (path.kind === "none") return `nothing: taken away by ${limitWords(path)}`;
-  return `${path.kind} ${path.through.join(`, then ${path.kind} `)}`;
+  return `${path.kind.replace("_", " ")} ${path.through.join(", then role ")}`;
 };
 const pathsList = (thing) => (access(thing).access_paths || []).map((path) => {
   const notes = path.kind === "none" ? [] : [
@@ -40,6 +40,28 @@ const controlsNote = () => {
   return el("div", { class: "card lists" }, el("div", {}, el("h3", {}, "Service control policies"), el("p", {}, `${found.note}.`),
     actions.length ? [el("p", {}, "What they leave of CloudHSM's actions:"), el("ul", { class: "actions" }, list)]
       : found.state === "read" ? el("p", {}, "They take no CloudHSM action away.") : null));
+};
+
+const centerSection = () => {
+  const center = data.identity_center;
+  const sets = new Table("Permission sets", [
+    { title: "Permission set", value: (s) => s.name, cell: (s) => s.name },
+    { title: "People", tight: true, value: (s) => s.people, cell: (s) => number(s.people) },
+    { title: "Groups", value: (s) => s.groups.length, cell: (s) => some(s.groups, 6) || "none" },
+    { title: "Users directly", value: (s) => s.users.length, cell: (s) => some(s.users, 6) || "none" },
+    { title: "Role", value: (s) => s.role || "", cell: (s) => s.role || "none" },
+  ], center.permission_sets);
+  const people = new Table("People of IAM Identity Center", [
+    { title: "User", value: (u) => u.name, cell: (u) => (u.external_providers.length ? [u.name, " ", badge("info", "external")] : u.name) },
+    { title: "Permission sets", value: (u) => u.permission_sets.length, cell: (u) => some(u.permission_sets.map((s) => (s.groups.length ? `${s.name} by ${s.groups.join(", ")}` : s.name)), 4) },
+    { title: "Administrator", tight: true, value: administratorRank, cell: administratorCell },
+    { title: "CloudHSM", tight: true, value: (u) => cloudhsmSummary(u).rank, cell: (u) => cloudhsmSummary(u).text },
+    { title: "Paths to CloudHSM", plain: true, value: () => 0, cell: (u) => el("ul", {}, pathsList(u)) },
+  ], center.users);
+  const read = center.state === "read";
+  return section("center", "IAM Identity Center", el("p", { class: "soft" }, `${center.note}.`),
+    center.external_providers.length ? el("p", {}, `People come from an external identity provider: ${center.external_providers.join(", ")}`) : null,
+    read ? el("div", { class: "stack" }, sets.node, people.node) : null);
 };
 
 const rolesSection = () => {

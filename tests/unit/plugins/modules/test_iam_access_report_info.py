@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
 def run(run_module: RunModule, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
     """Runs the module on the sample team."""
     monkeypatch.setattr(access_report, "read_snapshot", lambda *_given: samples.team())
-    monkeypatch.setattr(access_report, "read_beyond", lambda _task, snapshot: snapshot)
+    monkeypatch.setattr(access_report, "read_beyond", lambda _task, _pool, snapshot: snapshot)
     return lambda **options: run_module(module.main, **options)
 
 
@@ -47,7 +47,7 @@ def test_results_have_the_documented_keys(run: Callable[..., Answer], documented
     result = run(expected_users=[{"name": "zoe", "groups": ["Nowhere"]}])
     report = result["report"]
     assert set(report) == documented(module.RETURN, "report")
-    for kind in ("account", "summary", "service_control_policies"):
+    for kind in ("account", "summary", "service_control_policies", "identity_center"):
         assert set(report[kind]) == documented(module.RETURN, "report", kind)
     for kind in ("findings", "drift", "actions", "users", "groups", "policies"):
         assert set(report[kind][0]) == documented(module.RETURN, "report", kind)

@@ -65,7 +65,7 @@ def test_all_formats_are_made_from_one_structure() -> None:
     made = report(samples.team())
     contents = files.render(made, files.FORMATS)
     assert sorted(contents) == sorted(
-        START + end for end in (".html", ".md", ".csv", "-findings.csv", "-roles.csv", ".json")
+        START + end for end in (".html", ".md", ".csv", "-findings.csv", "-identity-center.csv", "-roles.csv", ".json")
     )
     assert json.loads(contents[f"{START}.json"]) == made
     for person in made["users"]:

@@ -41,6 +41,7 @@ def user(name: str = "eve", **more: t.Any) -> User:
 def report(*users: User, **more: t.Any) -> dict[str, t.Any]:
     told = {"account": {"account_id": "123456789012", "account_alias": "corp"}, "generated_at": "now", "not_read": []}
     told["service_control_policies"] = {"note": "SCPs unknown"}
+    told["identity_center"] = {"state": "left_out", "users": []}
     return {**told, "users": list(users), **more}
 
 
