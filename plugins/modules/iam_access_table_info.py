@@ -17,8 +17,8 @@ description:
     ways to sign in, and how long ago the user was last active.
   - It writes no files. For everything else that is known, use M(cloudhsm.iam.iam_access_report).
   - The path is the user's own policies, a group, or the roles that the user has to assume. C(+2) means two other paths.
-  - People who come through a SAML identity provider or IAM Identity Center are not users of the account, so they are
-    not in the table.
+  - If the caller may read IAM Identity Center, its users with permission sets in the account are in the table too.
+    People who come through another SAML identity provider are not known to the account, so they are not in the table.
 author:
   - cloudhsm.iam contributors (@cloudhsm)
 options:
@@ -30,6 +30,12 @@ options:
     description: Whether to list users without access to CloudHSM too.
     type: bool
     default: false
+  identity_center:
+    description:
+      - Whether to list people who have permission sets of IAM Identity Center in the account, if the caller may read
+        this. Needs the region of the instance.
+    type: bool
+    default: true
 notes:
   - Needs the permissions of M(cloudhsm.iam.iam_access_report_info). What could not be read is named below the table.
 seealso:

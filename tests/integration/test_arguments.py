@@ -58,7 +58,7 @@ class Role:
 CASES = {
     # A list with choices is split by Ansible itself, at commas alone.
     "access_report": Role(
-        {"folder": "reports", "artifact": "none"},
+        {"folder": "reports", "artifact": "none", "region": "us-east-1"},
         {
             "formats": ["md", "json"],
             "expected_users": [{"name": "alice"}],
@@ -67,7 +67,6 @@ CASES = {
             "max_unused": 31,
             "live_limit": 32,
             "wait_timeout": 33,
-            "identity_center": False,
         },
         between=(",", ","),
     ),
