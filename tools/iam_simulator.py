@@ -38,18 +38,21 @@ def decide(
     *,
     limits: Iterable[Policy] | None = None,
     controls: Iterable[Iterable[Policy]] = (),
+    trust: Policy | None = None,
     real: bool = False,
 ) -> list[bool]:
     """Whether these policies of somebody in account 123456789012 together allow each of the requests.
 
     limits are the permissions boundary. controls are service control policies: those of the root, of each
-    organizational unit below it, and of the account. With real, actions, resources, keys and policies are checked
+    organizational unit below it, and of the account. trust is the trust policy of the role that the requests are about;
+    without one it leaves that to the account's policies. With real, actions, resources, keys and policies are checked
     against AWS's reference: what can't be raises ValueError, and keys that an action does not know are left out.
     """
     asked = {
         "policies": list(policies),
         "limits": None if limits is None else list(limits),
         "controls": [list(level) for level in controls],
+        "trust": trust,
         "requests": [(action, resource, _plain(context)) for action, resource, context in requests],
         "real": real,
     }

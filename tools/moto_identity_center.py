@@ -32,6 +32,7 @@ def complete() -> None:
         ("delete_permissions_boundary_from_permission_set", _delete_boundary),
         ("provision_permission_set", _provision),
         ("list_accounts_for_provisioned_permission_set", _provisioned_accounts),
+        ("list_permission_sets_provisioned_to_account", _provisioned_sets),
         ("list_permission_set_provisioning_status", _list_status("PermissionSetsProvisioningStatus")),
         ("list_account_assignment_creation_status", _list_status("AccountAssignmentsCreationStatus")),
         ("list_account_assignment_deletion_status", _list_status("AccountAssignmentsDeletionStatus")),
@@ -123,6 +124,12 @@ def _provisioned_accounts(backend: t.Any, params: Params) -> Answer:
         latest = status == "LATEST_PERMISSION_SET_PROVISIONED"
         accounts = [account for account in accounts if (one.versions.get(account) == one.version) == latest]
     return {"AccountIds": accounts}
+
+
+def _provisioned_sets(backend: t.Any, params: Params) -> Answer:
+    (instance,) = [one for one in backend.instances if one.instance_arn == params["InstanceArn"]]
+    found = [one for one in backend.permission_sets if params["AccountId"] in _accounts(backend, one)]
+    return {"PermissionSets": [one.permission_set_arn for one in found if one.instance_arn == instance.instance_arn]}
 
 
 def _provision(backend: t.Any, params: Params) -> Answer:

@@ -153,4 +153,11 @@ options:
         without it.
     type: int
     default: 60
+  identity_center:
+    description:
+      - Whether to read who has permission sets of IAM Identity Center in the account, if the caller may read this.
+      - Needs the region of the instance, and usually credentials of the organization's management account.
+    type: bool
+    default: true
+    version_added: 1.1.0
 """

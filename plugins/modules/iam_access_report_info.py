@@ -31,6 +31,13 @@ notes:
     C(iam:GetAccountPasswordPolicy), C(iam:ListAccountAliases), C(iam:ListRoles), C(iam:GetPolicy),
     C(iam:GetPolicyVersion), C(iam:ListEntitiesForPolicy), C(iam:GetLoginProfile), C(iam:ListMFADevices) and
     C(iam:ListAccessKeys).
+  - Reads service control policies if the caller may call C(organizations:DescribeOrganization),
+    C(organizations:ListParents), C(organizations:ListPoliciesForTarget) and C(organizations:DescribePolicy). AWS lets
+    only the management account and delegated administrators. Otherwise RV(report.service_control_policies) says so.
+  - Reads IAM Identity Center if the caller may call C(organizations:DescribeOrganization), C(sso:ListInstances),
+    C(sso:ListPermissionSetsProvisionedToAccount), C(sso:DescribePermissionSet), C(sso:ListAccountAssignments),
+    C(identitystore:DescribeGroup), C(identitystore:DescribeUser), C(identitystore:ListGroupMemberships) and
+    C(identitystore:ListUsers), in the region of the instance. Otherwise RV(report.identity_center) says so.
 seealso:
   - module: cloudhsm.iam.iam_access_report
 extends_documentation_fragment:
@@ -146,6 +153,7 @@ report:
           type: int
           sample: 1
         access_keys: {description: Number of active access keys., returned: always, type: int, sample: 3}
+        roles: {description: Number of roles., returned: always, type: int, sample: 12}
         outside_every_group: {description: Number of users in no group., returned: always, type: int, sample: 0}
         cloudhsm_users:
           description: Number of users who can call any of CloudHSM's actions.
@@ -391,6 +399,45 @@ report:
           returned: always
           type: dict
           sample: {"CreateCluster": "mfa", "DescribeClusters": "yes"}
+        access_paths:
+          description:
+            - The best path to each CloudHSM action that is allowed, or that a limit takes away.
+            - RV(report.users[].cloudhsm) counts all paths.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            actions:
+              description: The actions for which this is the best path.
+              returned: always
+              type: list
+              elements: str
+              sample: ["DeleteCluster"]
+            kind:
+              description:
+                - C(user) for the user's own policies, C(group), C(role) for roles that the user can assume, and C(none)
+                  if limits take the actions away.
+              returned: always
+              type: str
+              sample: role
+            through:
+              description: Name of the group, or the roles to assume, one after the other.
+              returned: always
+              type: list
+              elements: str
+              sample: ["deploy", "hsm-admin"]
+            answer:
+              description: What the path allows, with the values of RV(report.users[].cloudhsm).
+              returned: always
+              type: str
+              sample: "yes"
+            limited_by:
+              description: What takes something away on this path, C(boundary) and C(scp).
+              returned: always
+              type: list
+              elements: str
+              sample: ["boundary"]
+            more: {description: Number of other paths to these actions., returned: always, type: int, sample: 1}
         credentials:
           description: How the user signs in. Unknown values are none, and ages are in days.
           returned: always
@@ -510,6 +557,225 @@ report:
           elements: dict
           sample: []
         cloudhsm: {description: The same as for users., returned: always, type: dict, sample: {"CreateCluster": "yes"}}
+    roles:
+      description: All roles, by name, without service-linked roles.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        name: {description: Name of the role., returned: always, type: str, sample: hsm-admin}
+        arn:
+          description: ARN of the role.
+          returned: always
+          type: str
+          sample: arn:aws:iam::123456789012:role/hsm-admin
+        path: {description: Path of the role., returned: always, type: str, sample: /}
+        kind:
+          description:
+            - C(permission_set) for a role of IAM Identity Center, C(service) for a role that only AWS services can
+              assume, and C(role) for any other.
+          returned: always
+          type: str
+          sample: role
+        permission_set:
+          description: Name of the permission set that the role belongs to, or none.
+          returned: always
+          type: str
+          sample: CloudHSMAdmin
+        managed_policies:
+          description: ARNs of its policies.
+          returned: always
+          type: list
+          elements: str
+          sample: ["arn:aws:iam::aws:policy/AWSCloudHSMFullAccess"]
+        inline_policies:
+          description: Names of its inline policies.
+          returned: always
+          type: list
+          elements: str
+          sample: []
+        boundary:
+          description: ARN of the role's permissions boundary, or none.
+          returned: always
+          type: str
+          sample: arn:aws:iam::123456789012:policy/Boundary
+        users: {description: Number of users who can assume the role., returned: always, type: int, sample: 3}
+        assumed_by:
+          description: Up to 20 of these users, with the roles that they have to assume.
+          returned: always
+          type: list
+          elements: dict
+          sample: [{"name": "alice", "answer": "mfa", "chain": ["deploy", "hsm-admin"]}]
+        roles:
+          description: Roles whose sessions can assume the role.
+          returned: always
+          type: list
+          elements: dict
+          sample: [{"name": "deploy", "answer": "yes"}]
+        trusted:
+          description: Principals outside the account that can assume the role, as in RV(report.outside_principals).
+          returned: always
+          type: list
+          elements: dict
+          sample: [{"kind": "account", "name": "222222222222", "answer": "conditional"}]
+        administrator: {description: The same as for users., returned: always, type: str, sample: "no"}
+        can_become_administrator: {description: The same as for users., returned: always, type: str, sample: "no"}
+        administrator_ways:
+          description: The same as for users.
+          returned: always
+          type: list
+          elements: dict
+          sample: []
+        cloudhsm: {description: The same as for users., returned: always, type: dict, sample: {"CreateCluster": "yes"}}
+    outside_principals:
+      description: Principals outside the account that can assume roles.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        kind:
+          description:
+            - One of C(account) for another AWS account or a principal in it, C(anyone), C(oidc), C(saml), C(service),
+              C(web_identity), and C(unknown) if the trust policy could not be read.
+          returned: always
+          type: str
+          sample: oidc
+        name:
+          description: The principal as the trust policy names it.
+          returned: always
+          type: str
+          sample: arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com
+        answer:
+          description: Whether it can assume a role, with the values of RV(report.users[].cloudhsm).
+          returned: always
+          type: str
+          sample: conditional
+        roles: {description: Names of the roles., returned: always, type: list, elements: str, sample: [deploy]}
+    other_service_linked_roles:
+      description: Names of all service-linked roles. AWS decides who can assume them and what they allow.
+      returned: always
+      type: list
+      elements: str
+      sample: ["AWSServiceRoleForSupport"]
+    service_control_policies:
+      description: What is known of the service control policies of AWS Organizations that apply to the account.
+      returned: always
+      type: dict
+      contains:
+        state:
+          description:
+            - C(read), C(not_bound) for the management account, C(none) if the account has none, or C(unknown) if the
+              caller may not read them. Only with C(read) do they limit RV(report.users[].cloudhsm).
+          returned: always
+          type: str
+          sample: read
+        note: {description: The state in a sentence., returned: always, type: str, sample: SCPs were read}
+        levels:
+          description: The root, the organizational units and the account, with the names of their policies.
+          returned: always
+          type: list
+          elements: dict
+          sample: [{"id": "r-abcd", "policies": ["FullAWSAccess"]}]
+        limited_actions:
+          description: CloudHSM actions that the policies limit, with what they leave.
+          returned: always
+          type: dict
+          sample: {"DeleteCluster": "no"}
+    identity_center:
+      description: IAM Identity Center, as far as it concerns the account.
+      returned: always
+      type: dict
+      contains:
+        state:
+          description:
+            - C(read), C(none) if there is no instance, C(unknown) if the caller may not read it, or C(left_out).
+          returned: always
+          type: str
+          sample: read
+        note:
+          description: The state in a sentence.
+          returned: always
+          type: str
+          sample: IAM Identity Center was read
+        instance_arn:
+          description: ARN of the instance, or none.
+          returned: always
+          type: str
+          sample: arn:aws:sso:::instance/ssoins-1234567890abcdef
+        external_providers:
+          description: Issuers of the external identity providers that people come from.
+          returned: always
+          type: list
+          elements: str
+          sample: ["https://idp.example.com"]
+        permission_sets:
+          description: Permission sets that are provisioned in the account.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            name: {description: Name of the permission set., returned: always, type: str, sample: CloudHSMAdmin}
+            arn:
+              description: ARN of the permission set.
+              returned: always
+              type: str
+              sample: arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-1234567890abcdef
+            role:
+              description: Name of its role in the account, or none if there is no such role.
+              returned: always
+              type: str
+              sample: AWSReservedSSO_CloudHSMAdmin_0123456789abcdef
+            groups:
+              description: Groups that it is assigned to in the account.
+              returned: always
+              type: list
+              elements: str
+              sample: [Operators]
+            users:
+              description: Users that it is assigned to directly.
+              returned: always
+              type: list
+              elements: str
+              sample: []
+            people: {description: Number of people who have it in the account., returned: always, type: int, sample: 4}
+        users:
+          description: Users of the identity store who have permission sets in the account.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            name: {description: Name of the user., returned: always, type: str, sample: alice@example.com}
+            external_providers:
+              description: Issuers of the external identity provider that the user comes from, if any.
+              returned: always
+              type: list
+              elements: str
+              sample: []
+            permission_sets:
+              description: The user's permission sets, with the groups that give them, or no group if assigned directly.
+              returned: always
+              type: list
+              elements: dict
+              sample: [{"name": "CloudHSMAdmin", "groups": ["Operators"]}]
+            administrator: {description: The same as for users., returned: always, type: str, sample: "no"}
+            can_become_administrator: {description: The same as for users., returned: always, type: str, sample: "no"}
+            administrator_ways:
+              description: The same as for users.
+              returned: always
+              type: list
+              elements: dict
+              sample: []
+            cloudhsm:
+              description: The same as for users.
+              returned: always
+              type: dict
+              sample: {"CreateCluster": "yes"}
+            access_paths:
+              description: The same as for users. Paths of the kind C(permission_set) begin with the permission set.
+              returned: always
+              type: list
+              elements: dict
+              sample: []
     service_linked_roles:
       description: CloudHSM's service-linked role, as M(cloudhsm.iam.iam_service_linked_role_info) returns it.
       returned: always
@@ -584,6 +850,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "max_unused": {"type": "int", "default": 90},
     "live_limit": {"type": "int", "default": 100},
     "wait_timeout": {"type": "int", "default": 60},
+    "identity_center": {"type": "bool", "default": True},
 }
 MODULE = Module("cloudhsm.iam.iam_access_report_info", ARGUMENT_SPEC, run)
 

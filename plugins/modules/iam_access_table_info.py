@@ -13,11 +13,12 @@ short_description: List who has access to CloudHSM now, as a table
 version_added: 1.1.0
 description:
   - Reads the account as M(cloudhsm.iam.iam_access_report_info) does, and returns a table with a line for each user who
-    can call any CloudHSM action. It shows the user's groups, what the user can do with CloudHSM, the ways to sign in,
-    and how long ago the user was last active.
+    can call any CloudHSM action. It shows the user's groups, what the user can do with CloudHSM and by which path, the
+    ways to sign in, and how long ago the user was last active.
   - It writes no files. For everything else that is known, use M(cloudhsm.iam.iam_access_report).
-  - People with access through roles, a SAML identity provider or IAM Identity Center are not users of the account, so
-    they are not in the table.
+  - The path is the user's own policies, a group, or the roles that the user has to assume. C(+2) means two other paths.
+  - If the caller may read IAM Identity Center, its users with permission sets in the account are in the table too.
+    People who come through another SAML identity provider are not known to the account, so they are not in the table.
 author:
   - cloudhsm.iam contributors (@cloudhsm)
 options:
@@ -29,6 +30,12 @@ options:
     description: Whether to list users without access to CloudHSM too.
     type: bool
     default: false
+  identity_center:
+    description:
+      - Whether to list people who have permission sets of IAM Identity Center in the account, if the caller may read
+        this. Needs the region of the instance.
+    type: bool
+    default: true
 notes:
   - Needs the permissions of M(cloudhsm.iam.iam_access_report_info). What could not be read is named below the table.
 seealso:
@@ -64,8 +71,8 @@ lines:
   type: list
   elements: str
   sample:
-    - "user   groups                  CloudHSM  console  MFA  keys  last active"
-    - "alice  CloudHSMAdministrators  admin     yes      yes  0     2 days ago"
+    - "user   groups                  CloudHSM  by                            console  MFA  keys  last active"
+    - "alice  CloudHSMAdministrators  admin     group CloudHSMAdministrators  yes      yes  0     2 days ago"
 problems:
   description: All errors, one sentence each.
   returned: when something is refused

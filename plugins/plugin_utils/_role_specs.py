@@ -66,6 +66,8 @@ SPECS: dict[str, dict[str, t.Any]] = {
         "access_report_max_unused": {"type": "int", "default": 90},
         "access_report_live_limit": {"type": "int", "default": 100},
         "access_report_wait_timeout": {"type": "int", "default": 60},
+        "access_report_identity_center": {"type": "bool", "default": True},
+        "access_report_region": {"type": "str"},
     },
     "account_export": {
         "account_export_folder": {"type": "path"},

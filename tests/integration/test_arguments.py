@@ -59,7 +59,7 @@ class Role:
 CASES = {
     # A list with choices is split by Ansible itself, at commas alone.
     "access_report": Role(
-        {"folder": "reports", "artifact": "none"},
+        {"folder": "reports", "artifact": "none", "region": "us-east-1"},
         {
             "formats": ["md", "json"],
             "accepted_risks": [

@@ -6,10 +6,11 @@ import { createInterface } from 'node:readline'
 import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate'
 
 const ACCOUNT = '123456789012'
-// Without the resource's own policy nobody assumes a role, or uses a key. It leaves that to the account's policies.
+// Without the resource's own policy nobody assumes a role, or uses a key. Unless one is given, it leaves that to the
+// account's policies.
 const TRUST = /^(sts:(AssumeRole|TagSession|SetSourceIdentity)|kms:)/i
 
-function simulation({ policies, limits, controls }, [action, resource, context]) {
+function simulation({ policies, limits, controls, trust: own }, [action, resource, context]) {
   const named = (documents) => documents.map((policy, place) => ({ name: `${place}`, policy }))
   const principal = { AWS: `arn:aws:iam::${ACCOUNT}:root` }
   const trust = { Effect: 'Allow', Principal: principal, Action: action, Resource: '*' }
@@ -24,7 +25,7 @@ function simulation({ policies, limits, controls }, [action, resource, context])
     permissionBoundaryPolicies: limits ? named(limits) : undefined,
     serviceControlPolicies: controls.map((level, place) => ({ orgIdentifier: `${place}`, policies: named(level) })),
     resourceControlPolicies: [],
-    resourcePolicy: TRUST.test(action) ? { Version: '2012-10-17', Statement: [trust] } : undefined
+    resourcePolicy: own ?? (TRUST.test(action) ? { Version: '2012-10-17', Statement: [trust] } : undefined)
   }
 }
 

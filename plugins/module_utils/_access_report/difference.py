@@ -11,9 +11,9 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterator, Mapping, Sequence
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import ANSWERS, NO
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.finding import SEVERITIES
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import FORMAT_VERSION
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import ANSWERS, NO
 
 Report = Mapping[str, t.Any]
 # What a user can be, beside the actions of CloudHSM.

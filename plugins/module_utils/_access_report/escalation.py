@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import (
     ANY,
@@ -24,6 +24,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evalua
     Statement,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.holder import (
+    ALWAYS,
     NOTHING,
     Extents,
     Holder,
@@ -33,6 +34,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.holder
     candidates,
     either,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.services import SERVICES, services_of
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.trust import Trust
 
 USER_GRANTS = ("iam:AttachUserPolicy", "iam:PutUserPolicy")
 TAKEOVERS = ("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile")
@@ -51,42 +54,6 @@ FIRST_STEPS: Mapping[str, str] = {
     **dict.fromkeys((NEW_VERSION, OTHER_VERSION), "policy"),
     **dict.fromkeys((*ROLE_GRANTS, TRUST, PASS), "role"),
 }
-# What has a service do something with a role that it was given.
-SERVICES: tuple[tuple[str, ...], ...] = (
-    ("apprunner:CreateService",),
-    ("autoscaling:CreateLaunchConfiguration", "autoscaling:CreateAutoScalingGroup"),
-    ("batch:RegisterJobDefinition", "batch:SubmitJob"),
-    ("cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"),
-    ("cloudformation:CreateStack",),
-    ("cloudformation:UpdateStack",),
-    ("codebuild:CreateProject", "codebuild:StartBuild"),
-    ("codebuild:UpdateProject", "codebuild:StartBuild"),
-    ("codepipeline:CreatePipeline",),
-    ("codestar:CreateProject",),
-    ("datapipeline:CreatePipeline", "datapipeline:PutPipelineDefinition"),
-    ("ec2:AssociateIamInstanceProfile",),
-    ("ec2:ReplaceIamInstanceProfileAssociation",),
-    ("ec2:RunInstances",),
-    ("ecs:RegisterTaskDefinition", "ecs:CreateService"),
-    ("ecs:RegisterTaskDefinition", "ecs:StartTask"),
-    ("ecs:RunTask",),
-    ("elasticbeanstalk:CreateEnvironment",),
-    ("glue:CreateDevEndpoint",),
-    ("glue:CreateJob", "glue:CreateTrigger"),
-    ("glue:CreateJob", "glue:StartJobRun"),
-    ("glue:UpdateJob", "glue:StartJobRun"),
-    ("lambda:CreateFunction", "lambda:AddPermission"),
-    ("lambda:CreateFunction", "lambda:CreateEventSourceMapping"),
-    ("lambda:CreateFunction", "lambda:CreateFunctionUrlConfig"),
-    ("lambda:CreateFunction", "lambda:InvokeFunction"),
-    ("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"),
-    ("sagemaker:CreateNotebookInstance", "sagemaker:CreatePresignedNotebookInstanceUrl"),
-    ("sagemaker:CreateProcessingJob",),
-    ("sagemaker:CreateTrainingJob",),
-    ("scheduler:CreateSchedule",),
-    ("ssm:StartAutomationExecution",),
-    ("states:CreateStateMachine", "states:StartExecution"),
-)
 # Of the powerful, as many are looked at one by one; and of what a way leads to, as much is named.
 MOST, MOST_SHOWN = 50, 5
 STEPS = frozenset((*FIRST_STEPS, NEW_ROLE, ASSUME, *(action for service in SERVICES for action in service)))
@@ -115,6 +82,11 @@ class Surroundings:
     # By the ARNs of customer managed policies: who has them, and versions of them that are not the default.
     policy_holders: Mapping[str, str] = field(default_factory=dict)
     policy_versions: Mapping[str, tuple[Sequence[Statement], ...]] = field(default_factory=dict)
+    # ARNs of the roles that can be changed, by their names; None where no roles were read.
+    roles: Mapping[str, str] | None = None
+    # All roles that make an administrator or can become one, and the trust policies of all.
+    powerful_roles: Mapping[str, Extent] = field(default_factory=dict)
+    trusts: Mapping[str, Trust] = field(default_factory=dict)
 
 
 # How far somebody with these rights is an administrator.
@@ -168,8 +140,9 @@ def together_of(found: Iterable[Way]) -> Extents:
 
 
 def _ways(holder: Holder, around: Surroundings, administers: Administers) -> Iterable[Way]:
+    itself = {} if holder.is_role else {holder.name: holder.arn}
     for action in USER_GRANTS:
-        yield from _grants(holder, action, "user", {holder.name: holder.arn}, "the user itself")
+        yield from _grants(holder, action, "user", itself, "the user itself")
     for action in TAKEOVERS:
         yield from _reached(holder, action, "user", around.users, around.powerful_users)
     for way in _reached(holder, JOIN, "group", around.groups, around.powerful_groups):
@@ -179,8 +152,9 @@ def _ways(holder: Holder, around: Surroundings, administers: Administers) -> Ite
         yield from _grants(holder, action, "group", own_groups, "a group of the user")
         yield from _join_and_grant(holder, action, around)
     yield from _versions(holder, around, administers)
-    yield from _roles(holder)
+    yield from _roles(holder) if around.roles is None else _known_roles(holder, around, around.roles)
     yield from _services(holder)
+    yield from _powerful_services(holder, around)
 
 
 def _grants(holder: Holder, action: str, kind: str, own: Mapping[str, str], words: str) -> Iterable[Way]:
@@ -203,7 +177,7 @@ def _reached(
     if generic == NOTHING:
         return
     found = candidates(holder, action, kind)
-    itself = {holder.name} if kind == "user" else set()
+    itself = {holder.name} if kind == "user" and not holder.is_role else set()
     # The most powerful are enough: where there are others, these are a way already.
     most = sorted(powerful, key=lambda name: (-powerful[name], name))[:MOST] if found.others else []
     for name in sorted((set(most) | found.names & powerful.keys()) - itself):
@@ -254,7 +228,7 @@ def _versions(holder: Holder, around: Surroundings, administers: Administers) ->
 
 def _flat(around: Surroundings) -> Surroundings:
     """The same without versions of policies, so that one leads to no other."""
-    return Surroundings(around.iam, around.users, around.groups, around.powerful_users, around.powerful_groups)
+    return replace(around, policy_holders={}, policy_versions={})
 
 
 def _with_holders(way: Way, holder: Holder, around: Surroundings) -> str:
@@ -286,6 +260,69 @@ def _roles(holder: Holder) -> Iterable[Way]:
         yield Way((action, NEW_ROLE), "a new role", both(grant, new))
         yield Way((action, ASSUME), "roles that the user can assume", both(grant, assumed))
         yield Way((action,), "roles that trust the user by name", both(at_most(Extent.CONDITIONAL, grant), free))
+
+
+def _known_roles(holder: Holder, around: Surroundings, roles: Mapping[str, str]) -> Iterable[Way]:
+    """The same where it is known which roles there are, and whom they trust."""
+    everywhere = holder.iam.arn("role")
+    free = holder.not_denied(ASSUME, everywhere)
+    yield from _assumed(holder, around)
+    changeable = {name: extent for name, extent in around.powerful_roles.items() if name in roles}
+    for way in _reached(holder, TRUST, "role", roles, changeable):
+        yield way._replace(extents=both(way.extents, free))
+    new = both(holder.may(NEW_ROLE, everywhere), free)
+    # One that trusts the account may be made tomorrow.
+    tomorrow = at_most(Extent.SOME, holder.may(ASSUME, everywhere))
+    for action in ROLE_GRANTS:
+        grant = holder.may(action, everywhere)
+        if grant == NOTHING:
+            continue
+        yield Way((action, NEW_ROLE), "a new role", both(grant, new))
+        yield Way((action, ASSUME), "roles that the user can assume", both(grant, tomorrow))
+        if holder.is_role:
+            yield Way((action,), "the role itself", holder.may_to(action, holder.arn))
+        within = {name: one for name, one in holder.assumes.items() if name in roles}
+        steps = {name: both(one.extents, holder.may_to(action, roles[name])) for name, one in within.items()}
+        yield from _alike((action, ASSUME), {within[name].words: extents for name, extents in steps.items()})
+        named = candidates(holder, action, "role").names & candidates(holder, TRUST, "role").names
+        for name in sorted(named & roles.keys()):
+            open_ = both(holder.may_to(action, roles[name]), holder.may_to(TRUST, roles[name]), free)
+            yield Way((action, TRUST), f"role {name}", open_)
+
+
+def _assumed(holder: Holder, around: Surroundings) -> Iterable[Way]:
+    """Roles that the holder can assume and that make an administrator, or can make themselves one."""
+    powerful = {name: one for name, one in holder.assumes.items() if name in around.powerful_roles}
+    yield from _alike(
+        (ASSUME,), {one.words: at_most(around.powerful_roles[name], one.extents) for name, one in powerful.items()}
+    )
+
+
+def _alike(actions: tuple[str, ...], found: Mapping[str, Extents]) -> Iterable[Way]:
+    """One way for all those that go equally far."""
+    by_extents: dict[Extents, list[str]] = {}
+    for words, extents in sorted(found.items(), key=lambda one: (len(one[0]), one[0])):
+        by_extents.setdefault(extents, []).append(words)
+    for extents, names in by_extents.items():
+        more = f", and {len(names) - MOST_SHOWN} more roles" if len(names) > MOST_SHOWN else ""
+        yield Way(actions, f"{'; '.join(names[:MOST_SHOWN])}{more}", extents)
+
+
+def _powerful_services(holder: Holder, around: Surroundings) -> Iterable[Way]:
+    """A service that acts with a role which makes an administrator, and trusts the service."""
+    if not around.powerful_roles or around.roles is None or holder.may(PASS, holder.iam.arn("role")) == NOTHING:
+        return
+    for name in sorted(around.powerful_roles.keys() & around.roles.keys()):
+        passes = both(holder.may_to(PASS, around.roles[name]), at_most(around.powerful_roles[name], ALWAYS))
+        if passes == NOTHING:
+            continue
+        found = [
+            Way((PASS, *actions), f"role {name}", both(passes, *(holder.may(one, ANY) for one in actions)))
+            for actions in SERVICES
+            if not around.trusts[name].services.isdisjoint(services_of(actions[0]))
+        ]
+        if found:
+            yield _widest(found)
 
 
 def _services(holder: Holder) -> Iterable[Way]:

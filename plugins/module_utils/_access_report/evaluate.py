@@ -82,7 +82,13 @@ class Statement:
 
     def applies_to(self, action: str) -> bool:
         """Whether the statement is about the action."""
-        return self._named.cover(action.lower(), ANY) != self.but_actions
+        if action not in self._applied:
+            self._applied[action] = self._named.cover(action.lower(), ANY) != self.but_actions
+        return self._applied[action]
+
+    @cached_property
+    def _applied(self) -> dict[str, bool]:
+        return {}
 
     @cached_property
     def _named(self) -> Patterns:

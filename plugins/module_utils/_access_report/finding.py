@@ -13,10 +13,11 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import NO, Access
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import Access
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.benchmark import RECOMMENDATIONS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.remedies import Run, together
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import NO
 
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 

@@ -12,7 +12,8 @@ statement is for, the right is one under a condition.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import typing as t
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import (
@@ -32,6 +33,18 @@ NOTHING: Extents = (Extent.NONE,) * len(SESSIONS)
 ALWAYS: Extents = (Extent.ALL,) * len(SESSIONS)
 # The name of whoever a group's or a policy's rights are for: no user has it.
 SOMEBODY = "\ue000"
+
+
+class Assumed(t.NamedTuple):
+    """A role that somebody can assume: how far, and the roles on the way, the role itself last."""
+
+    extents: Extents
+    chain: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """The chain in words."""
+        return f"role {', then role '.join(self.chain)}"
 
 
 def either(*many: Extents) -> Extents:
@@ -75,6 +88,10 @@ class Holder:
     groups: frozenset[str] = frozenset()
     # ARNs of the managed policies that the holder has, by its groups too.
     policies: frozenset[str] = frozenset()
+    # Whether it is a session of a role, which has no user.
+    is_role: bool = False
+    # How far the holder can assume roles, by their names, and by which chain of roles.
+    assumes: Mapping[str, Assumed] = field(default_factory=dict)
     _asked: dict[tuple[str, str], tuple[Rights, Extents]] = field(default_factory=dict, compare=False, repr=False)
 
     def changed(self, **changes: object) -> Holder:
@@ -88,6 +105,16 @@ class Holder:
     def may_to(self, action: str, arn: str) -> Extents:
         """How far the action is allowed on one object."""
         return _about_one(self.may(action, arn))
+
+    def bounds(self, action: str, resource: str) -> Extents:
+        """How far the permissions boundary allows the action on one object, whatever else does."""
+        if self.limits is None:
+            return ALWAYS
+        key = (f"boundary {action}", resource)
+        if key not in self._asked:
+            rights = rights_of(self.limits, [Question(action, resource)])
+            self._asked[key] = (rights, rights.extents(0))
+        return _about_one(self._asked[key][1])
 
     def not_denied(self, action: str, resource: str) -> Extents:
         """How far nothing denies the action, whether anything allows it or not."""

@@ -13,7 +13,10 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.center_model import CenterRead
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.controls import ControlsRead
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Document, Group, Policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Role as AccountRole
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import RootUser
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import Role
@@ -81,6 +84,10 @@ class Snapshot:
     # An empty one where the account has none; None where it could not be read.
     password_policy: Mapping[str, t.Any] | None = None
     credential_report_time: datetime.datetime | None = None
+    # All roles by name, those of services too. None where they were not read.
+    roles: Mapping[str, AccountRole] | None = None
+    center: CenterRead = field(default_factory=CenterRead)
+    controls: ControlsRead = field(default_factory=ControlsRead)
     # What could not be read, and why: one sentence each.
     gaps: tuple[str, ...] = ()
 

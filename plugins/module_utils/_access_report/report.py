@@ -16,11 +16,9 @@ from dataclasses import asdict, dataclass, field, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report import benchmark
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.accepted import Risk, accept
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import (
-    NO,
-    Access,
-    Evaluator,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import Access, Evaluator
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.center import describe_center
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.controls import describe_controls
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.drift import (
     groups_drift,
     users_drift,
@@ -40,7 +38,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model 
     Person,
     Snapshot,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.roles import (
+    describe_roles,
+    outside,
+    service_linked,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.versions import is_of_aws
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import NO
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Group, Policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import sign_in_url
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BOOTSTRAP, MANAGED, OWNED
@@ -50,9 +54,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import D
 # Later reports are compared with those of the same format only.
 FORMAT_VERSION = 1
 NOT_EVALUATED = (
-    "Service control policies and resource control policies of AWS Organizations",
+    "Service control policies, unless the section about them says that they were read, and for administrators",
+    "Resource control policies of AWS Organizations",
     "Resource policies, such as those that share CloudHSM backups",
-    "Session policies, and roles: which exist, who can assume them, and what they allow",
+    "Session policies, and what people of other accounts and of identity providers are allowed there",
     "Conditions, except those about MFA and calls by AWS services: the report shows that there is a condition",
     "Ways to become an administrator through existing resources, such as the code of a function with a role",
     "Whether a resource exists: a permission counts even if there are no clusters",
@@ -77,6 +82,7 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
     """The whole report."""
     evaluator = Evaluator(snapshot)
     access = {name: evaluator.user(person) for name, person in snapshot.users.items()}
+    roles = describe_roles(snapshot, evaluator, _describe_access)
     groups = _describe_groups(snapshot, evaluator)
     policies, alone = _describe_policies(snapshot, evaluator)
     drift = _drift(wanted, snapshot)
@@ -117,6 +123,11 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
         "users": [_describe_user(facts, person, can) for person, can in facts.people()],
         "groups": groups,
         "policies": policies,
+        "roles": roles,
+        "outside_principals": outside(roles),
+        "other_service_linked_roles": service_linked(snapshot),
+        "service_control_policies": describe_controls(snapshot.controls, evaluator.controlled()),
+        "identity_center": describe_center(snapshot.center, evaluator, _describe_access, describe_paths),
         "service_linked_roles": [role.describe() for role in snapshot.service_linked_roles or ()],
         "root": _describe_root(snapshot),
         "password_policy": dict(snapshot.password_policy) if snapshot.password_policy is not None else None,
@@ -163,6 +174,7 @@ def _summary(
         ),
         "access_keys": sum(key.active for person in people for key in person.credentials.keys or ()),
         "outside_every_group": sum(not person.user.groups for person in people),
+        "roles": len(snapshot.roles or {}),
         "cloudhsm_users": sum(any(word != NO for word in can.cloudhsm.values()) for can in access.values()),
         "cloudhsm_changers": sum(can.changes_cloudhsm for can in access.values()),
         "drift": len(drift),
@@ -188,6 +200,21 @@ def _describe_access(access: Access) -> dict[str, t.Any]:
     }
 
 
+def describe_paths(access: Access) -> list[dict[str, t.Any]]:
+    """The best path to each action, and what limits it."""
+    return [
+        {
+            "actions": list(actions),
+            "kind": path.kind,
+            "through": list(path.through),
+            "answer": path.answer,
+            "limited_by": list(path.limited_by),
+            "more": path.more,
+        }
+        for path, actions in access.paths
+    ]
+
+
 def _describe_user(facts: Facts, person: Person, access: Access) -> dict[str, t.Any]:
     user, have = person.user, person.credentials
     return {
@@ -202,6 +229,7 @@ def _describe_user(facts: Facts, person: Person, access: Access) -> dict[str, t.
         "managed": user.tags.get(MANAGED) == OWNED or user.tags.get(BOOTSTRAP) == OWNED,
         "protected": user.protected,
         **_describe_access(access),
+        "access_paths": describe_paths(access),
         "credentials": {
             "source": have.source,
             "password": have.password,

@@ -11,16 +11,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import (
-    CONDITIONAL,
-    CONDITIONAL_MFA,
-    MFA,
-    SOME,
-    SOME_MFA,
-    WITHOUT_MFA,
-    YES,
-    Access,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import Access
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.finding import (
     Facts,
     Finding,
@@ -29,6 +20,15 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.findin
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import AccessKey, Person
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.remedies import Command, aws, provision
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import (
+    CONDITIONAL,
+    CONDITIONAL_MFA,
+    MFA,
+    SOME,
+    SOME_MFA,
+    WITHOUT_MFA,
+    YES,
+)
 
 # Why a user who must choose a new password can't.
 NOT_ALLOWED = "nothing allows iam:ChangePassword, neither a policy nor the account's password policy"

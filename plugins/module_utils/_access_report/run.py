@@ -10,14 +10,19 @@ from __future__ import annotations
 
 import datetime
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.accepted import parse_risks
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.center_read import read_center
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.controls_read import read_controls
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.snapshot import read_snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import READ_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BOOTSTRAP
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task, failure
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.store import Service
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Options
 
@@ -36,9 +41,27 @@ def run(task: Task) -> Result:
             snapshot = read_snapshot(
                 task.iam_client(WORKERS), task.sts_client(), pool, params["live_limit"], params["wait_timeout"]
             )
+            snapshot = read_beyond(task, pool, snapshot)
     except READ_ERRORS as exc:
         raise failure(exc, "read the account") from exc
     return {"changed": False, "report": make_report(snapshot, wanted, datetime.datetime.now(datetime.UTC))}
+
+
+def read_beyond(task: Task, pool: Executor, snapshot: Snapshot) -> Snapshot:
+    """The snapshot with what is said about the account elsewhere, as far as the caller may read it."""
+    account_id = snapshot.caller.account_id
+    controls = read_controls(lambda: task.store_client("organizations", WORKERS), account_id)
+    snapshot = replace(snapshot, controls=controls)
+    if not task.params["identity_center"]:
+        return snapshot
+
+    def connect() -> Service:
+        sso, store, organizations = (
+            task.store_client(service, WORKERS) for service in ("sso-admin", "identitystore", "organizations")
+        )
+        return Service(sso, store, organizations, pool)
+
+    return replace(snapshot, center=read_center(connect, task.region, account_id))
 
 
 def read_wanted(params: t.Mapping[str, t.Any]) -> tuple[Wanted, list[str]]:

@@ -29,6 +29,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model 
     Person,
     Snapshot,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.reach import SERVICE_LINKED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import (
     Details,
     Policy,
@@ -52,7 +53,7 @@ if t.TYPE_CHECKING:
 
 SERVICE = "cloudhsm.amazonaws.com"
 # AWS's own policies are left out: which of them come is not documented, and the few in use are read singly.
-BULK = ("User", "Group", "LocalManagedPolicy")
+BULK = ("User", "Group", "LocalManagedPolicy", "Role")
 T = t.TypeVar("T")
 
 
@@ -103,6 +104,7 @@ def read_snapshot(iam: IAMClient, sts: STSClient, pool: Executor, live_limit: in
         groups=bulk.groups,
         policies=policies,
         service_linked_roles=known["roles"],
+        roles=bulk.roles,
         root=None if known["summary"] is None else root_user(known["summary"]),
         root_last_used=_root_last_used(known["report"]),
         password_policy=known["password_policy"],
@@ -164,6 +166,10 @@ def _other_policies(
     used = {arn for group in bulk.groups.values() for arn in group.managed_policies}
     for person in users.values():
         used |= person.user.managed_policies | ({person.user.boundary} if person.user.boundary else set())
+    for role in bulk.roles.values():
+        # What service-linked roles may do is up to AWS.
+        if not role.path.startswith(SERVICE_LINKED):
+            used |= role.managed_policies | ({role.boundary} if role.boundary else set())
     wanted = sorted(used - bulk.policies.keys())
     found = pool.map(lambda arn: optional(f"read the policy {arn}", lambda: _read_policy(iam, arn)), wanted)
     return {arn: policy or Policy(arn) for arn, policy in zip(wanted, found, strict=True)}

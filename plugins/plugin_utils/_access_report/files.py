@@ -17,7 +17,7 @@ import tempfile
 import typing as t
 from collections.abc import Callable, Mapping
 
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import html, markdown, sarif, tables
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import html, markdown, reach, sarif, tables
 
 FORMATS = ("html", "md", "csv", "json", "sarif")
 # SARIF is for programs that read just that.
@@ -28,7 +28,12 @@ _MADE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
 _RENDERERS: Mapping[str, Mapping[str, Callable[[Mapping[str, t.Any]], str]]] = {
     "html": {".html": html.account_page},
     "md": {".md": markdown.account_page},
-    "csv": {".csv": tables.people, "-findings.csv": tables.findings},
+    "csv": {
+        ".csv": tables.people,
+        "-findings.csv": tables.findings,
+        "-roles.csv": reach.roles_csv,
+        "-identity-center.csv": reach.center_csv,
+    },
     "json": {".json": lambda report: json.dumps(report) + "\n"},
     "sarif": {".sarif": sarif.account_file},
 }

@@ -29,6 +29,7 @@ _SCRIPTS = (
     "accounts",
     "people",
     "groups",
+    "reach",
     "picture",
     "audit",
     "account",
@@ -87,7 +88,7 @@ def _with_profiles(report: Mapping[str, t.Any]) -> dict[str, t.Any]:
         kept = []
         for thing in things:
             rest = {key: value for key, value in thing.items() if key not in _RIGHTS}
-            profile = {key: thing[key] for key in sorted(_RIGHTS)}
+            profile = {key: thing[key] for key in sorted(_RIGHTS) if key in thing}
             profile["cloudhsm"] = [ANSWERS.index(thing["cloudhsm"][action["name"]]) for action in report["actions"]]
             number = known.setdefault(json.dumps(profile), len(known))
             if number == len(profiles):
@@ -95,8 +96,9 @@ def _with_profiles(report: Mapping[str, t.Any]) -> dict[str, t.Any]:
             kept.append({**rest, "access": number})
         return kept
 
-    kinds = {kind: shortened(report[kind]) for kind in ("users", "groups", "policies")}
-    return {**report, **kinds, "access": profiles}
+    kinds = {kind: shortened(report[kind]) for kind in ("users", "groups", "policies", "roles")}
+    center = {**report["identity_center"], "users": shortened(report["identity_center"]["users"])}
+    return {**report, **kinds, "identity_center": center, "access": profiles}
 
 
-_RIGHTS = frozenset({"administrator", "administrator_ways", "can_become_administrator", "cloudhsm"})
+_RIGHTS = frozenset({"access_paths", "administrator", "administrator_ways", "can_become_administrator", "cloudhsm"})

@@ -10,47 +10,30 @@ from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import reach
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.audit import (
     accepted_lines,
     counted,
     difference_line,
 )
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.audit import rights as rights_changed
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.text import (
+    PEOPLE,
+    SUBJECTS,
+    administrator,
+    code,
+    codes,
+    rights,
+    table,
+)
 
-# A comment in a pull request can have 65,536 characters on common hosts. The files have the rest.
-PEOPLE = 200
-SUBJECTS = 20
-NAMES = 6
 # Characters of a command that fixes all subjects of a finding.
 LONGEST_RUN = 2000
 # What follows the last day of an acceptance, by its state.
 ACCEPTED = {"active": "", "expired": ", expired", "not_found": ", not found"}
 CHANGES = {"new": "new", "gone": "gone", "accepted": "accepted", "no_longer_accepted": "no longer accepted"}
-_SPACE = re.compile(r"\s+|[\x00-\x1f\x7f\u2028\u2029]+")
-
-
-def code(text: object) -> str:
-    """A code span of any text, that also stands in a cell of a table."""
-    line = _SPACE.sub(" ", str(text)).strip()
-    if not line:
-        return ""
-    longest = max((len(run) for run in re.findall("`+", line)), default=0)
-    fence = "`" * (longest + 1)
-    space = " " if line[0] == "`" or line[-1] == "`" else ""
-    # A table cuts cells at pipes before it looks for code.
-    return f"{fence}{space}{line}{space}{fence}".replace("|", "\\|")
-
-
-def _codes(names: Sequence[str], most: int = NAMES) -> str:
-    shown = ", ".join(code(name) for name in names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
-    return [*lines, *("| " + " | ".join(row) + " |" for row in rows), ""]
 
 
 def account_page(report: Mapping[str, t.Any]) -> str:
@@ -73,6 +56,9 @@ def account_page(report: Mapping[str, t.Any]) -> str:
         *_accepted(report["accepted_risks"]),
         *_difference(report.get("difference")),
         *_people(report),
+        *reach.roles_markdown(report),
+        *reach.center_markdown(report),
+        *reach.controls_markdown(report),
         *_groups(report["groups"]),
         *_policies(report["policies"]),
         *_drift(report),
@@ -87,7 +73,7 @@ def _summary(report: Mapping[str, t.Any]) -> list[str]:
     hidden, accepted = counted(report.get("hidden", {})), counted(summary["accepted"])
     return [
         f"- Users: {summary['users']}, in no group: {summary['outside_every_group']}",
-        f"- Administrators: {_codes(summary['administrators']) or 'none'}",
+        f"- Administrators: {codes(summary['administrators']) or 'none'}",
         f"- Console users: {summary['console_users']}, without MFA: {summary['console_users_without_mfa']}",
         f"- Active access keys: {summary['access_keys']}",
         f"- Can change CloudHSM: {summary['cloudhsm_changers']}, can call any action: {summary['cloudhsm_users']}",
@@ -109,7 +95,7 @@ def _findings(report: Mapping[str, t.Any]) -> list[str]:
             "",
             finding["why"] + (f" CIS {', '.join(finding['cis'])}." if finding["cis"] else ""),
             "",
-            *_table(["name", "detail", "ID"], [_subject(subject) for subject in subjects[:SUBJECTS]]),
+            *table(["name", "detail", "ID"], [_subject(subject) for subject in subjects[:SUBJECTS]]),
         ]
         if len(subjects) > SUBJECTS:
             lines += [f"… and {len(subjects) - SUBJECTS} more.", ""]
@@ -135,14 +121,14 @@ def _accepted(risks: Sequence[Mapping[str, t.Any]]) -> list[str]:
     rows = [
         [
             f"{risk['severity'].capitalize()}: {risk['title']}",
-            _codes([*(subject["id"] for subject in risk["subjects"]), *risk["not_found"]]),
+            codes([*(subject["id"] for subject in risk["subjects"]), *risk["not_found"]]),
             code(risk["reason"]),
             f"{risk['expires']}{ACCEPTED[risk['state']]}",
             code(risk["accepted_by"]),
         ]
         for risk in risks[:PEOPLE]
     ]
-    lines = ["## Accepted risks", "", *_table(["finding", "subjects", "reason", "until", "by"], rows)]
+    lines = ["## Accepted risks", "", *table(["finding", "subjects", "reason", "until", "by"], rows)]
     told = [f"- {code(line)}" for line in accepted_lines(risks[:PEOPLE])]
     return [*lines, *told, ""] if told else lines
 
@@ -157,51 +143,21 @@ def _difference(difference: Mapping[str, t.Any] | None) -> list[str]:
         for found in each[:PEOPLE]
     ]
     if rows:
-        lines += _table(["change", "severity", "finding", "ID", "detail"], rows[:PEOPLE])
+        lines += table(["change", "severity", "finding", "ID", "detail"], rows[:PEOPLE])
     users = difference["users"][:PEOPLE]
     if users:
-        told = [[code(user["name"]), user["state"], _codes(rights_changed(user["changes"]))] for user in users]
-        lines += _table(["user", "state", "who can do what"], told)
+        told = [[code(user["name"]), user["state"], codes(rights_changed(user["changes"]))] for user in users]
+        lines += table(["user", "state", "who can do what"], told)
     more = len(rows) + len(difference["users"]) - len(rows[:PEOPLE]) - len(users)
     lines += [f"… and {more} more: the HTML and JSON files have all of them.", ""] if more else []
     return [*lines, *(f"- {code(note)}" for note in difference["notes"]), *([""] if difference["notes"] else [])]
 
 
-def rights(thing: Mapping[str, t.Any]) -> str:
-    """What a user, group or policy allows with CloudHSM, in a few words."""
-    answers = [word for word in thing["cloudhsm"].values() if word != "no"]
-    if not answers:
-        return "nothing"
-    what = "everything" if len(answers) == len(thing["cloudhsm"]) else f"{len(answers)} of {len(thing['cloudhsm'])}"
-    mfa = [word.endswith("mfa") for word in answers]
-    notes = ["with MFA"] if all(mfa) else ["partly with MFA"] if any(mfa) else []
-    notes += ["limited"] if any(word.startswith(("some", "conditional")) for word in answers) else []
-    return ", ".join([what, *notes])
-
-
-# What follows "can become one".
-GRADES = {
-    "yes": "",
-    "some": ", for some",
-    "conditional": ", under a condition",
-    "mfa": ", with MFA",
-    "some_mfa": ", for some, with MFA",
-    "conditional_mfa": ", under a condition, with MFA",
-}
-
-
-def _administrator(thing: Mapping[str, t.Any]) -> str:
-    if thing["administrator"] != "no":
-        return "with MFA" if thing["administrator"].endswith("mfa") else "yes"
-    become = thing["can_become_administrator"]
-    return "no" if become == "no" else f"can become one{GRADES[become]}"
-
-
 def _people(report: Mapping[str, t.Any]) -> list[str]:
     people = report["users"]
     rows = [_person(user) for user in people[:PEOPLE]]
-    heads = ["user", "groups", "administrator", "CloudHSM", "password", "MFA", "active keys"]
-    lines = ["## People", "", *_table(heads, rows)]
+    heads = ["user", "groups", "administrator", "CloudHSM", "by", "password", "MFA", "active keys"]
+    lines = ["## People", "", *table(heads, rows)]
     if len(people) > PEOPLE:
         lines += [f"… and {len(people) - PEOPLE} more: the CSV and HTML files have all of them.", ""]
     return lines
@@ -215,9 +171,10 @@ def _person(user: Mapping[str, t.Any]) -> list[str]:
     ages = ", ".join("age not known" if key["age"] is None else f"{key['age']} d" for key in keys)
     return [
         code(user["name"]),
-        _codes(user["groups"]) or "none",
-        _administrator(user),
+        codes(user["groups"]) or "none",
+        administrator(user),
         rights(user),
+        reach.by(user),
         words[have["password"]] + ("" if age is None else f", {age} d"),
         words[have["mfa"]],
         "not known" if have["access_keys"] is None else ages or "none",
@@ -230,16 +187,16 @@ def _groups(groups: Sequence[Mapping[str, t.Any]]) -> list[str]:
         policies = [arn.rpartition("/")[2] for arn in group["managed_policies"]]
         policies += [f"{name} (inline)" for name in group["inline_policies"]]
         members = group["members"]
-        rows.append([code(group["name"]), str(len(members)), _codes(members), _codes(policies), rights(group)])
-    return ["## Groups", "", *_table(["group", "members", "names", "policies", "CloudHSM"], rows)]
+        rows.append([code(group["name"]), str(len(members)), codes(members), codes(policies), rights(group)])
+    return ["## Groups", "", *table(["group", "members", "names", "policies", "CloudHSM"], rows)]
 
 
 def _policies(policies: Sequence[Mapping[str, t.Any]]) -> list[str]:
     rows = [
-        [code(policy["name"]), policy["kind"], _codes(policy["groups"]), _codes(policy["users"]), rights(policy)]
+        [code(policy["name"]), policy["kind"], codes(policy["groups"]), codes(policy["users"]), rights(policy)]
         for policy in policies[:PEOPLE]
     ]
-    return ["## Policies", "", *_table(["policy", "kind", "groups", "users directly", "CloudHSM"], rows)]
+    return ["## Policies", "", *table(["policy", "kind", "groups", "users directly", "CloudHSM"], rows)]
 
 
 # As the page words them.
@@ -260,13 +217,13 @@ def _drift(report: Mapping[str, t.Any]) -> list[str]:
     for entry in report["drift"][:PEOPLE]:
         changes = [" ".join(str(value) for value in change.values()) for change in entry["changes"]]
         changes += entry.get("problems", [])
-        rows.append([f"{entry['kind']} {code(entry['name'])}", _STATES[entry["state"]], _codes(changes)])
-    return ["## Differences from your variables", "", *_table(["name", "state", "changes"], rows)]
+        rows.append([f"{entry['kind']} {code(entry['name'])}", _STATES[entry["state"]], codes(changes)])
+    return ["## Differences from your variables", "", *table(["name", "state", "changes"], rows)]
 
 
 def _notes(report: Mapping[str, t.Any]) -> list[str]:
     roles = [role["name"] for role in report["service_linked_roles"]]
-    lines = ["## Notes", "", f"- CloudHSM's service-linked role: {_codes(roles) or 'none'}"]
+    lines = ["## Notes", "", f"- CloudHSM's service-linked role: {codes(roles) or 'none'}"]
     lines += [f"- Could not be read: {code(gap)}" for gap in report["not_read"]]
     return [*lines, *(f"- Not evaluated: {line}" for line in report["not_evaluated"])]
 
@@ -290,6 +247,6 @@ def accounts_page(overview: Mapping[str, t.Any]) -> str:
         rows.append([name, code(account.get("account_alias") or account["host"]), counts, *map(str, numbers)])
     heads = ["account", "name", "findings", "users", "administrators", "console without MFA", "differences"]
     worst = [[f["severity"], f["title"], code(f["account_id"]), str(f["count"])] for f in overview["findings"][:PEOPLE]]
-    lines = ["# Access of all accounts", "", f"Read up to {overview['generated_at']}.", "", *_table(heads, rows)]
-    lines += ["## Most severe findings", "", *_table(["severity", "finding", "account", "count"], worst)]
+    lines = ["# Access of all accounts", "", f"Read up to {overview['generated_at']}.", "", *table(heads, rows)]
+    lines += ["## Most severe findings", "", *table(["severity", "finding", "account", "count"], worst)]
     return "\n".join(lines).rstrip() + "\n"

@@ -13,6 +13,8 @@ import io
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import paths
+
 # What makes a spreadsheet calculate (OWASP, CSV Injection); spaces before it are skipped by some.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -28,7 +30,8 @@ def cell(value: object) -> str:
     return f"'{text}" if text.startswith(("'", *_FORMULA)) or text.lstrip().startswith(_FORMULA) else text
 
 
-def _csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def csv_text(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Rows as CSV."""
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(heads)
@@ -65,8 +68,9 @@ def people(report: Mapping[str, t.Any]) -> str:
     """One line a user, with a column for each of CloudHSM's actions."""
     actions = [action["name"] for action in report["actions"]]
     account = report["account"]["account_id"]
-    return _csv(
-        [*PERSON, *actions, "administrator_ways"], (_person(account, user, actions) for user in report["users"])
+    return csv_text(
+        [*PERSON, *actions, "administrator_ways", "access_paths"],
+        (_person(account, user, actions) for user in report["users"]),
     )
 
 
@@ -93,6 +97,7 @@ def _person(account: str, user: Mapping[str, t.Any], actions: Sequence[str]) -> 
         have["source"],
         *(user["cloudhsm"][action] for action in actions),
         "; ".join(_way(way) for way in user["administrator_ways"]),
+        "; ".join(map(paths.whole, user["access_paths"])),
     ]
 
 
@@ -106,7 +111,7 @@ def findings(report: Mapping[str, t.Any]) -> str:
     heads = ("account", "severity", "rule", "title", "kind", "name", "detail", "run", "id", "cis", "accepted")
     risks = ("reason", "expires", "accepted_by")
     active = [risk for risk in report["accepted_risks"] if risk["state"] == "active"]
-    return _csv(
+    return csv_text(
         [*heads, *risks],
         (
             [
@@ -139,4 +144,4 @@ def accounts(overview: Mapping[str, t.Any]) -> str:
                 *(summary.get(number) for number in numbers),
             ]
         )
-    return _csv(["account", "alias", "host", "read", *levels, "administrators", *numbers], rows)
+    return csv_text(["account", "alias", "host", "read", *levels, "administrators", *numbers], rows)

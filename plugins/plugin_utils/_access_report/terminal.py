@@ -12,11 +12,12 @@ import typing as t
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import ACTIONS, LEVELS
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import paths
 
 User = Mapping[str, t.Any]
-HEADS = ("user", "groups", "CloudHSM", "console", "MFA", "keys", "last active")
+HEADS = ("user", "groups", "CloudHSM", "by", "console", "MFA", "keys", "last active")
 # The widest that a cell may be. What the others hold is short.
-WIDEST = {"user": 32, "groups": 40}
+WIDEST = {"user": 28, "groups": 26, "by": 32}
 UNKNOWN = "?"
 NO = "no"
 
@@ -24,7 +25,8 @@ NO = "no"
 def lines(report: Mapping[str, t.Any], most: int, everyone: bool) -> list[str]:
     """The table, with what it leaves out."""
     account = report["account"]
-    users = [user for user in report["users"] if everyone or has_access(user)]
+    center = [_from_center(user) for user in report["identity_center"]["users"]]
+    users = [user for user in [*report["users"], *center] if everyone or has_access(user)]
     rows = [cells(user) for user in users[:most]]
     widths = [max(len(row[place]) for row in (HEADS, *rows)) for place in range(len(HEADS))]
     alias = f" ({account['account_alias']})" if account.get("account_alias") else ""
@@ -33,6 +35,12 @@ def lines(report: Mapping[str, t.Any], most: int, everyone: bool) -> list[str]:
         *([_aligned(HEADS, widths), *(_aligned(row, widths) for row in rows)] if rows else []),
         *_totals(report, users, most),
     ]
+
+
+def _from_center(user: User) -> User:
+    """A user of IAM Identity Center as a line: how it signs in is not this account's business."""
+    unknown = {"password": None, "mfa": None, "access_keys": None, "password_last_used": None}
+    return {**user, "groups": [f"{one['name']} (set)" for one in user["permission_sets"]], "credentials": unknown}
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
@@ -47,6 +55,12 @@ def _totals(report: Mapping[str, t.Any], users: Sequence[User], most: int) -> It
     with_access = sum(map(has_access, everybody))
     number = f"{len(everybody)} user{'' if len(everybody) == 1 else 's'}"
     yield f"{number}: {with_access} with access to CloudHSM, {administrators} of them administrators"
+    found = report["identity_center"]
+    if found["state"] == "read":
+        yield f"IAM Identity Center: {len(found['users'])} people, {sum(map(has_access, found['users']))} with access"
+    elif found["state"] == "unknown":
+        yield str(found["note"])
+    yield str(report["service_control_policies"]["note"])
     yield from (f"Not read: {gap}" for gap in report["not_read"])
 
 
@@ -65,11 +79,18 @@ def cells(user: User) -> tuple[str, ...]:
         _cut(user["name"], WIDEST["user"]),
         _names(user["groups"], WIDEST["groups"]),
         level(user),
+        _by(user),
         _known(have["password"]),
         _known(have["mfa"]),
         UNKNOWN if keys is None else str(len(active)),
         _days(min((days for days in used if days is not None), default=None)),
     )
+
+
+def _by(user: User) -> str:
+    """The path that most of the actions are open by."""
+    words, more = paths.best(user["access_paths"])
+    return _cut(words, WIDEST["by"] - len(_more(more))) + _more(more) if words else "-"
 
 
 def level(user: User) -> str:

@@ -16,6 +16,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model 
     Snapshot,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Group, Policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Role as AccountRole
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import RootUser
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import Role
@@ -94,6 +95,26 @@ def group(name: str, *policies: str, **inline: t.Any) -> Group:
     return Group(name, f"arn:aws:iam::{ACCOUNT}:group/{name}", "/", frozenset(policies), inline)
 
 
+def trust(*principals: t.Any, **more: t.Any) -> dict[str, t.Any]:
+    """A trust policy: names of users of the account, ARNs, or whole elements."""
+    own = f"arn:aws:iam::{ACCOUNT}:"
+    names = [f"{own}{one}" if str(one).startswith(("user/", "role/")) else one for one in principals]
+    call = more.pop("action", "sts:AssumeRole")
+    statements = [
+        {"Effect": "Allow", "Principal": one if isinstance(one, dict) else {"AWS": one}, "Action": call, **more}
+        for one in names
+    ]
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def role(
+    name: str, trusts: t.Any, *policies: str, path: str = "/", boundary: str | None = None, **inline: t.Any
+) -> AccountRole:
+    """A role with this trust policy and these policies."""
+    arn = f"arn:aws:iam::{ACCOUNT}:role{path}{name}"
+    return AccountRole(name, arn, path, trusts, frozenset(policies), inline, boundary)
+
+
 def key(age: int, used: int | None = 1, active: bool = True, key_id: str | None = "AKIAIOSFODNN7EXAMPLE") -> AccessKey:
     """An access key so many days old."""
     return AccessKey(active, key_id, ago(age), ago(used))
@@ -150,8 +171,22 @@ def team() -> Snapshot:
         group("Helpdesk", passwords=document("iam:UpdateLoginProfile", "iam:CreateLoginProfile")),
         group("Empty"),
     ]
+    oidc = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
+    web = "sts:AssumeRoleWithWebIdentity"
+    roles = [
+        role("hsm-admin", trust("user/frank", "role/deploy", **MFA), FULL),
+        role("deploy", trust({"Federated": oidc}, action=web, Condition={"StringEquals": {"x:sub": "repo"}}), READ),
+        role("partner", trust("222222222222", Condition={"StringEquals": {"sts:ExternalId": "x"}}), READ),
+        role("worker", trust({"Service": "lambda.amazonaws.com"}), ADMINISTRATOR),
+        role("AWSServiceRoleForSupport", trust({"Service": "support.amazonaws.com"}), path="/aws-service-role/x/"),
+    ]
     return snapshot(
-        people, groups, root=RootUser(mfa=True, access_keys=True), service_linked_roles=(), password_policy={}
+        people,
+        groups,
+        roles={one.name: one for one in roles},
+        root=RootUser(mfa=True, access_keys=True),
+        service_linked_roles=(),
+        password_policy={},
     )
 
 

@@ -156,10 +156,13 @@ class Simulated:
     def _describe_user(self, UserId: str) -> Answer:
         if UserId not in self.users:
             raise failure("ResourceNotFoundException")
-        return {"UserName": self.users[UserId]}
+        return self._user(UserId)
 
-    def _list_users(self, MaxResults: int) -> Answer:
-        return {"Users": [{"UserId": key, "ExternalIds": self.external_ids} for key in self.users][:MaxResults]}
+    def _user(self, user_id: str) -> Answer:
+        return {"UserId": user_id, "UserName": self.users[user_id], "ExternalIds": self.external_ids}
+
+    def _list_users(self, MaxResults: int | None = None) -> Answer:
+        return {"Users": [self._user(key) for key in self.users][:MaxResults]}
 
     def _list_groups(self, MaxResults: int) -> Answer:
         return {"Groups": [{"GroupId": key} for key in self.groups][:MaxResults]}
@@ -211,6 +214,11 @@ class Simulated:
 
     def _list_customer_managed_policy_references_in_permission_set(self, PermissionSetArn: str) -> Answer:
         return {"CustomerManagedPolicyReferences": self.sets[PermissionSetArn]["own"]}
+
+    def _list_permission_sets_provisioned_to_account(self, AccountId: str) -> Answer:
+        return {
+            "PermissionSets": sorted({arn for arn, account, _kind, _who in self.assignments if account == AccountId})
+        }
 
     def _list_accounts_for_provisioned_permission_set(
         self, PermissionSetArn: str, ProvisioningStatus: str = ""

@@ -375,6 +375,13 @@ def _identity_center(iam: IAMClient, account: str) -> None:
     center.assign(arn, "USER", bob, account)
 
 
+def _with_permission_sets(iam: IAMClient, account: str) -> None:
+    """The same, with a policy of AWS's in use."""
+    _identity_center(iam, account)
+    iam.create_group(GroupName="Readers")
+    iam.attach_group_policy(GroupName="Readers", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+
+
 WITH_MFA: Variables = {
     "admin_group_require_mfa": True,
     "cloudhsm_group_require_mfa": True,
@@ -382,7 +389,15 @@ WITH_MFA: Variables = {
 }
 
 # Making something with tags needs the right to tag it, which moto does not ask for then.
+# moto has no member account that may read its own SCPs, and nobody has more than a hundred users here.
+_IN_A_LARGE_ORGANIZATION = {
+    "identitystore:ListUsers",
+    "organizations:DescribePolicy",
+    "organizations:ListParents",
+    "organizations:ListPoliciesForTarget",
+}
 ASKED_BY_AWS_ONLY: dict[str, set[str]] = {
+    "access_report": _IN_A_LARGE_ORGANIZATION,
     "add_user": {"iam:TagUser"},
     "bootstrap": {"iam:TagPolicy", "iam:TagUser"},
     "cloudhsm_role": {
@@ -393,10 +408,14 @@ ASKED_BY_AWS_ONLY: dict[str, set[str]] = {
     },
     "federated_access": {"iam:TagPolicy", "iam:TagRole"},
     "provision_groups": {"iam:TagPolicy"},
+    "who_has_access": _IN_A_LARGE_ORGANIZATION,
 }
 
 CASES: dict[str, Case] = {
     "access_report": Case("access_report", lambda _account: {}, everything.prepare),
+    "access_report in an organization": Case(
+        "access_report", lambda _account: {"access_report_region": "us-east-1"}, _with_permission_sets
+    ),
     "account_password_policy": Case("account_password_policy", _password_policy(min_pw_length=14)),
     "account_password_policy absent": Case(
         "account_password_policy", _password_policy(state="absent", allow_weaker=True), _some_password_policy
@@ -466,4 +485,7 @@ CASES: dict[str, Case] = {
     "suspend_users": Case("suspend_users", _suspending, _with_hoarder, use=("user_offboarding", "suspending")),
     "teardown": Case("teardown", lambda account: {"bootstrap_teardown_confirm": account}, _bootstrapped),
     "who_has_access": Case("who_has_access", lambda _account: {}, everything.prepare),
+    "who_has_access in an organization": Case(
+        "who_has_access", lambda _account: {"identity_center_region": "us-east-1"}, _with_permission_sets
+    ),
 }

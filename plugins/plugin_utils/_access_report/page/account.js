@@ -56,12 +56,12 @@ const aboutSection = () => {
         `Read by ${data.account.caller_arn}`,
       ]),
       list("Sources", [
-        `Users, groups and policies were read at ${data.generated_at}`,
+        `Users, groups, roles and policies were read at ${data.generated_at}`,
         data.credential_report_time
           ? `Ages are from AWS's credential report of ${data.credential_report_time}, which may be four hours old`
           : "Ages are unknown, because there was no credential report",
         "Each user's entry shows whether password, MFA and keys were read live or come from that report",
-        "Permissions come from the policies of users and groups, permissions boundaries and conditions about MFA",
+        "Permissions come from the policies of users, groups and roles, whom roles trust, permissions boundaries and conditions about MFA",
       ]),
       list("Not evaluated", data.not_evaluated),
       data.not_read.length ? list("Could not be read", data.not_read) : null));
@@ -73,7 +73,7 @@ const showAccount = () => {
   header(`Access to ${account.account_alias || account.account_id}`, [
     `AWS account ${account.account_id}${account.partition === "aws" ? "" : ` (${account.partition})`}, read at ${data.generated_at}`,
     data.credential_report_time ? `Ages from the credential report of ${data.credential_report_time}` : "Ages are unknown, because there was no credential report",
-  ], [["findings", "Findings"], ...auditParts(), ["people", "People"], ["groups", "Groups and policies"], ["picture", "Picture"], ["drift", "Differences"], ["about", "About"]]);
+  ], [["findings", "Findings"], ...auditParts(), ["people", "People"], ["roles", "Roles and SCPs"], ["center", "Identity Center"], ["groups", "Groups and policies"], ["picture", "Picture"], ["drift", "Differences"], ["about", "About"]]);
   const mood = (count) => (count ? "alarm" : "well");
   const cards = data.findings.map(findingCard);
   document.getElementById("main").append(
@@ -89,7 +89,7 @@ const showAccount = () => {
     ...hiddenNote(),
     ...(data.not_read.length ? [el("p", { class: "note" }, `${plural(data.not_read.length, "thing")} could not be read, so the report is incomplete. See About.`)] : []),
     section("findings", "Findings", benchmarkNote(), cards.length ? cards : el("p", { class: "calm" }, hiddenCount() ? "No findings of the chosen severities." : "No findings.")),
-    ...acceptedSection(), ...changesSection(), people.node, groupsAndPolicies(), picture(), driftSection(), aboutSection());
+    ...acceptedSection(), ...changesSection(), people.node, rolesSection(), centerSection(), groupsAndPolicies(), picture(), driftSection(), aboutSection());
   printing(people, cards);
 };
 

@@ -15,6 +15,7 @@ const personDetail = (user, found) => {
         fact("Inline policies", user.inline_policies.join(", ")),
         fact("Boundary", user.boundary && policyName(user.boundary)),
         fact("Access keys", keys.length ? el("ul", {}, keys.map((key) => el("li", {}, key))) : ""),
+        fact("Paths to CloudHSM", pathsList(user).length ? el("ul", {}, pathsList(user)) : ""),
         fact("Ways to become an administrator", waysList(user).length ? el("ul", {}, waysList(user)) : ""),
         fact("Read from", user.credentials.source.replace("_", " "))),
       el("ul", { class: "actions", "aria-label": `CloudHSM actions of ${user.name}` },

@@ -25,6 +25,7 @@ if t.TYPE_CHECKING:
 def run(run_module: RunModule, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
     """Runs the module on the sample team."""
     monkeypatch.setattr(access_report, "read_snapshot", lambda *_given: samples.team())
+    monkeypatch.setattr(access_report, "read_beyond", lambda _task, _pool, snapshot: snapshot)
     return lambda **options: run_module(module.main, **options)
 
 
@@ -47,13 +48,17 @@ def test_results_have_the_documented_keys(run: Callable[..., Answer], documented
     result = run(expected_users=[{"name": "zoe", "groups": ["Nowhere"]}])
     report = result["report"]
     assert set(report) == documented(module.RETURN, "report")
-    for kind in ("account", "summary"):
+    for kind in ("account", "summary", "service_control_policies", "identity_center"):
         assert set(report[kind]) == documented(module.RETURN, "report", kind)
     for kind in ("findings", "drift", "actions", "users", "groups", "policies"):
         assert set(report[kind][0]) == documented(module.RETURN, "report", kind)
     finding, person = report["findings"][0], report["users"][6]
     assert set(finding["subjects"][0]) == documented(module.RETURN, "report", "findings", "subjects")
     assert set(person["credentials"]) == documented(module.RETURN, "report", "users", "credentials")
+    paths = person["access_paths"]
+    assert set(paths[0]) == documented(module.RETURN, "report", "users", "access_paths")
+    assert set(report["roles"][0]) == documented(module.RETURN, "report", "roles")
+    assert set(report["outside_principals"][0]) == documented(module.RETURN, "report", "outside_principals")
     (key,) = next(user for user in report["users"] if user["name"] == "carol")["credentials"]["access_keys"]
     assert set(key) == documented(module.RETURN, "report", "users", "credentials", "access_keys")
 

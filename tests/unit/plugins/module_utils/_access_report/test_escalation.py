@@ -10,9 +10,9 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import RANKS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.escalation import SERVICES
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.services import SERVICES
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import RANKS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import (

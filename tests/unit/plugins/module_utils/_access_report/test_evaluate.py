@@ -11,7 +11,6 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import answer
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.conditions import Session, holds
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import (
     ANY,
@@ -23,6 +22,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evalua
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import FIELD, covers, matches, meet
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import answer
 from helpers.accounts import samples
 from helpers.accounts.samples import person, snapshot
 from helpers.documents.case_files import case_bytes

@@ -10,6 +10,7 @@ import typing as t
 from collections.abc import Iterator
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.conditions import Session
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.controls import Controls
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import (
     ANY,
     Extent,
@@ -151,11 +152,17 @@ def contexts(session: Session) -> Iterator[dict[str, str]]:
             yield {**present, **age, **region, **own, "aws:SourceIp": address}
 
 
-def found(documents: list[Policy], question: Question, session: Session, limits: list[Policy] | None) -> set[bool]:
+def found(
+    documents: list[Policy],
+    question: Question,
+    session: Session,
+    limits: list[Policy] | None,
+    controls: t.Sequence[list[Policy]] = (),
+) -> set[bool]:
     """All that comes out for the requests that the question is about."""
     asked = [Request(question.action, resource, one) for resource in requests(question) for one in contexts(session)]
     # Only the real one knows actions that are about nothing in particular.
-    return set(decide(documents, asked, limits=limits, real=question.resource is None))
+    return set(decide(documents, asked, limits=limits, controls=controls, real=question.resource is None))
 
 
 @given(policies(ON_MFA, st.just(["*"])))
@@ -193,3 +200,20 @@ def test_what_one_statement_is_said_to_give_it_gives_to_somebody(statement: Poli
     for (number, question), session in itertools.product(enumerate(QUESTIONS), Session):
         if rights(documents).extent(number, session) is not Extent.NONE:
             assert True in found(documents, question, session, None), (question, session)
+
+
+@given(
+    policies(ON_MFA, RESOURCES),
+    st.lists(policies(ON_MFA, RESOURCES), min_size=1, max_size=3),
+)
+def test_what_service_control_policies_leave_is_what_is_left(
+    documents: list[Policy], controls: list[list[Policy]]
+) -> None:
+    known = Controls([[one for policy in level for one in read_document(policy)] for level in controls])
+    own = together([rights_of(read_document(one), QUESTIONS) for one in documents], len(QUESTIONS))
+    left = own.within(known.rights(QUESTIONS))
+    for (number, question), session in itertools.product(enumerate(QUESTIONS), Session):
+        extent = left.extent(number, session)
+        if extent in (Extent.ALL, Extent.NONE):
+            outcome = found(documents, question, session, None, controls)
+            assert outcome == {extent is Extent.ALL}, (question, session)

@@ -11,10 +11,11 @@ import typing as t
 from dataclasses import replace
 
 import pytest
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import ANSWERS, Evaluator
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.findings import RULES
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.reading import Reader
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import ANSWERS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import RootUser
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
@@ -421,13 +422,13 @@ def test_the_report_is_plain_json() -> None:
 def test_thousands_of_users_are_evaluated_by_their_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     account = samples.thousands()
     counted = []
-    read = Evaluator._read
+    read = Reader.document
 
-    def count(evaluator: Evaluator, label: str, document: t.Any) -> t.Any:
+    def count(reader: Reader, label: str, document: t.Any) -> t.Any:
         counted.append(label)
-        return read(evaluator, label, document)
+        return read(reader, label, document)
 
-    monkeypatch.setattr(Evaluator, "_read", count)
+    monkeypatch.setattr(Reader, "document", count)
     start = time.process_time()
     made = report(account)
     assert len(made["users"]) == 5000

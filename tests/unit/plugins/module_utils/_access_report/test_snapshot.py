@@ -27,7 +27,7 @@ if t.TYPE_CHECKING:
 ACCOUNT = "123456789012"
 IDENTITY = {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/auditor", "UserId": "AIDAEXAMPLEEXAMPLE"}
 WHEN = datetime.datetime(2026, 11, 24, 10, tzinfo=datetime.UTC)
-BULK: dict[str, t.Any] = {"Filter": ["User", "Group", "LocalManagedPolicy"], "MaxItems": 1000}
+BULK: dict[str, t.Any] = {"Filter": ["User", "Group", "LocalManagedPolicy", "Role"], "MaxItems": 1000}
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 LOCAL = f"arn:aws:iam::{ACCOUNT}:policy/Local"
 HEADS = (
@@ -117,11 +117,13 @@ def page(
     users: t.Any = (),
     groups: t.Any = (),
     policies: t.Any = (),
+    roles: t.Any = (),
     marker: str = "",
     more: str = "",
 ) -> None:
     """The next page of the bulk read."""
     held: Answer = {"UserDetailList": list(users), "GroupDetailList": list(groups), "Policies": list(policies)}
+    held["RoleDetailList"] = list(roles)
     paging = {"IsTruncated": True, "Marker": more} if more else {"IsTruncated": False}
     asked = {"Marker": marker} if marker else {}
     iam.answers("get_account_authorization_details", {**held, **paging}, **BULK, **asked)
@@ -151,7 +153,7 @@ def test_thousands_are_read_in_pages_and_nobody_is_asked(iam: Stubbed, read: Cal
 @pytest.mark.parametrize("broken", ["more without where", "a list less"])
 def test_half_an_account_is_no_account(iam: Stubbed, read: Callable[..., Snapshot], broken: str) -> None:
     script(iam)
-    half: Answer = {"UserDetailList": [], "GroupDetailList": [], "IsTruncated": True}
+    half: Answer = {"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "IsTruncated": True}
     answer = {**half, "Policies": []} if broken == "more without where" else half
     iam.answers("get_account_authorization_details", answer, **BULK)
     with pytest.raises(IncompleteReadError):

@@ -27,11 +27,21 @@ ANSWERS = st.sampled_from(["no", "yes", "some", "conditional", "mfa", "some_mfa"
 def user(name: str = "eve", **more: t.Any) -> User:
     have = {"password": None, "mfa": None, "access_keys": None, "password_last_used": None}
     have |= {key: more.pop(key) for key in list(more) if key in have}
-    return {"name": name, "groups": [], "administrator": "no", "cloudhsm": NOTHING, "credentials": have, **more}
+    return {
+        "name": name,
+        "groups": [],
+        "administrator": "no",
+        "cloudhsm": NOTHING,
+        "access_paths": [],
+        "credentials": have,
+        **more,
+    }
 
 
 def report(*users: User, **more: t.Any) -> dict[str, t.Any]:
     told = {"account": {"account_id": "123456789012", "account_alias": "corp"}, "generated_at": "now", "not_read": []}
+    told["service_control_policies"] = {"note": "SCPs unknown"}
+    told["identity_center"] = {"state": "left_out", "users": []}
     return {**told, "users": list(users), **more}
 
 
@@ -61,8 +71,8 @@ def test_what_a_user_can_do_is_told_by_a_level(who: User, told: str) -> None:
 def test_a_user_is_a_line() -> None:
     key = {"active": True, "last_used": 3}
     told = cells(user(password=True, mfa=False, access_keys=[key, {**key, "active": False}], password_last_used=40))
-    assert told == ("eve", "-", "none", "yes", "no", "1", "3 days ago")
-    assert cells(user())[3:] == ("?", "?", "?", "-")
+    assert told == ("eve", "-", "none", "-", "yes", "no", "1", "3 days ago")
+    assert cells(user())[4:] == ("?", "?", "?", "-")
     assert cells(user(password_last_used=0))[-1] == "today"
     assert cells(user(password_last_used=1))[-1] == "1 day ago"
 
@@ -71,35 +81,57 @@ def test_users_without_access_are_counted_and_shown_only_when_asked_for() -> Non
     whole = report(user("eve"), user("ann", administrator="yes"), not_read=["passwords: not allowed"])
     assert lines(whole, 200, everyone=False) == [
         "Account 123456789012 (corp) at now",
-        "user  groups  CloudHSM       console  MFA  keys  last active",
-        "ann   -       administrator  ?        ?    ?     -",
+        "user  groups  CloudHSM       by  console  MFA  keys  last active",
+        "ann   -       administrator  -   ?        ?    ?     -",
         "2 users: 1 with access to CloudHSM, 1 of them administrators",
+        "SCPs unknown",
         "Not read: passwords: not allowed",
     ]
     assert [line.split()[0] for line in lines(whole, 200, everyone=True)[2:4]] == ["eve", "ann"]
     assert lines(report(user()), 200, everyone=False) == [
         "Account 123456789012 (corp) at now",
         "1 user: 0 with access to CloudHSM, 0 of them administrators",
+        "SCPs unknown",
     ]
 
 
 def test_a_long_list_is_cut_and_its_total_told() -> None:
     told = lines(report(*(user(f"u{number}", administrator="yes") for number in range(300))), 5, everyone=False)
-    assert (len(told), told[-2]) == (9, "… and 295 more")
-    assert told[-1].startswith("300 users: 300 with access")
+    assert (len(told), told[-3]) == (10, "… and 295 more")
+    assert told[-2].startswith("300 users: 300 with access")
 
 
 @pytest.mark.parametrize(
     ("groups", "told"),
     [
         (["Auditors", "Readers"], "Auditors, Readers"),
-        (["A" * 30, "B" * 30, "C"], f"{'A' * 30} +2"),
-        (["A" * 50], f"{'A' * 39}…"),
-        (["A" * 50, "B"], f"{'A' * 36}… +1"),
+        (["A" * 20, "B" * 30, "C"], f"{'A' * 20} +2"),
+        (["A" * 50], f"{'A' * 25}…"),
+        (["A" * 50, "B"], f"{'A' * 22}… +1"),
     ],
 )
 def test_groups_that_have_no_room_are_counted(groups: list[str], told: str) -> None:
     assert cells(user(groups=groups))[1] == told
+
+
+def path(kind: str, *through: str, actions: int = 1, more: int = 0) -> dict[str, t.Any]:
+    told = {"answer": "no" if kind == "none" else "yes", "limited_by": ["scp"] if kind == "none" else []}
+    return {"actions": NAMES[:actions], "kind": kind, "through": list(through), "more": more, **told}
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ([], "-"),
+        ([path("user")], "own policies"),
+        ([path("group", "Team"), path("role", "a", "b", actions=9)], "role a, then role b +1"),
+        ([path("role", "a", more=3)], "role a +3"),
+        ([path("none")], "-"),
+        ([path("role", "a" * 64)], f"role {'a' * 26}…"),
+    ],
+)
+def test_the_path_of_most_actions_is_told(found: list[t.Any], told: str) -> None:
+    assert cells(user(access_paths=found))[3] == told
 
 
 @given(
@@ -111,9 +143,10 @@ def test_groups_that_have_no_room_are_counted(groups: list[str], told: str) -> N
 def test_no_line_is_wider_than_a_terminal(
     groups: list[str], name: str, answers: dict[str, str], administrator: str
 ) -> None:
-    who = user(name, groups=groups, cloudhsm={**NOTHING, **answers}, administrator=administrator)
+    paths = [path("group", group, more=1234) for group in groups]
+    who = user(name, access_paths=paths, groups=groups, cloudhsm={**NOTHING, **answers}, administrator=administrator)
     told = lines(report(who, user(administrator="yes")), 200, everyone=True)
-    assert max(map(len, told)) <= 150
+    assert max(map(len, told)) <= 160
     starts = [told[1].index(head) for head in HEADS]
     assert all(line[start - 1] == " " for line in told[2:4] for start in starts[1:])
 

@@ -1,0 +1,69 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Services that act with a role that they are given: with which actions, and how roles trust them."""
+
+from __future__ import annotations
+
+import typing as t
+from functools import lru_cache
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# What has a service do something with a role that it was given.
+SERVICES: tuple[tuple[str, ...], ...] = (
+    ("apprunner:CreateService",),
+    ("autoscaling:CreateLaunchConfiguration", "autoscaling:CreateAutoScalingGroup"),
+    ("batch:RegisterJobDefinition", "batch:SubmitJob"),
+    ("cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"),
+    ("cloudformation:CreateStack",),
+    ("cloudformation:UpdateStack",),
+    ("codebuild:CreateProject", "codebuild:StartBuild"),
+    ("codebuild:UpdateProject", "codebuild:StartBuild"),
+    ("codepipeline:CreatePipeline",),
+    ("codestar:CreateProject",),
+    ("datapipeline:CreatePipeline", "datapipeline:PutPipelineDefinition"),
+    ("ec2:AssociateIamInstanceProfile",),
+    ("ec2:ReplaceIamInstanceProfileAssociation",),
+    ("ec2:RunInstances",),
+    ("ecs:RegisterTaskDefinition", "ecs:CreateService"),
+    ("ecs:RegisterTaskDefinition", "ecs:StartTask"),
+    ("ecs:RunTask",),
+    ("elasticbeanstalk:CreateEnvironment",),
+    ("glue:CreateDevEndpoint",),
+    ("glue:CreateJob", "glue:CreateTrigger"),
+    ("glue:CreateJob", "glue:StartJobRun"),
+    ("glue:UpdateJob", "glue:StartJobRun"),
+    ("lambda:CreateFunction", "lambda:AddPermission"),
+    ("lambda:CreateFunction", "lambda:CreateEventSourceMapping"),
+    ("lambda:CreateFunction", "lambda:CreateFunctionUrlConfig"),
+    ("lambda:CreateFunction", "lambda:InvokeFunction"),
+    ("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"),
+    ("sagemaker:CreateNotebookInstance", "sagemaker:CreatePresignedNotebookInstanceUrl"),
+    ("sagemaker:CreateProcessingJob",),
+    ("sagemaker:CreateTrainingJob",),
+    ("scheduler:CreateSchedule",),
+    ("ssm:StartAutomationExecution",),
+    ("states:CreateStateMachine", "states:StartExecution"),
+)
+# The service that acts with the role, where it is called otherwise than the action's (the guides of the services, on
+# the roles that these need).
+_ACTS: Mapping[str, tuple[str, ...]] = {
+    "apprunner": ("build.apprunner", "tasks.apprunner"),
+    "autoscaling": ("ec2",),
+    "batch": ("ecs-tasks", "batch"),
+    "datapipeline": ("datapipeline", "elasticmapreduce", "ec2"),
+    "ecs": ("ecs-tasks",),
+    "elasticbeanstalk": ("elasticbeanstalk", "ec2"),
+}
+
+
+@lru_cache
+def services_of(action: str) -> tuple[str, ...]:
+    """The names by which roles trust the service that the action is of."""
+    prefix = action.partition(":")[0]
+    return tuple(f"{name}.amazonaws.com" for name in _ACTS.get(prefix, (prefix,)))

@@ -1,0 +1,366 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Trust policies: who of the account a role trusts, and who of outside. Pure.
+
+A principal of the account that the policy names, or that an asterisk stands for, needs nothing else. One that is
+trusted with its whole account also needs a policy that allows sts:AssumeRole (AWS STS API Reference, AssumeRole; IAM
+User Guide, "AWS JSON policy elements: Principal").
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.conditions import holds
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import (
+    SESSIONS,
+    Extent,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import VARIABLE_START, matches
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.holder import (
+    NOTHING,
+    Extents,
+    Iam,
+    either,
+)
+
+USER, ROLE = "user", "role"
+ASSUME = "sts:assumerole"
+# By the kind of principal that is not of the account: the call with which it gets in.
+_CALLS = {
+    "service": (ASSUME,),
+    "account": (ASSUME,),
+    "anyone": (ASSUME,),
+    "saml": ("sts:assumerolewithsaml",),
+    "oidc": ("sts:assumerolewithwebidentity",),
+    "web_identity": ("sts:assumerolewithwebidentity",),
+    "unknown": (ASSUME,),
+}
+_SESSION = ":assumed-role/"
+_ACCOUNT_ID = re.compile(r"\d{12}")
+# The address that AWS's own sign-in page gives SAML providers, in each partition and region.
+_SIGN_IN = re.compile(
+    r"https://([a-z0-9-]+\.)*signin\.(aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)/\S*saml\S*"
+)
+_ARN_FIELDS = 6
+
+
+class Principal(t.NamedTuple):
+    """A user or role of the account."""
+
+    kind: str
+    name: str
+    arn: str
+
+
+class Outsider(t.NamedTuple):
+    """Who is not of the account and may get in: what kind of principal, and how the policy names it."""
+
+    kind: str
+    name: str
+
+
+class Granted(t.NamedTuple):
+    """What a trust policy gives a principal by itself, gives together with the principal's policies, and denies."""
+
+    direct: Extents = NOTHING
+    delegated: Extents = NOTHING
+    denied: Extents = NOTHING
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the principal can't get in, whatever its own policies say."""
+        return self.direct == NOTHING and self.delegated == NOTHING
+
+
+@dataclass(frozen=True)
+class _Statement:
+    allows: bool
+    actions: tuple[str, ...]
+    but_actions: bool
+    # Kinds, such as AWS, and names.
+    principals: tuple[tuple[str, str], ...]
+    but_principals: bool
+    condition: Mapping[str, t.Any]
+
+    def about(self, action: str) -> bool:
+        """Whether the statement is about the action."""
+        return any(matches(pattern, action) for pattern in self.actions) != self.but_actions
+
+    @cached_property
+    def personal(self) -> bool:
+        """Whether the condition asks who comes, so that one may get in where another may not."""
+        return any(key.lower() in _PERSONAL for keys in self.condition.values() for key in keys)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """The trust policy of one role."""
+
+    iam: Iam
+    statements: Sequence[_Statement]
+    # Whether it could be read.
+    read: bool = True
+    _known: dict[t.Any, Granted] = field(default_factory=dict, compare=False, repr=False)
+
+    def granted(self, principal: Principal) -> Granted:
+        """What it gives a principal of the account."""
+        if not self.read:
+            return Granted(direct=(Extent.CONDITIONAL,) * len(SESSIONS))
+        key = principal if self._is_personal(principal) else principal.kind
+        if key not in self._known:
+            self._known[key] = self._granted(principal)
+        return self._known[key]
+
+    @cached_property
+    def outsiders(self) -> list[tuple[Outsider, Extents]]:
+        """Who of outside may get in, and how far."""
+        if not self.read:
+            return [(Outsider("unknown", "the trust policy could not be read"), (Extent.CONDITIONAL,) * len(SESSIONS))]
+        found: dict[Outsider, Extents] = {}
+        for one in self.statements:
+            for outsider in _outsiders(one, self.iam) if one.allows else ():
+                if any(map(one.about, _CALLS[outsider.kind])):
+                    found[outsider] = either(found.get(outsider, NOTHING), _limits(one, {}))
+        barred = {who: self._denied_outside(who) for who in found}
+        left = {who: left_of(extents, barred[who]) for who, extents in found.items()}
+        return sorted((who, extents) for who, extents in left.items() if extents != NOTHING)
+
+    @cached_property
+    def named_principals(self) -> frozenset[str]:
+        """ARNs of users and roles that a statement names; of a session's role where it names the session."""
+        found = {name for one in self.statements for kind, name in one.principals if kind == "AWS" and one.allows}
+        return frozenset(found)
+
+    def at_most(self) -> Granted:
+        """What it may give somebody of the account whom it does not name, whatever the conditions ask of who comes."""
+        if not self.read:
+            return self.granted(Principal(USER, "", ""))
+        nobody = Principal(ROLE, "", "")
+        delegated = direct = NOTHING
+        for one in self.statements:
+            if one.allows and one.about(ASSUME):
+                named, by_account = self._match(one, nobody)
+                limits = (Extent.ALL,) * len(SESSIONS)
+                sessions = any(_SESSION in name for _kind, name in one.principals)
+                direct = either(direct, _least(limits, Extent.CONDITIONAL if sessions else named))
+                delegated = either(delegated, _least(limits, by_account))
+        return Granted(direct, delegated)
+
+    @cached_property
+    def services(self) -> frozenset[str]:
+        """The services that may act with the role."""
+        return frozenset(who.name for who, _extents in self.outsiders if who.kind == "service")
+
+    def _denied_outside(self, outsider: Outsider) -> Extents:
+        """What takes away for certain: a denial of the same name, or one for everybody."""
+        names = {outsider.name, "*"} if outsider.kind in ("account", "anyone") else {outsider.name}
+        about = [
+            one
+            for one in self.statements
+            if not one.allows and not one.but_principals and all(map(one.about, _CALLS[outsider.kind]))
+        ]
+        barring = [one for one in about if names & {name for _kind, name in one.principals}]
+        return either(*(_limits(one, {}) for one in barring))
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        return frozenset(name for one in self.statements for _kind, name in one.principals)
+
+    @cached_property
+    def asks_who(self) -> bool:
+        """Whether a condition asks who comes, or a session is named, so that one may get in where another may not."""
+        return self._names_sessions or any(one.personal for one in self.statements)
+
+    def _is_personal(self, principal: Principal) -> bool:
+        return self.asks_who or principal.arn in self._named
+
+    @cached_property
+    def _names_sessions(self) -> bool:
+        return any(_SESSION in name for name in self._named)
+
+    def _granted(self, principal: Principal) -> Granted:
+        direct, delegated, denied = NOTHING, NOTHING, NOTHING
+        facts = _facts(principal, self.iam)
+        for one in self.statements:
+            if not one.about(ASSUME):
+                continue
+            named, by_account = self._match(one, principal)
+            limits = _limits(one, facts)
+            if not one.allows:
+                denied = either(denied, _least(limits, max(named, by_account)))
+                continue
+            direct = either(direct, _least(limits, named))
+            delegated = either(delegated, _least(limits, by_account))
+        return Granted(direct, delegated, denied)
+
+    def _match(self, one: _Statement, principal: Principal) -> tuple[Extent, Extent]:
+        """How far the statement is about the principal: by its name or everybody's, and by its account."""
+        if one.but_principals:
+            # No trust policy may have this (IAM User Guide, "NotPrincipal"), so it is not said what it means in one.
+            return Extent.CONDITIONAL, Extent.NONE
+        named = by_account = Extent.NONE
+        for kind, name in one.principals:
+            if kind not in ("AWS", "*"):
+                continue
+            if name in ("*", principal.arn):
+                named = Extent.ALL
+            elif _account_of(name, self.iam) == self.iam.account_id:
+                by_account = Extent.ALL
+            elif principal.kind == ROLE and _is_session_of(name, principal.name, self.iam):
+                # Whoever assumes a role chooses the name of the session.
+                named = max(named, Extent.CONDITIONAL)
+        return named, by_account
+
+
+# What is known of a principal of the account, whatever it calls: IAM User Guide, "global condition context keys".
+_PERSONAL = frozenset({"aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:username"})
+
+
+def _facts(principal: Principal, iam: Iam) -> dict[str, str]:
+    facts = {
+        "aws:principalarn": principal.arn,
+        "aws:principalaccount": iam.account_id,
+        "aws:principaltype": "User" if principal.kind == USER else "AssumedRole",
+    }
+    return {**facts, "aws:username": principal.name} if principal.kind == USER else facts
+
+
+def left_of(allowed: Extents, denied: Extents) -> Extents:
+    """What is left of a right to one object."""
+    found = []
+    for one, bar in zip(allowed, denied, strict=True):
+        if bar is Extent.ALL:
+            found.append(Extent.NONE)
+        else:
+            found.append(min(one, Extent.CONDITIONAL) if bar else one)
+    return tuple(found)
+
+
+def _least(extents: Extents, most: Extent) -> Extents:
+    return tuple(min(extent, most) for extent in extents)
+
+
+def _limits(one: _Statement, facts: Mapping[str, str]) -> Extents:
+    """By session: no more than this comes of the statement, by its condition."""
+    condition = _without_known(one.condition, facts)
+    if condition is None:
+        return NOTHING
+    known = {True: Extent.ALL, False: Extent.NONE, None: Extent.CONDITIONAL}
+    return tuple(known[holds(condition, session, one.allows)] for session in SESSIONS)
+
+
+def _without_known(condition: Mapping[str, t.Any], facts: Mapping[str, str]) -> dict[str, dict[str, t.Any]] | None:
+    """The condition without what is met for certain; None where something is not."""
+    kept: dict[str, dict[str, t.Any]] = {}
+    for operator, keys in condition.items():
+        for key, values in keys.items():
+            met = _is_met(operator.lower(), key.lower(), [str(one) for one in _many(values)], facts)
+            if met is False:
+                return None
+            if met is None:
+                kept.setdefault(operator, {})[key] = values
+    return kept
+
+
+_PLAIN = {
+    "stringequals": lambda wanted, actual: wanted == actual,
+    "stringequalsignorecase": lambda wanted, actual: wanted.lower() == actual.lower(),
+    "stringlike": matches,
+}
+
+
+def _is_met(operator: str, key: str, values: Sequence[str], facts: Mapping[str, str]) -> bool | None:
+    if key == "saml:aud" and operator == "stringequals" and any(map(_SIGN_IN.fullmatch, values)):
+        return True
+    if key not in facts or any(VARIABLE_START in value for value in values):
+        return None
+    name = operator.removesuffix("ifexists")
+    plain = name.replace("not", "", 1)
+    actual = facts[key]
+    if plain in _PLAIN:
+        same = any(_PLAIN[plain](value, actual) for value in values)
+    elif plain in ("arnequals", "arnlike") and actual.startswith("arn:"):
+        if any(value.count(":") < _ARN_FIELDS - 1 for value in values):
+            return None
+        same = any(_arn_matches(value, actual) for value in values)
+    else:
+        return None
+    return same != (name != plain)
+
+
+def _arn_matches(pattern: str, arn: str) -> bool:
+    """ARNs are compared field by field (IAM User Guide, "Amazon Resource Name (ARN) condition operators")."""
+    fields = zip(pattern.split(":", _ARN_FIELDS - 1), arn.split(":", _ARN_FIELDS - 1), strict=True)
+    return all(matches(wanted, actual) for wanted, actual in fields)
+
+
+def _account_of(name: str, iam: Iam) -> str | None:
+    """The account that is trusted as a whole."""
+    if _ACCOUNT_ID.fullmatch(name):
+        return name
+    fields = name.split(":")
+    return fields[4] if name.startswith(f"arn:{iam.partition}:iam::") and fields[5:] == ["root"] else None
+
+
+def _is_session_of(name: str, role: str, iam: Iam) -> bool:
+    return bool(role) and name.startswith(f"arn:{iam.partition}:sts::{iam.account_id}{_SESSION}{role}/")
+
+
+def _outsiders(one: _Statement, iam: Iam) -> Iterator[Outsider]:
+    if one.but_principals:
+        yield Outsider("unknown", f"all but {', '.join(name for _kind, name in one.principals)}")
+        return
+    for kind, name in one.principals:
+        if kind == "Service":
+            yield Outsider("service", name)
+        elif kind == "Federated":
+            yield Outsider(_provider_kind(name), name)
+        elif name == "*":
+            yield Outsider("anyone", "*")
+        elif kind == "AWS":
+            account = _account_of(name, iam) or (name.split(":")[4] if name.count(":") >= _ARN_FIELDS - 1 else "")
+            if account and account != iam.account_id:
+                yield Outsider("account", account if _account_of(name, iam) else name)
+
+
+def _provider_kind(name: str) -> str:
+    if ":saml-provider/" in name:
+        return "saml"
+    return "oidc" if ":oidc-provider/" in name else "web_identity"
+
+
+def read_trust(document: object, iam: Iam) -> Trust:
+    """The trust policy, given as text or as botocore decodes it."""
+    try:
+        policy = json.loads(document) if isinstance(document, str) else t.cast("dict[str, t.Any]", document)
+        return Trust(iam, [_read(one) for one in _many(policy["Statement"])])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return Trust(iam, (), read=False)
+
+
+def _read(statement: Mapping[str, t.Any]) -> _Statement:
+    but_actions, but_principals = "NotAction" in statement, "NotPrincipal" in statement
+    principals = statement["NotPrincipal" if but_principals else "Principal"]
+    pairs: Iterable[tuple[str, t.Any]] = [("*", principals)] if isinstance(principals, str) else principals.items()
+    return _Statement(
+        allows=statement["Effect"] == "Allow",
+        actions=tuple(str(one).lower() for one in _many(statement["NotAction" if but_actions else "Action"])),
+        but_actions=but_actions,
+        principals=tuple((kind, str(name)) for kind, names in pairs for name in _many(names)),
+        but_principals=but_principals,
+        condition={operator: dict(keys) for operator, keys in statement.get("Condition", {}).items()},
+    )
+
+
+def _many(value: t.Any) -> list[t.Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
