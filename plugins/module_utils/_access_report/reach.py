@@ -49,7 +49,6 @@ ASSUME = "sts:AssumeRole"
 SERVICE_LINKED = "/aws-service-role/"
 # A step is open for certain, or may be.
 _LEVELS = (Extent.ALL, Extent.CONDITIONAL)
-_WITH_MFA = SESSIONS.index(Session.MFA)
 # Roles as the bits of a number, for each kind of session and each level.
 Bits = tuple[tuple[int, ...], ...]
 
@@ -230,7 +229,10 @@ class Reach:
             extents = tuple(_extent([place in levels for levels in of_session]) for of_session in parents)
             if extents == NOTHING:
                 continue
-            session = max(range(len(SESSIONS)), key=lambda one: (one != _WITH_MFA and bool(extents[one]), extents[one]))
+            session = max(
+                range(len(SESSIONS)),
+                key=lambda one: (SESSIONS[one] is not Session.MFA and bool(extents[one]), extents[one]),
+            )
             tree = parents[session][_LEVELS.index(extents[session])]
             yield role.name, Assumed(extents, tuple(self.roles[step].name for step in _chain(tree, place)))
 

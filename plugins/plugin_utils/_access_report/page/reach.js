@@ -90,11 +90,10 @@ const rolesSection = () => {
     { title: "Services", value: (r) => r.trusted.map((one) => one.name).join(", "), cell: (r) => some(r.trusted.map((one) => one.name), 6) },
     ...gives,
   ], services);
-  const folded = (title, count, ...inside) => el("details", { class: "card" }, el("summary", {}, el("h3", {}, title), el("span", { class: "count" }, number(count))), el("div", { class: "inside" }, inside));
   const linked = data.other_service_linked_roles;
   return section("roles", "Roles and SCPs",
     el("div", { class: "stack" }, roles.node, outside.length ? [el("h3", {}, "Who can get in from outside"), others.node] : null,
-      services.length ? folded("Roles for AWS services only", services.length, ofServices.node) : null,
-      linked.length ? folded("Service-linked roles", linked.length, el("p", {}, linked.join(", "))) : null,
+      services.length ? [el("h3", {}, "Roles for AWS services only"), ofServices.node] : null,
+      linked.length ? el("p", { class: "soft" }, `Service-linked roles, which AWS controls: ${some(linked, 30)}`) : null,
       controlsNote()));
 };
