@@ -53,6 +53,8 @@ DONE = {
     DELETE: "PolicyNotFoundException",
 }
 EXISTS = "DuplicatePolicyException"
+# A policy counts as attached for a moment after it has been detached.
+IN_USE = "PolicyInUseException"
 LONGEST_WAIT = 16.0
 # Seconds that the canary waits without a word.
 SILENCE = 60
@@ -126,11 +128,15 @@ class _Runner:
             except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
                 if error_code(exc) == DONE.get(change.operation):
                     return Outcome(change)
-                busy = error_code(exc) in BUSY or (self._enabled and error_code(exc) == NOT_ENABLED)
-                wait = next(waits, None) if busy else None
+                wait = next(waits, None) if self._may_pass(change, error_code(exc)) else None
                 if wait is None:
                     return Outcome(change, _told(exc, change))
             self._patience.sleep(wait)
+
+    def _may_pass(self, change: Change, code: str) -> bool:
+        """Whether an error may be gone at the next try."""
+        passing = {ATTACH: NOT_ENABLED if self._enabled else "", DELETE: IN_USE}
+        return code in BUSY or (bool(code) and code == passing.get(change.operation))
 
     def _make(self, change: Change) -> None:
         operation, known = change.operation, self._ids.get(change.policy, "")
@@ -153,8 +159,8 @@ class _Runner:
             self._client.delete_policy(PolicyId=known)
 
     def _enable(self, root: str) -> None:
-        self._client.enable_policy_type(RootId=root, PolicyType=POLICY_TYPE)
         self._enabled = True
+        self._client.enable_policy_type(RootId=root, PolicyType=POLICY_TYPE)
         for wait in self._patience.waits():
             if read_policy_type(self._client) == "ENABLED":
                 return

@@ -158,6 +158,8 @@ def _lines(run: Run) -> Iterator[str]:
     yield from impact_lines(run.impacts)
     yield from management_lines(run.plan, run.snapshot)
     yield from run.plan.kept
+    if not run.wanted.present and run.snapshot.policy is None:
+        yield f"There is no policy {run.wanted.name}"
     yield from (f"Failed: {one.error}" for one in run.outcomes if one.error and one.begun)
     yield from _other_targets(run)
 
