@@ -54,7 +54,7 @@ class Door:
             return self._task.iam_client()
         if not self._role:
             raise FailedError(f"{self._option} is not set")
-        arn = f"arn:{self._caller.partition}:iam::{account}:role/{self._role}"
+        arn = f"arn:{self._caller.partition}:iam::{account}:role/{self._role.lstrip('/')}"
         sts = self._task.sts_client()
         answer = sts.assume_role(RoleArn=arn, RoleSessionName=SESSION, DurationSeconds=SECONDS)
         return t.cast("IAMClient", self._task.session_client("iam", answer["Credentials"]))

@@ -154,7 +154,8 @@ def _lines(run: Run) -> Iterator[str]:
     wait = next((change for change in run.plan.changes if change.operation == WAIT), None)
     if wait and run.check_mode:
         seconds = run.options.canary_wait
-        yield f"First in {wait.label} alone; the others follow after {seconds} seconds, if it holds there"
+        unit = "second" if seconds == 1 else "seconds"
+        yield f"First in {wait.label} alone; the others follow after {seconds} {unit}, if it holds there"
     yield from impact_lines(run.impacts)
     yield from management_lines(run.plan, run.snapshot)
     yield from run.plan.kept
