@@ -67,9 +67,11 @@ def door(task: Task, role: str = "Reader") -> Door:
 @pytest.mark.parametrize("role", ["Reader", "/Reader"])
 def test_a_door_leads_into_the_own_account_and_by_the_role_into_others(role: str) -> None:
     task = Task()
-    assert door(task, role).iam(OWN) == "own iam"
+    own: t.Any = door(task, role).iam(OWN)
+    assert own == "own iam"
     assert task.sts.asked == []
-    assert door(task, role).iam(OTHER) == "iam of the other account"
+    other: t.Any = door(task, role).iam(OTHER)
+    assert other == "iam of the other account"
     (asked,) = task.sts.asked
     assert asked["RoleArn"] == f"arn:aws-us-gov:iam::{OTHER}:role/Reader"
     assert asked["DurationSeconds"] == 900
@@ -107,7 +109,8 @@ def test_all_that_rights_hang_on_is_read() -> None:
     assert set(details.users) == {"alice", "bob"}
     assert details.users["bob"].boundary == boundary
     assert (set(details.groups), set(details.roles)) == ({"Readers"}, {"Deploy"})
-    assert details.policies[ADMIN].document["Statement"][0]["Action"] == "*"
+    document: t.Any = details.policies[ADMIN].document
+    assert document["Statement"][0]["Action"] == "*"
     assert details.policies[boundary].document
 
 
