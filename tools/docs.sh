@@ -35,6 +35,11 @@ cp docs/cloudhsm_policies.md "$work/policies.md"
 PYTHONPATH=tools python tools/policy_table.py "$work/policies.md"
 settle "$work/policies.md" docs/cloudhsm_policies.md
 
+# Out of the catalogue of guard rails, the tables of what they take from whom.
+cp docs/guardrails.md "$work/guardrails.md"
+PYTHONPATH=tools python tools/guardrail_table.py "$work/guardrails.md"
+settle "$work/guardrails.md" docs/guardrails.md
+
 # Out of docs/permissions.yml, what callers need.
 python tools/permissions.py "$work/docs"
 settle "$work/docs/permissions.md" docs/permissions.md

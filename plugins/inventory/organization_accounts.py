@@ -154,18 +154,20 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization imp
     parents_of,
     read_management_account,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization_names import (
+    ORGANIZATION_GROUP,
+    host_names,
+    unit_groups,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.region import default_region
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._inventory_options import config_problems
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._organization import (
-    ORGANIZATION_GROUP,
     Filters,
     Found,
     find_accounts,
-    host_names,
     host_variables,
     left_out_sentence,
     tag_groups,
-    unit_groups,
     unmatched_sentence,
 )
 

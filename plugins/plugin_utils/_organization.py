@@ -9,15 +9,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import typing as t
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import (
-    ROOT_PATH,
     Account,
     Unit,
     account_tags,
@@ -25,14 +22,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization imp
     read_units,
     units_in_scope,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization_names import group_name, told_apart
 
 if t.TYPE_CHECKING:
     from mypy_boto3_organizations import OrganizationsClient
-
-# The group of all accounts, whose children are the groups of the organizational units.
-ORGANIZATION_GROUP = "organization"
-# Names that mean something to Ansible itself: hosts of these names would be worked on, or left out, by mistake.
-RESERVED_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "all", "ungrouped", ORGANIZATION_GROUP})
 
 
 @dataclass(frozen=True)
@@ -78,24 +71,6 @@ def _has_tags(account: Account, wanted: Mapping[str, Sequence[str]]) -> bool:
     return all(account.tags.get(key) in values for key, values in wanted.items())
 
 
-def host_names(accounts: Sequence[Account], groups: Iterable[str] = ()) -> dict[str, str]:
-    """Host names by account id: the account's name without what Ansible's patterns would trip over.
-
-    Where that is not enough to tell which account it is, the id comes with it: accounts may share a name, or be
-    called like a group or like what Ansible means something else by.
-    """
-    plain = {account.id: re.sub(r"[^\w.-]+", "-", account.name).strip("-.") for account in accounts}
-    reserved = RESERVED_HOSTS | {group.lower() for group in groups}
-    return _told_apart(plain, lambda account_id, name: f"{name}-{account_id}".lstrip("-"), str.lower, reserved)
-
-
-def unit_groups(units: Iterable[Unit]) -> dict[str, str]:
-    """Names of groups by the units' ids. Those that would be the same, as of /a/b and /a_b, have the ids in them."""
-    roots = {unit.id: ORGANIZATION_GROUP for unit in units if unit.path == ROOT_PATH}
-    plain = {unit.id: group_name(f"ou{unit.path.replace('/', '_')}") for unit in units if unit.id not in roots}
-    return roots | _told_apart(plain, lambda unit_id, name: group_name(f"{name}_{unit_id}"))
-
-
 def tag_groups(accounts: Iterable[Account]) -> dict[tuple[str, str], str]:
     """A group for each tag and value that an account has, by the two.
 
@@ -103,42 +78,11 @@ def tag_groups(accounts: Iterable[Account]) -> dict[tuple[str, str], str]:
     """
     tags = sorted({tag for account in accounts for tag in account.tags.items()})
     plain = {tag: group_name("_".join(("tag", *filter(None, tag)))) for tag in tags}
-    return _told_apart(plain, lambda tag, name: f"{name}_{_digest(tag)}")
+    return told_apart(plain, lambda tag, name: f"{name}_{_digest(tag)}")
 
 
 def _digest(tag: tuple[str, str]) -> str:
     return hashlib.sha256("\0".join(tag).encode()).hexdigest()[:12]
-
-
-_Key = t.TypeVar("_Key")
-
-
-def _told_apart(
-    plain: Mapping[_Key, str],
-    longer: Callable[[_Key, str], str],
-    spelling: Callable[[str], str] = str,
-    reserved: Iterable[str] = (),
-) -> dict[_Key, str]:
-    """The names, and the longer ones of those that are empty, reserved, or have the same spelling as another.
-
-    A longer name may be what another one is called already, which then gets a longer one itself.
-    """
-    names, taken = dict(plain), {"", *reserved}
-    while True:
-        uses = Counter(spelling(name) for name in names.values())
-        clashes = [
-            key
-            for key, name in names.items()
-            if name == plain[key] and (spelling(name) in taken or uses[spelling(name)] > 1)
-        ]
-        if not clashes:
-            return names
-        names |= {key: longer(key, plain[key]) for key in clashes}
-
-
-def group_name(text: str) -> str:
-    """A name that Ansible takes for a group."""
-    return re.sub(r"[^A-Za-z0-9_]", "_", text)
 
 
 def host_variables(account: Account, is_management: bool, assume_role_name: str) -> dict[str, t.Any]:

@@ -31,6 +31,7 @@ MODULE_DEFAULTS = {"group/cloudhsm.iam.aws": "{{ account_session_module_defaults
 
 # The least that each module wants to be told before it makes a call.
 OPTIONS: dict[str, dict[str, t.Any]] = {
+    "cloudhsm_guardrails": {"targets": ["/"], "enable_policy_type": True},
     "guarded_module": {"name": "amazon.aws.iam_group", "options": {"name": "Made", "state": "present"}},
     "iam_access_report": {"folder": "reports"},
     "iam_access_report_info": {},
@@ -198,6 +199,7 @@ ROLES: dict[str, dict[str, t.Any]] = {
         "federated_access_provider_name": "Example",
     },
     "identity_center_access": {"identity_center_access_region": "us-east-1"},
+    "cloudhsm_guardrails": {"cloudhsm_guardrails_targets": ["/"]},
     "bootstrap": {},
 }
 

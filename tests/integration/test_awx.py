@@ -14,7 +14,7 @@ from helpers.accounts.identity_center import IdentityCenter
 from helpers.accounts.organization import Member, make_organization, member_iam
 from helpers.awx.definitions import definitions
 from helpers.awx.job import ACCOUNT, PATTERN, REGION, ROOT, TEMPLATES, Awx, form, survey
-from helpers.moto.clients import iam_client, secretsmanager_client
+from helpers.moto.clients import client_in, iam_client, secretsmanager_client
 from helpers.moto.fault_proxy import FaultProxy
 from helpers.processes.control_node import ControlNode
 
@@ -40,6 +40,15 @@ def users(iam: IAMClient) -> list[str]:
 
 # Answers to every question, other than the defaults. The drift check's are those of bootstrap too.
 FULL: dict[str, dict[str, t.Any]] = {
+    "cloudhsm_guardrails": {
+        "guarded_targets": "/Workloads",
+        "guarded_regions": "eu-central-1, us-east-1",
+        "exempt_roles": "arn:aws:iam::*:role/BreakGlass",
+        "cloudhsm_guardrails_canary_ou": "/Workloads",
+        "cloudhsm_guardrails_canary_wait": 1,
+        "cloudhsm_guardrails_impact_role_name": "OrganizationAccountAccessRole",
+        "aws_region": REGION,
+    },
     "access_report": {"access_report_artifact": "full", "access_report_max_key_age": 30, "aws_region": REGION},
     "drift_check": {
         "bootstrap_administrator_name": "First.Administrator",
@@ -61,6 +70,7 @@ FULL: dict[str, dict[str, t.Any]] = {
 }
 # Without these the job has nothing to do, or a default would not fit the account.
 NEEDED = {
+    "cloudhsm_guardrails": {"guarded_targets": '/Workloads, "shop live"'},
     "identity_center_access": {"access_file": "access.yml", "aws_region": "us-east-1"},
     "offboard_users": {"user_offboarding_users": "alice, bob\n"},
     "provision_users": {"users_text": "name,console_access\nzoe,yes\n"},
@@ -105,6 +115,11 @@ def test_every_template_ends_green(name: str, answers: str, awx: Awx, iam: IAMCl
     if name == "bootstrap_organization":
         make_organization(moto, [Member("shop"), Member("sandbox")])
         inventory = organization_inventory(awx)
+    if name == "cloudhsm_guardrails":
+        make_organization(moto, [Member("shop live", "/Workloads")])
+        organizations = client_in(moto, "organizations")
+        root = organizations.list_roots()["Roots"][0]["Id"]
+        organizations.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
     if name == "identity_center_access":
         make_organization(moto, [Member("shop")])
         IdentityCenter(moto).add_user("ann")

@@ -28,6 +28,7 @@ GOOD = {
     "user_offboarding_users": "alice\nbob\n",
     "users_text": "- name: alice\n",
     "access_file": "access.yml",
+    "guarded_targets": "/Workloads\n/Sandbox",
 }
 ACCESS = "identity_center_access_permission_sets: [{name: Readers}]\nidentity_center_access_groups:\n"
 # What YAML makes something else of.

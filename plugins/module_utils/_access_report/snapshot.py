@@ -171,11 +171,12 @@ def _other_policies(
         if not role.path.startswith(SERVICE_LINKED):
             used |= role.managed_policies | ({role.boundary} if role.boundary else set())
     wanted = sorted(used - bulk.policies.keys())
-    found = pool.map(lambda arn: optional(f"read the policy {arn}", lambda: _read_policy(iam, arn)), wanted)
+    found = pool.map(lambda arn: optional(f"read the policy {arn}", lambda: read_used_policy(iam, arn)), wanted)
     return {arn: policy or Policy(arn) for arn, policy in zip(wanted, found, strict=True)}
 
 
-def _read_policy(iam: IAMClient, arn: str) -> Policy | None:
+def read_used_policy(iam: IAMClient, arn: str) -> Policy | None:
+    """A managed policy with its document; None where it has gone. Raises what botocore raises."""
     try:
         policy = iam.get_policy(PolicyArn=arn)["Policy"]
         version = iam.get_policy_version(PolicyArn=arn, VersionId=policy["DefaultVersionId"])["PolicyVersion"]

@@ -120,6 +120,8 @@ _BY_CODE = {
     "InternalError": _BROKEN,
     "ServiceUnavailable": _BROKEN,
     "ConcurrentModification": _BUSY,
+    "ConcurrentModificationException": _BUSY,
+    "PolicyChangesInProgressException": _BUSY,
     "EntityTemporarilyUnmodifiable": _BUSY,
     "LimitExceeded": "a quota of the account is used up; remove something, or have AWS raise the quota",
     "PasswordPolicyViolation": "the password does not satisfy the account's password policy",

@@ -108,6 +108,13 @@ class Task:
         self.check_account()
         return self._client(service, workers)
 
+    def session_client(self, service: str, credentials: Mapping[str, t.Any]) -> t.Any:
+        """A client for another account, with the credentials that AssumeRole gave there. Raises FailedError."""
+        self.check_account()
+        keys = {"AccessKeyId": "aws_access_key_id", "SecretAccessKey": "aws_secret_access_key"}
+        given = {name: credentials[key] for key, name in {**keys, "SessionToken": "aws_session_token"}.items()}
+        return self._new_client(service, CONNECTIONS, **given)
+
     def check_account(self) -> None:
         """Raise FailedError unless the credentials belong to an expected account. Runs before any client is given out.
 
@@ -135,7 +142,7 @@ class Task:
             return self._new_client(service, connections)
         return self.memory.client((service, connections), lambda: self._new_client(service, connections))
 
-    def _new_client(self, service: str, connections: int) -> t.Any:
+    def _new_client(self, service: str, connections: int, **session: t.Any) -> t.Any:
         if has_profile_and_keys(self.params):
             raise FailedError(PROFILE_AND_KEYS)
         config = Config(
@@ -151,7 +158,7 @@ class Task:
                 # with a custom endpoint.
                 region = self.region or default_region(self.params)
                 # The user's own aws_config is merged over this one.
-                client = self.connection.client(service, config=config, region=region)
+                client = self.connection.client(service, config=config, region=region, **session)
                 check_credentials(client)
         except Exception as exc:  # of the user's aws_config and profile, which run through all of Python
             raise failure(exc, "connect to AWS") from exc

@@ -33,6 +33,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import (
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import (
     CHANGES,
+    CONTROL_POLICY,
     GROUP_KIND,
     POLICY,
     ROLE,
@@ -62,6 +63,7 @@ _SETS = {
     "managed_policies": "policies",
     "inline_policies": "inline policies",
     "members": "members",
+    "targets": "targets",
 }
 
 
@@ -92,7 +94,7 @@ def _group_lines(item: Item, detail: str, names: Sequence[str]) -> Iterator[str]
 
 
 def _plural(kind: str) -> str:
-    return "policies" if kind == POLICY else f"{kind}s"
+    return f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
 
 
 def count(plan: Plan, check_mode: bool) -> str:
@@ -152,8 +154,9 @@ def details_of(item: Item) -> str:
         told += [*_paths(before, after), *_sets(before, after), *_of_user(item, before, after)]
     elif item.kind == GROUP_KIND:
         told = [*_paths(before, after), *_sets(before, after)]
-    elif item.kind == POLICY:
-        told = [*_paths(before, after), *_statements(before, after), *_tags(before, after)]
+    elif item.kind in (POLICY, CONTROL_POLICY):
+        told = [*_paths(before, after), *_sets(before, after), *_statements(before, after), *_tags(before, after)]
+        told += _description(before, after) if item.kind == CONTROL_POLICY and item.action in CHANGES else []
     else:
         told = [*_description(before, after)] if item.kind == ROLE else []
     # No change is left without a word about it.
@@ -273,7 +276,7 @@ def _description(before: State, after: State) -> Iterator[str]:
 
 def document_lines(item: Item) -> list[str]:
     """The lines of a policy's document that change."""
-    if item.kind != POLICY or item.action not in CHANGES:
+    if item.kind not in (POLICY, CONTROL_POLICY) or item.action not in CHANGES:
         return []
     had, has = (json.dumps(statements(state or {}), indent=2).splitlines() for state in (item.before, item.after))
     changed = list(_changed_lines(difflib.unified_diff(had, has, n=1, lineterm="")))

@@ -30,6 +30,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import 
 State = Mapping[str, t.Any]
 Result = Mapping[str, t.Any]
 USER, GROUP_KIND, POLICY, ROLE = "user", "group", "policy", "service-linked role"
+CONTROL_POLICY = "service control policy"
 _KINDS = {"iam_group": GROUP_KIND, "iam_managed_policy": POLICY}
 # What happens to an object that stays.
 CHANGES = ("changed", "renamed", "moved", "restored", "admitted", "suspended")

@@ -144,7 +144,7 @@ def _own_policy(wish: Wish) -> tuple[Document, list[str]]:
 def _value_problems(wish: Wish) -> Iterator[str]:
     if wish.account_id is not None and not _ACCOUNT.fullmatch(str(wish.account_id)):
         yield f"{wish.called('account_id')}: {wish.account_id!r} is not an account ID, which has 12 digits"
-    for name, check in (("cluster_arns", _cluster_arn_problem), ("regions", _region_problem)):
+    for name, check in (("cluster_arns", _cluster_arn_problem), ("regions", _region_of_wish_problem)):
         values = getattr(wish, name)
         if values is None:
             continue
@@ -171,7 +171,7 @@ def _cluster_arn_problem(arn: str, wish: Wish) -> str | None:
         return f"is in the partition {found['partition']}, and the policy is for {wish.partition}"
     if wish.account_id is not None and found["account"] != str(wish.account_id):
         return f"is of the account {found['account']}, and the policy is for {wish.account_id}"
-    problem = _region_problem(found["region"], wish)
+    problem = _region_of_wish_problem(found["region"], wish)
     if problem:
         return f"has a region that {problem}"
     if isinstance(wish.regions, list) and found["region"] not in wish.regions:
@@ -179,14 +179,17 @@ def _cluster_arn_problem(arn: str, wish: Wish) -> str | None:
     return None
 
 
-def _region_problem(region: str, wish: Wish) -> str | None:
+def _region_of_wish_problem(region: str, wish: Wish) -> str | None:
+    return region_problem(region, wish.partition)
+
+
+def region_problem(region: str, wanted: str | None) -> str | None:
+    """Why this can't be the name of a region of the wanted partition, or None."""
     if not _REGION.fullmatch(region):
         return "is not the name of a region"
     partition = next(name for name in sorted(_REGIONS, reverse=True) if region.startswith(_REGIONS[name]))
-    known = wish.partition in _REGIONS
-    return (
-        f"is in the partition {partition}, not in {wish.partition}" if known and partition != wish.partition else None
-    )
+    known = wanted in _REGIONS
+    return f"is in the partition {partition}, not in {wanted}" if known and partition != wanted else None
 
 
 def _tag_problems(tags: t.Any) -> Iterator[str]:

@@ -17,7 +17,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import 
 from helpers.accounts import everything
 from helpers.accounts.identity_center import IdentityCenter
 from helpers.accounts.organization import Member, make_organization
-from helpers.moto.clients import administrator
+from helpers.moto.clients import administrator, client_in
 from helpers.moto.enforcing_moto import SERVICE_CREDENTIAL
 
 METADATA = Path(__file__).resolve().parents[3] / "extensions" / "molecule" / "federated_access" / "metadata.xml"
@@ -356,6 +356,29 @@ def _no_access(_account: str) -> Variables:
     }
 
 
+def _guardrails(**variables: t.Any) -> Callable[[str], Variables]:
+    given = {"targets": ["/Workloads"], "canary_wait": 0, **variables}
+    return lambda _account: {f"cloudhsm_guardrails_{name}": value for name, value in given.items()}
+
+
+def _organization(iam: IAMClient, account: str) -> None:
+    """Two units with an account each. Service control policies are off."""
+    members = [Member(f"{name} of {account}", f"/{name}") for name in ("Workloads", "Sandbox")]
+    make_organization(iam.meta.endpoint_url, members, account)
+
+
+def _guarded(iam: IAMClient, account: str) -> None:
+    """The same with a policy of another content, attached to what is not named."""
+    _organization(iam, account)
+    client: t.Any = client_in(iam.meta.endpoint_url, "organizations", account)
+    root = client.list_roots()["Roots"][0]["Id"]
+    client.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
+    made = client.create_policy(
+        Name="CloudHSMGuardRails", Description="", Content="{}", Type="SERVICE_CONTROL_POLICY", Tags=OURS
+    )
+    client.attach_policy(PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=root)
+
+
 def _identity_center(iam: IAMClient, account: str) -> None:
     """An organization of two accounts, and a permission set with something of everything."""
     url = iam.meta.endpoint_url
@@ -462,6 +485,13 @@ CASES: dict[str, Case] = {
     "cloudhsm_role absent": Case(
         "cloudhsm_role", _role(**WORKFLOW, state="absent", oidc_provider_state="absent"), _older_role
     ),
+    "cloudhsm_guardrails": Case(
+        "cloudhsm_guardrails", _guardrails(enable_policy_type=True, impact_role_name="Reader"), _organization
+    ),
+    "cloudhsm_guardrails changed": Case(
+        "cloudhsm_guardrails", _guardrails(purge_targets=True, tags={"team": "keys"}, canary_ou="/Sandbox"), _guarded
+    ),
+    "cloudhsm_guardrails absent": Case("cloudhsm_guardrails", _guardrails(state="absent"), _guarded),
     "bootstrap_organization": Case("bootstrap_organization", _member, _role_in_member),
     "federated_access": Case("federated_access", _federated(saml_metadata=_metadata("new"))),
     "federated_access over something older": Case(

@@ -23,6 +23,7 @@ DOCUMENT = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action":
 USER: Values = {"user_provisioning_users": [{"name": "alice", "console_access": True}]}
 # By the action: its options, and the variables of the play.
 ACTIONS: dict[str, tuple[Values, Values]] = {
+    "cloudhsm_guardrails": ({"targets": ["/"]}, {}),
     "guarded_module": ({"name": "amazon.aws.iam_group", "expected_account_ids": ["123456789012"]}, {}),
     "iam_account_guard": ({}, {}),
     "iam_account_password_policy": ({"min_pw_length": 14}, {}),

@@ -35,6 +35,7 @@ RISK = {
 }
 # What each module can be run with.
 OPTIONS: dict[str, dict[str, t.Any]] = {
+    "cloudhsm_guardrails": {"targets": ["/"]},
     "guarded_module": {"name": "amazon.aws.iam_group"},
     "iam_access_report": {"folder": "reports", "accepted_risks": [RISK]},
     "iam_access_report_info": {"accepted_risks": [RISK]},

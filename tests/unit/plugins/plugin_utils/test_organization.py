@@ -19,15 +19,17 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization imp
     read_units,
     units_in_scope,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization_names import (
+    group_name,
+    host_names,
+    unit_groups,
+)
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._organization import (
     Filters,
     find_accounts,
-    group_name,
-    host_names,
     host_variables,
     left_out_sentence,
     tag_groups,
-    unit_groups,
     unmatched_sentence,
 )
 from botocore.exceptions import ClientError
