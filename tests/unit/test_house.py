@@ -33,7 +33,7 @@ FLOORS = (
     {"_account"},
     {"_page"},
     {"_access_report", "_change_control"},
-    {"_export"},
+    {"_export", "_user_credentials"},
 )
 FILES = sorted(path.relative_to(MODULE_UTILS) for path in MODULE_UTILS.rglob("*.py") if path.stat().st_size)
 

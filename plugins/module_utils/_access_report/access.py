@@ -157,11 +157,11 @@ class Evaluator:
             self._known[key] = self._access(rights, holder, read)
         return self._known[key]
 
-    def may(self, person: Person, action: str) -> tuple[Extents, Extents]:
-        """In each kind of session, how far a user may do this to itself, and how far nothing denies it."""
+    def may(self, person: Person, action: str, arn: str = "") -> tuple[Extents, Extents]:
+        """In each kind of session, how far a user may do this, to itself if to nothing else, and nothing denies it."""
         read, _rights = self._person(person)
         holder = self._holder(person, read, [action])
-        return holder.may_to(action, holder.arn), holder.not_denied(action, holder.arn)
+        return holder.may_to(action, arn or holder.arn), holder.not_denied(action, arn or holder.arn)
 
     def group(self, name: str) -> Access:
         """What a group gives its members."""
