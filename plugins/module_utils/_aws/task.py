@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 try:
     from botocore.config import Config
@@ -38,7 +39,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.first_contact im
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.memory import Memory
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.progress import tell_controller
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.region import default_region
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.region import GLOBAL, default_region
 from ansible_collections.cloudhsm.iam.plugins.module_utils._version import VERSION
 
 if t.TYPE_CHECKING:
@@ -50,6 +51,9 @@ if t.TYPE_CHECKING:
 ATTEMPTS = 10
 # Connections that a client keeps open at least, which is botocore's own default.
 CONNECTIONS = 10
+# Where STS is asked in the partition aws if no region is set, and that the endpoint has to be a region's.
+REGION = "us-east-1"
+GLOBAL_STS = "sts.amazonaws.com"
 Result = dict[str, t.Any]
 
 
@@ -111,6 +115,30 @@ class Task:
         self.check_account()
         return self._client(service, workers)
 
+    def regional_sts_client(self, workers: int) -> STSClient:
+        """A client for STS whose endpoint is that of a region, which AssumeRoot insists on. Raises FailedError."""
+        self.check_account()
+        region = self.region or default_region(self.params)
+        region = REGION if region == GLOBAL else region
+        client = self._new_client("sts", max(CONNECTIONS, workers), region=region)
+        if urlsplit(client.meta.endpoint_url).hostname == GLOBAL_STS:
+            # So do an older boto3, and whoever has set AWS_STS_REGIONAL_ENDPOINTS to legacy.
+            regional = f"https://sts.{region}.amazonaws.com"
+            client = self._new_client("sts", max(CONNECTIONS, workers), region=region, endpoint=regional)
+        return t.cast("STSClient", client)
+
+    def session_iam_client(self, credentials: Mapping[str, t.Any]) -> IAMClient:
+        """A client for IAM with the credentials of a session, as STS gives them. Raises FailedError.
+
+        The session is of another account than the task's, which was checked before anybody could begin one.
+        """
+        keys = {
+            "aws_access_key_id": credentials["AccessKeyId"],
+            "aws_secret_access_key": credentials["SecretAccessKey"],
+            "aws_session_token": credentials["SessionToken"],
+        }
+        return t.cast("IAMClient", self._new_client("iam", CONNECTIONS, **keys))
+
     def check_account(self) -> None:
         """Raise FailedError unless the credentials are of an account that is expected. No client is given out before.
 
@@ -138,7 +166,8 @@ class Task:
             return self._new_client(service, connections)
         return self.memory.client((service, connections), lambda: self._new_client(service, connections))
 
-    def _new_client(self, service: str, connections: int) -> t.Any:
+    def _new_client(self, service: str, connections: int, **other: str) -> t.Any:
+        """A client; other is what it has instead of the task's region, endpoint and keys."""
         if has_profile_and_keys(self.params):
             raise FailedError(PROFILE_AND_KEYS)
         config = Config(
@@ -154,7 +183,7 @@ class Task:
                 # and for IAM where the endpoint is given.
                 region = self.region or default_region(self.params)
                 # The user's own aws_config is merged over this one.
-                client = self.connection.client(service, config=config, region=region)
+                client = self.connection.client(service, config=config, **{"region": region, **other})
                 check_credentials(client)
         except Exception as exc:  # of the user's aws_config and profile, which run through all of Python
             raise failure(exc, "connect to AWS") from exc
