@@ -234,7 +234,7 @@ accounts:
       type: list
       elements: str
       sample: ["arn:aws:iam::111122223333:mfa/root-account-mfa-device"]
-skipped:
+skipped_accounts:
   description: Accounts that are not active, with C(account_id), C(name) and C(status).
   returned: when the plan was not refused
   type: list

@@ -53,7 +53,7 @@ def describe(wanted: Wanted, snapshot: Snapshot, outcomes: Sequence[Outcome], ch
         "management_account": organization.management_account,
         "features": sorted(_features(wanted, snapshot, done)),
         "accounts": [_account(root, outcomes) for root in snapshot.root_users],
-        "skipped": [_skipped(account) for account in skipped(wanted, organization)],
+        "skipped_accounts": [_skipped(account) for account in skipped(wanted, organization)],
         "counts": _counts(snapshot, done, failed, unknown),
         "changes": [change.describe() for change in done],
         "failed_changes": [{**one.change.describe(), "msg": one.error} for one in failed if one.begun],

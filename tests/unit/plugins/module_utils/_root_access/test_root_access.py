@@ -49,7 +49,7 @@ def done(aws: Organization, **params: t.Any) -> Result:
     assert len(aws.writes) == writes
     result = aws.run(**params)
     assert "failed" not in result, result
-    same = ("changed", "changes", "accounts", "skipped", "counts", "features", "diff", "reason")
+    same = ("changed", "changes", "accounts", "skipped_accounts", "counts", "features", "diff", "reason")
     assert {name: predicted[name] for name in same} == {name: result[name] for name in same}
     assert [operation for _account, operation in aws.writes[writes:]] == [one["operation"] for one in result["changes"]]
     return result
@@ -115,7 +115,7 @@ def test_an_audit_tells_each_credential_and_changes_nothing(aws: Organization) -
         "signing_certificates": ["CERTSHOP"],
         "mfa_devices": ["mfa/shop-1", "mfa/shop-2"],
     }
-    assert result["skipped"] == [{"account_id": CLOSED, "name": f"a{CLOSED}", "status": "SUSPENDED"}]
+    assert result["skipped_accounts"] == [{"account_id": CLOSED, "name": f"a{CLOSED}", "status": "SUSPENDED"}]
     assert result["counts"] == {"accounts": 3, "with_credentials": 2, "with_password": 2, "removed": 0, "failed": 0}
     assert result["lines"] == [
         f"Looked at the root users of 3 accounts in the organization {ORGANIZATION}: 2 with credentials, 1 without",

@@ -67,6 +67,7 @@ def test_throttling_is_tried_again_and_sessions_call_with_their_own_keys(monkeyp
     # botocore's adaptive mode waits like this until it lets itself send again.
     monkeypatch.setattr(threading.Condition, "wait", lambda _condition, timeout: wait(timeout))
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "time", lambda: now[0])
     task = task_of()
     sent: list[tuple[str, str]] = []
     throttled = {"AssumeRoot": 3, "ListAccessKeys": 2}
