@@ -23,7 +23,6 @@ DATA = Path(__file__).resolve().parents[1] / "docs" / "permissions.yml"
 SERVICE_LINKED_ROLE = "arn:aws:iam::*:role/aws-service-role/cloudhsm.amazonaws.com/*"
 # Sessions of root users are for the tasks that root_access has, and for no others of AWS's task policies.
 ASSUME_ROOT = "sts:AssumeRoot"
-ROOT_USERS = "arn:aws:iam::*:root"
 ROOT_TASKS = [
     f"arn:aws:iam::aws:policy/root-task/{task}"
     for task in ("IAMAuditRootUserCredentials", "IAMCreateRootUserPassword", "IAMDeleteRootUserCredentials")
@@ -104,7 +103,7 @@ def policy(actions: Iterable[str]) -> dict[str, t.Any]:
         statements.append({"Effect": "Allow", "Action": narrow, "Resource": SERVICE_LINKED_ROLE})
     if ASSUME_ROOT in wanted:
         tasks = {"ArnEquals": {"sts:TaskPolicyArn": ROOT_TASKS}}
-        statements.append({"Effect": "Allow", "Action": [ASSUME_ROOT], "Resource": ROOT_USERS, "Condition": tasks})
+        statements.append({"Effect": "Allow", "Action": [ASSUME_ROOT], "Resource": "*", "Condition": tasks})
     return {"Version": "2012-10-17", "Statement": statements}
 
 

@@ -16,7 +16,8 @@ from moto_root_access import PATH, PRINCIPAL
 def say_root_user(url: str, account: str, **has: t.Any) -> None:
     """Have the root user of an account have this."""
     body = json.dumps(has).encode()
-    with urllib.request.urlopen(urllib.request.Request(f"{url}{PATH}{account}", body), timeout=30):
+    request = urllib.request.Request(f"{url}{PATH}{account}", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30):
         pass
 
 

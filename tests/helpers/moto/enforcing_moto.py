@@ -87,7 +87,6 @@ def _fill_gaps() -> None:
     from moto.core.responses import ActionResult
     from moto.iam.access_control import IAMPolicyStatement
     from moto.iam.responses import IamResponse
-    from moto.sts.responses import TokenResponse
 
     determine = IamResponse._determine_resource
 
@@ -101,13 +100,6 @@ def _fill_gaps() -> None:
         return str(determine(self))
 
     IamResponse._determine_resource = determine_resource
-    determine_for_sts = TokenResponse._determine_resource
-
-    def determine_root_user(self: t.Any) -> str:
-        target = self.querystring.get("TargetPrincipal")
-        return f"arn:aws:iam::{target[0]}:root" if target else str(determine_for_sts(self))
-
-    TokenResponse._determine_resource = determine_root_user
     # moto takes what names hold, as the variable's braces, for the signs of a regular expression.
     IAMPolicyStatement._match = staticmethod(
         lambda pattern, text: re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), text)

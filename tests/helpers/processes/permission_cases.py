@@ -484,7 +484,7 @@ CASES: dict[str, Case] = {
     "lock_root_users by tag": Case(
         "lock_root_users", lambda _account: {"root_access_account_tags": {"stage": "live"}}, _switched_on
     ),
-    "lock_root_users switched on": Case("lock_root_users", _enabling, _root_users, use=("root_access", "enabling")),
+    "lock_root_users switched on": Case("lock_root_users", _enabling, _root_users),
     "service_linked_role": Case("service_linked_role", lambda _: {"service_linked_role_description": "Logs"}),
     "service_linked_role changed": Case(
         "service_linked_role", lambda _: {"service_linked_role_description": "Logs"}, _service_linked_role
