@@ -22,10 +22,14 @@ Described = dict[str, t.Any]
 
 # CIS Amazon Web Services Foundations Benchmark 3.0, recommendation 1.8.
 PASSWORD_LENGTH = 14
+# Who removes credentials of a root user whom nobody can sign in as.
+LOCK = "with the playbook cloudhsm.iam.lock_root_users, in the organization's management account"
 # What can be wrong, and what to do about it.
 TEXTS = {
     "root_access_keys": "The root user has access keys, whose rights no policy limits; delete them, signed in as the "
     "root user.",
+    "root_access_keys_alone": f"The root user has access keys, whose rights no policy limits, and no password; remove "
+    f"them {LOCK}.",
     "root_without_mfa": "The root user has no MFA device; register one, signed in as the root user.",
     "no_password_policy": "The account has no password policy, so IAM's default counts: 8 characters, and no expiry; "
     "set one with the role or playbook cloudhsm.iam.account_password_policy.",
@@ -49,10 +53,17 @@ class RootUser:
     password: bool = True
 
     def problems(self) -> list[str]:
-        """What is wrong with it, as keys of TEXTS."""
+        """What is wrong with it, as IDs of findings."""
         # Nobody can sign in as a root user without a password.
         found = {"root_access_keys": self.access_keys, "root_without_mfa": self.password and not self.mfa}
         return [problem for problem, is_so in found.items() if is_so]
+
+
+def _root_texts(summary: Mapping[str, int]) -> Described:
+    """What is wrong with the root user, with the texts for that."""
+    root = root_user(summary)
+    alone = {"root_access_keys": "root_access_keys_alone"} if not root.password else {}
+    return {problem: TEXTS[alone.get(problem, problem)] for problem in root.problems()}
 
 
 def root_user(summary: Mapping[str, int]) -> RootUser:
@@ -65,7 +76,7 @@ def root_user(summary: Mapping[str, int]) -> RootUser:
 
 
 def password_policy_problems(policy: Mapping[str, t.Any] | None) -> list[str]:
-    """What is wrong with the account's own password policy, as keys of TEXTS. None is no such policy."""
+    """What is wrong with the account's own password policy, as IDs of findings. None is no such policy."""
     if policy is None:
         return ["no_password_policy"]
     return ["weak_password_policy"] if policy["min_pw_length"] < PASSWORD_LENGTH else []
@@ -73,11 +84,14 @@ def password_policy_problems(policy: Mapping[str, t.Any] | None) -> list[str]:
 
 @dataclass(frozen=True)
 class Check:
-    """One read of the account: the action it needs, how to judge what it gives, and what is unknown without it."""
+    """One read of the account: the action it needs, how to judge what it gives, and what is unknown without it.
+
+    The judgement is the findings' texts by their IDs.
+    """
 
     action: str
     read: Callable[[IAMClient], t.Any]
-    judge: Callable[[t.Any], list[str]]
+    judge: Callable[[t.Any], Described]
     question: str
 
 
@@ -85,13 +99,13 @@ CHECKS = {
     "summary": Check(
         "iam:GetAccountSummary",
         read_summary,
-        lambda summary: root_user(summary).problems(),
+        _root_texts,
         "whether the root user has access keys and MFA",
     ),
     "password_policy": Check(
         "iam:GetAccountPasswordPolicy",
         read_password_policy,
-        password_policy_problems,
+        lambda policy: {problem: TEXTS[problem] for problem in password_policy_problems(policy)},
         "whether the account has a password policy",
     ),
 }
@@ -117,5 +131,5 @@ def look_into(iam: IAMClient, names: Iterable[str]) -> Described:
             text = f"The caller may not call {check.action}, so {check.question} is not known."
             findings.append({"id": f"{name}_unknown", "text": text})
         else:
-            findings += [{"id": problem, "text": TEXTS[problem]} for problem in check.judge(read[name])]
+            findings += [{"id": problem, "text": text} for problem, text in check.judge(read[name]).items()]
     return {**read, "findings": findings, "missing_permissions": missing}
