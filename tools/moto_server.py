@@ -167,9 +167,11 @@ def serve(port: int, with_parent: bool) -> None:
     if with_parent:
         threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
     import moto_identity_center
+    import moto_root_access
     from moto.server import main as moto_main
 
     moto_identity_center.complete()
+    moto_root_access.complete()
     _read_aws_policies_once()
     moto_main(["-H", "127.0.0.1", "-p", str(port)])
 

@@ -21,6 +21,12 @@ from rendering import render as render_page
 DATA = Path(__file__).resolve().parents[1] / "docs" / "permissions.yml"
 # No one should be able to create or change service-linked roles other than CloudHSM's.
 SERVICE_LINKED_ROLE = "arn:aws:iam::*:role/aws-service-role/cloudhsm.amazonaws.com/*"
+# Sessions of root users are for the tasks that root_access has, and for no others of AWS's task policies.
+ASSUME_ROOT = "sts:AssumeRoot"
+ROOT_TASKS = [
+    f"arn:aws:iam::aws:policy/root-task/{task}"
+    for task in ("IAMAuditRootUserCredentials", "IAMCreateRootUserPassword", "IAMDeleteRootUserCredentials")
+]
 ON_SERVICE_LINKED_ROLE = frozenset({"iam:CreateServiceLinkedRole", "iam:DeleteServiceLinkedRole", "iam:UpdateRole"})
 
 
@@ -83,18 +89,21 @@ def load(path: Path = DATA) -> Permissions:
 
 
 def policy(actions: Iterable[str]) -> dict[str, t.Any]:
-    """A policy that allows these actions, and what is done to service-linked roles only for CloudHSM's."""
+    """A policy that allows these actions: to service-linked roles only for CloudHSM's, as root users only for tasks."""
     wanted = set(actions)
     narrow = sorted(wanted & ON_SERVICE_LINKED_ROLE)
     if "iam:CreateRole" in wanted:
         # Then the caller also updates ordinary roles.
         narrow = [action for action in narrow if action != "iam:UpdateRole"]
-    anything = sorted(wanted - set(narrow))
+    anything = sorted(wanted - set(narrow) - {ASSUME_ROOT})
     statements: list[dict[str, t.Any]] = []
     if anything:
         statements.append({"Effect": "Allow", "Action": anything, "Resource": "*"})
     if narrow:
         statements.append({"Effect": "Allow", "Action": narrow, "Resource": SERVICE_LINKED_ROLE})
+    if ASSUME_ROOT in wanted:
+        tasks = {"ArnEquals": {"sts:TaskPolicyArn": ROOT_TASKS}}
+        statements.append({"Effect": "Allow", "Action": [ASSUME_ROOT], "Resource": "*", "Condition": tasks})
     return {"Version": "2012-10-17", "Statement": statements}
 
 

@@ -57,7 +57,8 @@ class ActionModule(PageAction):
         page = wanted(variables)
         if options["state"] == "present":
             self._problems += conflicts(page)
-        found = self._found = self.look(LOOK_UP, {**page.asked(), "bulk": True})
+        present = options["state"] == "present"
+        found = self._found = self.look(LOOK_UP, {**page.asked(), "bulk": True, "summary": present})
         # A group that a plan has created, which was then interrupted, counts as new until the plan is finished.
         new = self._control.begun("created", "group")
         page = page.in_account([group["name"] for group in found["groups"] if group["name"] not in new])

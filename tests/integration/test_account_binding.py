@@ -63,6 +63,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "identity_center_access": {"region": "us-east-1"},
     "identity_center_access_info": {"region": "us-east-1"},
     "plan_history_info": {"history": "s3://example-history/iam"},
+    "root_access": {"state": "enabled"},
     "sts_session": {"role_arn": f"arn:aws:iam::{OTHER}:role/any"},
 }
 # And what those need that go by the variables of roles.
@@ -201,6 +202,7 @@ ROLES: dict[str, dict[str, t.Any]] = {
     },
     "identity_center_access": {"identity_center_access_region": "us-east-1"},
     "cloudhsm_guardrails": {"cloudhsm_guardrails_targets": ["/"]},
+    "root_access": {"root_access_state": "enabled"},
     "bootstrap": {},
 }
 

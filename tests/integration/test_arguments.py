@@ -33,7 +33,7 @@ DOCUMENT = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action":
 PEOPLE = ("alice", "bob")
 # Groups of each account to begin with: protected groups have to exist.
 GROUPS = ("Readers", "Ops")
-PASSING = ("generated_at", "changed", "files", "create_date", "role_id")
+PASSING = ("generated_at", "changed", "files", "create_date", "role_id", "organization_id")
 # Of a root and a policy of an organization.
 RANDOM_ID = re.compile(r"(?<![\w-])[pr]-[0-9a-z]{4,10}(?![\w-])")
 # Start of the name of a group that the run asks about before each inclusion.
@@ -176,6 +176,22 @@ CASES = {
             "workers": 4,
         },
         organization=True,
+    ),
+    "root_access": Role(
+        # Whoever is in no organization is told so before anything else is looked at.
+        {"state": "enabled"},
+        {
+            "accounts": ["111122223333", "444455556666"],
+            "organizational_units": ["/Workloads", "/Sandbox"],
+            "exclude_accounts": ["777788889999", "888899990000"],
+            "account_tags": {"stage": "live"},
+            "features": ["RootCredentialsManagement", "RootSessions"],
+            "max_removals": 3,
+            "workers": 4,
+        },
+        organization=True,
+        # Ansible itself splits a list with choices, at commas alone.
+        between=(",", ","),
     ),
     "service_linked_role": Role(values={"wait_timeout": 10}),
     "shared_policy": Role(

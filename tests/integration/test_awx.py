@@ -12,9 +12,10 @@ import pytest
 import yaml
 from helpers.accounts.identity_center import IdentityCenter
 from helpers.accounts.organization import Member, make_organization, member_iam
+from helpers.accounts.root_users import switch_on
 from helpers.awx.definitions import definitions
 from helpers.awx.job import ACCOUNT, PATTERN, REGION, ROOT, TEMPLATES, Awx, form, survey
-from helpers.moto.clients import client_in, iam_client, secretsmanager_client
+from helpers.moto.clients import client_in, iam_client, organizations_client, secretsmanager_client
 from helpers.moto.fault_proxy import FaultProxy
 from helpers.processes.control_node import ControlNode
 
@@ -56,6 +57,15 @@ FULL: dict[str, dict[str, t.Any]] = {
         "users_file": "users.csv",
         "bootstrap_cloudhsm_group_access": "power_user",
         "bootstrap_credentials_store": "ssm_parameter",
+    },
+    "lock_root_users": {
+        "root_access_state": "enabled",
+        "account_ids": " 111122223333\n",
+        "unit_paths": "/Workloads, /Sandbox",
+        "root_access_organization_id": "o-exampleorgid",
+        "root_access_max_removals": 0,
+        "root_access_reason": "Billing",
+        "aws_region": REGION,
     },
     "offboard_users": {
         "user_offboarding_credentials_store": "ssm_parameter",
@@ -123,6 +133,11 @@ def test_every_template_ends_green(name: str, answers: str, awx: Awx, iam: IAMCl
     if name == "identity_center_access":
         make_organization(moto, [Member("shop")])
         IdentityCenter(moto).add_user("ann")
+    if name == "lock_root_users":
+        make_organization(moto, [Member("shop")])
+        switch_on(moto)
+        made = organizations_client(moto).describe_organization()["Organization"]["Id"]
+        given = {**given, **({"root_access_organization_id": made} if given else {})}
     if name == "drift_check":
         before = awx.launch("bootstrap_account", **{key: value for key, value in given.items() if key != "users_file"})
         assert before.status == 0, before.output

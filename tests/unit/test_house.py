@@ -29,6 +29,7 @@ FLOORS = (
         "_federation",
         "_cloudhsm_role",
         "_password_policy",
+        "_root_access",
     },
     {"_account"},
     {"_page"},

@@ -20,10 +20,16 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.findin
     is_administrator,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.remedies import aws
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import PASSWORD_LENGTH, password_policy_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import (
+    LOCK,
+    PASSWORD_LENGTH,
+    password_policy_problems,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import with_our_names
 
 ROOT_KEYS = "By hand, as the root user: Security credentials, Access keys, Delete"
+# Nobody can sign in as a root user without a password.
+LOCK_ROOT = f"Remove them {LOCK}"
 ROOT_MFA = "By hand, as the root user: Security credentials, Assign MFA device"
 
 
@@ -49,7 +55,9 @@ def root_without_mfa(facts: Facts) -> Finding:
 
 def _root(facts: Facts, problem: str, detail: str, run: str) -> tuple[Subject, ...]:
     root = facts.snapshot.root
-    return (Subject("root user", detail, run, "root"),) if root and problem in root.problems() else ()
+    if not root or problem not in root.problems():
+        return ()
+    return (Subject("root user", detail, run if root.password else LOCK_ROOT, "root"),)
 
 
 def wide_policies(facts: Facts) -> Finding:

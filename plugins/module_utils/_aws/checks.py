@@ -22,10 +22,14 @@ Described = dict[str, t.Any]
 
 # CIS Amazon Web Services Foundations Benchmark 3.0, recommendation 1.8.
 PASSWORD_LENGTH = 14
+# Who removes credentials of a root user whom nobody can sign in as.
+LOCK = "with the playbook cloudhsm.iam.lock_root_users, in the organization's management account"
 # Each finding and how to fix it.
 TEXTS = {
     "root_access_keys": "The root user has access keys, whose rights no policy limits; delete them, signed in as the "
     "root user.",
+    "root_access_keys_alone": f"The root user has access keys, whose rights no policy limits, and no password; remove "
+    f"them {LOCK}.",
     "root_without_mfa": "The root user has no MFA device; register one, signed in as the root user.",
     "no_password_policy": "The account has no password policy, so IAM's default counts: 8 characters, and no expiry; "
     "set one with the role or playbook cloudhsm.iam.account_password_policy.",
@@ -55,6 +59,13 @@ class RootUser:
         return [problem for problem, is_so in found.items() if is_so]
 
 
+def _root_texts(summary: Mapping[str, int]) -> Described:
+    """What is wrong with the root user, with the texts for that."""
+    root = root_user(summary)
+    alone = {"root_access_keys": "root_access_keys_alone"} if not root.password else {}
+    return {problem: TEXTS[alone.get(problem, problem)] for problem in root.problems()}
+
+
 def root_user(summary: Mapping[str, int]) -> RootUser:
     """The root user from the account's summary. Without AccountPasswordPresent it counts as having a password."""
     return RootUser(
@@ -73,11 +84,14 @@ def password_policy_problems(policy: Mapping[str, t.Any] | None) -> list[str]:
 
 @dataclass(frozen=True)
 class Check:
-    """One check: the action it needs, how to read and judge, and what stays unknown without the permission."""
+    """One check: the action it needs, how to read and judge, and what stays unknown without the permission.
+
+    The judgement is the findings' texts by their keys.
+    """
 
     action: str
     read: Callable[[IAMClient], t.Any]
-    judge: Callable[[t.Any], list[str]]
+    judge: Callable[[t.Any], Described]
     question: str
 
 
@@ -85,13 +99,13 @@ CHECKS = {
     "summary": Check(
         "iam:GetAccountSummary",
         read_summary,
-        lambda summary: root_user(summary).problems(),
+        _root_texts,
         "whether the root user has access keys and MFA",
     ),
     "password_policy": Check(
         "iam:GetAccountPasswordPolicy",
         read_password_policy,
-        password_policy_problems,
+        lambda policy: {problem: TEXTS[problem] for problem in password_policy_problems(policy)},
         "whether the account has a password policy",
     ),
 }
@@ -117,5 +131,5 @@ def look_into(iam: IAMClient, names: Iterable[str]) -> Described:
             text = f"The caller may not call {check.action}, so {check.question} is not known."
             findings.append({"id": f"{name}_unknown", "text": text})
         else:
-            findings += [{"id": problem, "text": TEXTS[problem]} for problem in check.judge(read[name])]
+            findings += [{"id": problem, "text": text} for problem, text in check.judge(read[name]).items()]
     return {**read, "findings": findings, "missing_permissions": missing}

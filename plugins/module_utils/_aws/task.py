@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 try:
     from botocore.config import Config
@@ -35,7 +36,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.first_contact im
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.memory import Memory
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.progress import tell_controller
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.region import default_region
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.region import GLOBAL, default_region
 from ansible_collections.cloudhsm.iam.plugins.module_utils._version import VERSION
 
 if t.TYPE_CHECKING:
@@ -47,6 +48,9 @@ if t.TYPE_CHECKING:
 ATTEMPTS = 10
 # Connections that a client keeps open at least; also botocore's default.
 CONNECTIONS = 10
+# Where STS is asked in the partition aws if no region is set, and that the endpoint has to be a region's.
+REGION = "us-east-1"
+GLOBAL_STS = "sts.amazonaws.com"
 Result = dict[str, t.Any]
 
 
@@ -117,11 +121,26 @@ class Task:
         return self._client(service, workers)
 
     def session_client(self, service: str, credentials: Mapping[str, t.Any]) -> t.Any:
-        """A client for another account, with the credentials that AssumeRole gave there. Raises FailedError."""
+        """A client with the credentials of a session in another account, as STS returns them. Raises FailedError.
+
+        The task's own account was checked before anyone could begin the session.
+        """
         self.check_account()
         keys = {"AccessKeyId": "aws_access_key_id", "SecretAccessKey": "aws_secret_access_key"}
         given = {name: credentials[key] for key, name in {**keys, "SessionToken": "aws_session_token"}.items()}
         return self._new_client(service, CONNECTIONS, **given)
+
+    def regional_sts_client(self, workers: int) -> STSClient:
+        """An STS client with the endpoint of a region, which AssumeRoot insists on. Raises FailedError."""
+        self.check_account()
+        region = self.region or default_region(self.params)
+        region = REGION if region == GLOBAL else region
+        client = self._new_client("sts", max(CONNECTIONS, workers), region=region)
+        if urlsplit(client.meta.endpoint_url).hostname == GLOBAL_STS:
+            # An older boto3 does this, and AWS_STS_REGIONAL_ENDPOINTS set to legacy.
+            regional = f"https://sts.{region}.amazonaws.com"
+            client = self._new_client("sts", max(CONNECTIONS, workers), region=region, endpoint=regional)
+        return t.cast("STSClient", client)
 
     def check_account(self) -> None:
         """Raise FailedError unless the credentials belong to an expected account. Runs before any client is given out.
@@ -151,7 +170,8 @@ class Task:
         key = (service, connections, attempts)
         return self.memory.client(key, lambda: self._new_client(service, connections, attempts))
 
-    def _new_client(self, service: str, connections: int, attempts: int = ATTEMPTS, **session: t.Any) -> t.Any:
+    def _new_client(self, service: str, connections: int, attempts: int = ATTEMPTS, **other: str) -> t.Any:
+        """A client. other replaces the task's region, endpoint and keys."""
         if has_profile_and_keys(self.params):
             raise FailedError(PROFILE_AND_KEYS)
         config = Config(
@@ -167,7 +187,7 @@ class Task:
                 # with a custom endpoint.
                 region = self.region or default_region(self.params)
                 # The user's own aws_config is merged over this one.
-                client = self.connection.client(service, config=config, region=region, **session)
+                client = self.connection.client(service, config=config, **{"region": region, **other})
                 check_credentials(client)
         except Exception as exc:  # of the user's aws_config and profile, which run through all of Python
             raise failure(exc, "connect to AWS") from exc

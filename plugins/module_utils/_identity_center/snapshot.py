@@ -20,14 +20,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import (
-    Account,
-    account_tags,
-    list_accounts,
-    read_accounts,
-    read_management_account,
-    read_units,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import read_management_account
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.selection import ACTIVE, accounts_and_units, with_tags
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
     GROUP,
     USER,
@@ -54,7 +48,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document im
 if t.TYPE_CHECKING:
     from mypy_boto3_organizations import OrganizationsClient
 
-ACTIVE = "ACTIVE"
 _DURATION = re.compile(r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?")
 # ARN of a permission set, account, and kind and id of who has it.
 Found = tuple[str, str, str, str]
@@ -111,24 +104,19 @@ def find_instance(sso: t.Any, management: str, wanted: str | None) -> tuple[str,
 
 def _read_organization(client: OrganizationsClient, management: str, wanted: Wanted) -> Organization:
     """The accounts, with their units where an assignment names one."""
-    if any(wish.organizational_units for wish in wanted.assignments):
-        units = tuple(read_units(client))
-        accounts = read_accounts(client, units)
-    else:
-        units, accounts = (), list_accounts(client) if wanted.assignments else []
+    if not wanted.assignments:
+        return Organization(management, {})
+    by_unit = any(wish.organizational_units for wish in wanted.assignments)
+    accounts, units = accounts_and_units(client, by_unit)
     return Organization(management, {account.id: account for account in accounts}, units)
 
 
 def _with_tags(service: Service, organization: Organization, wanted: Wanted) -> Organization:
-    """The organization with the accounts' tags, which cost a call each, where an assignment goes by them."""
+    """The organization with the accounts' tags, where an assignment goes by them."""
     if not any(wish.account_tags for wish in wanted.assignments):
         return organization
-
-    def tagged(account: Account) -> Account:
-        return replace(account, tags=account_tags(service.organizations, account.id))
-
     active = [account for account in organization.accounts.values() if account.status == ACTIVE]
-    found = {account.id: account for account in service.pool.map(tagged, active)}
+    found = {account.id: account for account in with_tags(service.organizations, service.pool, active)}
     return replace(organization, accounts={**organization.accounts, **found})
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import UnknownUnitError, units_in_scope
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.selection import ACTIVE, selected
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
     GROUP,
     Assignment,
@@ -19,8 +20,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.mode
     Snapshot,
     Wanted,
 )
-
-ACTIVE = "ACTIVE"
 
 
 def assignments_of(wanted: Wanted, snapshot: Snapshot) -> tuple[frozenset[Assignment], frozenset[Assignment]]:
@@ -38,18 +37,8 @@ def assignments_of(wanted: Wanted, snapshot: Snapshot) -> tuple[frozenset[Assign
 def accounts_of(wish: AssignmentWish, snapshot: Snapshot) -> frozenset[str]:
     """Ids of the accounts that an assignment is for. AWS provisions nothing in accounts that are not active."""
     organization = snapshot.organization
-    active = {account.id: account for account in organization.accounts.values() if account.status == ACTIVE}
-    chosen = set(active) if wish.all_accounts else wish.accounts & active.keys()
-    if wish.organizational_units:
-        try:
-            units = {unit.id for unit in units_in_scope(organization.units, wish.organizational_units)}
-        except UnknownUnitError:
-            units = set()
-        chosen |= {account.id for account in active.values() if account.unit_id in units}
-    if wish.account_tags:
-        tags = wish.account_tags.items()
-        chosen |= {account.id for account in active.values() if tags <= dict(account.tags).items()}
-    return frozenset(chosen - wish.exclude_accounts)
+    active = [account for account in organization.accounts.values() if account.status == ACTIVE]
+    return selected(wish, active, organization.units)
 
 
 def target_problems(wanted: Wanted, snapshot: Snapshot, options: Options) -> Iterator[str]:

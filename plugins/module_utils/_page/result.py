@@ -16,6 +16,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.removal import 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import Page
 
 Results = Mapping[str, Mapping[str, t.Any]]
+LOCK_ROOT_USERS = "cloudhsm.iam.lock_root_users"
 BY_HAND = (
     "By hand, as the root user: allow IAM users to see Billing (Account settings, IAM access to billing)",
     "By hand, as the root user: turn on MFA, delete the root access keys, and lock the root password away",
@@ -71,8 +72,21 @@ def lines(
         f"Account {account['account_id']}, called as {account['caller_arn']}",
         *summary,
         *_of_users(facts(page, results)["user_provisioning_result"], check_mode),
-        *BY_HAND,
+        *_by_hand(found.get("root_user")),
     ]
+
+
+def _by_hand(root: Mapping[str, t.Any] | None) -> Iterator[str]:
+    """What nobody but the root user can do; whether it has a password may not be known."""
+    if root is None or root["password"]:
+        yield from BY_HAND
+        return
+    yield (
+        "The root user has no password. Allow its recovery with the playbook "
+        f"{LOCK_ROOT_USERS} if IAM users are to see Billing, which only the root user can allow"
+    )
+    if root["access_keys"]:
+        yield f"The root user has access keys: remove them with the playbook {LOCK_ROOT_USERS}"
 
 
 def _of_users(fact: Mapping[str, t.Any], check_mode: bool) -> Iterator[str]:

@@ -76,7 +76,8 @@ class EmulatedCalls:
         """moto's answer, with what AWS would show."""
         if answer.status != 200:
             return answer
-        if action in PROFILES:
+        # Without a name it is the root user's, in a session of AssumeRoot.
+        if action in PROFILES and "UserName" in params:
             self._note_reset(action, params)
         return self._with_reset(params, answer) if action == "GetLoginProfile" else self._user(action, params, answer)
 

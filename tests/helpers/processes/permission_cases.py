@@ -18,6 +18,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import 
 from helpers.accounts import everything
 from helpers.accounts.identity_center import IdentityCenter
 from helpers.accounts.organization import Member, make_organization
+from helpers.accounts.root_users import say_root_user, switch_on
 from helpers.moto.clients import administrator, client_in
 from helpers.moto.enforcing_moto import SERVICE_CREDENTIAL
 
@@ -452,6 +453,31 @@ def _with_permission_sets(iam: IAMClient, account: str) -> None:
     iam.attach_group_policy(GroupName="Readers", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
 
 
+def _root_users(iam: IAMClient, account: str) -> None:
+    """An organization of two accounts, one of which has a root user with something of everything."""
+    url = iam.meta.endpoint_url
+    ids = make_organization(url, [Member(f"member of {account}", "/Workloads", {"stage": "live"})], account)
+    (MEMBERS[account],) = ids.values()
+    say_root_user(url, MEMBERS[account], password=True, access_keys=["AKIAROOTEXAMPLE00001"], mfa_devices=["mfa/root"])
+
+
+def _switched_on(iam: IAMClient, account: str) -> None:
+    _root_users(iam, account)
+    switch_on(iam.meta.endpoint_url, account)
+
+
+# The member accounts, by the management account.
+MEMBERS: dict[str, str] = {}
+
+
+def _enabling(account: str) -> Variables:
+    return {"root_access_state": "enabled", "root_access_delegated_administrator": MEMBERS[account]}
+
+
+def _auditing(_account: str) -> Variables:
+    return {"root_access_organizational_units": ["/Workloads"], "root_access_account_tags": {"stage": "live"}}
+
+
 WITH_MFA: Variables = {
     "admin_group_require_mfa": True,
     "cloudhsm_group_require_mfa": True,
@@ -560,6 +586,11 @@ CASES: dict[str, Case] = {
     "rotate_access_key": Case("rotate_access_key", _rotating, _with_key),
     "rotate_access_key used": Case("rotate_access_key", _rotating, _with_two_keys),
     "rotate_access_key deactivated": Case("rotate_access_key", _rotating, _long_deactivated),
+    "lock_root_users": Case("lock_root_users", _auditing, _switched_on),
+    "lock_root_users by tag": Case(
+        "lock_root_users", lambda _account: {"root_access_account_tags": {"stage": "live"}}, _switched_on
+    ),
+    "lock_root_users switched on": Case("lock_root_users", _enabling, _root_users),
     "service_linked_role": Case("service_linked_role", lambda _: {"service_linked_role_description": "Logs"}),
     "service_linked_role changed": Case(
         "service_linked_role", lambda _: {"service_linked_role_description": "Logs"}, _service_linked_role

@@ -57,6 +57,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "identity_center_access": {"permission_sets": [{"name": "Readers"}]},
     "identity_center_access_info": {},
     "plan_history_info": {"history": "s3://example-history/iam"},
+    "root_access": {},
     "sts_session": {"role_arn": "arn:aws:iam::123456789012:role/Reading"},
 }
 # These have no options of their own but the variables of roles.

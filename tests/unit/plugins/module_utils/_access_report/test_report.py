@@ -205,6 +205,13 @@ def test_what_is_wrong_with_an_account_itself(changed: dict[str, t.Any], rule: s
     assert list(found(report(snapshot([], **changed)))) == ([rule] if rule else [])
 
 
+def test_nobody_is_sent_to_sign_in_as_a_root_user_without_password() -> None:
+    for password, words in ((True, "By hand, as the root user"), (False, "cloudhsm.iam.lock_root_users")):
+        made = report(snapshot([], root=RootUser(mfa=False, access_keys=True, password=password)))
+        (subject,) = next(one for one in made["findings"] if one["id"] == "root_access_keys")["subjects"]
+        assert words in str(subject)
+
+
 PENDING: dict[str, t.Any] = {"password_reset_required": True, "mfa": False, "password_used": None}
 OWN_PASSWORD = document("iam:ChangePassword", resource="arn:aws:iam::*:user/${aws:username}")
 BOOL = document("*", effect="Deny", Condition={"Bool": {"aws:MultiFactorAuthPresent": "false"}})

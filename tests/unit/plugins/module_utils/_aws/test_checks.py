@@ -42,6 +42,15 @@ def test_a_summary_that_tells_nothing_of_the_root_users_password_leaves_the_find
     assert root_user(summary).problems() == ["root_without_mfa"]
 
 
+@pytest.mark.parametrize(("password", "words"), [(1, "signed in as the root user"), (0, "lock_root_users")])
+def test_nobody_is_sent_to_sign_in_as_a_root_user_without_password(iam: Stubbed, password: int, words: str) -> None:
+    summary = {**GOOD, "AccountAccessKeysPresent": 1, "AccountPasswordPresent": password}
+    iam.answers("get_account_summary", {"SummaryMap": summary})
+    (finding,) = look_into(iam.client, ["summary"])["findings"]
+    assert finding["id"] == "root_access_keys"
+    assert words in finding["text"]
+
+
 def test_only_what_is_asked_for_is_read(iam: Stubbed) -> None:
     assert look_into(iam.client, []) == {"findings": [], "missing_permissions": []}
 

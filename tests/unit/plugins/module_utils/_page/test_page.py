@@ -324,6 +324,24 @@ def test_more_rights_are_found_in_a_group_whose_name_has_another_case() -> None:
 # What is said
 
 
+@pytest.mark.parametrize(
+    ("root", "words"),
+    [
+        (None, ["allow IAM users to see Billing", "turn on MFA"]),
+        ({"password": True, "access_keys": True, "mfa": False}, ["allow IAM users to see Billing", "turn on MFA"]),
+        (
+            {"password": False, "access_keys": False, "mfa": False},
+            ["The root user has no password. Allow its recovery"],
+        ),
+        ({"password": False, "access_keys": True, "mfa": False}, ["has no password", "has access keys: remove them"]),
+    ],
+)
+def test_nobody_is_asked_to_sign_in_as_a_root_user_without_password(root: Described | None, words: list[str]) -> None:
+    told = list(result._by_hand(root))
+    assert len(told) == len(words)
+    assert all(word in line for word, line in zip(words, told, strict=True))
+
+
 def test_messages_speak_of_what_was_written() -> None:
     users = next(part for part in parts.parts_of(page(bootstrap_users=[{"name": "bob"}])) if part.key == "users")
     said = users.said("users[1] (bob): name: is also users[0] (Administrator); list each user once")

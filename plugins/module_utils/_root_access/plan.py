@@ -1,0 +1,111 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""From what is wanted and what is there to the changes between, and to everything that speaks against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import Account
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.selection import ACTIVE, selected
+from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access.model import (
+    ACCESS_KEY,
+    CERTIFICATE,
+    CREDENTIALS_MANAGEMENT,
+    ENABLED,
+    KINDS,
+    LOCKED,
+    MFA_DEVICE,
+    PASSWORD,
+    RECOVERABLE,
+    SESSIONS,
+    Change,
+    Credential,
+    Organization,
+    Plan,
+    RootUser,
+    Snapshot,
+    Wanted,
+)
+
+TRUST, DELEGATE = "enable_aws_service_access", "register_delegated_administrator"
+# The calls that switch the features on, in this order.
+SWITCHES = {
+    CREDENTIALS_MANAGEMENT: "enable_organizations_root_credentials_management",
+    SESSIONS: "enable_organizations_root_sessions",
+}
+REMOVALS = {
+    PASSWORD: "delete_login_profile",
+    ACCESS_KEY: "delete_access_key",
+    CERTIFICATE: "delete_signing_certificate",
+    MFA_DEVICE: "deactivate_mfa_device",
+}
+RECOVERY = "create_login_profile"
+
+
+def meant(wanted: Wanted, organization: Organization) -> list[Account]:
+    """The accounts that are meant, whatever state they are in, without the management account. All if none is named."""
+    if wanted.state == ENABLED:
+        return []
+    accounts = organization.accounts
+    named = selected(wanted, accounts.values(), organization.units) if wanted.selects else frozenset(accounts)
+    chosen = named - wanted.exclude_accounts - {organization.management_account}
+    return sorted((accounts[one] for one in chosen), key=lambda account: (account.name, account.id))
+
+
+def to_look_at(wanted: Wanted, organization: Organization) -> list[Account]:
+    """Those of them that have a root user whom AWS lets anybody look at."""
+    return [account for account in meant(wanted, organization) if account.status == ACTIVE]
+
+
+def skipped(wanted: Wanted, organization: Organization) -> list[Account]:
+    """Those of them that are suspended, or are being closed or set up."""
+    return [account for account in meant(wanted, organization) if account.status != ACTIVE]
+
+
+def make_plan(wanted: Wanted, snapshot: Snapshot) -> Plan:
+    """The changes, account after account, and what speaks against them."""
+    if wanted.state == ENABLED:
+        return Plan(tuple(_switching_on(wanted, snapshot.organization)))
+    changes: list[Change] = []
+    for root in snapshot.root_users:
+        if root.credentials is None:
+            continue
+        if wanted.state == LOCKED:
+            changes += _removals(root)
+        elif wanted.state == RECOVERABLE and not root.has(PASSWORD):
+            changes.append(Change(RECOVERY, root.account.id, Credential(PASSWORD)))
+    return Plan(tuple(changes), tuple(_too_many(wanted, changes)))
+
+
+def _removals(root: RootUser) -> Iterator[Change]:
+    """The removals of an account in an order that leaves no password without the MFA that protects it."""
+    for kind in KINDS:
+        for credential in root.credentials or ():
+            if credential.kind == kind:
+                yield Change(REMOVALS[kind], root.account.id, credential)
+
+
+def _switching_on(wanted: Wanted, organization: Organization) -> Iterator[Change]:
+    if not organization.trusted:
+        yield Change(TRUST)
+    for feature, operation in SWITCHES.items():
+        if feature in wanted.features - organization.features:
+            yield Change(operation)
+    delegate = wanted.delegated_administrator
+    if delegate and delegate not in organization.delegated_administrators:
+        yield Change(DELEGATE, delegate)
+
+
+def _too_many(wanted: Wanted, changes: list[Change]) -> Iterator[str]:
+    if wanted.state == LOCKED and len(changes) > wanted.max_removals:
+        accounts = len({change.account for change in changes})
+        yield (
+            f"{wanted.called('max_removals')}: {len(changes)} credentials of {accounts} "
+            f"account{'s' if accounts != 1 else ''} would be removed, more than {wanted.max_removals}; name fewer "
+            "accounts, or raise it"
+        )
