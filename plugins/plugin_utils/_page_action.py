@@ -135,12 +135,13 @@ class PageAction(ActionBase):  # type: ignore[misc]
             ) from exc
         return done
 
-    def seen(self, todo: Sequence[Part]) -> dict[str, t.Any]:
+    def seen(self, todo: Sequence[Part], plan: Results) -> dict[str, t.Any]:
         """What iam_account_info tells of the account, and of the groups and policies of these parts."""
+        del plan
         return self.look(LOOK_UP, model.names_asked(todo))
 
     def _as_document(self, todo: Sequence[Part], plan: Results, kept: int) -> model.Document:
-        found, items = self.seen(todo), plan_of(todo, plan, kept)
+        found, items = self.seen(todo, plan), plan_of(todo, plan, kept)
         account = found["account"]
         seen = model.Seen(account["account_id"], account["partition"], model.states_of(todo, plan, items, found))
         made = model.Made(int(time.time()), account["caller_arn"], VERSION)

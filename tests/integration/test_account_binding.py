@@ -60,6 +60,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "iam_users": {"users": [{"name": "ann"}]},
     "identity_center_access": {"region": "us-east-1"},
     "identity_center_access_info": {"region": "us-east-1"},
+    "identity_center_provisioning": {"region": "us-east-1"},
     "sts_session": {"role_arn": f"arn:aws:iam::{OTHER}:role/any"},
 }
 # And what those need that go by the variables of roles.

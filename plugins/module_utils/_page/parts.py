@@ -24,6 +24,7 @@ GROUP = "cloudhsm.iam.iam_group_with_policies"
 USERS = "cloudhsm.iam.iam_users"
 SERVICE_LINKED_ROLE = "cloudhsm.iam.iam_service_linked_role"
 GUARDED_MODULE = "cloudhsm.iam.guarded_module"
+IDENTITY_CENTER = "cloudhsm.iam.identity_center_access"
 # What is wrong with a user in the list begins with that.
 _ITEM = re.compile(r"\busers\[(\d+)\]")
 # What modules begin with where they refuse to begin. For the page it is said once, and only where it is true.

@@ -5,18 +5,24 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from collections.abc import Iterable
 
+import boto3.session
 from helpers.moto.clients import client_in
+from moto_identity_center import complete
 
 
 class IdentityCenter:
     """The instance of an organization, whose management account is the one that tests begin in, or another."""
 
-    def __init__(self, url: str, management: str | None = None) -> None:
-        self.sso = client_in(url, "sso-admin", management)
-        self.store = client_in(url, "identitystore", management)
+    def __init__(self, url: str | None, management: str | None = None) -> None:
+        """At this URL, or in this process without one."""
+        self.sso, self.store = (
+            client_in(url, service, management) if url else boto3.session.Session().client(t.cast("t.Any", service))
+            for service in ("sso-admin", "identitystore")
+        )
         (instance,) = self.sso.list_instances()["Instances"]
         self.arn: str = instance["InstanceArn"]
         self.store_id: str = instance["IdentityStoreId"]
@@ -73,3 +79,9 @@ class IdentityCenter:
             InstanceArn=self.arn, PrincipalId=group, PrincipalType="GROUP"
         )
         return sum(len(page["AccountAssignments"]) for page in pages)
+
+
+@functools.cache
+def as_aws_has_it() -> None:
+    """moto in this process knows what it lacks of IAM Identity Center."""
+    complete()

@@ -73,7 +73,7 @@ class Account:
             return _response(request, error(403, "AccessDenied", f"User is not authorized to perform: iam:{action}"))
         if action == "GetAccountAuthorizationDetails" and self.boundaries:
             return self._with_boundaries(request)
-        if action not in LOOKED_AT and not (is_write(action) and _is_query(request)):
+        if not _is_query(request) or (action not in LOOKED_AT and not is_write(action)):
             return t.cast("AWSResponse | None", botocore_stubber("before-send", request))
         params = dict(parse_qsl(t.cast("str", request.body), keep_blank_values=True))
         del params["Action"], params["Version"]

@@ -58,6 +58,7 @@ OTHERS = {
     "iam_group_provisioning",
     "iam_user_offboarding",
     "iam_user_provisioning",
+    "identity_center_provisioning",
     "sts_account_session",
 }
 
