@@ -50,6 +50,8 @@ class PageAction(ActionBase):  # type: ignore[misc]
     # The options of the task, and the roles whose variables count.
     SPEC: t.ClassVar[dict[str, t.Any]] = {}
     ROLES: t.ClassVar[tuple[str, ...]]
+    # Whether the parts after one that failed are carried out all the same.
+    KEEPS_GOING: t.ClassVar[bool] = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         super().run(tmp, task_vars)
@@ -178,21 +180,23 @@ class PageAction(ActionBase):  # type: ignore[misc]
         self._memory.forget()
         done = dict(plan)
         changed: list[Part] = []
-        for place, part in enumerate(todo):
-            if not plan[part.key].get("changed"):
-                continue
+        failed: list[Part] = []
+        todo = [part for part in todo if plan[part.key].get("changed")]
+        for part in todo:
             done[part.key] = self._run(self.ready(part, todo, plan), check_mode=False)
-            if done[part.key].get("failed"):
-                left = [each for each in todo[place + 1 :] if plan[each.key].get("changed")]
-                what = "; ".join(part.problems({**done[part.key], "problems": None}))
-                raise FailedError(
-                    {
-                        **_without_diff(done[part.key]),
-                        "msg": f"{what.rstrip('.')}. {parts.outcome(changed, part, left)}",
-                        "changed": bool(changed) or bool(done[part.key].get("changed")),
-                    }
-                )
-            changed.append(part)
+            (failed if done[part.key].get("failed") else changed).append(part)
+            if failed and not self.KEEPS_GOING:
+                break
+        if failed:
+            what = "; ".join(text for part in failed for text in part.problems({**done[part.key], "problems": None}))
+            left = [part for part in todo if part not in changed]
+            raise FailedError(
+                {
+                    **_without_diff(done[failed[0].key]),
+                    "msg": f"{what.rstrip('.')}. {parts.outcome(changed, left)}",
+                    "changed": bool(changed) or any(done[part.key].get("changed") for part in failed),
+                }
+            )
         return done
 
     def ready(self, part: Part, todo: Sequence[Part], plan: Results) -> Part:

@@ -355,7 +355,7 @@ SPECS: dict[str, dict[str, t.Any]] = {
     },
     "user_offboarding": {
         "user_offboarding_users": {"type": "raw", "required": True},
-        "user_offboarding_mode": {"type": "str", "choices": ["delete", "suspend"], "default": "delete"},
+        "user_offboarding_mode": {"type": "str", "choices": ["delete", "suspend", "restore"], "default": "delete"},
         "user_offboarding_missing": {"type": "str", "choices": ["fail", "ignore"], "default": "fail"},
         "user_offboarding_max_deletions": {"type": "int", "default": 10},
         "user_offboarding_protected_groups": {"type": "list", "elements": "str", "default": ["Administrators"]},
@@ -367,6 +367,19 @@ SPECS: dict[str, dict[str, t.Any]] = {
         "user_offboarding_credentials_path": {"type": "path"},
         "user_offboarding_credentials_vault_id": {"type": "str"},
         "user_offboarding_credentials_prefix": {"type": "str", "default": "/cloudhsm-iam/first-passwords/"},
+        "user_offboarding_identity_center": {
+            "type": "dict",
+            "options": {
+                "region": {"type": "str"},
+                "instance_arn": {"type": "str"},
+                "role_arn": {"type": "str"},
+                "external_id": {"type": "str"},
+                "profile": {"type": "str"},
+                "account_id": {"type": "str"},
+                "user_names": {"type": "dict"},
+                "notes_prefix": {"type": "str"},
+            },
+        },
     },
     "user_provisioning": {
         "user_provisioning_state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

@@ -30,6 +30,7 @@ FLOORS = (
         "_cloudhsm_role",
         "_password_policy",
     },
+    {"_identity_users"},
     {"_account"},
     {"_page"},
     {"_access_report", "_change_control"},

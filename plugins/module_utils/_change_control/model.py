@@ -44,6 +44,7 @@ ALWAYS_KNOWN = (
     "inline_policies",
     "members",
     "accounts",
+    "assignments",
 )
 # Credentials of users are only read of those who change.
 SETS = (
@@ -58,7 +59,16 @@ SETS = (
     "service_specific_credentials",
     "active_service_specific_credentials",
 )
-SINGLE = ("path", "boundary", "console_access", "document", "description", "session_duration", "relay_state")
+SINGLE = (
+    "path",
+    "boundary",
+    "console_access",
+    "document",
+    "description",
+    "session_duration",
+    "relay_state",
+    "suspended",
+)
 # How a run is done, and not what it comes to; or what only confirms.
 NOT_WANTED = (
     "user_provisioning_workers",

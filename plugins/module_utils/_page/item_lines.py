@@ -39,6 +39,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import (
     ROLE,
     SET,
     STORE_GROUP,
+    STORE_USER,
     USER,
     Item,
     Plan,
@@ -67,6 +68,7 @@ _SETS = {
     "customer_managed_policies": "customer managed policies",
     "members": "members",
     "accounts": "accounts",
+    "assignments": "assignments",
 }
 # What an object of each kind has one of. An empty one is none.
 _SINGLE = {
@@ -174,7 +176,7 @@ def details_of(item: Item) -> str:
         told += [*_paths(before, after), *_sets(before, after), *_of_user(item, before, after)]
     elif item.kind == GROUP_KIND:
         told = [*_paths(before, after), *_sets(before, after)]
-    elif item.kind in (STORE_GROUP, ASSIGNMENT):
+    elif item.kind in (STORE_GROUP, STORE_USER, ASSIGNMENT):
         told = list(_sets(before, after))
     elif item.kind == SET:
         told = [*_sets(before, after), *_statements(before, after), *_of_set(before, after), *_tags(before, after)]

@@ -22,6 +22,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import (
     GROUP,
     GUARDED_MODULE,
     IDENTITY_CENTER,
+    IDENTITY_USERS,
     SERVICE_LINKED_ROLE,
     USERS,
     Part,
@@ -32,7 +33,8 @@ State = Mapping[str, t.Any]
 Result = Mapping[str, t.Any]
 USER, GROUP_KIND, POLICY, ROLE = "user", "group", "policy", "service-linked role"
 SET, STORE_GROUP, ASSIGNMENT = "permission set", "identity store group", "assignment"
-KINDS = (USER, GROUP_KIND, POLICY, ROLE, SET, STORE_GROUP, ASSIGNMENT)
+STORE_USER = "identity store user"
+KINDS = (USER, GROUP_KIND, POLICY, ROLE, SET, STORE_GROUP, ASSIGNMENT, STORE_USER)
 _KINDS = {"iam_group": GROUP_KIND, "iam_managed_policy": POLICY}
 # What happens to an object that stays.
 CHANGES = ("changed", "renamed", "moved", "restored", "admitted", "suspended")
@@ -113,7 +115,7 @@ def _of_part(part: Part, result: Result) -> Iterator[Item]:
         yield from _of_group(part, result)
     elif part.module == SERVICE_LINKED_ROLE:
         yield _of_role(part, result)
-    elif part.module == IDENTITY_CENTER:
+    elif part.module in (IDENTITY_CENTER, IDENTITY_USERS):
         yield from (Item(**each) for each in result["objects"])
     elif part.module == GUARDED_MODULE:
         name = part.options["options"]["name"]
