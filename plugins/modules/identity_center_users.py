@@ -249,12 +249,11 @@ import typing as t
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import run_module
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Module
-from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.model import STATES
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.run import run
 
 USER_SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": list(STATES), "default": STATES[0]},
+    "state": {"type": "str", "choices": ["suspended", "restored", "absent"], "default": "suspended"},
 }
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "users": {"type": "list", "elements": "dict", "required": True, "options": USER_SPEC},

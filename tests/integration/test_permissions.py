@@ -100,13 +100,13 @@ def test_what_is_listed_is_enough_and_no_action_is_too_many(playbook: str, enfor
 def test_what_is_listed_for_the_identity_store_is_enough_and_not_too_much(
     use: str, enforcing: str, tmp_path: Path
 ) -> None:
-    case, listed_uses = IN_THE_STORE[use], NEEDED.roles["identity_center_users"]
+    case, listed_uses = IN_THE_STORE[use], NEEDED.roles["user_offboarding"]
     needed = {*NEEDED.of_role("account_guard").actions, "iam:GetAccountAuthorizationDetails"}
-    for name in ("looking", "leaving", use):
+    for name in ("store_looking", "store_leaving", use):
         needed |= set(listed_uses[name].actions)
-    if use == "deleting":
+    if use == "store_deleting":
         # Whom a suspension has left nothing has nothing to lose.
-        needed -= set(listed_uses["leaving"].actions)
+        needed -= set(listed_uses["store_leaving"].actions)
     runs = Runs(enforcing, tmp_path, case.playbook)
     runs.asked()
     assert runs.together({"store": (case, needed)}) == {"store": []}

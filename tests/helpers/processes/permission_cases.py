@@ -418,8 +418,8 @@ def _bob(_account: str) -> Variables:
 
 # People whom the identity store alone has. These playbooks' own lists are those for IAM users.
 IN_THE_STORE = {
-    "suspending": Case("suspend_users", _bob, _people),
-    "deleting": Case("offboard_users", _bob, _suspended_people),
+    "store_suspending": Case("suspend_users", _bob, _people),
+    "store_deleting": Case("offboard_users", _bob, _suspended_people),
 }
 
 WITH_MFA: Variables = {
