@@ -27,8 +27,14 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._page_action import (
     refuse,
 )
 
-KINDS = {"delete": "offboard_users", "suspend": "suspend_users", "restore": "restore_users"}
+KINDS = {
+    "delete": "offboard_users",
+    "suspend": "suspend_users",
+    "restore": "restore_users",
+    "move": "move_to_identity_center",
+}
 ASSUME = "cloudhsm.iam.sts_session"
+SIGN_INS = "cloudhsm.iam.identity_center_sign_ins_info"
 # Options that say whose credentials are used. The identity store may be reached by those of another account.
 CREDENTIALS = (
     "access_key",
@@ -50,7 +56,7 @@ CREDENTIALS = (
 class ActionModule(PageAction):
     """Deletes or suspends the users that the role's variables name, and restores those of the identity store."""
 
-    SPEC: t.ClassVar[dict[str, t.Any]] = {"mode": {"type": "str", "choices": ["delete", "suspend", "restore"]}}
+    SPEC: t.ClassVar[dict[str, t.Any]] = {"mode": {"type": "str", "choices": ["delete", "suspend", "restore", "move"]}}
     ROLES = ("user_offboarding",)
     # Whoever could not be locked out in one world is locked out in the other one.
     KEEPS_GOING = True
@@ -64,13 +70,21 @@ class ActionModule(PageAction):
         self._problems += problems
         where, problems = identity_store.read_identity_store(variables.get(identity_store.VARIABLE))
         self._problems += problems
-        self._where = IdentityStore() if where is None and mode == "restore" and not problems else where
+        needed = mode in ("restore", "move") and not problems
+        self._where = IdentityStore() if where is None and needed else where
+        self._waiting: list[str] = []
         self._memory_of_store = Memory()
         self._store_options: dict[str, t.Any] | None = None
         self._only: tuple[list[str], list[str]] = [], []
         if not names:
             refuse(self._problems)
-        todo = self._todo(variables, names, mode)
+        self._names = names
+        if mode == "move":
+            # The identity store is only asked who has signed in.
+            names = self._moved(variables, names)
+            todo = [offboarding.offboarding_part(variables, names, "suspend")] if names else []
+        else:
+            todo = self._todo(variables, names, mode)
         plan = self.plan(todo)
         self._refuse_missing(plan, variables, mode)
         done = self.carry_out(todo, plan)
@@ -97,6 +111,27 @@ class ActionModule(PageAction):
         parts = [offboarding.offboarding_part(variables, [*in_iam, *unknown], mode)] if in_iam or unknown else []
         return [*parts, identity_store.identity_part(where, variables, in_store, mode)] if in_store else parts
 
+    def _moved(self, variables: Options, names: list[str]) -> list[str]:
+        """Those who have signed in through IAM Identity Center, or who were said to have. The others wait."""
+        confirmed, problems = identity_store.confirmed_names(variables, names)
+        self._problems += problems
+        asked = [name for name in names if name not in confirmed]
+        where = self._where
+        if not asked or where is None:
+            return names if where else []
+        options = {"users": [where.name_of(name) for name in asked]}
+        own = {"region": where.region, "instance_arn": where.instance_arn}
+        found = self._action(
+            SIGN_INS, {**options, **{key: value for key, value in own.items() if value}}, check_mode=True
+        )
+        if found.get("failed"):
+            refuse([*self._problems, f"{identity_store.VARIABLE}: {found['msg']}"])
+        signed_in = {user["name"] for user in found["users"] if user["signed_in"]}
+        unknown = {user["name"] for user in found["users"] if user["id"] is None}
+        waiting = [name for name in asked if where.name_of(name) not in signed_in]
+        self._waiting = identity_store.waiting_lines(waiting, [n for n in waiting if where.name_of(n) in unknown])
+        return [name for name in names if name not in waiting]
+
     def _there(self, names: Sequence[str]) -> dict[str, t.Any]:
         """Which of these users the account has: those who would not be created."""
         return self._action(USERS, {"users": [{"name": name} for name in names], "compare_only": True}, check_mode=True)
@@ -116,7 +151,7 @@ class ActionModule(PageAction):
                 gone |= {
                     user["name"] for user in plan["users"]["missing"] if self._where.name_of(user["name"]) in there
                 }
-            missing = offboarding.missing_problem(plan["users"], gone, both=self._where is not None)
+            missing = offboarding.missing_problem(plan["users"], gone, both=mode != "move" and self._where is not None)
         if missing and (variables["user_offboarding_missing"] == "fail" or mode == "restore"):
             refuse([missing])
 
@@ -124,13 +159,16 @@ class ActionModule(PageAction):
         users, store = done.get("users"), done.get("identity_users")
         account = (users or store or self.look(LOOK_UP, {}))["account"]
         fact = offboarding.fact(users or {"users": [], "changes": [], "changed": False}, mode)
-        if self._where:
+        if mode == "move":
+            fact = {**fact, "waiting": [name for name in self._names if name not in names]}
+        elif self._where:
             fact = {**fact, "changed": changed(done), "identity_store": identity_store.fact(store)}
         listed = self._still_listed(names, mode)
         told = [
             *offboarding.lines(fact, account["account_id"], self.summary(todo, done), listed),
             *identity_store.lines(store, mode, self._only),
             *self._still_given(names, mode),
+            *self._waiting,
         ]
         return {
             "changed": changed(done),
@@ -147,7 +185,7 @@ class ActionModule(PageAction):
 
     def _action(self, name: str, options: Options, *, check_mode: bool) -> dict[str, t.Any]:
         """The result of a part. That of the identity store may have other credentials, and so shares no client."""
-        if name != IDENTITY_USERS:
+        if name not in (IDENTITY_USERS, SIGN_INS):
             return super()._action(name, options, check_mode=check_mode)
         before = self._connection_options, self._memory
         self._connection_options, self._memory = self._options_of_store(), self._memory_of_store
@@ -184,7 +222,7 @@ class ActionModule(PageAction):
 
     def _still_given(self, names: Sequence[str], mode: str) -> list[str]:
         """A line about lists by which the next run gives people access again."""
-        if not self._where or mode == "restore":
+        if not self._where or mode in ("restore", "move"):
             return []
         try:
             lists = {name: self._templar.template(self._task_vars.get(name)) for name in identity_store.LISTS}

@@ -27,10 +27,10 @@ author:
 options:
   mode:
     description:
-      - Whether to delete or suspend the users, or to restore those of the identity store. The default is
-        C(user_offboarding_mode).
+      - Whether to delete or suspend the users, to restore those of the identity store, or to suspend the IAM users of
+        people who have signed in through IAM Identity Center. The default is C(user_offboarding_mode).
     type: str
-    choices: [delete, suspend, restore]
+    choices: [delete, suspend, restore, move]
 attributes:
   check_mode:
     support: full

@@ -79,6 +79,7 @@ CASES = {
             "tags": {"team": "a"},
             "live_limit": 32,
             "wait_timeout": 33,
+            "identity_center": True,
         },
     ),
     "account_guard": Role(values={"account_ids": [ACCOUNT, "210987654321"]}, between=(",", ", ")),

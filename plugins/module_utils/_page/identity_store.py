@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import ACCOUNT_ID
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import kind, nearest, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import read_names
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import IDENTITY_USERS, Part
 
 VARIABLE = "user_offboarding_identity_center"
@@ -148,6 +149,26 @@ def lines(result: Mapping[str, t.Any] | None, mode: str, only: tuple[Sequence[st
         yield "IAM users come back with cloudhsm.iam.provision_users and user_provisioning_restore_suspended"
     elif result["changed"]:
         yield "Open sessions of permission sets last until they expire (docs/offboarding.md says how to end them now)"
+
+
+def confirmed_names(variables: Mapping[str, t.Any], names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Who is said to have signed in, and what is wrong with that: it has to be about users who are listed."""
+    confirmed, problems = read_names(variables.get("user_offboarding_signed_in") or [])
+    listed = set(names)
+    problems += [f"{name} is not in user_offboarding_users" for name in confirmed if name not in listed]
+    return confirmed, [f"user_offboarding_signed_in: {problem}" for problem in problems]
+
+
+def waiting_lines(waiting: Sequence[str], unknown: Sequence[str]) -> list[str]:
+    """What is to be said of those who are not suspended yet."""
+    told = [name for name in waiting if name not in unknown]
+    lines = [f"Not in the identity store, and left alone: {', '.join(unknown)}"] if unknown else []
+    if told:
+        lines.append(
+            f"Not suspended, because no sign-in through IAM Identity Center was found in the last 90 days: "
+            f"{', '.join(told)}. If you know better, list them in user_offboarding_signed_in"
+        )
+    return lines
 
 
 def still_given(names: Iterable[str], lists: Mapping[str, t.Any]) -> list[str]:

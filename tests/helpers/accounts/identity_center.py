@@ -27,10 +27,12 @@ class IdentityCenter:
         self.arn: str = instance["InstanceArn"]
         self.store_id: str = instance["IdentityStoreId"]
 
-    def add_user(self, name: str) -> str:
+    def add_user(self, name: str, **more: str) -> str:
         """Make a user. Returns the id."""
         names = {"GivenName": name, "FamilyName": name}
-        made = self.store.create_user(IdentityStoreId=self.store_id, UserName=name, DisplayName=name, Name=names)
+        made = self.store.create_user(
+            IdentityStoreId=self.store_id, UserName=name, DisplayName=name, Name=names, **more
+        )
         return str(made["UserId"])
 
     def add_group(self, name: str, members: Iterable[str] = ()) -> str:

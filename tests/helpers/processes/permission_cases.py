@@ -21,6 +21,7 @@ from helpers.accounts.identity_center import IdentityCenter
 from helpers.accounts.organization import Member, make_organization
 from helpers.moto.clients import administrator, client_in
 from helpers.moto.enforcing_moto import SERVICE_CREDENTIAL
+from moto_identity_center import SIGNED_IN
 
 METADATA = Path(__file__).resolve().parents[3] / "extensions" / "molecule" / "federated_access" / "metadata.xml"
 
@@ -416,6 +417,19 @@ def _bob(_account: str) -> Variables:
     return {"user_offboarding_users": "bob", "user_offboarding_identity_center": {"region": "us-east-1"}}
 
 
+def _with_sign_ins(iam: IAMClient, account: str) -> None:
+    """Somebody with one of everything and somebody with as much as there can be have signed in."""
+    _with_hoarder(iam, account)
+    url = iam.meta.endpoint_url
+    make_organization(url, [Member(f"member of {account}")], account)
+    for name in ("leaver", "hoarder"):
+        IdentityCenter(url, account).add_user(name, Title=SIGNED_IN)
+
+
+def _moving(account: str) -> Variables:
+    return {**_suspending(account), "user_offboarding_identity_center": {"region": "us-east-1"}}
+
+
 # People whom the identity store alone has. These playbooks' own lists are those for IAM users.
 IN_THE_STORE = {
     "store_suspending": Case("suspend_users", _bob, _people),
@@ -501,6 +515,7 @@ CASES: dict[str, Case] = {
     "identity_center_access": Case("identity_center_access", _access, _identity_center),
     "identity_center_access changed": Case("identity_center_access", _other_access, _identity_center),
     "identity_center_access absent": Case("identity_center_access", _no_access, _identity_center),
+    "move_to_identity_center": Case("move_to_identity_center", _moving, _with_sign_ins),
     "restore_users": Case("restore_users", _bob, _suspended_people),
     "service_linked_role": Case("service_linked_role", lambda _: {"service_linked_role_description": "Logs"}),
     "service_linked_role changed": Case(

@@ -14,11 +14,13 @@ from unittest import mock
 import boto3.session
 import jsonschema
 import pytest
+import yaml
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._change_control import ChangeControl
 from helpers.accounts.identity_store import HERE, Store, at_once, bobs, nothing
 from helpers.modules.in_process import Result, actions, run_action
 from helpers.moto.in_process import Account, account
 from helpers.moto.kills import KilledError, killed_at
+from moto_identity_center import SIGNED_IN
 
 SCHEMA = json.loads((Path(__file__).parents[4] / "docs/plan_file.schema.json").read_text())
 MODES = ("delete", "suspend")
@@ -210,3 +212,47 @@ def test_whatever_changes_in_the_store_stops_the_plan(worlds: Worlds) -> None:
     told = worlds.run("bob", apply_plan_file=str(worlds.plan))
     assert worlds.aws.writes == []
     assert f"account: identity store user bob has changed: assignments +Admin:{HERE}" in told["msg"]
+
+
+def test_only_who_has_signed_in_is_suspended_in_iam_alone(worlds: Worlds) -> None:
+    center = worlds.store.center
+    center.store.delete_user(IdentityStoreId=center.store_id, UserId=worlds.store.ids["charles"])
+    center.add_user("charles", Title=SIGNED_IN)
+    planned = worlds.run("bob carl dora", mode="move", check_mode=True)
+    assert not planned.get("failed"), planned["msg"]
+    assert planned["plan"]["lines"][0].startswith("~ user carl (suspended)")
+    done = worlds.run("bob carl dora", mode="move")
+    fact = done["facts"]["user_offboarding_result"]
+    assert (fact["suspended"], fact["waiting"]) == (["carl"], ["bob", "dora"])
+    assert done["lines"][-2:] == [
+        "Not in the identity store, and left alone: dora",
+        "Not suspended, because no sign-in through IAM Identity Center was found in the last 90 days: bob. If you know "
+        "better, list them in user_offboarding_signed_in",
+    ]
+    assert [worlds.denies(name) for name in ("bob", "carl")] == [False, True]
+    assert not {"DeleteGroupMembership", "PutParameter", "DeleteAccountAssignment"} & set(worlds.aws.writes)
+    confirmed = worlds.run("bob", mode="move", user_offboarding_signed_in="bob")
+    assert confirmed["changed"]
+    assert worlds.denies("bob")
+    assert "LookupEvents" not in worlds.aws.calls
+    assert worlds.store.holdings("bob") == bobs(worlds.store)
+    wrong = worlds.run("bob", mode="move", user_offboarding_signed_in=["bbo"])
+    assert "user_offboarding_signed_in: bbo is not in user_offboarding_users" in wrong["msg"]
+    idle = worlds.run("dora", mode="move")
+    assert (idle["changed"], worlds.aws.writes) == (False, [])
+
+
+def test_the_levels_of_groups_move_as_the_reviewed_file_says(worlds: Worlds, tmp_path: Path) -> None:
+    worlds.iam.attach_group_policy(GroupName="Readers", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+    worlds.iam.add_user_to_group(UserName="carl", GroupName="Readers")
+    given = {"folder": str(tmp_path), "identity_center": True, "identity_center_names": {"carl": "charles"}}
+    written = run_action("iam_account_export", given, {})
+    path = tmp_path / f"account-{HERE}-identity-center.yml"
+    assert f"The variables for IAM Identity Center are in {path}; review them first" in written["lines"]
+    assert not run_action("iam_account_export", given, {})["changed"]
+    variables = yaml.safe_load(path.read_text())
+    play = {**variables, "identity_center_access_region": "us-east-1"}
+    made = run_action("identity_center_provisioning", {}, play)
+    assert made["changed"], made.get("msg")
+    assert f"+ assignment Readers for group Readers: accounts {HERE}" in made["lines"]
+    assert "+ identity store group Readers: members bob, charles" in made["lines"]

@@ -47,6 +47,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "iam_users": {"users": [{"name": "alice"}]},
     "identity_center_access": {"permission_sets": [{"name": "Readers"}]},
     "identity_center_access_info": {},
+    "identity_center_sign_ins_info": {"users": ["alice"]},
     "identity_center_users": {"users": [{"name": "alice"}]},
     "sts_session": {"role_arn": "arn:aws:iam::123456789012:role/Reading"},
 }
