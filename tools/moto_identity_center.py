@@ -3,6 +3,8 @@
 
 """Adds what moto 5.2 lacks of IAM Identity Center: tags, boundaries, requests that take time, and provisioning.
 
+It also adds the sign-ins in CloudTrail's event history.
+
 Responses follow the IAM Identity Center API reference.
 """
 
@@ -15,14 +17,18 @@ from collections.abc import Callable
 
 # Seconds that a request takes. Real requests take somewhat longer.
 WORK = 0.2
+# Who has this title has signed in, as the event history tells.
+SIGNED_IN = "signed in"
 Params = dict[str, t.Any]
 Answer = dict[str, t.Any]
 
 
 def complete() -> None:
-    """Make moto's permission sets answer like AWS's."""
+    """Make moto's permission sets, and CloudTrail's event history, answer like AWS's."""
+    from moto.cloudtrail.responses import CloudTrailResponse
     from moto.ssoadmin.responses import SSOAdminResponse
 
+    CloudTrailResponse.lookup_events = _lookup_events
     for name, answer in (
         ("list_tags_for_resource", _list_tags),
         ("tag_resource", _tag),
@@ -225,3 +231,35 @@ def _noted(call: Callable[[t.Any], str]) -> Callable[[t.Any], str]:
         return answer
 
     return method
+
+
+def _lookup_events(self: t.Any) -> str:
+    """Sign-ins of the account's identity store (User Guide, "Understanding IAM Identity Center sign-in events")."""
+    from moto.identitystore.models import identitystore_backends
+
+    stores = identitystore_backends[self.current_account][self.region].identity_stores
+    found = [
+        {"EventName": "UserAuthentication", "CloudTrailEvent": json.dumps(sign_in(store, user.UserId))}
+        for store, data in stores.items()
+        for user in data.users.values()
+        if user.Title == SIGNED_IN
+    ]
+    return json.dumps({"Events": found})
+
+
+def sign_in(store_id: str, user_id: str, **more: t.Any) -> Answer:
+    """The event of a sign-in, as CloudTrail has it."""
+    store = f"arn:aws:identitystore::123456789012:identitystore/{store_id}"
+    return {
+        "eventVersion": "1.09",
+        "userIdentity": {
+            "type": "IdentityCenterUser",
+            "accountId": "123456789012",
+            "onBehalfOf": {"userId": user_id, "identityStoreArn": store},
+        },
+        "eventTime": "2026-11-26T08:00:00Z",
+        "eventSource": "signin.amazonaws.com",
+        "eventName": "UserAuthentication",
+        "serviceEventDetails": {"UserAuthentication": "Success"},
+        **more,
+    }

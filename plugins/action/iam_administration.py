@@ -47,8 +47,8 @@ class ActionModule(PageAction):
         del variables
         return "" if options["provisioned_users"] else "bootstrap" if options["state"] == "present" else "teardown"
 
-    def seen(self, todo: Iterable[Part]) -> dict[str, t.Any]:
-        del todo
+    def seen(self, todo: Iterable[Part], plan: Results) -> dict[str, t.Any]:
+        del todo, plan
         return dict(self._found)
 
     def work(self, options: Options, variables: Options) -> dict[str, t.Any]:

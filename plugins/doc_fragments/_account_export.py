@@ -51,6 +51,17 @@ options:
     description: Number of seconds to wait for AWS to create the credential report.
     type: int
     default: 60
+  identity_center:
+    description:
+      - Whether to return, or write to a third file, variables of the role C(identity_center_access) by which the
+        members of each group get the same access levels in this account through IAM Identity Center.
+    type: bool
+    default: false
+  identity_center_names:
+    description:
+      - Names in the identity store by the names of IAM users, where they differ. Others have the same name there.
+    type: dict
+    default: {}
   variables_prefix:
     description:
       - Prefix of the variables of the role that this module is run by. Options that you leave out come from the

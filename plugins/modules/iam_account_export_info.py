@@ -64,6 +64,13 @@ variables:
   returned: success
   type: dict
   sample: {"group_provisioning_groups": [{"name": "Administrators", "aws_managed_policies": ["AdministratorAccess"]}]}
+identity_center:
+  description:
+    - C(variables) of the role C(identity_center_access), and in C(to_do) what people have to decide or do, a sentence
+      each.
+  returned: if O(identity_center) is set
+  type: dict
+  sample: {"variables": {"identity_center_access_groups": [{"name": "Ops", "members": ["alice"]}]}, "to_do": []}
 not_exported:
   description: What variables can't express.
   returned: success

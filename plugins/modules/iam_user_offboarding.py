@@ -16,17 +16,21 @@ description:
     only lock them out, use the mode C(suspend).
   - Refuses, before the first write, users that the account does not have, and everything that M(cloudhsm.iam.iam_users)
     refuses. Messages name the role's variables.
+  - Covers the users of the identity store too, in the same plan, if C(user_offboarding_identity_center) is set. If
+    one world fails, the other one is done all the same.
   - Lists users that C(bootstrap) or C(user_provisioning) would create again.
   - The role C(user_offboarding) uses it.
   - This is an action. It reads the variables of the role C(user_offboarding) from the play, and runs
-    M(cloudhsm.iam.iam_users).
+    M(cloudhsm.iam.iam_users) and M(cloudhsm.iam.identity_center_users).
 author:
   - cloudhsm.iam contributors (@cloudhsm)
 options:
   mode:
-    description: Whether to delete or suspend the users. The default is C(user_offboarding_mode).
+    description:
+      - Whether to delete or suspend the users, to restore those of the identity store, or to suspend the IAM users of
+        people who have signed in through IAM Identity Center. The default is C(user_offboarding_mode).
     type: str
-    choices: [delete, suspend]
+    choices: [delete, suspend, restore, move]
 attributes:
   check_mode:
     support: full
@@ -36,6 +40,7 @@ attributes:
     support: full
 seealso:
   - module: cloudhsm.iam.iam_users
+  - module: cloudhsm.iam.identity_center_users
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules

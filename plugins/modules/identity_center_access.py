@@ -344,6 +344,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+account:
+  description: The account that the task worked in, its partition, and who called.
+  returned: when the plan was not refused
+  type: dict
+  sample: {"account_id": "123456789012", "partition": "aws", "caller_arn": "arn:aws:iam::123456789012:user/Admin"}
 instance_arn:
   description: ARN of the instance of IAM Identity Center.
   returned: when the plan was not refused
@@ -414,6 +419,22 @@ permission_sets:
       returned: when it is or was there, and did not fail
       type: dict
       sample: {"cloudhsm.iam/managed": "true"}
+objects:
+  description:
+    - Everything that the task is about, also what stays as it is - groups, permission sets, and for each permission set
+      whoever has it.
+    - Each has C(kind), C(name), C(action), the states C(before) and C(after), and the C(calls) about it, as they are
+      planned. Roles make the lines of a plan and plan files out of it.
+  returned: when the plan was not refused
+  type: list
+  elements: dict
+  sample:
+    - kind: assignment
+      name: Administrators for group Administrators
+      action: created
+      before: null
+      after: {"accounts": ["123456789012"]}
+      calls: []
 counts:
   description: How many things were created, changed and deleted, how many assignments are asked for, and what failed.
   returned: when the plan was not refused

@@ -54,6 +54,8 @@ class PageAction(ActionBase):  # type: ignore[misc]
     # The options of the task, and the roles whose variables count.
     SPEC: t.ClassVar[dict[str, t.Any]] = {}
     ROLES: t.ClassVar[tuple[str, ...]]
+    # Whether the parts after one that failed are carried out all the same.
+    KEEPS_GOING: t.ClassVar[bool] = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         super().run(tmp, task_vars)
@@ -71,8 +73,8 @@ class PageAction(ActionBase):  # type: ignore[misc]
         self._plan_path: str | None = None
         self._history = PlanHistory("", partial(self._action, check_mode=False))
         self._items: Sequence[Item] = ()
-        # The part that failed, with its result, and those after it that had something to do.
-        self._stopped: tuple[Part, dict[str, t.Any], list[Part]] | None = None
+        # The parts that failed, with their results, and those after them that had something to do.
+        self._stopped: tuple[list[tuple[Part, dict[str, t.Any]]], list[Part]] | None = None
         try:
             refuse([*written_problems(self.SPEC, given), *checked.error_messages])
             self._wanted = variables
@@ -190,28 +192,22 @@ class PageAction(ActionBase):  # type: ignore[misc]
         """The objects that a run which failed has not changed, or not finished."""
         if self._stopped is None:
             return self._planned
-        failed, result, rest = self._stopped
-        left = [item.key for item in plan_of(rest, plan).changing]
-        of_failed = [item.key for item in plan_of([failed], plan).changing]
-        done: set[str] = set()
-        if failed.module == parts.USERS and "failed_users" in result:
-            unfinished = {user["name"] for user in result["failed_users"]}
-            done = {key for key in of_failed if key.removeprefix("user ") not in unfinished}
-        elif failed.module == parts.GROUP:
-            done = {item.key for item in plan_of([failed], {failed.key: result}).changing}
-        return [*(key for key in of_failed if key not in done), *left]
+        failed, rest = self._stopped
+        of_failed = [key for part, result in failed for key in _unfinished(part, result, plan)]
+        return [*of_failed, *(item.key for item in plan_of(rest, plan).changing)]
 
     def _end_history(self, outcome: str, reason: str = "", left: Sequence[str] = ()) -> None:
         warning = self._history.end(outcome, reason, left)
         if warning:
             self._said.setdefault("warnings", []).append(warning)
 
-    def seen(self, todo: Sequence[Part]) -> dict[str, t.Any]:
+    def seen(self, todo: Sequence[Part], plan: Results) -> dict[str, t.Any]:
         """What iam_account_info tells of the account, and of the groups and policies of these parts."""
+        del plan
         return self.look(LOOK_UP, model.names_asked(todo))
 
     def _as_document(self, todo: Sequence[Part], plan: Results, kept: int) -> model.Document:
-        found, items = self.seen(todo), plan_of(todo, plan, kept)
+        found, items = self.seen(todo, plan), plan_of(todo, plan, kept)
         self._items = items.changing
         account = found["account"]
         seen = model.Seen(account["account_id"], account["partition"], model.states_of(todo, plan, items, found))
@@ -253,22 +249,24 @@ class PageAction(ActionBase):  # type: ignore[misc]
         self._memory.forget()
         done = dict(plan)
         changed: list[Part] = []
-        for place, part in enumerate(todo):
-            if not plan[part.key].get("changed"):
-                continue
+        failed: list[Part] = []
+        todo = [part for part in todo if plan[part.key].get("changed")]
+        for part in todo:
             done[part.key] = self._run(self.ready(part, todo, plan), check_mode=False)
-            if done[part.key].get("failed"):
-                left = [each for each in todo[place + 1 :] if plan[each.key].get("changed")]
-                self._stopped = (part, done[part.key], left)
-                what = "; ".join(part.problems({**done[part.key], "problems": None}))
-                raise FailedError(
-                    {
-                        **_without_diff(done[part.key]),
-                        "msg": f"{what.rstrip('.')}. {parts.outcome(changed, part, left)}",
-                        "changed": bool(changed) or bool(done[part.key].get("changed")),
-                    }
-                )
-            changed.append(part)
+            (failed if done[part.key].get("failed") else changed).append(part)
+            if failed and not self.KEEPS_GOING:
+                break
+        if failed:
+            what = "; ".join(text for part in failed for text in part.problems({**done[part.key], "problems": None}))
+            left = [part for part in todo if part not in changed]
+            self._stopped = [(part, done[part.key]) for part in failed], [part for part in left if part not in failed]
+            raise FailedError(
+                {
+                    **_without_diff(done[failed[0].key]),
+                    "msg": f"{what.rstrip('.')}. {parts.outcome(changed, left)}",
+                    "changed": bool(changed) or any(done[part.key].get("changed") for part in failed),
+                }
+            )
         return done
 
     def ready(self, part: Part, todo: Sequence[Part], plan: Results) -> Part:
@@ -334,3 +332,15 @@ def changed(done: Results) -> bool:
 
 def _without_diff(result: Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {key: value for key, value in result.items() if key != "diff"}
+
+
+def _unfinished(failed: Part, result: Options, plan: Results) -> list[str]:
+    """The objects of a part which failed that it has not changed, or not finished."""
+    planned = [item.key for item in plan_of([failed], plan).changing]
+    done: set[str] = set()
+    if failed.module == parts.USERS and "failed_users" in result:
+        unfinished = {user["name"] for user in result["failed_users"]}
+        done = {key for key in planned if key.removeprefix("user ") not in unfinished}
+    elif failed.module == parts.GROUP:
+        done = {item.key for item in plan_of([failed], {failed.key: result}).changing}
+    return [key for key in planned if key not in done]

@@ -77,6 +77,8 @@ SPECS: dict[str, dict[str, t.Any]] = {
         "account_export_tags": {"type": "dict", "default": {}},
         "account_export_managed_by_tag": {"type": "str", "default": "cloudhsm.iam/managed"},
         "account_export_live_limit": {"type": "int", "default": 100},
+        "account_export_identity_center": {"type": "bool", "default": False},
+        "account_export_identity_center_names": {"type": "dict", "default": {}},
         "account_export_wait_timeout": {"type": "int", "default": 60},
     },
     "account_guard": {
@@ -467,7 +469,11 @@ SPECS: dict[str, dict[str, t.Any]] = {
     },
     "user_offboarding": {
         "user_offboarding_users": {"type": "raw", "required": True},
-        "user_offboarding_mode": {"type": "str", "choices": ["delete", "suspend"], "default": "delete"},
+        "user_offboarding_mode": {
+            "type": "str",
+            "choices": ["delete", "suspend", "restore", "move"],
+            "default": "delete",
+        },
         "user_offboarding_missing": {"type": "str", "choices": ["fail", "ignore"], "default": "fail"},
         "user_offboarding_max_deletions": {"type": "int", "default": 10},
         "user_offboarding_protected_groups": {"type": "list", "elements": "str", "default": ["Administrators"]},
@@ -479,6 +485,20 @@ SPECS: dict[str, dict[str, t.Any]] = {
         "user_offboarding_credentials_path": {"type": "path"},
         "user_offboarding_credentials_vault_id": {"type": "str"},
         "user_offboarding_credentials_prefix": {"type": "str", "default": "/cloudhsm-iam/first-passwords/"},
+        "user_offboarding_signed_in": {"type": "raw"},
+        "user_offboarding_identity_center": {
+            "type": "dict",
+            "options": {
+                "region": {"type": "str"},
+                "instance_arn": {"type": "str"},
+                "role_arn": {"type": "str"},
+                "external_id": {"type": "str"},
+                "profile": {"type": "str"},
+                "account_id": {"type": "str"},
+                "user_names": {"type": "dict"},
+                "notes_prefix": {"type": "str"},
+            },
+        },
     },
     "user_provisioning": {
         "user_provisioning_state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

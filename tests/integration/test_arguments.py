@@ -92,6 +92,7 @@ CASES = {
             "tags": {"team": "a"},
             "live_limit": 32,
             "wait_timeout": 33,
+            "identity_center_names": {"alice": "alice@example.com"},
         },
     ),
     "account_guard": Role(values={"account_ids": [ACCOUNT, "210987654321"]}, between=(",", ", ")),
@@ -210,7 +211,14 @@ CASES = {
         fixed={"console_access": False, "create_first": False, "deactivate_used": False},
     ),
     "user_offboarding": Role(
-        {"users": "alice"}, {"users": ["alice", "bob"], "protected_groups": ["Readers", "Ops"], "max_deletions": 3}
+        {"users": "alice"},
+        {
+            "users": ["alice", "bob"],
+            "protected_groups": ["Readers", "Ops"],
+            "max_deletions": 3,
+            "identity_center": {"region": "us-east-1"},
+        },
+        organization=True,
     ),
     "user_provisioning": Role(
         {"onboarding": "two_phase"},

@@ -55,9 +55,12 @@ def test_one_playbook_gives_access_as_it_predicts_and_only_once(node: ControlNod
 
     made = node.playbook(PLAYBOOK, *given)
     assert made.status == 0, made.output
-    told = "permission set Administrators created, permission set CloudHSM created, permission set Auditors created"
-    for run, word in ((predicted, "Would change"), (made, "Changed")):
-        assert f"{word} in IAM Identity Center: {told}, assignments made: 11, groups created: 1" in run.output
+    for run, counted in (
+        (predicted, "Plan: 8 to create, 0 to change, 0 to delete, 0 unchanged"),
+        (made, "Done: 8 created, 0 changed, 0 deleted, 0 unchanged"),
+    ):
+        assert f"+ assignment Auditors for group Auditors: accounts {ids['logs']}" in run.output
+        assert counted in run.output
     (auditors,) = {who for _name, who in center.assigned(ids["logs"]) if who != admins}
     everywhere = ("Administrators", admins)
     assert {name: center.assigned(account) for name, account in {**ids, "management": MANAGEMENT}.items()} == {
@@ -76,5 +79,5 @@ def test_one_playbook_gives_access_as_it_predicts_and_only_once(node: ControlNod
     writes = len(aws.writes)
     again = node.playbook(PLAYBOOK, *given)
     assert again.status == 0, again.output
-    assert "Nothing to change in IAM Identity Center" in again.output
+    assert "Done: 0 created, 0 changed, 0 deleted, 8 unchanged" in again.output
     assert len(aws.writes) == writes

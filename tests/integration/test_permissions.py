@@ -19,7 +19,7 @@ import pytest
 from helpers.moto.enforcing_moto import read_log
 from helpers.processes.callers import Callers, Failures
 from helpers.processes.control_node import ControlNode
-from helpers.processes.permission_cases import ASKED_BY_AWS_ONLY, CASES, Case
+from helpers.processes.permission_cases import ASKED_BY_AWS_ONLY, CASES, IN_THE_STORE, Case
 from permissions import Needs
 
 NEEDED = permissions.load()
@@ -94,3 +94,23 @@ def test_what_is_listed_is_enough_and_no_action_is_too_many(playbook: str, enfor
             assert failures[action] == [], f"{action} is said to be optional"
         else:
             assert [action in told for told in failures[action]] == [True], f"without {action}: {failures[action]}"
+
+
+@pytest.mark.parametrize("use", list(IN_THE_STORE))
+def test_what_is_listed_for_the_identity_store_is_enough_and_not_too_much(
+    use: str, enforcing: str, tmp_path: Path
+) -> None:
+    case, listed_uses = IN_THE_STORE[use], NEEDED.roles["user_offboarding"]
+    needed = {*NEEDED.of_role("account_guard").actions, "iam:GetAccountAuthorizationDetails"}
+    for name in ("store_looking", "store_leaving", use):
+        needed |= set(listed_uses[name].actions)
+    if use == "store_deleting":
+        # Whom a suspension has left nothing has nothing to lose.
+        needed -= set(listed_uses["store_leaving"].actions)
+    runs = Runs(enforcing, tmp_path, case.playbook)
+    runs.asked()
+    assert runs.together({"store": (case, needed)}) == {"store": []}
+    assert runs.asked()["store"] == needed
+    own = sorted(listed_uses[use].actions)
+    failures = runs.here({action: (case, needed - {action}) for action in own})
+    assert [[action in told for told in failures[action]] for action in own] == [[True] for _action in own]

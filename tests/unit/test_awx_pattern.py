@@ -257,6 +257,7 @@ def nodes_of(name: str) -> dict[str, dict[str, t.Any]]:
         ("bootstrap", "bootstrap_account", "bootstrap"),
         ("provisioning", "provision_users", "user_provisioning"),
         ("offboarding", "offboard_users", "user_offboarding"),
+        ("Identity Center access", "identity_center_access", "identity_center_access"),
     ],
 )
 def test_what_is_applied_is_the_plan_that_was_approved(workflow: str, playbook: str, role: str) -> None:

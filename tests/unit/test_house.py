@@ -31,6 +31,7 @@ FLOORS = (
         "_password_policy",
         "_root_access",
     },
+    {"_identity_users"},
     {"_account"},
     {"_page"},
     {"_access_report", "_history"},

@@ -22,7 +22,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.model
     SINGLE,
     canonical,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._page.item_lines import shown
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.item_lines import named, shown
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import KINDS
 
 Content = Mapping[str, t.Any]
 State = Mapping[str, t.Any]
@@ -109,9 +110,9 @@ def _other_run(then: Content, now: Content) -> list[str]:
 
 
 def _object(key: str) -> str:
-    """An object by its key, whose last word is a name that anyone may have chosen."""
-    kind, _space, name = key.rpartition(" ")
-    return f"{kind} {shown(name)}"
+    """An object by its key, which ends with a name that anyone may have chosen."""
+    kind = next((kind for kind in KINDS if key.startswith(f"{kind} ")), "")
+    return f"{kind} {named(kind, key.removeprefix(f'{kind} '))}".lstrip()
 
 
 def _keys(then: Content, now: Content, part: str) -> list[str]:

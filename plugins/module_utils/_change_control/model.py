@@ -37,7 +37,15 @@ Document = dict[str, t.Any]
 TIME = "%Y-%m-%dT%H:%M:%SZ"
 State = Mapping[str, t.Any]
 # What is compared of an object. Sets first, which can be reached step by step.
-ALWAYS_KNOWN = ("groups", "managed_policies", "inline_policies", "members")
+ALWAYS_KNOWN = (
+    "groups",
+    "managed_policies",
+    "customer_managed_policies",
+    "inline_policies",
+    "members",
+    "accounts",
+    "assignments",
+)
 # Credentials of users are only read of those who change.
 SETS = (
     *ALWAYS_KNOWN,
@@ -51,13 +59,24 @@ SETS = (
     "service_specific_credentials",
     "active_service_specific_credentials",
 )
-SINGLE = ("path", "boundary", "console_access", "document", "description")
+SINGLE = (
+    "path",
+    "boundary",
+    "console_access",
+    "document",
+    "description",
+    "session_duration",
+    "relay_state",
+    "suspended",
+)
 # How a run is done, and not what it comes to; or what only confirms.
 NOT_WANTED = (
     "user_provisioning_workers",
     "user_provisioning_batch_size",
     "user_offboarding_missing",
     "bootstrap_teardown_confirm",
+    "identity_center_access_workers",
+    "identity_center_access_wait_timeout",
     "service_linked_role_wait",
     "service_linked_role_wait_timeout",
 )

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import nearest, read_list
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import nearest, read_list, text_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import key_problems, tag_problems
@@ -28,6 +28,8 @@ SPEC: dict[str, t.Any] = {
     "managed_by_tag": {"type": "str", "default": MANAGED},
     "live_limit": {"type": "int", "default": 100},
     "wait_timeout": {"type": "int", "default": 60},
+    "identity_center": {"type": "bool", "default": False},
+    "identity_center_names": {"type": "dict", "default": {}},
     "variables_prefix": {"type": "str", "default": ""},
 }
 ANY = "*"
@@ -84,8 +86,16 @@ def read_filters(params: Mapping[str, t.Any]) -> tuple[Filters, list[str]]:
         for name, lowest in LOWEST.items()
         if params[name] < lowest
     ]
+    problems += list(_name_problems(params.get("identity_center_names") or {}, called("identity_center_names", prefix)))
     tags = {} if problems else {str(key): str(value) for key, value in (params.get("tags") or {}).items()}
     return Filters(read["names"], read["paths"], read["groups"], tags), problems
+
+
+def _name_problems(names: Mapping[t.Any, t.Any], option: str) -> Iterator[str]:
+    for name, known in names.items():
+        problem = text_problem(name) or text_problem(known) or (None if known else "is empty")
+        if problem:
+            yield f"{option}.{str(name)[:80]}: {problem}"
 
 
 def _without_any(tags: t.Any) -> t.Any:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import READ_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task, failure
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.export import make_export
+from ansible_collections.cloudhsm.iam.plugins.module_utils._export.identity_center import access_variables
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.input import read_filters
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.snapshot import Limits, read_snapshot
 
@@ -35,12 +36,17 @@ def run(task: Task) -> Result:
         raise failure(exc, "read the account") from exc
     export = make_export(snapshot, params["managed_by_tag"])
     caller = snapshot.account.caller
+    access = {}
+    if params["identity_center"]:
+        variables, told = access_variables(export, caller.account_id, params["identity_center_names"] or {})
+        access = {"identity_center": {"variables": variables, "to_do": told}}
     return {
         "changed": False,
         "account": {"account_id": caller.account_id, "partition": caller.partition},
         "variables": dict(export.variables),
         "not_exported": [each.describe() for each in export.not_exported],
         "not_read": list(snapshot.gaps),
+        **access,
         "counts": {
             "users": len(snapshot.account.users),
             "exported_users": len(export.variables["user_provisioning_users"]),

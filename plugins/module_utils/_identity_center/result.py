@@ -21,6 +21,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.mode
     Snapshot,
     Wanted,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.objects import describe_objects
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.targets import assignments_of
 
 # What a role says of each kind of change.
@@ -64,6 +65,11 @@ def describe(
     result: dict[str, t.Any] = {
         "changed": bool(done),
         "check_mode": check_mode,
+        "account": {
+            "account_id": snapshot.caller.account_id,
+            "partition": snapshot.caller.partition,
+            "caller_arn": snapshot.caller.arn,
+        },
         "instance_arn": snapshot.instance_arn,
         "permission_sets": sets,
         "counts": _counts(wanted, snapshot, done, sets, failed),
@@ -71,6 +77,7 @@ def describe(
         "failed_changes": [{**outcome.change.describe(), "msg": outcome.error} for outcome in failed if outcome.begun],
         "not_done": [outcome.change.describe() for outcome in failed if not outcome.begun],
         "missing": sorted(_missing(wanted, snapshot)),
+        "objects": describe_objects(wanted, snapshot, plan),
         "lines": list(_lines(done, sets, failed, check_mode)),
     }
     if failed:

@@ -61,16 +61,16 @@ _OF_ORGANIZATIONS = frozenset(
 def run(task: Task) -> Result:
     """The module's result. Raises FailedError, also where something could not be finished."""
     params = task.params
-    with _told_in_a_sentence(params["variables_prefix"]), ThreadPoolExecutor(max(params["workers"], 1)) as pool:
+    with told_in_a_sentence(params["variables_prefix"]), ThreadPoolExecutor(max(params["workers"], 1)) as pool:
         caller = read_caller(task.sts_client())
         wanted, problems = parse(params, caller.partition)
-        _refuse(problems)
-        service = _service(task, pool)
+        refuse(problems)
+        service = service_of(task, pool)
         switches = {name: params[name] for name in SWITCHES}
         options = Options(max_deletions=params["max_deletions"], prefix=params["variables_prefix"] or "", **switches)
         snapshot = look.read(service, caller, wanted, options, params["instance_arn"])
         plan = make_plan(wanted, snapshot, options)
-        _refuse([*plan.problems, *_missing_policies(task, plan, pool)])
+        refuse([*plan.problems, *_missing_policies(task, plan, pool)])
         if task.check_mode:
             outcomes = [Outcome(change) for change in plan.changes]
         else:
@@ -88,9 +88,9 @@ def look_up(task: Task) -> Result:
     """The permission sets with what they hold, and who has them where. Raises FailedError."""
     params = task.params
     names: list[str] | None = params["permission_sets"] or None
-    _refuse(number_problems(params), "")
-    with _told_in_a_sentence(), ThreadPoolExecutor(params["workers"]) as pool:
-        service = _service(task, pool)
+    refuse(number_problems(params), "")
+    with told_in_a_sentence(), ThreadPoolExecutor(params["workers"]) as pool:
+        service = service_of(task, pool)
         management = read_management_account(service.organizations)
         arn, store_id = look.find_instance(service.sso, management, params["instance_arn"])
         sets = look.read_sets(service, arn, names)
@@ -110,7 +110,8 @@ def look_up(task: Task) -> Result:
     }
 
 
-def _service(task: Task, pool: ThreadPoolExecutor) -> Service:
+def service_of(task: Task, pool: ThreadPoolExecutor) -> Service:
+    """The clients of a task, which needs a region. Raises FailedError."""
     if not task.region:
         prefix = task.params.get("variables_prefix") or ""
         region = called("region", prefix)
@@ -147,18 +148,19 @@ def _with_arns(plan: Plan, arns: Mapping[str, str]) -> Plan:
     return replace(plan, sets=sets)
 
 
-def _refuse(problems: Sequence[str], start: str = "Nothing was changed. ") -> None:
+def refuse(problems: Sequence[str], start: str = "Nothing was changed. ") -> None:
+    """Raise FailedError with all of them, if there are any, before anything was changed."""
     if problems:
         raise FailedError(f"{start}{in_one_message(problems)}", problems=list(problems))
 
 
 @contextmanager
-def _told_in_a_sentence(prefix: str | None = None) -> Iterator[None]:
+def told_in_a_sentence(prefix: str | None = None) -> Iterator[None]:
     """Turns what reads raise into the failure of the task."""
     try:
         yield
     except (look.NoInstanceError, UnknownStateError) as exc:
-        _refuse([f"{prefix or ''}{exc}"])
+        refuse([f"{prefix or ''}{exc}"])
     except AWS_ERRORS as exc:
         if getattr(exc, "operation_name", "") in _OF_ORGANIZATIONS:
             raise FailedError(failure_sentence(exc)) from exc

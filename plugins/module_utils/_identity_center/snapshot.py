@@ -135,6 +135,17 @@ def read_sets(service: Service, instance_arn: str, names: Iterable[str] | None) 
     return {**sets, **{one.name: one for one in detailed}}
 
 
+def with_accounts(service: Service, instance_arn: str, sets: Iterable[PermissionSet]) -> list[PermissionSet]:
+    """Permission sets with the accounts that have roles of them, and nothing else."""
+    paginator = service.sso.get_paginator("list_accounts_for_provisioned_permission_set")
+
+    def provisioned(one: PermissionSet) -> PermissionSet:
+        pages = paginator.paginate(InstanceArn=instance_arn, PermissionSetArn=one.arn)
+        return replace(one, provisioned=frozenset(account for page in pages for account in page["AccountIds"]))
+
+    return list(service.pool.map(provisioned, sets))
+
+
 def _describe_set(sso: t.Any, instance_arn: str, arn: str) -> PermissionSet | None:
     found = or_none(sso.describe_permission_set, InstanceArn=instance_arn, PermissionSetArn=arn)
     if not found:
@@ -219,7 +230,7 @@ def _with_sets_of_leavers(service: Service, snapshot: Snapshot, wanted: Wanted, 
         return snapshot
     names = set(snapshot.sets)
     if snapshot.caller.account_id == snapshot.organization.management_account:
-        found = _of_principals(service, snapshot, [(GROUP, group.id) for group in left])
+        found = assignments_of_principals(service, snapshot.instance_arn, [(GROUP, group.id) for group in left])
         arns = {arn for arn, _account, _kind, _known in found}
         names = {name for name, one in snapshot.sets.items() if one.arn in arns}
     unknown = [snapshot.sets[name] for name in sorted(names - wanted.set_names)]
@@ -253,7 +264,7 @@ def whole_sets(snapshot: Snapshot, wanted: Wanted, options: Options) -> frozense
 def _with_assignments(service: Service, snapshot: Snapshot, wanted: Wanted, whole: frozenset[str]) -> Snapshot:
     """The snapshot with all assignments of some sets, and for the others with those of whom was asked for."""
     read = [snapshot.sets[name] for name in whole]
-    found = _whole_assignments(service, snapshot.instance_arn, read)
+    found = assignments_of_sets(service, snapshot.instance_arn, read)
     found |= _principals_assignments(service, snapshot, wanted)
     known = {(GROUP, group.id): name for name, group in snapshot.groups.items()}
     known |= {(USER, user_id): name for name, user_id in snapshot.users.items()}
@@ -274,7 +285,7 @@ def read_assignments(
     service: Service, instance_arn: str, store_id: str, sets: Mapping[str, PermissionSet]
 ) -> frozenset[Assignment]:
     """All assignments of these permission sets."""
-    found = _whole_assignments(service, instance_arn, sets.values())
+    found = assignments_of_sets(service, instance_arn, sets.values())
     return _assignments(found, sets, read_names(service, store_id, {one[2:] for one in found}))
 
 
@@ -298,7 +309,8 @@ def _administrators(snapshot: Snapshot, wanted: Wanted) -> frozenset[str]:
     return frozenset((assigned | wanted.group_names) & snapshot.groups.keys())
 
 
-def _whole_assignments(service: Service, instance_arn: str, sets: Iterable[PermissionSet]) -> set[Found]:
+def assignments_of_sets(service: Service, instance_arn: str, sets: Iterable[PermissionSet]) -> set[Found]:
+    """Who has these sets, in the accounts that have roles of them."""
     pairs = [(one.arn, account) for one in sets for account in one.provisioned]
     paginator = service.sso.get_paginator("list_account_assignments")
 
@@ -317,16 +329,16 @@ def _principals_assignments(service: Service, snapshot: Snapshot, wanted: Wanted
     asked_for = {principal for wish in wanted.assignments for principal in wish.principals}
     principals = [(GROUP, group.id) for name, group in snapshot.groups.items() if (GROUP, name) in asked_for]
     principals += [(USER, user_id) for name, user_id in snapshot.users.items() if (USER, name) in asked_for]
-    return _of_principals(service, snapshot, principals)
+    return assignments_of_principals(service, snapshot.instance_arn, principals)
 
 
-def _of_principals(service: Service, snapshot: Snapshot, principals: Iterable[Pair]) -> set[Found]:
+def assignments_of_principals(service: Service, instance_arn: str, principals: Iterable[Pair]) -> set[Found]:
     """What these have in their own right."""
     paginator = service.sso.get_paginator("list_account_assignments_for_principal")
 
     def listed(principal: Pair) -> list[Found]:
         kind, known = principal
-        pages = paginator.paginate(InstanceArn=snapshot.instance_arn, PrincipalType=kind, PrincipalId=known)
+        pages = paginator.paginate(InstanceArn=instance_arn, PrincipalType=kind, PrincipalId=known)
         found = [_found_one(one) for page in pages for one in page["AccountAssignments"]]
         return [one for one in found if one[2:] == principal]
 

@@ -34,11 +34,15 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import (
     SUSPENDED,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import (
+    ASSIGNMENT,
     CHANGES,
     CONTROL_POLICY,
     GROUP_KIND,
     POLICY,
     ROLE,
+    SET,
+    STORE_GROUP,
+    STORE_USER,
     USER,
     Item,
     Plan,
@@ -65,8 +69,17 @@ _SETS = {
     "groups": "groups",
     "managed_policies": "policies",
     "inline_policies": "inline policies",
+    "customer_managed_policies": "customer managed policies",
     "members": "members",
     "targets": "targets",
+    "accounts": "accounts",
+    "assignments": "assignments",
+}
+# What an object of each kind has one of. An empty one is none.
+_SINGLE = {
+    "description": "description",
+    "session_duration": "session seconds",
+    "relay_state": "relay state",
 }
 
 
@@ -76,14 +89,15 @@ def lines(plan: Plan, check_mode: bool) -> list[str]:
     details = [(item, details_of(item)) for item in changing]
     alike: dict[tuple[str, str, str], list[str]] = {}
     for item, detail in details:
-        alike.setdefault((item.kind, item.action, detail), []).append(shown(item.name))
+        alike.setdefault((item.kind, item.action, detail), []).append(named(item.kind, item.name))
     told: list[str] = []
     for item, detail in details:
         names = alike[item.kind, item.action, detail]
         if len(names) < ALIKE:
-            told.append(f"{item.sign} {item.kind} {shown(item.name)}{_note(item)}{detail and f': {detail}'}")
+            name = named(item.kind, item.name)
+            told.append(f"{item.sign} {item.kind} {name}{_note(item)}{detail and f': {detail}'}")
             told += document_lines(item) if len(changing) <= SHORT else ()
-        elif names[0] == shown(item.name):
+        elif names[0] == named(item.kind, item.name):
             told += _group_lines(item, detail, names)
     return [*told, count(plan, check_mode)]
 
@@ -117,6 +131,16 @@ def shown(text: object) -> str:
     """Text that is one word of a line. What could be mistaken for anything else is put in quotes, and escaped."""
     text = str(text)
     return text if _PLAIN.fullmatch(text) else quoted(text)
+
+
+def named(kind: str, name: str) -> str:
+    """The name of an object in a line. That of an assignment is a permission set and whoever has it."""
+    if kind != ASSIGNMENT:
+        return shown(name)
+    # The name of a permission set has no blank.
+    permission_set, _for, who = name.partition(" for ")
+    principal_kind, _blank, principal = who.partition(" ")
+    return f"{shown(permission_set)} for {principal_kind} {shown(principal)}"
 
 
 def quoted(text: str) -> str:
@@ -157,6 +181,10 @@ def details_of(item: Item) -> str:
         told += [*_paths(before, after), *_sets(before, after), *_of_user(item, before, after)]
     elif item.kind == GROUP_KIND:
         told = [*_paths(before, after), *_sets(before, after)]
+    elif item.kind in (STORE_GROUP, STORE_USER, ASSIGNMENT):
+        told = list(_sets(before, after))
+    elif item.kind == SET:
+        told = [*_sets(before, after), *_statements(before, after), *_of_set(before, after), *_tags(before, after)]
     elif item.kind in (POLICY, CONTROL_POLICY):
         told = [*_paths(before, after), *_sets(before, after), *_statements(before, after), *_tags(before, after)]
         told += _description(before, after) if item.kind == CONTROL_POLICY and item.action in CHANGES else []
@@ -194,11 +222,24 @@ def _difference(had: Collection[str], has: Collection[str], signed: bool, name: 
     return " ".join([*(f"+{name(each)}" for each in come), *(f"-{name(each)}" for each in go)])
 
 
+def _of_set(before: State, after: State) -> Iterator[str]:
+    """What a permission set has one of. That of one which is deleted tells nobody anything."""
+    for field, words in _SINGLE.items() if after else ():
+        had, has = before.get(field), after.get(field)
+        if (had or "") != (has or ""):
+            yield f"{words} {shown(has)}" if has else f"{words} removed"
+    yield from _boundary(before, after)
+
+
+def _boundary(before: State, after: State) -> Iterator[str]:
+    had, has = before.get("boundary"), after.get("boundary")
+    if (had or "") != (has or ""):
+        yield f"permissions boundary {policy_name(has) if has else f'{policy_name(str(had))} removed'}"
+
+
 def _of_user(item: Item, before: State, after: State) -> Iterator[str]:
     yield from _tags(before, after)
-    had, has = before.get("boundary"), after.get("boundary")
-    if had != has:
-        yield f"permissions boundary {policy_name(has) if has else f'{policy_name(str(had))} removed'}"
+    yield from _boundary(before, after)
     yield from _console(item)
     for call in item.calls:
         if call["operation"] == "create_access_key":
@@ -288,7 +329,7 @@ def _description(before: State, after: State) -> Iterator[str]:
 
 def document_lines(item: Item) -> list[str]:
     """The lines of a policy's document that change."""
-    if item.kind not in (POLICY, CONTROL_POLICY) or item.action not in CHANGES:
+    if item.kind not in (POLICY, CONTROL_POLICY, SET) or item.action not in CHANGES:
         return []
     had, has = (json.dumps(statements(state or {}), indent=2).splitlines() for state in (item.before, item.after))
     changed = list(_changed_lines(difflib.unified_diff(had, has, n=1, lineterm="")))

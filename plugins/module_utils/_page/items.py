@@ -21,6 +21,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import SUS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import (
     GROUP,
     GUARDED_MODULE,
+    IDENTITY_CENTER,
+    IDENTITY_USERS,
     SERVICE_LINKED_ROLE,
     USERS,
     Part,
@@ -31,6 +33,9 @@ State = Mapping[str, t.Any]
 Result = Mapping[str, t.Any]
 USER, GROUP_KIND, POLICY, ROLE = "user", "group", "policy", "service-linked role"
 CONTROL_POLICY = "service control policy"
+SET, STORE_GROUP, ASSIGNMENT = "permission set", "identity store group", "assignment"
+STORE_USER = "identity store user"
+KINDS = (USER, GROUP_KIND, POLICY, ROLE, CONTROL_POLICY, SET, STORE_GROUP, ASSIGNMENT, STORE_USER)
 _KINDS = {"iam_group": GROUP_KIND, "iam_managed_policy": POLICY}
 # What happens to an object that stays.
 CHANGES = ("changed", "renamed", "moved", "restored", "admitted", "suspended")
@@ -46,7 +51,7 @@ class Item:
     action: str
     before: State | None = None
     after: State | None = None
-    # Of users, the calls in their order.
+    # Of users and of what IAM Identity Center has, the calls in their order.
     calls: Sequence[Mapping[str, t.Any]] = ()
     # Where the first password is stored; empty where none is, or where it was given.
     password_in: str = ""
@@ -111,6 +116,8 @@ def _of_part(part: Part, result: Result) -> Iterator[Item]:
         yield from _of_group(part, result)
     elif part.module == SERVICE_LINKED_ROLE:
         yield _of_role(part, result)
+    elif part.module in (IDENTITY_CENTER, IDENTITY_USERS):
+        yield from (Item(**each) for each in result["objects"])
     elif part.module == GUARDED_MODULE:
         name = part.options["options"]["name"]
         yield Item(POLICY, name, "deleted" if result.get("changed") else "unchanged", before={"name": name})

@@ -49,8 +49,11 @@ def offboarding_part(variables: Mapping[str, t.Any], names: Iterable[str], mode:
     return users_of_role(PREFIX, OPTIONS, variables, users, [f"{PREFIX}users" for _user in users])
 
 
-def missing_problem(plan: Mapping[str, t.Any], gone: Collection[str] = ()) -> str | None:
-    """Why users that the account does not have stop the run, or None where it has all of them but those gone."""
+def missing_problem(plan: Mapping[str, t.Any], gone: Collection[str] = (), both: bool = False) -> str | None:
+    """Why users that the account does not have stop the run, or None where it has all of them but those gone.
+
+    both is whether the identity store does not have them either.
+    """
     missing = [user for user in plan["missing"] if user["name"] not in gone]
     if not missing:
         return None
@@ -59,14 +62,16 @@ def missing_problem(plan: Mapping[str, t.Any], gone: Collection[str] = ()) -> st
         for user in missing[:TOLD]
     ]
     more = f", and {len(missing) - TOLD} more" if len(missing) > TOLD else ""
+    where = f"the account {plan['account']['account_id']}"
+    lacks = f"neither {where} nor the identity store has" if both else f"{where} does not have"
     return (
-        f"{PREFIX}users: the account {plan['account']['account_id']} does not have {', '.join(shown)}{more}. If they "
+        f"{PREFIX}users: {lacks} {', '.join(shown)}{more}. If they "
         f"are deleted already, leave them out, or set {PREFIX}missing to ignore."
     )
 
 
 def fact(result: Mapping[str, t.Any], mode: str) -> dict[str, t.Any]:
-    """The result of the role."""
+    """The result of the role, as far as IAM users go."""
     by_action = {
         words: [user["name"] for user in result["users"] if user["action"] == action]
         for words, action in (("deleted", "deleted"), ("suspended", "updated"), ("unchanged", "unchanged"))

@@ -24,6 +24,8 @@ GROUP = "cloudhsm.iam.iam_group_with_policies"
 USERS = "cloudhsm.iam.iam_users"
 SERVICE_LINKED_ROLE = "cloudhsm.iam.iam_service_linked_role"
 GUARDED_MODULE = "cloudhsm.iam.guarded_module"
+IDENTITY_CENTER = "cloudhsm.iam.identity_center_access"
+IDENTITY_USERS = "cloudhsm.iam.identity_center_users"
 # What is wrong with a user in the list begins with that.
 _ITEM = re.compile(r"\busers\[(\d+)\]")
 # What modules begin with where they refuse to begin. For the page it is said once, and only where it is true.
@@ -191,9 +193,9 @@ def with_made_policies(found: Mapping[str, t.Any], results: Iterable[Mapping[str
     return {**found, "policies": [*found["policies"], *made]}
 
 
-def outcome(done: Iterable[Part], failed: Part, left: Iterable[Part]) -> str:
-    """What was done before a failure, and what was not."""
-    changed, not_done = [part.title for part in done], [part.title for part in left]
+def outcome(done: Iterable[Part], left: Iterable[Part]) -> str:
+    """What was done around a failure, and what was not."""
+    changed = [part.title for part in done]
     sentences = [f"Changed before that, and kept: {', '.join(changed)}." if changed else ""]
-    sentences.append(f"Not finished: {', '.join([failed.title, *not_done])}. Run again to go on.")
+    sentences.append(f"Not finished: {', '.join(part.title for part in left)}. Run again to go on.")
     return " ".join(filter(None, sentences))

@@ -36,10 +36,19 @@ def contents(folder: str, read: Mapping[str, t.Any]) -> dict[str, str]:
     told = [f"Account {number} (partition {partition}) in variables of cloudhsm.iam's roles."]
     told += [f"Partial: {text}" for text in read["not_read"]]
     left = [f"What account {number} has that variables of cloudhsm.iam's roles can't express."]
-    return {
+    found = {
         f"{start}.yml": _signed(told, read["variables"]),
         f"{start}-not-exported.yml": _signed(left, {NOT_EXPORTED: read["not_exported"]}),
     }
+    access = read.get("identity_center")
+    if access:
+        begin = [
+            f"The same levels for the people of account {number}, for cloudhsm.iam.identity_center_access. Review it."
+        ]
+        begin += [f"Partial: {text}" for text in read["not_read"]]
+        begin += [f"To do: {text}" for text in access["to_do"]]
+        found[f"{start}-identity-center.yml"] = _signed(begin, access["variables"])
+    return found
 
 
 def _signed(told: list[str], variables: Mapping[str, t.Any]) -> str:

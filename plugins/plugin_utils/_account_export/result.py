@@ -56,6 +56,7 @@ def _lines(
         lines.append(f"This export is partial. {'; '.join(read['not_read'])}")
     if left:
         lines.append(f"Not exported: {', '.join(f'{kind} {count}' for kind, count in left.items())}")
-    variables, others = written["files"]
+    variables, others, *access = written["files"]
     verb = ("would be" if check_mode else "are") if written["changed"] else "are, unchanged,"
-    return [*lines, f"The variables {verb} in {variables}", f"What is not exported is listed in {others}"]
+    lines += [f"The variables {verb} in {variables}", f"What is not exported is listed in {others}"]
+    return [*lines, *(f"The variables for IAM Identity Center {verb} in {path}; review them first" for path in access)]

@@ -5,26 +5,34 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from collections.abc import Iterable
 
+import boto3.session
 from helpers.moto.clients import client_in
+from moto_identity_center import complete
 
 
 class IdentityCenter:
     """The instance of an organization, whose management account is the one that tests begin in, or another."""
 
-    def __init__(self, url: str, management: str | None = None) -> None:
-        self.sso = client_in(url, "sso-admin", management)
-        self.store = client_in(url, "identitystore", management)
+    def __init__(self, url: str | None, management: str | None = None) -> None:
+        """At this URL, or in this process without one."""
+        self.sso, self.store = (
+            client_in(url, service, management) if url else boto3.session.Session().client(t.cast("t.Any", service))
+            for service in ("sso-admin", "identitystore")
+        )
         (instance,) = self.sso.list_instances()["Instances"]
         self.arn: str = instance["InstanceArn"]
         self.store_id: str = instance["IdentityStoreId"]
 
-    def add_user(self, name: str) -> str:
+    def add_user(self, name: str, **more: str) -> str:
         """Make a user. Returns the id."""
         names = {"GivenName": name, "FamilyName": name}
-        made = self.store.create_user(IdentityStoreId=self.store_id, UserName=name, DisplayName=name, Name=names)
+        made = self.store.create_user(
+            IdentityStoreId=self.store_id, UserName=name, DisplayName=name, Name=names, **more
+        )
         return str(made["UserId"])
 
     def add_group(self, name: str, members: Iterable[str] = ()) -> str:
@@ -73,3 +81,9 @@ class IdentityCenter:
             InstanceArn=self.arn, PrincipalId=group, PrincipalType="GROUP"
         )
         return sum(len(page["AccountAssignments"]) for page in pages)
+
+
+@functools.cache
+def as_aws_has_it() -> None:
+    """moto in this process knows what it lacks of IAM Identity Center."""
+    complete()

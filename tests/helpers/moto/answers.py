@@ -45,7 +45,7 @@ class Call:
 
 def is_write(action: str) -> bool:
     """Whether an action changes something, going by AWS's way to name actions."""
-    return not action.startswith(("Get", "List", "Describe", "Head", "AssumeRo"))
+    return not action.startswith(("Get", "List", "Describe", "Lookup", "Head", "AssumeRo"))
 
 
 def error(status: int, code: str, message: str) -> Answer:

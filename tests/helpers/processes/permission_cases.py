@@ -13,6 +13,8 @@ from pathlib import Path
 
 import boto3
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import saml_trust_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users import notes
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.model import Note
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import DENY_EVERYTHING
 from helpers.accounts import everything
@@ -21,6 +23,7 @@ from helpers.accounts.organization import Member, make_organization
 from helpers.accounts.root_users import say_root_user, switch_on
 from helpers.moto.clients import administrator, client_in
 from helpers.moto.enforcing_moto import SERVICE_CREDENTIAL
+from moto_identity_center import SIGNED_IN
 
 METADATA = Path(__file__).resolve().parents[3] / "extensions" / "molecule" / "federated_access" / "metadata.xml"
 
@@ -478,6 +481,64 @@ def _auditing(_account: str) -> Variables:
     return {"root_access_organizational_units": ["/Workloads"], "root_access_account_tags": {"stage": "live"}}
 
 
+def _people(iam: IAMClient, account: str) -> None:
+    """bob has something in the identity store, and an administrator is left there. No IAM user is called like them."""
+    url = iam.meta.endpoint_url
+    make_organization(url, [Member(f"member of {account}")], account)
+    center = IdentityCenter(url, account)
+    bob = center.add_user("bob")
+    admins = center.add_group("Admins", [bob, center.add_user("ann")])
+    arn = center.add_set("Admin")
+    policy = "arn:aws:iam::aws:policy/AdministratorAccess"
+    center.change_set(arn, "attach_managed_policy_to_permission_set", ManagedPolicyArn=policy)
+    center.assign(arn, "GROUP", admins, account)
+    center.assign(arn, "USER", bob, account)
+
+
+def _suspended_people(iam: IAMClient, account: str) -> None:
+    """The same, and bob was suspended."""
+    _people(iam, account)
+    center = IdentityCenter(iam.meta.endpoint_url, account)
+    ssm = client_in(iam.meta.endpoint_url, "ssm", account)
+    of_store = {"IdentityStoreId": center.store_id}
+    unique = {"AttributePath": "userName", "AttributeValue": "bob"}
+    bob = center.store.get_user_id(**of_store, AlternateIdentifier={"UniqueAttribute": unique})["UserId"]
+    (group,) = center.store.list_groups(**of_store)["Groups"]
+    (arn,) = center.sso.list_permission_sets(InstanceArn=center.arn)["PermissionSets"]
+    for one in center.store.list_group_memberships(**of_store, GroupId=group["GroupId"])["GroupMemberships"]:
+        if one["MemberId"]["UserId"] == bob:
+            center.store.delete_group_membership(**of_store, MembershipId=one["MembershipId"])
+    of_bob = {"TargetId": account, "TargetType": "AWS_ACCOUNT", "PrincipalType": "USER", "PrincipalId": bob}
+    center.change_set(arn, "delete_account_assignment", **of_bob)
+    note = Note({group["GroupId"]: "Admins"}, frozenset({(arn, account)}))
+    where = notes.folder("/cloudhsm-iam/suspended-users", center.store_id, bob)
+    for name, value in notes.parts_of(note, where, {}):
+        notes.write(ssm, name, value)
+
+
+def _bob(_account: str) -> Variables:
+    return {"user_offboarding_users": "bob", "user_offboarding_identity_center": {"region": "us-east-1"}}
+
+
+def _with_sign_ins(iam: IAMClient, account: str) -> None:
+    """Somebody with one of everything and somebody with as much as there can be have signed in."""
+    _with_hoarder(iam, account)
+    url = iam.meta.endpoint_url
+    make_organization(url, [Member(f"member of {account}")], account)
+    for name in ("leaver", "hoarder"):
+        IdentityCenter(url, account).add_user(name, Title=SIGNED_IN)
+
+
+def _moving(account: str) -> Variables:
+    return {**_suspending(account), "user_offboarding_identity_center": {"region": "us-east-1"}}
+
+
+# People whom the identity store alone has. These playbooks' own lists are those for IAM users.
+IN_THE_STORE = {
+    "store_suspending": Case("suspend_users", _bob, _people),
+    "store_deleting": Case("offboard_users", _bob, _suspended_people),
+}
+
 WITH_MFA: Variables = {
     "admin_group_require_mfa": True,
     "cloudhsm_group_require_mfa": True,
@@ -591,6 +652,8 @@ CASES: dict[str, Case] = {
         "lock_root_users", lambda _account: {"root_access_account_tags": {"stage": "live"}}, _switched_on
     ),
     "lock_root_users switched on": Case("lock_root_users", _enabling, _root_users),
+    "move_to_identity_center": Case("move_to_identity_center", _moving, _with_sign_ins),
+    "restore_users": Case("restore_users", _bob, _suspended_people),
     "service_linked_role": Case("service_linked_role", lambda _: {"service_linked_role_description": "Logs"}),
     "service_linked_role changed": Case(
         "service_linked_role", lambda _: {"service_linked_role_description": "Logs"}, _service_linked_role

@@ -56,6 +56,8 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "iam_users": {"users": [{"name": "alice"}]},
     "identity_center_access": {"permission_sets": [{"name": "Readers"}]},
     "identity_center_access_info": {},
+    "identity_center_sign_ins_info": {"users": ["alice"]},
+    "identity_center_users": {"users": [{"name": "alice"}]},
     "plan_history_info": {"history": "s3://example-history/iam"},
     "root_access": {},
     "sts_session": {"role_arn": "arn:aws:iam::123456789012:role/Reading"},
@@ -69,6 +71,7 @@ OTHERS = {
     "iam_group_provisioning",
     "iam_user_offboarding",
     "iam_user_provisioning",
+    "identity_center_provisioning",
     "sts_account_session",
 }
 

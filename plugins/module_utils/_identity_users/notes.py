@@ -1,0 +1,96 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Notes of what suspensions have taken away: parameters of Systems Manager, in the region of IAM Identity Center.
+
+The identity store has no place for them. Its attributes belong to the identity provider, where one fills the store, and
+tags of permission sets end at 50. A parameter is as long-lived as the suspension, whoever fills the store, and can be
+written and deleted only by who may do that. It holds 4096 characters (Systems Manager API reference, PutParameter), so
+a long note has several parts. The first part is written last and deleted first, and counts the others: without it there
+is no note.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import typing as t
+from collections.abc import Iterator, Mapping, Sequence
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import error_code
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.model import Note, StoredNote
+
+# Of an ordinary parameter, in characters. Some are left for what is around a part.
+LENGTH = 4096 - 256
+# So many parameters can be deleted by one call.
+AT_ONCE = 10
+FORMAT = 1
+NOT_FOUND = "ParameterNotFound"
+
+
+def folder(prefix: str, store_id: str, user_id: str) -> str:
+    """Where the note of a user is. The id of a user is never given to another one."""
+    return f"{prefix.rstrip('/')}/{store_id}/{user_id}"
+
+
+def parts_of(note: Note, where: str, about: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Names and values of the parameters, in the order in which they are written. about is for people who read them."""
+    whole = json.dumps(
+        {"groups": dict(sorted(note.groups.items())), "assignments": sorted(map(list, note.assignments))},
+        separators=(",", ":"),
+    )
+    texts = list(_split(whole))
+    head = {"format": FORMAT, "parts": len(texts), "digest": _digest(whole), **about}
+    told = [(f"{where}/{place}", text) for place, text in enumerate(texts[1:], 2)]
+    # What people read comes in a parameter of its own, so that a part can be as long as it may be.
+    return [*reversed(told), (f"{where}/1", texts[0]), (f"{where}/note", json.dumps(head, sort_keys=True))]
+
+
+def _split(text: str) -> Iterator[str]:
+    for start in range(0, len(text), LENGTH):
+        yield text[start : start + LENGTH]
+
+
+def read_note(ssm: t.Any, where: str) -> StoredNote:
+    """The note in a folder. Raises what botocore raises."""
+    pages = ssm.get_paginator("get_parameters_by_path").paginate(Path=where)
+    found = {one["Name"].removeprefix(f"{where}/"): one["Value"] for page in pages for one in page["Parameters"]}
+    # The head goes first, so that what is left of a note that is being deleted is none.
+    names = tuple(f"{where}/{name}" for name in sorted(found, key=lambda name: (name != "note", name)))
+    if "note" not in found:
+        return StoredNote(parts=names)
+    try:
+        head = json.loads(found["note"])
+        text = "".join(found[str(place)] for place in range(1, head["parts"] + 1))
+        note = json.loads(text)
+        assignments = frozenset((str(arn), str(account)) for arn, account in note["assignments"])
+        groups = {str(key): str(name) for key, name in note["groups"].items()}
+        damaged = head["format"] != FORMAT or head["digest"] != _digest(text)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        damaged = True
+    if damaged:
+        return StoredNote(parts=names, problem=f"the note in the parameters {where} was changed by somebody else")
+    return StoredNote(Note(groups, assignments), names)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write(ssm: t.Any, name: str, value: str) -> None:
+    """Write one parameter. Raises what botocore raises."""
+    ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+
+
+def delete(ssm: t.Any, names: Sequence[str]) -> None:
+    """Delete parameters in their order. What is gone already is no error. Raises what botocore raises."""
+    try:
+        ssm.delete_parameters(Names=list(names[:1]))
+        for start in range(1, len(names), AT_ONCE):
+            ssm.delete_parameters(Names=list(names[start : start + AT_ONCE]))
+    except Exception as exc:
+        if error_code(exc) != NOT_FOUND:
+            raise
