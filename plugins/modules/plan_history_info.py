@@ -34,7 +34,7 @@ options:
   until:
     description: Return only runs that began at this time or earlier, in the same form. A day counts to its end.
     type: str
-  by:
+  caller:
     description:
       - Return only runs by this caller. Give the ARN, or a part of its path, such as the name of the user or role, or
         of the session. V(*) and V(?) are placeholders.

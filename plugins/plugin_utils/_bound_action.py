@@ -46,11 +46,10 @@ def _uncontrolled(action: ActionBase, task_vars: Mapping[str, t.Any]) -> list[st
     if not getattr(action, "WRITES", False) or action.memory is not None:
         return []
     given = [name for name in CHANGE_CONTROL if task_vars.get(name) not in (None, "")]
-    name_of_action = action._task.action
     return [
-        f"{name}: {name_of_action} has no plan that a history could keep; leave it out"
+        f"{name}: {action._task.action} has no plan that a history could keep; leave it out"
         if name == HISTORY
-        else f"{name}: {name_of_action} has no plan, and can't be limited to one; leave it out"
+        else f"{name}: {action._task.action} has no plan, and can't be limited to one; leave it out"
         for name in given
     ]
 

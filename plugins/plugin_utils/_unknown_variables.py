@@ -20,7 +20,7 @@ OPTIONS = frozenset(name for spec in SPECS.values() for name in spec) | {
     "bootstrap_organization_serial",
     "bootstrap_organization_max_fail_percentage",
     "drift_check_additions",
-    *(f"history_{asked}" for asked in ("since", "until", "by", "object_name", "account_ids", "most")),
+    *(f"history_{asked}" for asked in ("since", "until", "caller", "object_name", "account_ids", "most")),
     *CHANGE_CONTROL,
 }
 # Facts that roles set for later tasks.

@@ -22,7 +22,7 @@ SPEC: dict[str, dict[str, t.Any]] = {
     "history": {"type": "str"},
     "since": {"type": "str"},
     "until": {"type": "str"},
-    "by": {"type": "str"},
+    "caller": {"type": "str"},
     "object_name": {"type": "str"},
     "account_ids": {"type": "list", "elements": "str", "default": []},
     "most": {"type": "int", "default": 100},
@@ -41,7 +41,7 @@ class Filters:
 
     since: float | None = None
     until: float | None = None
-    by: str = ""
+    caller: str = ""
     object_name: str = ""
     account_ids: frozenset[str] = frozenset()
     most: int = 100
@@ -68,8 +68,8 @@ def read_filters(params: Mapping[str, t.Any], now: float) -> tuple[Filters, list
     most = params.get("most", 100)
     if not 1 <= most <= MOST:
         problems.append(f"{called('most', prefix)}: must be between 1 and {MOST}, not {most}")
-    texts = {name: str(params.get(name) or "") for name in ("by", "object_name")}
-    return Filters(since, until, texts["by"], texts["object_name"], frozenset(ids), most), problems
+    texts = {name: str(params.get(name) or "") for name in ("caller", "object_name")}
+    return Filters(since, until, texts["caller"], texts["object_name"], frozenset(ids), most), problems
 
 
 def option_called(option: str, prefix: str) -> str:

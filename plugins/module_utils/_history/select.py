@@ -79,7 +79,7 @@ def _read(name: str, content: bytes | str) -> Entry | str:
 
 
 def _matches(entry: Entry, filters: Filters) -> bool:
-    return (not filters.by or _is_by(entry["by"], filters.by)) and (
+    return (not filters.caller or _is_by(entry["by"], filters.caller)) and (
         not filters.object_name or any(_is_object(each, filters.object_name) for each in entry["objects"])
     )
 

@@ -264,7 +264,7 @@ def test_a_bucket_keeps_and_tells_the_same(begin: Callable[..., Recorded]) -> No
     s3().put_object(Bucket=BUCKET, Key="iam/notes.txt", Body=b"x")
     s3().put_object(Bucket=BUCKET, Key=key[:-6] + "0.json", Body=b"{")
     s3().put_object(Bucket=BUCKET, Key="iam/", Body=b"")
-    told = case.history(since="1d", by="moto", object_name="user alice", account_ids=[ACCOUNT])
+    told = case.history(since="1d", caller="moto", object_name="user alice", account_ids=[ACCOUNT])
     (entry,) = told["entries"]
     jsonschema.validate({key: value for key, value in entry.items() if key != "name"}, SCHEMA)
     assert (entry["outcome"], entry["lines"]) == ("applied", done["plan"]["lines"])
@@ -367,7 +367,7 @@ def test_entries_are_found_by_when_who_and_what(tmp_path: Path) -> None:
         "01",
     )
     assert (found(since="2026-01-03T14:00:00+02:00"), found(since="1d")) == ("03", "")
-    assert (found(by="alice"), found(by="ops"), found(by="arn:*:user/*"), found(by="user/bob")) == (
+    assert (found(caller="alice"), found(caller="ops"), found(caller="arn:*:user/*"), found(caller="user/bob")) == (
         "01",
         "01 03",
         "01 02",
