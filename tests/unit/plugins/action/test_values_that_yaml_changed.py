@@ -119,7 +119,9 @@ def put(options: dict[str, t.Any], field: str, value: object, spec: Spec) -> Non
 
 def run(name: str, options: dict[str, t.Any]) -> dict[str, t.Any]:
     connection = SimpleNamespace(transport="local", become=None)
-    task = SimpleNamespace(args=options, check_mode=True, diff=False, environment=[], async_val=0, _role=None)
+    task = SimpleNamespace(
+        action=name, args=options, check_mode=True, diff=False, environment=[], async_val=0, _role=None
+    )
     templar = SimpleNamespace(template=lambda value: value)
     action = importlib.import_module(f"{PLUGINS}.action.{name}").ActionModule
     made: dict[str, t.Any] = action(task, connection, None, None, templar, None).run(None, {})
