@@ -17,7 +17,6 @@ import typing as t
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import NO, answer
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import (
     ANY,
     Question,
@@ -29,6 +28,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evalua
     together,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs import matches
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import NO, answer
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Details, Role, User
 from ansible_collections.cloudhsm.iam.plugins.module_utils._guardrails import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue as cloudhsm
