@@ -27,6 +27,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_wo
 
 # A password, its state and, until it is known which one was set, what the entry was before.
 Entry = dict[str, t.Any]
+OneOfThese = t.TypeVar("OneOfThese", bound="CredentialsStore")
 # By account and user.
 Entries = dict[str, dict[str, Entry]]
 
@@ -43,12 +44,17 @@ NO_VAULT_SECRET = (
 
 def open_file_store(kind: str, path: str, vault_id: str | None = None) -> CredentialsStore:
     """The store that credentials_store file or vault_file names. Raises StoreError where there is no vault secret."""
+    return open_file(CredentialsStore, kind, path, vault_id)
+
+
+def open_file(made: type[OneOfThese], kind: str, path: str, vault_id: str | None = None) -> OneOfThese:
+    """The same for a file of another kind of entries."""
     try:
         path = from_working_directory(path)
     except AnsibleError as exc:
         raise StoreError(f"credentials_path: {exc.message}") from exc
     if kind == "file":
-        return CredentialsStore(path, _as_it_is, _as_it_is, private_folder=True)
+        return made(path, _as_it_is, _as_it_is, private_folder=True)
     context = VaultSecretsContext.current(optional=True)
     secrets = context.secrets if context else []
     if not secrets:
@@ -68,7 +74,7 @@ def open_file_store(kind: str, path: str, vault_id: str | None = None) -> Creden
     def encrypt(content: bytes) -> bytes:
         return t.cast(bytes, vault.encrypt(content, secret, chosen))
 
-    return CredentialsStore(path, encrypt, decrypt, private_folder=False)
+    return made(path, encrypt, decrypt, private_folder=False)
 
 
 def _as_it_is(content: bytes) -> bytes:
@@ -83,6 +89,9 @@ class CredentialsStore:
     A password that is in the file before this run is never handed out: whoever put it there would know it. The entry
     keeps it until it is known that the new one was set, because a run that was stopped may have set it.
     """
+
+    # What each entry has, and what they are to people.
+    HOLDS: t.ClassVar[tuple[str, str]] = ("password", "first passwords")
 
     def __init__(
         self, path: str, encrypt: Callable[[bytes], bytes], decrypt: Callable[[bytes], bytes], private_folder: bool
@@ -100,12 +109,12 @@ class CredentialsStore:
             private_files.check(self._place)
         # Encrypting shows now, and not after the first user, that there is no vault secret.
         self._encrypt(b"")
-        self._read()
+        self.read()
 
     def prepare(self, account_id: str, users: Iterable[str], length: int) -> dict[str, str]:
         """New passwords for these users, who have no login profile, on disk when this returns."""
         passwords = {user: generate_password(length) for user in users}
-        with self._locked() as (entries, write):
+        with self.locked() as (entries, write):
             account = entries.setdefault(account_id, {})
             for user, password in passwords.items():
                 before = account.get(user)
@@ -117,7 +126,7 @@ class CredentialsStore:
 
     def settle(self, account_id: str, made: Mapping[str, str], unused: Mapping[str, str], gone: Iterable[str]) -> None:
         """Bring the entries up to date: passwords that were set, those that were not, and users without access."""
-        with self._locked() as (entries, write):
+        with self.locked() as (entries, write):
             account = entries.setdefault(account_id, {})
             before = {user: dict(entry) for user, entry in account.items()}
             # Also where another run has written since: this one knows which password was set.
@@ -142,11 +151,13 @@ class CredentialsStore:
             raise StoreError(f"credentials_path: {self._given} can't be {doing}: {reason}; {advice}") from exc
 
     @contextmanager
-    def _locked(self) -> Iterator[tuple[Entries, Callable[[Entries], None]]]:
+    def locked(self) -> Iterator[tuple[Entries, Callable[[Entries], None]]]:
+        """What the file holds, while nobody else can change it, and what replaces it."""
         with self._told("written"), private_files.opened(self._place) as folder:
-            yield self._read(), lambda entries: folder.write(self._encrypt(_as_yaml(entries)))
+            yield self.read(), lambda entries: folder.write(self._encrypt(_as_yaml(entries)))
 
-    def _read(self) -> Entries:
+    def read(self) -> Entries:
+        """What the file holds. Raises StoreError."""
         with self._told("read"):
             content = private_files.read(self._place)
         if content is None or not content.strip():
@@ -172,8 +183,9 @@ class CredentialsStore:
         except (yaml.YAMLError, ValueError, RecursionError) as exc:
             # The parser's own message quotes the file, and with it passwords.
             raise StoreError(f"credentials_path: {self.path} is not the YAML that this collection writes") from exc
-        if not _is_store(entries):
-            raise StoreError(f"credentials_path: {self.path} holds something other than first passwords")
+        field, what = self.HOLDS
+        if not _is_store(entries, field):
+            raise StoreError(f"credentials_path: {self.path} holds something other than {what}")
         return t.cast(Entries, entries)
 
 
@@ -202,11 +214,12 @@ def _put_back(account: dict[str, Entry], user: str, password: str) -> None:
     account[user] = {**earlier[0], **({EARLIER: earlier[1:]} if earlier[1:] else {})}
 
 
-def _is_entry(entry: object) -> bool:
-    return isinstance(entry, dict) and "password" in entry
+def _is_entry(entry: object, field: str = "password") -> bool:
+    return isinstance(entry, dict) and field in entry
 
 
-def _is_store(entries: object) -> bool:
+def _is_store(entries: object, field: str) -> bool:
     return isinstance(entries, dict) and all(
-        isinstance(users, dict) and all(_is_entry(entry) for entry in users.values()) for users in entries.values()
+        isinstance(users, dict) and all(_is_entry(entry, field) for entry in users.values())
+        for users in entries.values()
     )

@@ -181,6 +181,18 @@ CASES = {
     "shared_policy": Role(
         {"name": "Shared", "document": DOCUMENT}, {"creation_tags": {"made": "here"}}, internal=("account",)
     ),
+    "user_credentials": Role(
+        # The one job without a secret, which is another one each time. Other jobs' options are left out.
+        {"job": "replace_mfa_device", "user": "alice"},
+        {
+            "protected_groups": ["Readers", "Ops"],
+            "password_length": 20,
+            "min_age_days": None,
+            "delete_after_days": None,
+            "store_tags": {},
+        },
+        fixed={"console_access": False, "create_first": False, "deactivate_used": False},
+    ),
     "user_offboarding": Role(
         {"users": "alice"}, {"users": ["alice", "bob"], "protected_groups": ["Readers", "Ops"], "max_deletions": 3}
     ),

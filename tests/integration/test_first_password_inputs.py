@@ -45,6 +45,7 @@ def _paths_of_roles() -> list[str]:
     return sorted(name for options in entries for name, option in options.items() if option.get("type") == "path")
 
 
+IN_FILE = {"user_credentials_store": "file"}
 # By variable: the playbook, its other variables, and what is there afterwards. A new path has to come here too.
 PATHS: dict[str, tuple[str, dict[str, t.Any], str | None]] = {
     "access_report_folder": ("access_report", {"access_report_formats": ["json"]}, f"access-report-{ACCOUNT}.json"),
@@ -57,6 +58,7 @@ PATHS: dict[str, tuple[str, dict[str, t.Any], str | None]] = {
         {"federated_access_provider_name": "Ours", "federated_access_role_name": "Admins"},
         None,
     ),
+    "user_credentials_store_path": ("rotate_access_key", {"user": "leaver", "create_first": True, **IN_FILE}, ""),
     "user_offboarding_credentials_path": (
         "offboard_users",
         {"user_offboarding_credentials_store": "file", "user_offboarding_users": ["leaver"]},

@@ -34,7 +34,7 @@ FLOORS = (
     {"_page"},
     {"_access_report", "_history"},
     {"_change_control"},
-    {"_export", "_guardrails"},
+    {"_export", "_guardrails", "_user_credentials"},
 )
 FILES = sorted(path.relative_to(MODULE_UTILS) for path in MODULE_UTILS.rglob("*.py") if path.stat().st_size)
 

@@ -190,10 +190,10 @@ class Evaluator:
         left = {action: answer(self._paths.controls, asked) for action, asked in self._paths.questions.items()}
         return {action: found for action, found in left.items() if found != YES}
 
-    def may(self, person: Person, action: str) -> tuple[Extents, Extents]:
-        """In each kind of session, how far a user may do this to itself, and how far nothing denies it."""
+    def may(self, person: Person, action: str, arn: str = "") -> tuple[Extents, Extents]:
+        """In each kind of session, how far a user may do this, to itself if to nothing else, and nothing denies it."""
         holder = self._reader.holder(person, [action])
-        return holder.may_to(action, holder.arn), holder.not_denied(action, holder.arn)
+        return holder.may_to(action, arn or holder.arn), holder.not_denied(action, arn or holder.arn)
 
     def group(self, name: str) -> Access:
         """What a group gives its members."""

@@ -96,7 +96,7 @@ def read_snapshot(iam: IAMClient, sts: STSClient, pool: Executor, live_limit: in
     users = {name: Person(actual_user(user), user.created, user.inline) for name, user in bulk.users.items()}
     users = _with_boundaries(iam, bulk, users, optional)
     users = _with_credentials(iam, pool, users, report=known["report"], live_limit=live_limit, optional=optional)
-    policies = bulk.policies | _other_policies(iam, pool, users, bulk, optional)
+    policies = bulk.policies | other_policies(iam, pool, users, bulk, optional)
     return Snapshot(
         caller=caller.result(),
         alias=known["alias"],
@@ -159,7 +159,7 @@ def _with_credentials(
     return {name: replace(person, credentials=known[name] or Credentials()) for name, person in users.items()}
 
 
-def _other_policies(
+def other_policies(
     iam: IAMClient, pool: Executor, users: Mapping[str, Person], bulk: Details, optional: OptionalReads
 ) -> dict[str, Policy]:
     """The policies in use that the bulk read did not hold, which are AWS's own."""

@@ -19,6 +19,8 @@ BOOTSTRAP = f"{RESERVED}bootstrap"
 BOOTSTRAP_GROUPS = f"{RESERVED}bootstrap-groups"
 # Prefix of tags on a user who is being deleted: which virtual MFA devices to delete too.
 MFA_NOTE = f"{RESERVED}leaving-mfa-device-"
+# On a user whose access key is being replaced: the new one, the one before, and since when that is inactive.
+ROTATION = f"{RESERVED}access-key-rotation"
 # On users who are for emergencies and are never deleted or suspended. Whatever its value, the tag protects.
 PROTECTED = f"{RESERVED}protected"
 # On users who are suspended.

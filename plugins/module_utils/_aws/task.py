@@ -95,6 +95,14 @@ class Task:
         self.check_account()
         return t.cast("IAMClient", self._client("iam", workers))
 
+    def iam_client_that_tries_once(self) -> IAMClient:
+        """A client for a call that must not be repeated unasked, because each one makes something. Raises FailedError.
+
+        Where the answer is lost nobody knows then whether the call had an effect.
+        """
+        self.check_account()
+        return t.cast("IAMClient", self._client("iam", attempts=1))
+
     def sts_client(self) -> STSClient:
         """An STS client, which answers GetCallerIdentity from the account check if there was one.
 
@@ -136,17 +144,18 @@ class Task:
         t.cast(t.Any, sts).get_caller_identity = lambda: identity
         self._checked.append(sts)
 
-    def _client(self, service: str, connections: int = 1) -> t.Any:
+    def _client(self, service: str, connections: int = 1, attempts: int = ATTEMPTS) -> t.Any:
         connections = max(CONNECTIONS, connections)
         if self.memory is None:
-            return self._new_client(service, connections)
-        return self.memory.client((service, connections), lambda: self._new_client(service, connections))
+            return self._new_client(service, connections, attempts)
+        key = (service, connections, attempts)
+        return self.memory.client(key, lambda: self._new_client(service, connections, attempts))
 
-    def _new_client(self, service: str, connections: int, **session: t.Any) -> t.Any:
+    def _new_client(self, service: str, connections: int, attempts: int = ATTEMPTS, **session: t.Any) -> t.Any:
         if has_profile_and_keys(self.params):
             raise FailedError(PROFILE_AND_KEYS)
         config = Config(
-            retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
+            retries={"mode": "adaptive", "total_max_attempts": attempts},
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
             max_pool_connections=connections,

@@ -27,8 +27,10 @@ from itertools import islice
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import (
     BOOTSTRAP,
     MANAGED,
+    MFA_NOTE,
     OWNED,
     PROTECTED,
+    ROTATION,
     SUSPENDED,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import (
@@ -58,6 +60,7 @@ _CREDENTIALS = {
     "signing_certificates": "signing certificate",
     "service_specific_credentials": "service-specific credential",
 }
+NOTES = (SUSPENDED, ROTATION, MFA_NOTE)
 _SETS = {
     "groups": "groups",
     "managed_policies": "policies",
@@ -197,6 +200,10 @@ def _of_user(item: Item, before: State, after: State) -> Iterator[str]:
     if had != has:
         yield f"permissions boundary {policy_name(has) if has else f'{policy_name(str(had))} removed'}"
     yield from _console(item)
+    for call in item.calls:
+        if call["operation"] == "create_access_key":
+            key_id = call.get("access_key_id")
+            yield f"new access key{f' {shown(key_id)}' if key_id else ''} to {shown(item.password_in)}"
     yield from _credentials(before, after)
 
 
@@ -205,6 +212,8 @@ def _console(item: Item) -> Iterator[str]:
     if "create_login_profile" in operations:
         where = f"first password to {shown(item.password_in)}" if item.password_in else "with the given password"
         yield f"console access: on, {where}"
+    elif "update_login_profile" in operations:
+        yield f"new first password to {shown(item.password_in)}"
     elif "delete_login_profile" in operations and item.action != "deleted":
         yield "console access: off"
     elif "delete_login_profile" in operations:
@@ -217,8 +226,11 @@ def _credentials(before: State, after: State) -> Iterator[str]:
             if before.get(field):
                 yield f"{words}s {', '.join(map(shown, before[field]))}"
             continue
+        had, has = (set(state.get(field) or ()) for state in (before, after))
+        if before and had - has:
+            yield f"{words}s {' '.join(f'-{shown(each)}' for each in sorted(had - has))}"
         on, was_on = (set(state.get(f"active_{field}") or ()) for state in (after, before))
-        for which, became in ((on - was_on, "active"), (was_on - on, "inactive")):
+        for which, became in ((on - was_on - (has - had), "active"), (was_on - on - (had - has), "inactive")):
             if which:
                 yield f"{words}s {became}: {', '.join(map(shown, sorted(which)))}"
 
@@ -236,12 +248,12 @@ def _tags(before: State, after: State) -> Iterator[str]:
 
 
 def _own_tags(state: State, other: State) -> Mapping[str, str]:
-    """Tags without what each new object gets, and without the notes of a suspension, which goes by that name."""
+    """Tags without what each new object gets, and without notes, whose subject has a word of its own."""
     new = not other and state
     return {
         key: value
         for key, value in (state.get("tags") or {}).items()
-        if not key.startswith(SUSPENDED) and not (new and key in (MANAGED, BOOTSTRAP) and value == OWNED)
+        if not key.startswith(NOTES) and not (new and key in (MANAGED, BOOTSTRAP) and value == OWNED)
     }
 
 

@@ -27,6 +27,7 @@ T = t.TypeVar("T")
 # Seconds between tries while an entry of the same name is being deleted, or changed by another run.
 WAITS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 ENDS_ACCESS = frozenset({"delete_login_profile", "delete_user"})
+SETS_PASSWORD = frozenset({"create_login_profile", "update_login_profile"})
 
 
 class OneUserError(StoreError):
@@ -134,7 +135,7 @@ class StoredPasswords:
         user = outcome.plan.name
         operations = {change.operation for change in outcome.done}
         try:
-            if "create_login_profile" in operations and user in self._stored:
+            if operations & SETS_PASSWORD and user in self._stored:
                 self._replaced.pop(user, None)
                 self._try("note as set", user, lambda name: self._store.mark(name, SET))
             elif outcome.conflict and user in self._replaced:

@@ -56,6 +56,8 @@ class Settings:
     prefix: str = DEFAULT_PREFIX
     kms_key_id: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    # What is stored goes by the tag: first passwords have one, access keys another.
+    state_tag: str = STATE_TAG
 
     def folder(self, account_id: str) -> str:
         """What the names of an account's entries begin with."""
@@ -63,7 +65,11 @@ class Settings:
 
     def tag_list(self, state: str) -> list[t.Any]:
         """The tags of an entry in this state, as AWS's calls have them."""
-        return [{"Key": key, "Value": value} for key, value in {**self.tags, STATE_TAG: state}.items()]
+        return [{"Key": key, "Value": value} for key, value in {**self.tags, self.state_tag: state}.items()]
+
+    def state(self, tags: t.Iterable[t.Mapping[str, t.Any]]) -> str | None:
+        """The state of the entry with these tags; None where it is not ours."""
+        return next((str(tag["Value"]) for tag in tags if tag["Key"] == self.state_tag), None)
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,8 @@ class Entry:
     flaws: tuple[str, ...] = ()
     # What the next version is to be called, where the store has names for versions.
     next_version: str = ""
+    # What was written beside the value, in the same call.
+    description: str = ""
 
 
 class Store(t.Protocol):
@@ -86,14 +94,17 @@ class Store(t.Protocol):
     # The value of credentials_store.
     kind: str
 
-    def create(self, name: str, password: str, description: str) -> bool:
-        """Make a pending entry; False when the name is taken."""
+    def create(self, name: str, password: str, description: str, state: str = PENDING) -> bool:
+        """Make an entry, which is pending; False when the name is taken."""
 
     def find(self, name: str) -> Entry | None:
         """The entry of this name, if there is one."""
 
     def examine(self, name: str, entry: Entry) -> Entry | None:
         """The entry that was found with its version, and with all that speaks against it; None when it has gone."""
+
+    def write(self, name: str, entry: Entry, value: str, description: str = "") -> bool:
+        """Give the entry that was examined another value, and a description; False when it has changed since."""
 
     def replace(self, name: str, entry: Entry, password: str) -> bool:
         """Give the entry that was examined a new password and make it pending; False when it has changed since."""
@@ -118,8 +129,8 @@ class SecretsManager:
         self._settings = settings
         self._key: dict[str, t.Any] = {"KmsKeyId": settings.kms_key_id} if settings.kms_key_id else {}
 
-    def create(self, name: str, password: str, description: str) -> bool:
-        tags = self._settings.tag_list(PENDING)
+    def create(self, name: str, password: str, description: str, state: str = PENDING) -> bool:
+        tags = self._settings.tag_list(state)
         try:
             self._client.create_secret(
                 Name=name, SecretString=password, Description=description, Tags=tags, **self._key
@@ -150,7 +161,9 @@ class SecretsManager:
             flaws.append("is replicated to other regions")
         if secret.get("RotationEnabled"):
             flaws.append("is rotated by a function that can read it")
-        return Entry(_state(secret.get("Tags", [])), current, "DeletedDate" in secret, tuple(flaws), next_version)
+        state = self._settings.state(secret.get("Tags", []))
+        described = secret.get("Description", "")
+        return Entry(state, current, "DeletedDate" in secret, tuple(flaws), next_version, described)
 
     def examine(self, name: str, entry: Entry) -> Entry | None:
         try:
@@ -165,16 +178,22 @@ class SecretsManager:
             raise
         return replace(entry, flaws=("has a resource policy",)) if policy else entry
 
-    def replace(self, name: str, entry: Entry, password: str) -> bool:
-        """Writes the password first: where the run is stopped before the state, the next run replaces it again."""
+    def write(self, name: str, entry: Entry, value: str, description: str = "") -> bool:
+        described: dict[str, t.Any] = {"Description": description} if description else {}
         try:
             self._client.update_secret(
-                SecretId=name, SecretString=password, ClientRequestToken=entry.next_version, **self._key
+                SecretId=name, SecretString=value, ClientRequestToken=entry.next_version, **described, **self._key
             )
         except self._client.exceptions.ClientError as exc:
             if error_code(exc) == "ResourceExistsException" or error_code(exc) in _GONE:
                 return False
             raise
+        return True
+
+    def replace(self, name: str, entry: Entry, password: str) -> bool:
+        """Writes the password first: where the run is stopped before the state, the next run replaces it again."""
+        if not self.write(name, entry, password):
+            return False
         if entry.state != PENDING:
             self.mark(name, PENDING)
         return True
@@ -217,8 +236,8 @@ class ParameterStore:
         if settings.kms_key_id:
             self._fixed["KeyId"] = settings.kms_key_id
 
-    def create(self, name: str, password: str, description: str) -> bool:
-        tags = self._settings.tag_list(PENDING)
+    def create(self, name: str, password: str, description: str, state: str = PENDING) -> bool:
+        tags = self._settings.tag_list(state)
         try:
             self._client.put_parameter(Name=name, Value=password, Description=description, Tags=tags, **self._fixed)
         except self._client.exceptions.ParameterAlreadyExists:
@@ -230,7 +249,7 @@ class ParameterStore:
             tags = self._client.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)["TagList"]
         except self._client.exceptions.InvalidResourceId:
             return None
-        return Entry(_state(tags))
+        return Entry(self._settings.state(tags))
 
     def examine(self, name: str, entry: Entry) -> Entry | None:
         pages = self._client.get_paginator("get_parameter_history").paginate(Name=name)
@@ -247,16 +266,21 @@ class ParameterStore:
         # Those of the tier Standard can't be shared.
         if latest.get("Tier", "Standard") != "Standard":
             flaws.append(f"may be shared with other accounts (its tier is {latest['Tier']})")
-        return replace(entry, version=str(latest["Version"]), flaws=tuple(flaws))
+        described = latest.get("Description", "")
+        return replace(entry, version=str(latest["Version"]), flaws=tuple(flaws), description=described)
+
+    def write(self, name: str, entry: Entry, value: str, description: str = "") -> bool:
+        """Parameter Store can't be told which version is to be replaced, only tells afterwards which one it was."""
+        described: dict[str, t.Any] = {"Description": description} if description else {}
+        put = self._client.put_parameter(Name=name, Value=value, Overwrite=True, **described, **self._fixed)
+        if put["Version"] == int(entry.version) + 1:
+            return True
+        self._restore(name, put["Version"] - 1)
+        return False
 
     def replace(self, name: str, entry: Entry, password: str) -> bool:
-        """Writes the password first, as in Secrets Manager. The parameter's history keeps the one it had.
-
-        Parameter Store can't be told which version is to be replaced, only tells afterwards which one it was.
-        """
-        version = self._client.put_parameter(Name=name, Value=password, Overwrite=True, **self._fixed)["Version"]
-        if version != int(entry.version) + 1:
-            self._restore(name, version - 1)
+        """Writes the password first, as in Secrets Manager. The parameter's history keeps the one it had."""
+        if not self.write(name, entry, password):
             return False
         if entry.state != PENDING:
             self.mark(name, PENDING)
@@ -301,10 +325,6 @@ def _whose_key(key: str, account_id: str) -> tuple[str, str]:
     parts = key.split(":", 5)
     account, name = (parts[4], parts[5]) if len(parts) == 6 else (account_id, key)
     return account, name.removeprefix("key/")
-
-
-def _state(tags: t.Iterable[t.Mapping[str, t.Any]]) -> str | None:
-    return next((str(tag["Value"]) for tag in tags if tag["Key"] == STATE_TAG), None)
 
 
 def open_store(kind: str, client: t.Any, settings: Settings) -> Store:

@@ -52,6 +52,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "iam_service_linked_role": {"service_name": "cloudhsm.amazonaws.com"},
     "iam_service_linked_role_info": {},
     "iam_single_user": {"user": "eve"},
+    "iam_user_credentials": {"job": "rotate_access_key", "user": "alice"},
     "iam_users": {"users": [{"name": "alice"}]},
     "identity_center_access": {"permission_sets": [{"name": "Readers"}]},
     "identity_center_access_info": {},

@@ -120,6 +120,7 @@ def _reported(path: str) -> None:
 # What becomes of a path, by the end of its option's name, and the file that is there then. A new one has to come here.
 USES: dict[str, tuple[t.Callable[[str], None], str]] = {
     "credentials_path": (_stored, "given"),
+    "store_path": (_stored, "given"),
     "saml_metadata_file": (_read, "given"),
     "folder": (_reported, "given/access-report-overview.json"),
 }

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""What a run came to, as the module returns it."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials.model import (
+    NEW,
+    Options,
+    Plan,
+    Situation,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import ActualUser, Change, UserPlan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import SETS_PASSWORD
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.result import describe_account, describe_diff
+
+HANDED_OVER = SETS_PASSWORD | {"create_access_key"}
+
+
+def describe(
+    situation: Situation, plan: Plan, options: Options, done: Sequence[Change], where: str
+) -> dict[str, t.Any]:
+    """The result. For a run in check mode, done are the calls that it would make."""
+    stored = [change for change in done if change.operation in HANDED_OVER]
+    created = [str(change.params["AccessKeyId"]) for change in stored if "AccessKeyId" in change.params]
+    result: dict[str, t.Any] = {
+        "changed": bool(done) or plan.settles,
+        "account": describe_account(situation.account),
+        "user": options.user,
+        "job": options.job,
+        "stage": plan.stage,
+        "next": list(plan.told),
+        "changes": [change.describe() for change in done],
+        "created_access_key_id": created[0] if created else None,
+    }
+    if stored:
+        result["credentials"] = {"store": options.store, "location": where, "users": [options.user]}
+    return result
+
+
+def diff_of(situation: Situation, plan: Plan, done: Sequence[Change]) -> dict[str, t.Any]:
+    """Before and after of the user. A new password shows in that it has to be changed."""
+    name = situation.user.name
+    diff = describe_diff([UserPlan(name, situation.user, _after(situation, plan, done), plan.changes)])
+    if plan.has(*SETS_PASSWORD):
+        diff["before"][name]["password_reset_required"] = bool(situation.user.password_reset_required)
+        diff["after"][name]["password_reset_required"] = True
+    return diff
+
+
+def _after(situation: Situation, plan: Plan, done: Sequence[Change]) -> ActualUser:
+    """The user with the tags that were set and the key that was created, whose ID no plan knows."""
+    tags = dict(situation.user.tags)
+    created: list[str] = []
+    for change in done:
+        tags |= {tag["Key"]: tag["Value"] for tag in change.params.get("Tags", ())}
+        tags = {key: value for key, value in tags.items() if key not in change.params.get("TagKeys", ())}
+        if change.operation == "create_access_key":
+            created.append(str(change.params.get("AccessKeyId", NEW)))
+    have = plan.after.credentials
+    if have and created:
+        have = replace(
+            have,
+            access_keys=(*have.access_keys, *created),
+            active_access_keys=(*have.active_access_keys, *created),
+        )
+    return replace(plan.after, tags=tags, credentials=have)
