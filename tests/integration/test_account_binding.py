@@ -56,7 +56,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "iam_service_linked_role": {"service_name": "cloudhsm.amazonaws.com"},
     "iam_service_linked_role_info": {},
     "iam_single_user": {"user": "eve", "create": True},
-    "iam_user_credentials": {"job": "rotate_access_key", "user": "ann", "create_first": True},
+    "iam_user_credentials": {"job": "replace_mfa_device", "user": "eve"},
     "iam_user_offboarding": {},
     "iam_user_provisioning": {},
     "iam_users": {"users": [{"name": "ann"}]},

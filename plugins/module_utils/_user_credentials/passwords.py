@@ -47,7 +47,8 @@ def make_plan(situation: Situation, options: Options) -> Plan:
             f"user: {user.name} has no password for the console; to give it one, set console_access to true",
         )
     why = _why_stuck(situation)
-    if why and why != UNDECIDED:
+    # What could not be read may allow it.
+    if why and why != UNDECIDED and not situation.rights.gaps:
         way = _WAYS.get(why, "change that policy first")
         return refused(
             situation, f"user: {user.name} would have to change the password to sign in, and could not: {why}; {way}"

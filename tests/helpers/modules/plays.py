@@ -76,7 +76,8 @@ class _Play:
         if kind in SHOWING or not all(self._holds(condition, given) for condition in _listed(task.get("when", []))):
             return
         if kind in ROLES:
-            self._run_role(options["name"].removeprefix(OURS), given)
+            checked = options.get("rolespec_validate", True)
+            self._run_role(options["name"].removeprefix(OURS), given, checked)
         elif kind == f"{BUILTIN}set_fact":
             self._variables |= self._value(options, given)
         elif kind == f"{BUILTIN}assert":
@@ -87,13 +88,13 @@ class _Play:
         else:
             self._run_action(kind, task, given)
 
-    def _run_role(self, role: str, given: Mapping[str, t.Any]) -> None:
+    def _run_role(self, role: str, given: Mapping[str, t.Any], checked: bool) -> None:
         folder = ROOT / "roles" / role
         self._defaults |= _load(folder / "defaults" / "main.yml") or {}
         spec = _load(folder / "meta" / "argument_specs.yml")["argument_specs"]["main"]["options"]
         known = self._known(given)
         values = {name: self._value(known[name], given) for name in spec if name in known}
-        problems = ArgumentSpecValidator(spec).validate(values).error_messages
+        problems = ArgumentSpecValidator(spec).validate(values).error_messages if checked else []
         if problems:
             raise RefusedError("; ".join(problems))
         for task in _load(folder / "tasks" / "main.yml"):

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import boto3
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import saml_trust_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import DENY_EVERYTHING
@@ -77,6 +78,51 @@ def _half_added(iam: IAMClient, account: str) -> None:
 def _with_console(iam: IAMClient, _account: str) -> None:
     iam.create_user(UserName="eve")
     iam.create_login_profile(UserName="eve", Password="Chosen-by-the-user-1")
+
+
+def _may_change_password(iam: IAMClient, account: str) -> None:
+    """A user who may change its password by a policy of AWS's, and another one who has none yet."""
+    _with_console(iam, account)
+    iam.create_user(UserName="ann")
+    for name in ("ann", "eve"):
+        iam.attach_user_policy(UserName=name, PolicyArn="arn:aws:iam::aws:policy/IAMUserChangePassword")
+
+
+def _with_device(iam: IAMClient, account: str) -> None:
+    _may_change_password(iam, account)
+    serial = iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")["VirtualMFADevice"]["SerialNumber"]
+    iam.enable_mfa_device(
+        UserName="eve", SerialNumber=serial, AuthenticationCode1="123456", AuthenticationCode2="654321"
+    )
+
+
+def _with_key(iam: IAMClient, _account: str) -> None:
+    iam.create_user(UserName="svc-backup")
+    iam.create_access_key(UserName="svc-backup")
+
+
+def _with_two_keys(iam: IAMClient, _account: str, since: str = "") -> None:
+    """A rotation whose new key has been used. since is when the old one was deactivated."""
+    iam.create_user(UserName="svc-backup")
+    old, new = (iam.create_access_key(UserName="svc-backup")["AccessKey"] for _key in range(2))
+    signed = {"aws_access_key_id": new["AccessKeyId"], "aws_secret_access_key": new["SecretAccessKey"]}
+    boto3.client("iam", endpoint_url=iam.meta.endpoint_url, region_name="us-east-1", **signed).list_users()
+    words = [new["AccessKeyId"], old["AccessKeyId"], *filter(None, [since])]
+    iam.tag_user(UserName="svc-backup", Tags=[{"Key": "cloudhsm.iam/access-key-rotation", "Value": " ".join(words)}])
+    if since:
+        iam.update_access_key(UserName="svc-backup", AccessKeyId=old["AccessKeyId"], Status="Inactive")
+
+
+def _long_deactivated(iam: IAMClient, account: str) -> None:
+    _with_two_keys(iam, account, "2026-01-01T00:00:00Z")
+
+
+def _rotating(_account: str) -> Variables:
+    return {"user": "svc-backup", "delete_after_days": 7, "user_credentials_store": "file"}
+
+
+def _resetting(user: str) -> Callable[[str], Variables]:
+    return lambda _account: {"user": user, "console_access": True, "user_credentials_store": "file"}
 
 
 def _auditors(iam: IAMClient, _account: str) -> None:
@@ -505,6 +551,14 @@ CASES: dict[str, Case] = {
     "identity_center_access": Case("identity_center_access", _access, _identity_center),
     "identity_center_access changed": Case("identity_center_access", _other_access, _identity_center),
     "identity_center_access absent": Case("identity_center_access", _no_access, _identity_center),
+    "replace_mfa_device": Case(
+        "replace_mfa_device", lambda _account: {"user": "eve", "mfa_device": "phone"}, _with_device
+    ),
+    "reset_password": Case("reset_password", _resetting("eve"), _may_change_password),
+    "reset_password of a user without one": Case("reset_password", _resetting("ann"), _may_change_password),
+    "rotate_access_key": Case("rotate_access_key", _rotating, _with_key),
+    "rotate_access_key used": Case("rotate_access_key", _rotating, _with_two_keys),
+    "rotate_access_key deactivated": Case("rotate_access_key", _rotating, _long_deactivated),
     "service_linked_role": Case("service_linked_role", lambda _: {"service_linked_role_description": "Logs"}),
     "service_linked_role changed": Case(
         "service_linked_role", lambda _: {"service_linked_role_description": "Logs"}, _service_linked_role
