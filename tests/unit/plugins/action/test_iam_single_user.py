@@ -76,7 +76,6 @@ def test_a_user_is_moved_and_renamed_and_nothing_else_is_purged(aws: Account) ->
 
 
 def test_a_forgotten_password_is_replaced_in_two_steps(aws: Account, tmp_path: Path) -> None:
-    """As docs/daily_jobs.md has it."""
     store = tmp_path / "private" / "credentials.yml"
     into = {"user_provisioning_credentials_store": "file", "user_provisioning_credentials_path": str(store)}
     passwords: list[str] = []
