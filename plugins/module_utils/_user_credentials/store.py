@@ -27,9 +27,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import C
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import StoredPasswords
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import (
     SERVICES,
+    DescribedStore,
     Entry,
     Settings,
-    Store,
     entry_name,
     open_store,
 )
@@ -88,7 +88,9 @@ class AwsPasswords:
 class AwsKeys:
     """One user's access key in a store of AWS's."""
 
-    def __init__(self, store: Store, folder: str, user: str, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, store: DescribedStore, folder: str, user: str, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._store = store
         self._name = entry_name(store.kind, folder, user)
         self._user = user

@@ -94,17 +94,14 @@ class Store(t.Protocol):
     # The value of credentials_store.
     kind: str
 
-    def create(self, name: str, password: str, description: str, state: str = PENDING) -> bool:
-        """Make an entry, which is pending; False when the name is taken."""
+    def create(self, name: str, password: str, description: str) -> bool:
+        """Make a pending entry; False when the name is taken."""
 
     def find(self, name: str) -> Entry | None:
         """The entry of this name, if there is one."""
 
     def examine(self, name: str, entry: Entry) -> Entry | None:
         """The entry that was found with its version, and with all that speaks against it; None when it has gone."""
-
-    def write(self, name: str, entry: Entry, value: str, description: str = "") -> bool:
-        """Give the entry that was examined another value, and a description; False when it has changed since."""
 
     def replace(self, name: str, entry: Entry, password: str) -> bool:
         """Give the entry that was examined a new password and make it pending; False when it has changed since."""
@@ -117,6 +114,16 @@ class Store(t.Protocol):
 
     def delete(self, name: str) -> None:
         """Remove the entry for good."""
+
+
+class DescribedStore(Store, t.Protocol):
+    """One whose entries also tell of themselves what is in them."""
+
+    def create(self, name: str, password: str, description: str, state: str = PENDING) -> bool:
+        """Make an entry in this state; False when the name is taken."""
+
+    def write(self, name: str, entry: Entry, value: str, description: str = "") -> bool:
+        """Give the entry that was examined another value, and a description; False when it has changed since."""
 
 
 class SecretsManager:
@@ -327,7 +334,7 @@ def _whose_key(key: str, account_id: str) -> tuple[str, str]:
     return account, name.removeprefix("key/")
 
 
-def open_store(kind: str, client: t.Any, settings: Settings) -> Store:
+def open_store(kind: str, client: t.Any, settings: Settings) -> DescribedStore:
     """The store that credentials_store names."""
     return SecretsManager(client, settings) if kind == "secretsmanager" else ParameterStore(client, settings)
 

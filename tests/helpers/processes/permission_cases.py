@@ -106,7 +106,8 @@ def _with_two_keys(iam: IAMClient, _account: str, since: str = "") -> None:
     iam.create_user(UserName="svc-backup")
     old, new = (iam.create_access_key(UserName="svc-backup")["AccessKey"] for _key in range(2))
     signed = {"aws_access_key_id": new["AccessKeyId"], "aws_secret_access_key": new["SecretAccessKey"]}
-    boto3.client("iam", endpoint_url=iam.meta.endpoint_url, region_name="us-east-1", **signed).list_users()
+    session: t.Any = boto3.Session()
+    session.client("iam", endpoint_url=iam.meta.endpoint_url, region_name="us-east-1", **signed).list_users()
     words = [new["AccessKeyId"], old["AccessKeyId"], *filter(None, [since])]
     iam.tag_user(UserName="svc-backup", Tags=[{"Key": "cloudhsm.iam/access-key-rotation", "Value": " ".join(words)}])
     if since:
