@@ -17,7 +17,6 @@ from email.utils import parsedate_to_datetime
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.snapshot import (
-    BULK,
     OptionalReads,
     other_policies,
 )
@@ -39,6 +38,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials.mod
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, Credentials
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.snapshot import actual_user, with_login_profile
+
+# Who may do what to a user's own credentials does not depend on roles.
+BULK = ("User", "Group", "LocalManagedPolicy")
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
