@@ -16,7 +16,7 @@ import pytest
 import yaml
 from helpers.accounts.organization import make_organization
 from helpers.documents.case_files import case_bytes, case_file
-from helpers.moto.clients import administrator, iam_client, sts_client
+from helpers.moto.clients import administrator, client_with, iam_client, sts_client
 from helpers.moto.fault_proxy import FaultProxy
 from helpers.processes.control_node import ControlNode, Run
 from helpers.processes.permission_cases import METADATA
@@ -120,6 +120,7 @@ def test_every_module_refuses_another_account_before_any_other_call(node: Contro
 
 def test_the_right_account_is_asked_for_once(node: ControlNode, aws: FaultProxy, moto: str) -> None:
     make_organization(moto, [])
+    client_with(moto, "s3").create_bucket(Bucket="example-history")
     # iam_administration is made of the others, each of which asks.
     modules = {name: given for name, given in OPTIONS.items() if name != "iam_administration"}
     tasks = tasks_of({name: {**given, "expected_account_ids": [ACCOUNT]} for name, given in modules.items()})

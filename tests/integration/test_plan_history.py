@@ -9,7 +9,7 @@ import json
 import signal
 import typing as t
 
-import boto3.session
+from helpers.moto.clients import client_with
 from helpers.moto.fault_proxy import NO_FAULTS, FaultProxy, Faults
 from helpers.processes.control_node import ControlNode, Run
 
@@ -57,8 +57,7 @@ def test_a_bucket_is_written_by_the_module_of_amazon_aws(node: ControlNode, moto
     # Past the proxy, which speaks the protocol of IAM.
     straight = {name: moto for name, value in node.environment.items() if value.startswith("http://127.0.0.1:")}
     node.environment.update(straight)
-    session = boto3.session.Session("testing", "testing", region_name="us-east-1")
-    s3: S3Client = session.client("s3", endpoint_url=moto)
+    s3: S3Client = client_with(moto, "s3")
     absent = provision(node, plan_history="s3://example-history/iam")
     assert "plan_history: Could not read the history in s3://example-history/iam/" in absent.failure
     assert iam.list_users()["Users"] == []
