@@ -22,23 +22,24 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import 
 class ActionModule(LocalAction):
     """Runs iam_access_report_info, and keeps of its report what a terminal can show."""
 
-    SPEC: t.ClassVar[dict[str, dict[str, t.Any]]] = {
+    OWN: t.ClassVar[dict[str, dict[str, t.Any]]] = {
         "most": {"type": "int", "default": 200},
         "everyone": {"type": "bool", "default": False},
     }
+    SPEC: t.ClassVar[dict[str, dict[str, t.Any]]] = {**OWN, "identity_center": {"type": "bool", "default": True}}
     _supports_async = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         ActionBase.run(self, tmp, task_vars)
         args = bound_args(self, task_vars or {})
-        checked = ArgumentSpecValidator(self.SPEC).validate({k: v for k, v in args.items() if k in self.SPEC})
+        checked = ArgumentSpecValidator(self.OWN).validate({k: v for k, v in args.items() if k in self.OWN})
         options = checked.validated_parameters
         problems = list(checked.error_messages)
         if not problems and options["most"] < 1:
             problems = [f"most: must be at least 1, not {options['most']}"]
         if problems:
             return refused(problems)
-        read = self.run_module(MODULE, {k: v for k, v in args.items() if k not in self.SPEC}, task_vars or {})
+        read = self.run_module(MODULE, {k: v for k, v in args.items() if k not in self.OWN}, task_vars or {})
         report = read.pop("report", None)
         if read.get("failed") or report is None:
             return read

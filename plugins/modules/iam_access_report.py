@@ -50,6 +50,7 @@ options:
     description:
       - An earlier report of the account in the format V(json), to list what has changed since. Or a folder that has it
         as C(access-report-ACCOUNT.json), which may be O(folder).
+      - A relative path starts at the working directory of the command, and C(~) is the home folder.
       - A folder without a report of the account is no error. A report of another account, or of another format version,
         is refused.
     type: path

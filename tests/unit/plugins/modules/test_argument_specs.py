@@ -29,6 +29,7 @@ WITHOUT_OPTIONS = {
     "iam_cloudhsm_group",
     "iam_group_provisioning",
     "iam_user_provisioning",
+    "identity_center_provisioning",
     "sts_account_session",
 }
 # How to connect is amazon.aws's, and which account is expected is read for every module in one place.

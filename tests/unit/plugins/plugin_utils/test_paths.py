@@ -18,6 +18,7 @@ import yaml
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.cloudhsm.iam.plugins.action.iam_access_report import ActionModule
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.inputs import take_audit
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import open_file_store
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._saml_file import with_metadata
@@ -117,13 +118,28 @@ def _reported(path: str) -> None:
     assert not made.get("failed"), made
 
 
+def _accepted(path: str) -> None:
+    assert take_audit({"accepted_risks_file": path}, "").problems == []
+
+
+def _compared(path: str) -> None:
+    # It is read, and is no report.
+    assert "it is not an access report" in take_audit({"previous": path}, "").problems[0]
+
+
 # What becomes of a path, by the end of its option's name, and the file that is there then. A new one has to come here.
 USES: dict[str, tuple[t.Callable[[str], None], str]] = {
     "credentials_path": (_stored, "given"),
     "store_path": (_stored, "given"),
     "saml_metadata_file": (_read, "given"),
+    "accepted_risks_file": (_accepted, "given"),
+    "previous": (_compared, "given"),
     "folder": (_reported, "given/access-report-overview.json"),
 }
+
+
+# What is in the file that is there already.
+INPUTS: dict[t.Callable[[str], None], str] = {_read: METADATA, _accepted: "[]", _compared: "no report"}
 
 
 @pytest.mark.parametrize("name", [name for name, _option in PATHS])
@@ -133,8 +149,8 @@ def test_each_path_begins_in_the_working_directory(
 ) -> None:
     use, file = next(made for end, made in USES.items() if name.endswith(end))
     (tmp_path / "ours").mkdir(mode=0o700)
-    if use is _read:
-        (tmp_path / "ours" / "given").write_text(METADATA)
+    if use in INPUTS:
+        (tmp_path / "ours" / "given").write_text(INPUTS[use])
     monkeypatch.setenv("OURS", "ours")
     monkeypatch.setattr(ActionBase, "run", lambda *_args: {})
     monkeypatch.chdir(tmp_path)
