@@ -82,6 +82,11 @@ def password_policy_problems(policy: Mapping[str, t.Any] | None) -> list[str]:
     return ["weak_password_policy"] if policy["min_pw_length"] < PASSWORD_LENGTH else []
 
 
+def _policy_texts(policy: Mapping[str, t.Any] | None) -> Described:
+    """What is wrong with the password policy, with the texts for that."""
+    return {problem: TEXTS[problem] for problem in password_policy_problems(policy)}
+
+
 @dataclass(frozen=True)
 class Check:
     """One check: the action it needs, how to read and judge, and what stays unknown without the permission.
@@ -105,7 +110,7 @@ CHECKS = {
     "password_policy": Check(
         "iam:GetAccountPasswordPolicy",
         read_password_policy,
-        lambda policy: {problem: TEXTS[problem] for problem in password_policy_problems(policy)},
+        _policy_texts,
         "whether the account has a password policy",
     ),
 }
