@@ -42,7 +42,6 @@ ACTIONS: dict[str, tuple[Values, Values]] = {
         },
     ),
     "identity_center_access": ({"permission_sets": [{"name": "Readers"}], "region": "us-gov-west-1"}, {}),
-    "identity_center_sign_ins_info": ({"users": ["ann"], "region": "us-gov-west-1"}, {}),
     "identity_center_users": ({"users": [{"name": "ann"}], "region": "us-gov-west-1"}, {}),
     "identity_center_provisioning": ({"region": "us-gov-west-1"}, {}),
     "sts_account_session": ({}, {"account_session_role_arn": ROLE}),
