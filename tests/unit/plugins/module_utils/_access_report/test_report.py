@@ -208,7 +208,7 @@ def test_what_is_wrong_with_an_account_itself(changed: dict[str, t.Any], rule: s
 def test_nobody_is_sent_to_sign_in_as_a_root_user_without_password() -> None:
     for password, words in ((True, "By hand, as the root user"), (False, "cloudhsm.iam.lock_root_users")):
         made = report(snapshot([], root=RootUser(mfa=False, access_keys=True, password=password)))
-        (subject,) = next(one for one in made["findings"] if one["id"] == "root_access_keys")["subjects"]
+        (subject,) = next(one for one in made["findings"] if one["rule"] == "root_access_keys")["subjects"]
         assert words in str(subject)
 
 
