@@ -53,6 +53,8 @@ class ActionModule(LocalAction):
             return {**told, **refused(problems)}
         # Tasks are told which account it may be, and refuse another one: see expected_account_ids.
         bound = {"account_id": found["account"]["account_id"], "session": session_role(known)}
+        # Later tasks need not ask for it again.
+        bound["root_user"] = found.get("root_user")
         return {**told, "bound": bound, "lines": guard.lines(given, found)}
 
 

@@ -24,6 +24,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page import drift, p
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Part
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.provisioning import compared_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import ROLES, Page, conflicts, wanted
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import known_variables
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._expected_account import checked_root_user
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._page_action import (
     LOOK_UP,
     Options,
@@ -57,8 +59,11 @@ class ActionModule(PageAction):
         page = wanted(variables)
         if options["state"] == "present":
             self._problems += conflicts(page)
-        present = options["state"] == "present"
-        found = self._found = self.look(LOOK_UP, {**page.asked(), "bulk": True, "summary": present})
+        root = checked_root_user(known_variables(self, self._task_vars))
+        unknown = options["state"] == "present" and root is None
+        found = self._found = self.look(LOOK_UP, {**page.asked(), "bulk": True, "summary": unknown})
+        if root is not None:
+            found["root_user"] = root
         # A group that a plan has created, which was then interrupted, counts as new until the plan is finished.
         new = self._control.begun("created", "group")
         page = page.in_account([group["name"] for group in found["groups"] if group["name"] not in new])

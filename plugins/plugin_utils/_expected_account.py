@@ -120,6 +120,12 @@ def _holds(known: Mapping[str, t.Any]) -> bool:
     return bool(bound) and str(t.cast("Mapping[str, t.Any]", bound)["session"]) == session_role(known)
 
 
+def checked_root_user(known: Mapping[str, t.Any]) -> dict[str, t.Any] | None:
+    """What account_guard has read about the account's root user; None if it has not, or was not allowed to."""
+    root: dict[str, t.Any] | None = known[BOUND].get("root_user") if _holds(known) else None
+    return root
+
+
 def session_role(known: Mapping[str, t.Any]) -> str:
     """The ARN of the current session's role; empty if there is no session."""
     session = known.get(SESSION)

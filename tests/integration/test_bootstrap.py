@@ -139,14 +139,14 @@ def test_a_teardown_takes_back_what_was_made_and_nothing_else(
 
 
 def test_an_unchanged_account_is_looked_at_once(node: ControlNode, aws: FaultProxy) -> None:
-    """Guard included, thirteen calls for the first administrator, and one more for each user with console access."""
+    """Guard included, twelve calls for the first administrator, and one more for each user with console access."""
     assert node.playbook("cloudhsm.iam.bootstrap").status == 0
     before = len(aws.calls)
     second = node.playbook("cloudhsm.iam.bootstrap")
     assert second.status == 0, second.output
     assert second.changed_tasks == []
     asked = [call.action for call in aws.calls[before:]]
-    assert len(asked) <= 13, asked
+    assert len(asked) <= 12, asked
     assert asked.count("GetAccountAuthorizationDetails") == 1
 
 
