@@ -39,7 +39,7 @@ if t.TYPE_CHECKING:
 
 KIND: t.Final = "SERVICE_CONTROL_POLICY"
 _NO_ORGANIZATION = "AWSOrganizationsNotInUseException"
-_NOT_HERE = "the caller may not read them, which only the organization's management account and those that it lets may"
+_NOT_HERE = "only the management account and accounts that it lets can read them"
 
 
 def read_controls(connect: Callable[[], OrganizationsClient], account_id: str) -> ControlsRead:

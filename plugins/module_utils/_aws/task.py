@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -34,6 +34,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.first_contact im
     READ_TIMEOUT,
     FirstContact,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import in_one_message
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.memory import Memory
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.progress import tell_controller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.region import GLOBAL, default_region
@@ -199,6 +200,12 @@ class Task:
 def failure(exc: BaseException, doing: str, **result: t.Any) -> FailedError:
     """The FailedError for an exception, with a message in one sentence. doing is as for errors.sentence."""
     return FailedError(sentence(exc, doing), **result)
+
+
+def refuse(problems: Sequence[str], start: str = "Nothing was changed. ") -> None:
+    """Raise FailedError with all of the problems, if there are any, before anything was changed."""
+    if problems:
+        raise FailedError(f"{start}{in_one_message(problems)}", problems=list(problems))
 
 
 class Module(t.NamedTuple):

@@ -16,13 +16,12 @@ from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import read_caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import in_one_message
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import (
     Account,
     UnknownStateError,
     failure_sentence,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task, refuse
 from ansible_collections.cloudhsm.iam.plugins.module_utils._guardrails import result as report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._guardrails.accounts import Door, read_impacts, shut_accounts
 from ansible_collections.cloudhsm.iam.plugins.module_utils._guardrails.apply import Patience, Ways, apply_plan
@@ -48,11 +47,11 @@ def run(task: Task) -> Result:
     with _told_in_a_sentence(), ThreadPoolExecutor(max(params["workers"], 1)) as pool:
         caller = read_caller(task.sts_client())
         wanted, problems = parse(params, caller.partition)
-        _refuse(problems)
+        refuse(problems)
         client = task.store_client("organizations", params["workers"])
         snapshot = read(client, pool, caller, wanted, options)
         plan = make_plan(wanted, snapshot, options)
-        _refuse(plan.problems)
+        refuse(plan.problems)
         door = Door(task, caller, params["impact_role_name"] or "", options.called("impact_role_name"))
         story = report.Run(wanted, snapshot, plan, options, check_mode=task.check_mode)
         if params["impact"] and wanted.present and plan.writes:
@@ -93,17 +92,12 @@ def _under(snapshot: Snapshot, targets: Sequence[str]) -> list[Account]:
     return [one for one in found.values() if one.id != organization.management_account and one.status == "ACTIVE"]
 
 
-def _refuse(problems: Sequence[str]) -> None:
-    if problems:
-        raise FailedError(f"Nothing was changed. {in_one_message(problems)}", problems=list(problems))
-
-
 @contextmanager
 def _told_in_a_sentence() -> Iterator[None]:
     """Turns what reads raise into the failure of the task."""
     try:
         yield
     except UnknownStateError as exc:
-        _refuse([str(exc)])
+        refuse([str(exc)])
     except AWS_ERRORS as exc:
         raise FailedError(failure_sentence(exc)) from exc

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,14 +16,13 @@ from dataclasses import replace
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import read_caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import has_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import in_one_message
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import (
     UnknownStateError,
     failure_sentence,
     read_management_account,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task, failure
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task, failure, refuse
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center import result as report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center import snapshot as look
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.apply import apply_plan
@@ -146,12 +145,6 @@ def _with_arns(plan: Plan, arns: Mapping[str, str]) -> Plan:
         for one in plan.sets
     )
     return replace(plan, sets=sets)
-
-
-def refuse(problems: Sequence[str], start: str = "Nothing was changed. ") -> None:
-    """Raise FailedError with all of them, if there are any, before anything was changed."""
-    if problems:
-        raise FailedError(f"{start}{in_one_message(problems)}", problems=list(problems))
 
 
 @contextmanager

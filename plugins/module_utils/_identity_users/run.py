@@ -11,11 +11,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import read_caller
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task, refuse
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import Outcome
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.requests import Patience
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.run import (
-    refuse,
     service_of,
     told_in_a_sentence,
 )

@@ -23,11 +23,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import read_management_account
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Result, Task
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Result, Task, refuse
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center import snapshot as look
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import USER
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.run import (
-    refuse,
     service_of,
     told_in_a_sentence,
 )

@@ -9,16 +9,15 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller, read_caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import in_one_message
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import UnknownStateError, failure_sentence
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task, failure
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task, failure, refuse
 from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access import result as report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access import snapshot as look
 from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access.apply import apply_plan
@@ -50,12 +49,12 @@ def run(task: Task) -> Result:
     """The module's result. Raises FailedError, also where something could not be finished."""
     params = task.params
     wanted, problems = parse(params)
-    _refuse(problems)
+    refuse(problems)
     with _told_in_a_sentence(), ThreadPoolExecutor(params["workers"]) as pool:
         caller = read_caller(task.sts_client())
         service = _service(task, caller, pool)
         organization = look.read_organization(service, caller.account_id, wanted)
-        _refuse(list(refusals(wanted, organization, caller)))
+        refuse(list(refusals(wanted, organization, caller)))
         root_users = look.audit(service, to_look_at(wanted, organization))
         return carry_out(task, service, wanted, Snapshot(caller, organization, root_users))
 
@@ -63,7 +62,7 @@ def run(task: Task) -> Result:
 def carry_out(task: Task, service: Service, wanted: Wanted, snapshot: Snapshot) -> Result:
     """Plan, do it unless this is a check, and tell it."""
     plan = make_plan(wanted, snapshot)
-    _refuse(plan.problems)
+    refuse(plan.problems)
     outcomes = [Outcome(change) for change in plan.changes]
     if not task.check_mode:
         outcomes = apply_plan(plan, service, task.tell)
@@ -90,18 +89,13 @@ def _service(task: Task, caller: Caller, pool: ThreadPoolExecutor) -> Service:
     )
 
 
-def _refuse(problems: Sequence[str]) -> None:
-    if problems:
-        raise FailedError(f"Nothing was changed. {in_one_message(problems)}", problems=list(problems))
-
-
 @contextmanager
 def _told_in_a_sentence() -> Iterator[None]:
     """Turns what reads raise into the failure of the task."""
     try:
         yield
     except UnknownStateError as exc:
-        _refuse([str(exc)])
+        refuse([str(exc)])
     except AWS_ERRORS as exc:
         if getattr(exc, "operation_name", "") in _OF_ORGANIZATIONS:
             raise FailedError(failure_sentence(exc)) from exc

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import READ_ERRORS
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import in_one_message, nearest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import nearest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import PROTECTED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import read_rules
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task, failure
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Result, Task, failure, refuse
 from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials import devices, keys, passwords
 from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials import result as report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials.apply import (
@@ -143,9 +143,7 @@ def _user_problems(account: Account, options: Options) -> list[str]:
 
 
 def _refuse(problems: Sequence[str], prefix: str | None) -> None:
-    told = [said(problem, prefix) for problem in problems]
-    if told:
-        raise FailedError(f"Nothing was changed. {in_one_message(told)}", problems=told)
+    refuse([said(problem, prefix) for problem in problems])
 
 
 def _stopped(exc: StoppedError, situation: Situation, plan: Plan, options: Options, where: str) -> FailedError:

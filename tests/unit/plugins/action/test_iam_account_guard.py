@@ -59,7 +59,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 
 def test_what_follows_is_bound_to_the_account_and_to_the_session(run: Run) -> None:
     result = run()
-    assert result["bound"] == {"account_id": ACCOUNT, "session": ""}
+    assert result["bound"] == {"account_id": ACCOUNT, "session": "", "root_user": None}
     assert result["lines"] == [THIS]
     assert result["account_guard"] == {
         "account_id": ACCOUNT,
