@@ -38,7 +38,7 @@ SPEC: dict[str, dict[str, t.Any]] = {
     "account_id": {"type": "str"},
 }
 # By finding and subject: the accounts of the acceptances, and what messages call those.
-Known = dict[tuple[str, str], list[tuple[str | None, str]]]
+Known: t.TypeAlias = "dict[tuple[str, str], list[tuple[str | None, str]]]"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 

@@ -17,6 +17,7 @@ Roles are visited once for each kind of session, so cycles end, and the cost gro
 from __future__ import annotations
 
 import typing as t
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -239,8 +240,9 @@ class Reach:
     def _spread(self, first: int, session: int, level: int) -> dict[int, int | None]:
         """The roles that are reached, each with the one before it on a shortest way."""
         parents: dict[int, int | None] = dict.fromkeys(_places(first))
-        front, seen = list(parents), first
-        for place in front:
+        front, seen = deque(parents), first
+        while front:
+            place = front.popleft()
             new = self._adjacent[place][session][level] & ~seen
             seen |= new
             for found in _places(new):

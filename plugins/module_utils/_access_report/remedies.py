@@ -57,7 +57,7 @@ class Provision:
 
 
 # A sentence for people where no command fixes it.
-Run = str | Command | Provision
+Run: t.TypeAlias = "str | Command | Provision"
 
 
 def aws(command: str, rest: str = "", after: str = "", **options: str) -> Command:

@@ -238,11 +238,11 @@ def _facts(principal: Principal, iam: Iam) -> dict[str, str]:
 def left_of(allowed: Extents, denied: Extents) -> Extents:
     """What is left of a right to one object."""
     found = []
-    for one, bar in zip(allowed, denied, strict=True):
-        if bar is Extent.ALL:
+    for one, denial in zip(allowed, denied, strict=True):
+        if denial is Extent.ALL:
             found.append(Extent.NONE)
         else:
-            found.append(min(one, Extent.CONDITIONAL) if bar else one)
+            found.append(min(one, Extent.CONDITIONAL) if denial else one)
     return tuple(found)
 
 

@@ -460,7 +460,7 @@ def _root_users(iam: IAMClient, account: str) -> None:
     """An organization of two accounts, one of which has a root user with something of everything."""
     url = iam.meta.endpoint_url
     ids = make_organization(url, [Member(f"member of {account}", "/Workloads", {"stage": "live"})], account)
-    (MEMBERS[account],) = ids.values()
+    MEMBERS[account] = next(iter(ids.values()))
     say_root_user(url, MEMBERS[account], password=True, access_keys=["AKIAROOTEXAMPLE00001"], mfa_devices=["mfa/root"])
 
 

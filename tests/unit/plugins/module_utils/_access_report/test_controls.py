@@ -114,7 +114,7 @@ def error(code: str) -> Exception:
 @pytest.mark.parametrize(
     ("exc", "told"),
     [
-        (error("AccessDeniedException"), "SCPs unknown: the caller may not read them"),
+        (error("AccessDeniedException"), "SCPs unknown: only the management account and accounts that it lets can read them"),
         (error("ServiceException"), "SCPs unknown: could not read them"),
         (EndpointConnectionError(endpoint_url="https://organizations"), "SCPs unknown: could not read them"),
         (FailedError("Could not connect"), "SCPs unknown: Could not connect"),

@@ -84,7 +84,9 @@ def check(value: t.Any, kind: t.Any, place: str = "log") -> None:
     elif isinstance(kind, set):
         assert value in kind, place
     else:
-        assert type(value) is kind, place
+        # A boolean is a number too in Python.
+        assert isinstance(value, kind), place
+        assert isinstance(value, bool) == (kind is bool), place
 
 
 def log(account: Snapshot, accepted: t.Any = (), users: t.Any = ()) -> dict[str, t.Any]:
