@@ -157,7 +157,7 @@ entries:
       returned: always
       type: dict
       sample: {"how": "none"}
-skipped:
+skipped_entries:
   description: Files or objects that are no entries, or that can't be read, one sentence each.
   returned: success
   type: list

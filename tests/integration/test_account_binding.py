@@ -64,7 +64,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "identity_center_access_info": {"region": "us-east-1"},
     "identity_center_provisioning": {"region": "us-east-1"},
     "identity_center_sign_ins_info": {"region": "us-east-1", "users": ["ann"]},
-    "identity_center_users": {"region": "us-east-1", "users": [{"name": "ann"}]},
+    "identity_center_users": {"region": "us-east-1", "users": [{"name": "ann"}], "missing": "ignore"},
     "plan_history_info": {"history": "s3://example-history/iam"},
     "root_access": {"state": "enabled"},
     "sts_session": {"role_arn": f"arn:aws:iam::{OTHER}:role/any"},

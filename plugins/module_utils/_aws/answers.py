@@ -31,17 +31,20 @@ def check_answers(client: t.Any) -> None:
             raise ResponseParserError(
                 f"The answer to {operation} does not have the form that AWS documents: {exc!r}"
             ) from exc
-        if _is_no_json(client, operation, answer):
+        if _has_no_field(client, operation, answer):
             raise ResponseParserError(f"The answer to {operation} has none of the fields that AWS returns")
         return answer
 
     client._make_api_call = checked
 
 
-def _is_no_json(client: t.Any, operation: str, answer: t.Mapping[str, t.Any]) -> bool:
-    """True if a JSON response has none of its documented fields; botocore reads a plain text page as that."""
+def _has_no_field(client: t.Any, operation: str, answer: t.Mapping[str, t.Any]) -> bool:
+    """True if a response has none of its documented fields.
+
+    botocore reads a plain text page as such a response in JSON, and a page in HTML as one of S3.
+    """
     service = client.meta.service_model
-    if service.metadata.get("protocol") != "json" or not operation.startswith(("Describe", "List")):
+    if service.metadata.get("protocol") not in ("json", "rest-xml") or not operation.startswith(("Describe", "List")):
         return False
     shape = service.operation_model(operation).output_shape
     return bool(shape and shape.members) and not shape.members.keys() & answer.keys()

@@ -25,7 +25,7 @@ def result(found: Found, location: str) -> dict[str, t.Any]:
     return {
         "changed": False,
         "entries": found.entries,
-        "skipped": found.skipped,
+        "skipped_entries": found.skipped,
         "more": found.more,
         "lines": [_plain(line) for line in lines(found, location)],
     }

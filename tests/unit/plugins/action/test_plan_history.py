@@ -269,7 +269,7 @@ def test_a_bucket_keeps_and_tells_the_same(begin: Callable[..., Recorded]) -> No
     jsonschema.validate({key: value for key, value in entry.items() if key != "name"}, SCHEMA)
     assert (entry["outcome"], entry["lines"]) == ("applied", done["plan"]["lines"])
     assert CANARY not in json.dumps(told)
-    assert told["skipped"] == [
+    assert told["skipped_entries"] == [
         "notes.txt is not an entry of the history",
         f"{key[4:-6]}0.json is damaged: it is not JSON",
     ]
@@ -309,7 +309,7 @@ def test_what_is_no_entry_is_named_and_never_followed(begin: Callable[..., Recor
             each.chmod(0o600)
     told = case.history()
     assert [each["name"] for each in told["entries"]] == [path.name]
-    said = "; ".join(told["skipped"])
+    said = "; ".join(told["skipped_entries"])
     for words in (
         r"'notes\n.txt' is not an entry of the history",
         f"{others[0]} is a symlink",
@@ -323,7 +323,7 @@ def test_what_is_no_entry_is_named_and_never_followed(begin: Callable[..., Recor
     ):
         assert words in said
     path.chmod(0o666)
-    assert f"{path.name} can be changed by other users" in case.history()["skipped"]
+    assert f"{path.name} can be changed by other users" in case.history()["skipped_entries"]
     case.folder.chmod(0o777)
     assert "other users can write to the folder" in case.history()["msg"]
     link = tmp_path / "link"

@@ -114,7 +114,10 @@ def error(code: str) -> Exception:
 @pytest.mark.parametrize(
     ("exc", "told"),
     [
-        (error("AccessDeniedException"), "SCPs unknown: only the management account and accounts that it lets can read them"),
+        (
+            error("AccessDeniedException"),
+            "SCPs unknown: only the management account and accounts that it lets can read them",
+        ),
         (error("ServiceException"), "SCPs unknown: could not read them"),
         (EndpointConnectionError(endpoint_url="https://organizations"), "SCPs unknown: could not read them"),
         (FailedError("Could not connect"), "SCPs unknown: Could not connect"),
