@@ -32,6 +32,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.holder
     Iam,
     either,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import as_list
 
 USER, ROLE = "user", "role"
 ASSUME = "sts:assumerole"
@@ -264,7 +265,7 @@ def _without_known(condition: Mapping[str, t.Any], facts: Mapping[str, str]) -> 
     kept: dict[str, dict[str, t.Any]] = {}
     for operator, keys in condition.items():
         for key, values in keys.items():
-            met = _is_met(operator.lower(), key.lower(), [str(one) for one in _many(values)], facts)
+            met = _is_met(operator.lower(), key.lower(), [str(one) for one in as_list(values)], facts)
             if met is False:
                 return None
             if met is None:
@@ -343,7 +344,7 @@ def read_trust(document: object, iam: Iam) -> Trust:
     """The trust policy, given as text or as botocore decodes it."""
     try:
         policy = json.loads(document) if isinstance(document, str) else t.cast("dict[str, t.Any]", document)
-        return Trust(iam, [_read(one) for one in _many(policy["Statement"])])
+        return Trust(iam, [_read(one) for one in as_list(policy["Statement"])])
     except (AttributeError, KeyError, TypeError, ValueError):
         return Trust(iam, (), read=False)
 
@@ -354,13 +355,9 @@ def _read(statement: Mapping[str, t.Any]) -> _Statement:
     pairs: Iterable[tuple[str, t.Any]] = [("*", principals)] if isinstance(principals, str) else principals.items()
     return _Statement(
         allows=statement["Effect"] == "Allow",
-        actions=tuple(str(one).lower() for one in _many(statement["NotAction" if but_actions else "Action"])),
+        actions=tuple(str(one).lower() for one in as_list(statement["NotAction" if but_actions else "Action"])),
         but_actions=but_actions,
-        principals=tuple((kind, str(name)) for kind, names in pairs for name in _many(names)),
+        principals=tuple((kind, str(name)) for kind, names in pairs for name in as_list(names)),
         but_principals=but_principals,
         condition={operator: dict(keys) for operator, keys in statement.get("Condition", {}).items()},
     )
-
-
-def _many(value: t.Any) -> list[t.Any]:
-    return list(value) if isinstance(value, (list, tuple)) else [value]

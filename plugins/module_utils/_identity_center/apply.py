@@ -13,7 +13,7 @@ import typing as t
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import error_code, is_hopeless, sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import is_hopeless, sentence
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
     GROUP,
     USER,
@@ -24,17 +24,15 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.mode
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.plan import TAKING
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.requests import (
-    CONFLICT,
     KINDS,
     NOT_FOUND,
     Patience,
     Requests,
+    attempt,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.store import Service
 
 Tell = Callable[[str], None]
-# Seconds before something that is being changed by somebody else is tried again.
-WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)
 # What people read while a stage goes on.
 _TOLD = {
     "groups": "Groups and members",
@@ -161,21 +159,13 @@ class _Runner:
         return outcomes
 
     def _call(self, change: Change) -> Outcome:
-        waits = iter(WAITS)
-        while True:
-            try:
-                self._make(change)
-                return Outcome(change)
-            # Whatever goes wrong with one thing is that thing's failure, not the run's.
-            except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
-                if error_code(exc) == NOT_FOUND and change.operation.startswith(_REMOVALS):
-                    return Outcome(change)
-                wait = next(waits, None) if error_code(exc) == CONFLICT and not _makes(change) else None
-                if wait is None:
-                    if is_hopeless(exc):
-                        self._hopeless.set()
-                    return Outcome(change, sentence(exc, str(change)))
-            self._patience.sleep(wait)
+        done = NOT_FOUND if change.operation.startswith(_REMOVALS) else None
+        error = attempt(lambda: self._make(change), self._patience, done, again=not _makes(change))
+        if error is None:
+            return Outcome(change)
+        if is_hopeless(error):
+            self._hopeless.set()
+        return Outcome(change, sentence(error, str(change)))
 
     def _make(self, change: Change) -> None:
         """Make one call, and note the id of what it made."""

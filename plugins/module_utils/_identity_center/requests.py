@@ -31,6 +31,8 @@ FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 8.0
 IN_PROGRESS = "IN_PROGRESS"
 SUCCEEDED = "SUCCEEDED"
+# Seconds before something that is being changed by somebody else is tried again.
+WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)
 CONFLICT = "ConflictException"
 NOT_FOUND = "ResourceNotFoundException"
 
@@ -77,6 +79,28 @@ class Patience:
     timeout: float
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+
+
+def attempt(
+    make: Callable[[], None], patience: Patience, done: str | None = None, again: bool = True
+) -> Exception | None:
+    """Make a call, again after a conflict if that may pass. The error that is left, or None.
+
+    done is the code of the error which says that nothing is left to do.
+    """
+    waits = iter(WAITS if again else ())
+    while True:
+        try:
+            make()
+            return None
+        # Whatever goes wrong with one thing is that thing's failure, not the run's.
+        except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
+            if done and error_code(exc) == done:
+                return None
+            wait = next(waits, None) if error_code(exc) == CONFLICT else None
+            if wait is None:
+                return exc
+        patience.sleep(wait)
 
 
 class Status(t.NamedTuple):

@@ -12,7 +12,7 @@ import time
 import typing as t
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import error_code, sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import sentence
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import USER, Change, Outcome
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.requests import (
     CONFLICT,
@@ -20,6 +20,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.requ
     NOT_FOUND,
     Patience,
     Requests,
+    attempt,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users import notes
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.model import Plan, Snapshot
@@ -42,9 +43,8 @@ _TOLD = {
 }
 # Stages that are left out for a user with whom something went wrong before.
 _AT_THE_END = (FORGET, DELETE)
-_REMOVALS = ("delete_group_membership", "delete_user")
-# Seconds before something that is being changed by somebody else is tried again.
-WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)
+# What AWS says where something has gone, or is in the group already.
+_DONE = {"delete_group_membership": NOT_FOUND, "delete_user": NOT_FOUND, "create_group_membership": CONFLICT}
 
 
 def apply_plan(
@@ -102,22 +102,8 @@ class _Runner:
         }
 
     def _call(self, change: Change) -> Outcome:
-        waits = iter(WAITS)
-        while True:
-            try:
-                self._make(change)
-                return Outcome(change)
-            # Whatever goes wrong with one thing is that thing's failure, not the run's.
-            except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
-                if error_code(exc) == NOT_FOUND and change.operation in _REMOVALS:
-                    return Outcome(change)
-                if error_code(exc) == CONFLICT and change.operation == "create_group_membership":
-                    # The user is in the group already.
-                    return Outcome(change)
-                wait = next(waits, None) if error_code(exc) == CONFLICT else None
-                if wait is None:
-                    return Outcome(change, sentence(exc, str(change)))
-            self._patience.sleep(wait)
+        error = attempt(lambda: self._make(change), self._patience, _DONE.get(change.operation))
+        return Outcome(change) if error is None else Outcome(change, sentence(error, str(change)))
 
     def _make(self, change: Change) -> None:
         person, store_id = self._snapshot.people[change.user], self._snapshot.store_id

@@ -13,7 +13,6 @@ from unittest import mock
 import boto3.session
 import moto_identity_center
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center import requests
-from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users import apply
 from helpers.accounts.identity_center import IdentityCenter, as_aws_has_it
 from helpers.modules.in_process import Result, run_action
 from helpers.moto.in_process import Account
@@ -91,6 +90,6 @@ def at_once() -> Iterator[None]:
     with (
         mock.patch.object(moto_identity_center, "WORK", 0),
         mock.patch.object(requests, "FIRST_PAUSE", 0.001),
-        mock.patch.object(apply, "WAITS", ()),
+        mock.patch.object(requests, "WAITS", ()),
     ):
         yield
