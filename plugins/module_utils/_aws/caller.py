@@ -9,9 +9,10 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS, is_access_denied
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import time_of_answer
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -32,6 +33,8 @@ class Caller:
     account_id: str
     arn: str
     user_id: str
+    # When AWS said so, by its clock. That of this machine may be wrong.
+    now: str = field(default="", compare=False)
 
     @property
     def partition(self) -> str:
@@ -54,7 +57,7 @@ class Caller:
 def read_caller(sts: STSClient) -> Caller:
     """Ask STS for the caller's identity. Needs no permission. Raises botocore's errors."""
     identity = sts.get_caller_identity()
-    return Caller(account_id=identity["Account"], arn=identity["Arn"], user_id=identity["UserId"])
+    return Caller(identity["Account"], identity["Arn"], identity["UserId"], time_of_answer(identity))
 
 
 def read_alias(iam: IAMClient) -> str | None:
