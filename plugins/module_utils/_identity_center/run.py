@@ -26,6 +26,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Fail
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center import result as report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center import snapshot as look
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.apply import apply_plan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.copies import may_be_copy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.end_refusals import past_ends
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.input import number_problems, parse
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
     Options,
@@ -70,6 +72,8 @@ def run(task: Task) -> Result:
         snapshot = look.read(service, caller, wanted, options, params["instance_arn"])
         plan = make_plan(wanted, snapshot, options)
         refuse([*plan.problems, *_missing_policies(task, plan, pool)])
+        for warning in past_ends(wanted, snapshot, options):
+            task.warn(warning)
         if task.check_mode:
             outcomes = [Outcome(change) for change in plan.changes]
         else:
@@ -93,7 +97,7 @@ def look_up(task: Task) -> Result:
         management = read_management_account(service.organizations)
         arn, store_id = look.find_instance(service.sso, management, params["instance_arn"])
         sets = look.read_sets(service, arn, names)
-        found = {name: one for name, one in sets.items() if names is None or name in names}
+        found = {name: one for name, one in sets.items() if names is None or name in names or may_be_copy(name, names)}
         assignments = look.read_assignments(service, arn, store_id, found) if params["assignments"] else frozenset()
     described = [
         {**report.describe_set(one), "accounts": sorted(one.provisioned), "outdated_accounts": sorted(one.outdated)}

@@ -26,7 +26,7 @@ def access_part(variables: Mapping[str, t.Any]) -> Part:
 
 def fact(variables: Mapping[str, t.Any], result: Mapping[str, t.Any]) -> dict[str, t.Any]:
     """The result of the role."""
-    told = {name: result[name] for name in ("permission_sets", "counts", "changes", "missing")}
+    told = {name: result[name] for name in ("permission_sets", "counts", "changes", "temporary", "ended", "missing")}
     return {"state": variables[f"{PREFIX}state"], "changed": bool(result.get("changed")), **told}
 
 
