@@ -373,6 +373,13 @@ def _access(account: str) -> Variables:
         "identity_center_access_assignments": [
             {"permission_set": "New", "groups": ["Operators"], "organizational_units": ["/Workloads"]},
             {"permission_set": "New", "users": ["ann"], "account_tags": {"stage": "live"}, "accounts": [account]},
+            {
+                "permission_set": "New",
+                "users": ["bob"],
+                "accounts": [account],
+                "until": "2099-12-31T18:00Z",
+                "reason": "x",
+            },
         ],
     }
 

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users import notes
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users import run as runs
-from helpers.accounts.identity_store import HERE, Store, at_once, bobs, nothing
+from helpers.accounts.identity_store import ADMINISTRATOR_ACCESS, HERE, Store, at_once, bobs, nothing
 from helpers.modules.in_process import actions, run_action
 from helpers.moto.in_process import account
 from helpers.moto.kills import KilledError, killed_at
@@ -127,6 +127,13 @@ def test_where_a_provider_fills_the_store_direct_assignments_go_alone(store: Sto
 
 def as_caller(arn: str) -> t.Any:
     return mock.patch.object(runs, "read_caller", return_value=Caller(arn.split(":")[4], arn, "AROA:x"))
+
+
+def test_an_administrator_for_some_time_is_not_one_who_is_left(store: Store) -> None:
+    copy = store.center.add_set("Admin-261201T1800Z")
+    store.center.change_set(copy, "attach_managed_policy_to_permission_set", ManagedPolicyArn=ADMINISTRATOR_ACCESS)
+    store.center.assign(copy, "USER", store.ids["bob"], HERE)
+    assert "nobody would be left with AdministratorAccess" in store.run("ann")["problems"][0]
 
 
 def test_refusals(store: Store) -> None:
