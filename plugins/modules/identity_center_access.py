@@ -524,7 +524,7 @@ temporary:
       description: Name of the copy that is assigned.
       returned: always
       type: str
-      sample: CloudHSMAdminis-1f2e-261201T1800Z
+      sample: CloudHSMAdmini-ef0b-261201T1800Z
     group:
       description: Name of the group, or its ID when it has gone from the identity store.
       returned: when it is a group
@@ -567,7 +567,7 @@ ended:
       description: Name of the copy that is assigned.
       returned: always
       type: str
-      sample: CloudHSMAdminis-1f2e-261201T1800Z
+      sample: CloudHSMAdmini-ef0b-261201T1800Z
     group:
       description: Name of the group, or its ID when it has gone from the identity store.
       returned: when it is a group

@@ -373,6 +373,8 @@ SPECS: dict[str, dict[str, t.Any]] = {
                 "account_tags": {"type": "dict"},
                 "all_accounts": {"type": "bool"},
                 "exclude_accounts": {"type": "list", "elements": "str"},
+                "until": {"type": "raw"},
+                "reason": {"type": "raw"},
             },
         },
         "identity_center_access_groups": {
