@@ -550,3 +550,14 @@ def test_a_look_finds_the_copies_of_the_sets_that_are_named(administered: Engine
     found = look.read_sets(service, "arn", ["Power"])
     assert (found[POWER].copy_of, found[POWER].until, found[POWER].reason) == ("Power", FULL_END, "INC-1234")
     assert look.read_sets(service, "arn", ["Admin"])[POWER].tags == {}
+
+
+@pytest.mark.usefixtures("power")
+def test_a_copy_that_a_killed_run_did_not_provision_is_provisioned_later(administered: Engine) -> None:
+    administered.run(BEFORE, assignments=[wish()])
+    administered.aws.written.clear()
+    administered.aws.outdated = {SANDBOX}
+    result = administered.run(BEFORE, permission_sets=[{"name": "Power"}])
+    assert [(one["operation"], one["permission_set"]) for one in result["changes"]] == [
+        ("provision_permission_set", POWER)
+    ]

@@ -104,7 +104,7 @@ class Watched(Simulated):
             if until:
                 assert denied_from(until) in json.loads(one["inline"])["Statement"], "assigned before it can end"
             if not until or not has_ended(until, now):
-                found.add((tags.get("cloudhsm.iam/copy-of", one["Name"]), principal, account))
+                found.add((str(tags.get("cloudhsm.iam/copy-of", one["Name"])), principal, account))
         return found
 
     def holdings(self) -> t.Any:
