@@ -266,6 +266,12 @@ options:
         refused.
     type: int
     default: 10
+  notes_prefix:
+    description:
+      - Where suspensions keep their notes, a path of parameters of Systems Manager, in the account and region of the
+        task. Users who have a note there are suspended, and get no membership and no assignment.
+    type: str
+    default: /cloudhsm-iam/suspended-users/
   instance_arn:
     description:
       - ARN of the instance of IAM Identity Center. Left out, that of the organization.
@@ -594,6 +600,14 @@ ended:
       returned: always
       type: str
       sample: INC-1234
+suspended:
+  description:
+    - Users who are suspended, and so got no membership and no assignment that is listed.
+    - The playbook C(restore_users) gives them back what they had.
+  returned: when the plan was not refused
+  type: list
+  elements: str
+  sample: []
 missing:
   description: Names of permission sets, groups and users that were to go, and do not exist.
   returned: when the plan was not refused
@@ -627,6 +641,7 @@ import typing as t
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import run_module
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Module
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.run import run
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import DEFAULT_PREFIX
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import LEVELS
 
 STATE: dict[str, t.Any] = {"type": "str", "choices": ["present", "absent"]}
@@ -684,6 +699,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "purge_allow_empty": {"type": "bool", "default": False},
     "adopt_permission_sets": {"type": "bool", "default": False},
     "max_deletions": {"type": "int", "default": 10},
+    "notes_prefix": {"type": "str", "default": DEFAULT_PREFIX},
     "instance_arn": {"type": "str"},
     "variables_prefix": {"type": "str"},
     "wait_timeout": {"type": "int", "default": 300},

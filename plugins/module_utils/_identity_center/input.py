@@ -25,6 +25,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.mode
     Options,
     Wanted,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import (
+    DEFAULT_PREFIX,
+    prefix_problem,
+)
 
 GROUP_NAME_LENGTH = 1024
 # More workers than this would only meet AWS's limit of 20 calls a second for all of the API.
@@ -58,6 +62,8 @@ def parse(params: Mapping[str, t.Any], partition: str) -> tuple[Wanted, list[str
     problems += _duplicates(called("groups", prefix), [wish.name for wish in groups])
     problems += _lost_assignments(wanted, prefix)
     problems += name_problems(wanted, Options(prefix=prefix))
+    if problem := prefix_problem(params.get("notes_prefix", DEFAULT_PREFIX)):
+        problems.append(f"{called('notes_prefix', prefix)}: {problem}")
     return wanted, [*problems, *number_problems(params)]
 
 

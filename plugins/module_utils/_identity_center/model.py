@@ -229,6 +229,8 @@ class Snapshot:
     read_whole: frozenset[str] = frozenset()
     # Who issued the users and groups of the store, where they come from elsewhere.
     issuers: frozenset[str] = frozenset()
+    # Users who are suspended and get nothing, of those who would get something.
+    suspended: frozenset[str] = frozenset()
 
     def copies(self, names: Collection[str]) -> list[PermissionSet]:
         """The copies of these permission sets, for assignments that end."""

@@ -250,7 +250,8 @@ def plan_members(wanted: Wanted, snapshot: Snapshot, options: Options) -> tuple[
             continue
         group = snapshot.groups.get(wish.name)
         members = {snapshot.user_name(known) for known in (group.members if group else None) or ()}
-        joining += [Change("create_group_membership", group=wish.name, user=u) for u in sorted(wish.members - members)]
+        new = sorted(wish.members - members - snapshot.suspended)
+        joining += [Change("create_group_membership", group=wish.name, user=user) for user in new]
         if options.purge_members:
             left = sorted(members - wish.members)
             leaving += [Change("delete_group_membership", group=wish.name, user=user) for user in left]

@@ -86,6 +86,7 @@ def describe(
         "not_done": [outcome.change.describe() for outcome in failed if not outcome.begun],
         "temporary": _with_end(plan.assignments, plan, snapshot, over=False),
         "ended": _with_end(snapshot.assignments, plan, snapshot, over=True),
+        "suspended": sorted(snapshot.suspended),
         "missing": sorted(_missing(wanted, snapshot)),
         "objects": describe_objects(wanted, snapshot, plan),
         "lines": list(_lines(done, sets, failed, check_mode)),

@@ -8,14 +8,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import read_caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import has_policy
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS, is_access_denied
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import (
     UnknownStateError,
     failure_sentence,
@@ -33,10 +33,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.mode
     Options,
     Outcome,
     Plan,
+    Snapshot,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.plan import make_plan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.refusals import some
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.requests import Patience
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.store import Service
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import read_suspended, who_gains
 
 SWITCHES = (
     "purge_assignments",
@@ -71,6 +74,9 @@ def run(task: Task) -> Result:
         options = Options(max_deletions=params["max_deletions"], prefix=params["variables_prefix"] or "", **switches)
         snapshot = look.read(service, caller, wanted, options, params["instance_arn"])
         plan = make_plan(wanted, snapshot, options)
+        if gaining := who_gains(plan) & snapshot.users.keys():
+            snapshot = replace(snapshot, suspended=_suspended(task, snapshot, gaining))
+            plan = make_plan(wanted, snapshot, options)
         refuse([*plan.problems, *_missing_policies(task, plan, pool)])
         for warning in past_ends(wanted, snapshot, options):
             task.warn(warning)
@@ -126,6 +132,19 @@ def service_of(task: Task, pool: ThreadPoolExecutor) -> Service:
         task.store_client("organizations", workers),
         pool,
     )
+
+
+def _suspended(task: Task, snapshot: Snapshot, names: Iterable[str]) -> frozenset[str]:
+    """Who of these is suspended. A warning says so where the caller may not read the notes."""
+    users = {name: snapshot.users[name] for name in names}
+    try:
+        ssm = task.store_client("ssm", task.params["workers"])
+        return read_suspended(ssm, task.params["notes_prefix"], snapshot.identity_store_id, users)
+    except AWS_ERRORS as exc:
+        if not is_access_denied(exc):
+            raise failure(exc, "learn who is suspended") from exc
+    task.warn(f"The caller may not call ssm:GetParameters, so nobody knows whether {some(sorted(users))} are suspended")
+    return frozenset()
 
 
 def _missing_policies(task: Task, plan: Plan, pool: ThreadPoolExecutor) -> list[str]:

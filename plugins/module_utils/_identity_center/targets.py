@@ -15,6 +15,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.selection import
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.copies import is_over
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
     GROUP,
+    USER,
     Assignment,
     AssignmentWish,
     Options,
@@ -31,9 +32,14 @@ def assignments_of(wanted: Wanted, snapshot: Snapshot) -> tuple[frozenset[Assign
             Assignment(wish.assigned_set, account, kind, principal)
             for account in accounts_of(wish, snapshot)
             for kind, principal in wish.principals
-            if not is_over(wish, snapshot)
+            if not is_over(wish, snapshot) and not _is_left_alone(wish, kind, principal, snapshot)
         }
     return frozenset(both[True]), frozenset(both[False])
+
+
+def _is_left_alone(wish: AssignmentWish, kind: str, principal: str, snapshot: Snapshot) -> bool:
+    """Whether nothing is assigned because the user is suspended."""
+    return wish.present and kind == USER and principal in snapshot.suspended
 
 
 def accounts_of(wish: AssignmentWish, snapshot: Snapshot) -> frozenset[str]:

@@ -32,6 +32,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.stor
     read_issuers,
     read_names,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import folder
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users import notes
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.model import (
     RESTORED,
@@ -92,7 +93,7 @@ def read(
 
 
 def _folder(options: Options, store_id: str, user_id: str) -> str:
-    return notes.folder(options.notes_prefix, store_id, user_id)
+    return folder(options.notes_prefix, store_id, user_id)
 
 
 def _noted(stored: StoredNote) -> Iterable[str]:
