@@ -191,6 +191,21 @@ assignments:
       returned: when it is a user
       type: str
       sample: alice@example.com
+    copy_of:
+      description: Name of the permission set of which this one is a copy.
+      returned: when the assignment ends
+      type: str
+      sample: CloudHSMAdministrators
+    until:
+      description: When the assignment ends.
+      returned: when the assignment ends
+      type: str
+      sample: "2026-12-01T18:00:00Z"
+    reason:
+      description: Why it was made.
+      returned: when the assignment ends
+      type: str
+      sample: INC-1234
 problems:
   description: What is wrong with the options, one sentence each.
   returned: when options are wrong

@@ -22,6 +22,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import (
     UNTIL,
     decode_reason,
     denial_of,
+    read_until,
     set_name,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import is_ours
@@ -84,7 +85,8 @@ class PermissionSet:
     def copy_of(self) -> str:
         """The permission set that this is a copy of, made for assignments that end; empty for any other set."""
         name, until = decode(self.tags.get(COPY_OF, "")), self.until
-        return name if until and is_ours(self.tags, {}) and set_name(name, until) == self.name else ""
+        whole = is_ours(self.tags, {}) and read_until(until) == (until, None)
+        return name if whole and set_name(name, until) == self.name else ""
 
     @property
     def until(self) -> str:

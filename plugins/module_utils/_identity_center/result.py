@@ -85,7 +85,7 @@ def describe(
         "failed_changes": [{**outcome.change.describe(), "msg": outcome.error} for outcome in failed if outcome.begun],
         "not_done": [outcome.change.describe() for outcome in failed if not outcome.begun],
         "temporary": _with_end(plan.assignments, plan, snapshot, over=False),
-        "ended": _with_end(snapshot.assignments, plan, snapshot, over=True),
+        "ended": _with_end(snapshot.assignments - plan.assignments, plan, snapshot, over=True),
         "suspended": sorted(snapshot.suspended),
         "missing": sorted(_missing(wanted, snapshot)),
         "objects": describe_objects(wanted, snapshot, plan),

@@ -115,7 +115,10 @@ def look_up(task: Task) -> Result:
         "identity_store_id": store_id,
         "management_account": management,
         "permission_sets": described,
-        "assignments": [report.describe_assignment(one) for one in sorted(assignments)],
+        "assignments": [
+            {**report.describe_assignment(one), **report.describe_end(found[one.permission_set])}
+            for one in sorted(assignments)
+        ],
     }
 
 

@@ -10,6 +10,7 @@ import json
 import typing as t
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
 
@@ -242,7 +243,7 @@ def test_a_run_killed_anywhere_is_finished_by_the_same_plan(tmp_path_factory: py
             assert (again["changed"], aws.writes) == (False, []), (number, again.get("msg"))
 
 
-def ending(until: str) -> dict[str, t.Any]:
+def ending(until: object) -> dict[str, t.Any]:
     """Variables of an assignment that ends, and of nothing else."""
     items = [
         {
@@ -265,8 +266,9 @@ def at(now: str) -> Iterator[None]:
         yield
 
 
-def test_a_plan_with_an_end_is_applied_until_then(case: Center) -> None:
-    variables = ending("2026-12-01T18:00Z")
+@pytest.mark.parametrize("until", ["2026-12-01T18:00Z", datetime(2026, 12, 1, 18, tzinfo=UTC)], ids=["text", "YAML's"])
+def test_a_plan_with_an_end_is_applied_until_then(case: Center, until: object) -> None:
+    variables = ending(until)
     with at("2026-12-01T10:00:00Z"):
         planned = case.write(**variables)
     places = ", ".join(sorted([HERE, case.shop]))
