@@ -20,6 +20,7 @@ import moto_identity_center
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center import requests
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import HEAD, folder
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._change_control import ChangeControl
 from helpers.accounts.identity_center import IdentityCenter, as_aws_has_it
 from helpers.modules.in_process import Result, actions, run_action
@@ -296,6 +297,19 @@ def test_a_plan_with_an_end_is_applied_until_then(case: Center, until: object) -
         ]
         fact = told["facts"]["identity_center_access_result"]
         assert [one.get("group", one.get("user")) for one in fact["ended"]] == ["Old", "ann"]
+
+
+def test_who_is_suspended_is_told_and_left_alone(case: Center) -> None:
+    ssm: t.Any = boto3.session.Session().client("ssm")
+    name = f"{folder('/cloudhsm-iam/suspended-users', case.center.store_id, case.ann)}/{HEAD}"
+    ssm.put_parameter(Name=name, Value="{}", Type="String")
+    for check_mode in (True, False):
+        told = case.run(check_mode=check_mode)
+        assert not told.get("failed"), told["msg"]
+        assert "Suspended, and left alone: ann" in told["lines"]
+        assert told["facts"]["identity_center_access_result"]["suspended"] == ["ann"]
+        assert not any("ann" in line for line in told["lines"] if line[:1] in "+~-")
+    assert case.run()["changed"] is False
 
 
 ENDS: list[tuple[str, str]] = [
