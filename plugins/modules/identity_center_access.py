@@ -175,6 +175,24 @@ options:
           - IDs of accounts that are left out, however they were named.
         type: list
         elements: str
+      until:
+        description:
+          - When the assignments end, with date, time and time zone, as in V(2026-12-01T18:00Z). Seconds are dropped.
+          - AWS ends them, whether or not anybody runs anything. They are assignments of a copy of the permission set
+            whose inline policy denies everything from then on. The next run about the permission set takes away what
+            has ended.
+          - Another time moves the end. The new copy is assigned before the old one goes.
+          - Whoever has the permission set without an end keeps it, so this is refused unless that assignment is listed
+            with V(absent) too.
+          - With O(assignments[].state=absent) only the assignments with this end go. Without O(assignments[].until),
+            all of them go, whatever their end.
+        type: raw
+      reason:
+        description:
+          - Why the assignments are made, in one line, as in V(INC-1234). Needed with O(assignments[].until).
+          - A tag of the copy keeps it. Everybody who has a permission set until the same minute shares the copy, and so
+            the reason.
+        type: raw
   groups:
     description:
       - Groups of the identity store and their members. A group that does not exist is created. None is ever deleted.
@@ -208,7 +226,7 @@ options:
   purge_assignments:
     description:
       - Whether all other assignments of the permission sets named in O(permission_sets) and O(assignments) are taken
-        off.
+        off, also those that end by themselves.
     type: bool
     default: false
   purge_policies:
@@ -248,6 +266,12 @@ options:
         refused.
     type: int
     default: 10
+  notes_prefix:
+    description:
+      - Where suspensions keep their notes, a path of parameters of Systems Manager, in the account and region of the
+        task. Users who have a note there are suspended, and get no membership and no assignment.
+    type: str
+    default: /cloudhsm-iam/suspended-users/
   instance_arn:
     description:
       - ARN of the instance of IAM Identity Center. Left out, that of the organization.
@@ -276,6 +300,7 @@ notes:
   - A plan that leaves nobody with AdministratorAccess is refused. It looks at the permission sets that you name, at
     those of groups that lose members, at users, and at groups with members.
   - An assignment that is for no active account is refused, because a tag or a unit may be misspelled.
+  - Whoever has AdministratorAccess only until a certain time does not count as an administrator.
   - The permissions that callers need are listed in C(docs/permissions.md) of this collection.
 seealso:
   - module: cloudhsm.iam.identity_center_access_info
@@ -334,6 +359,15 @@ EXAMPLES = r"""
         account_tags:
           stage: live
 
+- name: An assignment for a night, which ends by itself
+  cloudhsm.iam.identity_center_access:
+    assignments:
+      - permission_set: CloudHSMAdministrators
+        groups: [hsm-oncall]
+        accounts: ["123456789012"]
+        until: 2026-12-01T18:00Z
+        reason: INC-1234
+
 - name: Take it all back
   cloudhsm.iam.identity_center_access:
     state: absent
@@ -356,7 +390,7 @@ instance_arn:
   sample: arn:aws:sso:::instance/ssoins-1234567890abcdef
 permission_sets:
   description:
-    - The permission sets in the order in which they were listed.
+    - The permission sets in the order in which they were listed, and then their copies for assignments that end.
     - In check mode, the permission sets as they would be.
   returned: when the plan was not refused
   type: list
@@ -419,6 +453,21 @@ permission_sets:
       returned: when it is or was there, and did not fail
       type: dict
       sample: {"cloudhsm.iam/managed": "true"}
+    copy_of:
+      description: Name of the permission set that this is a copy of.
+      returned: when it is a copy for assignments that end, and did not fail
+      type: str
+      sample: CloudHSMAdministrators
+    until:
+      description: When the copy ends.
+      returned: when it is a copy for assignments that end, and did not fail
+      type: str
+      sample: "2026-12-01T18:00:00Z"
+    reason:
+      description: Why people have the copy.
+      returned: when it is a copy for assignments that end, and did not fail
+      type: str
+      sample: INC-1234
 objects:
   description:
     - Everything that the task is about, also what stays as it is - groups, permission sets, and for each permission set
@@ -464,6 +513,101 @@ not_done:
   type: list
   elements: dict
   sample: []
+temporary:
+  description:
+    - Who has the permission sets that the task is about until when and why, after the run.
+    - In check mode, as it would be.
+  returned: when the plan was not refused
+  type: list
+  elements: dict
+  contains:
+    permission_set:
+      description: Name of the permission set.
+      returned: always
+      type: str
+      sample: CloudHSMAdministrators
+    copy:
+      description: Name of the copy that is assigned.
+      returned: always
+      type: str
+      sample: CloudHSMAdmini-ef0b-261201T1800Z
+    group:
+      description: Name of the group, or its ID when it has gone from the identity store.
+      returned: when it is a group
+      type: str
+      sample: hsm-oncall
+    user:
+      description: Name of the user, or the ID when the user has gone from the identity store.
+      returned: when it is a user
+      type: str
+      sample: alice@example.com
+    accounts:
+      description: IDs of the accounts.
+      returned: always
+      type: list
+      elements: str
+      sample: ["123456789012"]
+    until:
+      description: When it ends.
+      returned: always
+      type: str
+      sample: "2026-12-01T18:00:00Z"
+    reason:
+      description: Why it was given.
+      returned: always
+      type: str
+      sample: INC-1234
+ended:
+  description:
+    - Who had these permission sets until a time that has passed. The run takes these assignments away.
+  returned: when the plan was not refused
+  type: list
+  elements: dict
+  contains:
+    permission_set:
+      description: Name of the permission set.
+      returned: always
+      type: str
+      sample: CloudHSMAdministrators
+    copy:
+      description: Name of the copy that is assigned.
+      returned: always
+      type: str
+      sample: CloudHSMAdmini-ef0b-261201T1800Z
+    group:
+      description: Name of the group, or its ID when it has gone from the identity store.
+      returned: when it is a group
+      type: str
+      sample: hsm-oncall
+    user:
+      description: Name of the user, or the ID when the user has gone from the identity store.
+      returned: when it is a user
+      type: str
+      sample: alice@example.com
+    accounts:
+      description: IDs of the accounts.
+      returned: always
+      type: list
+      elements: str
+      sample: ["123456789012"]
+    until:
+      description: When it ends.
+      returned: always
+      type: str
+      sample: "2026-12-01T18:00:00Z"
+    reason:
+      description: Why it was given.
+      returned: always
+      type: str
+      sample: INC-1234
+suspended:
+  description:
+    - Users who are suspended, and so got no membership and no assignment that is listed.
+    - The playbook C(restore_users) gives them back what they had.
+  returned: when the plan was not refused
+  type: list
+  elements: str
+  sample: []
 missing:
   description: Names of permission sets, groups and users that were to go, and do not exist.
   returned: when the plan was not refused
@@ -497,6 +641,7 @@ import typing as t
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import run_module
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Module
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.run import run
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import DEFAULT_PREFIX
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import LEVELS
 
 STATE: dict[str, t.Any] = {"type": "str", "choices": ["present", "absent"]}
@@ -533,6 +678,9 @@ ASSIGNMENT_SPEC: dict[str, t.Any] = {
     "account_tags": {"type": "dict"},
     "all_accounts": {"type": "bool"},
     "exclude_accounts": STRINGS,
+    # YAML makes a date of its own of a time without quotes.
+    "until": {"type": "raw"},
+    "reason": {"type": "raw"},
 }
 GROUP_SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
@@ -551,6 +699,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "purge_allow_empty": {"type": "bool", "default": False},
     "adopt_permission_sets": {"type": "bool", "default": False},
     "max_deletions": {"type": "int", "default": 10},
+    "notes_prefix": {"type": "str", "default": DEFAULT_PREFIX},
     "instance_arn": {"type": "str"},
     "variables_prefix": {"type": "str"},
     "wait_timeout": {"type": "int", "default": 300},

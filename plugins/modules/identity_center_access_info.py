@@ -19,6 +19,7 @@ options:
   permission_sets:
     description:
       - Names of permission sets. Left out or empty, all of them.
+      - The copies of these permission sets that are made for assignments which end are listed too.
     type: list
     elements: str
     default: []
@@ -137,6 +138,21 @@ permission_sets:
       returned: always
       type: dict
       sample: {"cloudhsm.iam/managed": "true"}
+    copy_of:
+      description: Name of the permission set that this is a copy of.
+      returned: when it is a copy for assignments that end
+      type: str
+      sample: CloudHSMAdministrators
+    until:
+      description: When the copy ends.
+      returned: when it is a copy for assignments that end
+      type: str
+      sample: "2026-12-01T18:00:00Z"
+    reason:
+      description: Why people have the copy.
+      returned: when it is a copy for assignments that end
+      type: str
+      sample: INC-1234
     accounts:
       description: IDs of the accounts that have a role of the permission set.
       returned: always
@@ -175,6 +191,21 @@ assignments:
       returned: when it is a user
       type: str
       sample: alice@example.com
+    copy_of:
+      description: Name of the permission set of which this one is a copy.
+      returned: when the assignment ends
+      type: str
+      sample: CloudHSMAdministrators
+    until:
+      description: When the assignment ends.
+      returned: when the assignment ends
+      type: str
+      sample: "2026-12-01T18:00:00Z"
+    reason:
+      description: Why it was made.
+      returned: when the assignment ends
+      type: str
+      sample: INC-1234
 problems:
   description: What is wrong with the options, one sentence each.
   returned: when options are wrong

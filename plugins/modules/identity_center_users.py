@@ -249,6 +249,7 @@ import typing as t
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.module import run_module
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Module
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import DEFAULT_PREFIX
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.run import run
 
 USER_SPEC: dict[str, t.Any] = {
@@ -259,7 +260,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "users": {"type": "list", "elements": "dict", "required": True, "options": USER_SPEC},
     "missing": {"type": "str", "choices": ["fail", "ignore"], "default": "fail"},
     "max_deletions": {"type": "int", "default": 10},
-    "notes_prefix": {"type": "str", "default": "/cloudhsm-iam/suspended-users/"},
+    "notes_prefix": {"type": "str", "default": DEFAULT_PREFIX},
     "instance_arn": {"type": "str"},
     "wait_timeout": {"type": "int", "default": 300},
     "workers": {"type": "int", "default": 8},

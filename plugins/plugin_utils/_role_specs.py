@@ -373,6 +373,8 @@ SPECS: dict[str, dict[str, t.Any]] = {
                 "account_tags": {"type": "dict"},
                 "all_accounts": {"type": "bool"},
                 "exclude_accounts": {"type": "list", "elements": "str"},
+                "until": {"type": "raw"},
+                "reason": {"type": "raw"},
             },
         },
         "identity_center_access_groups": {
@@ -393,6 +395,7 @@ SPECS: dict[str, dict[str, t.Any]] = {
         "identity_center_access_purge_allow_empty": {"type": "bool", "default": False},
         "identity_center_access_adopt_permission_sets": {"type": "bool", "default": False},
         "identity_center_access_max_deletions": {"type": "int", "default": 10},
+        "identity_center_access_notes_prefix": {"type": "str", "default": "/cloudhsm-iam/suspended-users/"},
         "identity_center_access_instance_arn": {"type": "str"},
         "identity_center_access_region": {"type": "str"},
         "identity_center_access_wait_timeout": {"type": "int", "default": 300},

@@ -15,12 +15,19 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import kind
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.item import label
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import read_until, reason_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.end_refusals import name_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.input_sets import read_set
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.item import Item
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
     AssignmentWish,
     GroupWish,
+    Options,
     Wanted,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import (
+    DEFAULT_PREFIX,
+    prefix_problem,
 )
 
 GROUP_NAME_LENGTH = 1024
@@ -36,7 +43,10 @@ _ASSIGNMENT_KEYS = (
     "account_tags",
     "all_accounts",
     "exclude_accounts",
+    "until",
+    "reason",
 )
+_CENTURY = "20"
 _GROUP_KEYS = ("name", "description", "members")
 
 
@@ -51,6 +61,9 @@ def parse(params: Mapping[str, t.Any], partition: str) -> tuple[Wanted, list[str
     problems += [*wrong, *also_wrong, *_duplicates(called("permission_sets", prefix), [wish.name for wish in sets])]
     problems += _duplicates(called("groups", prefix), [wish.name for wish in groups])
     problems += _lost_assignments(wanted, prefix)
+    problems += name_problems(wanted, Options(prefix=prefix))
+    if problem := prefix_problem(params.get("notes_prefix", DEFAULT_PREFIX)):
+        problems.append(f"{called('notes_prefix', prefix)}: {problem}")
     return wanted, [*problems, *number_problems(params)]
 
 
@@ -112,9 +125,11 @@ def _number_problems(params: Mapping[str, t.Any]) -> Iterator[str]:
 def _read_assignment(item: Item) -> AssignmentWish:
     item.only(_ASSIGNMENT_KEYS, "an assignment")
     accounts, excluded = _account_ids(item, "accounts"), _account_ids(item, "exclude_accounts")
+    present = item.present()
+    until, reason = _read_end(item, present)
     wish = AssignmentWish(
         permission_set=item.set_name("permission_set"),
-        present=item.present(),
+        present=present,
         groups=item.principals("groups") or frozenset(),
         users=item.principals("users") or frozenset(),
         accounts=accounts,
@@ -122,6 +137,8 @@ def _read_assignment(item: Item) -> AssignmentWish:
         account_tags=item.tags("account_tags") or {},
         all_accounts=bool(item.boolean("all_accounts")),
         exclude_accounts=excluded,
+        until=until,
+        reason=reason,
     )
     if not wish.principals:
         item.problem("groups", "is empty, and so is users; name who gets the permission set")
@@ -130,6 +147,29 @@ def _read_assignment(item: Item) -> AssignmentWish:
     for account in sorted(accounts & excluded):
         item.problem("exclude_accounts", f"{account} is in accounts too")
     return wish
+
+
+def _read_end(item: Item, present: bool) -> tuple[str, str]:
+    """When an assignment ends, and why it is made. One that is to be absent may have both, as when it was made."""
+    until, reason = item.item.get("until"), item.item.get("reason")
+    end = ""
+    if until is not None:
+        end, problem = read_until(until)
+        if end and not end.startswith(_CENTURY):
+            # The names of copies have two digits for the year.
+            problem = f"must be in a year from {_CENTURY}00 to {_CENTURY}99"
+        if problem:
+            item.problem("until", problem)
+    if reason is None:
+        if until is not None and present:
+            item.problem("reason", "is missing; say why the assignment is made, as in INC-1234")
+        return end, ""
+    if until is None:
+        item.problem("until", "is missing; an assignment with a reason has an end")
+    if problem := reason_problem(reason):
+        item.problem("reason", problem)
+        return end, ""
+    return end, " ".join(reason.split())
 
 
 def _account_ids(item: Item, field: str) -> frozenset[str]:

@@ -9,12 +9,23 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import Account, Unit
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tag_text import decode
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import (
+    COPY_OF,
+    REASON,
+    UNTIL,
+    decode_reason,
+    denial_of,
+    read_until,
+    set_name,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import is_ours
 
 # The policy that makes a permission set one of administrators, at the end of its ARN.
 ADMINISTRATOR_ACCESS = ":iam::aws:policy/AdministratorAccess"
@@ -66,8 +77,26 @@ class PermissionSet:
 
     @property
     def is_administrator(self) -> bool:
-        """Whether whoever has the set may do everything."""
-        return any(arn.endswith(ADMINISTRATOR_ACCESS) for arn in self.managed_policies)
+        """Whether whoever has the set may do everything, and for good."""
+        ends = self.copy_of or denial_of(self.inline_policy)
+        return not ends and any(arn.endswith(ADMINISTRATOR_ACCESS) for arn in self.managed_policies)
+
+    @property
+    def copy_of(self) -> str:
+        """The permission set that this is a copy of, made for assignments that end; empty for any other set."""
+        name, until = decode(self.tags.get(COPY_OF, "")), self.until
+        whole = is_ours(self.tags, {}) and read_until(until) == (until, None)
+        return name if whole and set_name(name, until) == self.name else ""
+
+    @property
+    def until(self) -> str:
+        """When a copy ends."""
+        return self.tags.get(UNTIL, "")
+
+    @property
+    def reason(self) -> str:
+        """Why people have a copy."""
+        return decode_reason(self.tags.get(REASON, ""))
 
 
 @dataclass(frozen=True)
@@ -83,6 +112,14 @@ class AssignmentWish:
     account_tags: Mapping[str, str] = field(default_factory=dict)
     all_accounts: bool = False
     exclude_accounts: frozenset[str] = frozenset()
+    # When it ends, and why it is made; empty for one without an end.
+    until: str = ""
+    reason: str = ""
+
+    @property
+    def assigned_set(self) -> str:
+        """The name of the permission set that is really assigned: a copy that ends, where there is an end."""
+        return set_name(self.permission_set, self.until) if self.until else self.permission_set
 
     @property
     def principals(self) -> frozenset[tuple[str, str]]:
@@ -194,6 +231,12 @@ class Snapshot:
     read_whole: frozenset[str] = frozenset()
     # Who issued the users and groups of the store, where they come from elsewhere.
     issuers: frozenset[str] = frozenset()
+    # Users who are suspended and get nothing, of those who would get something.
+    suspended: frozenset[str] = frozenset()
+
+    def copies(self, names: Collection[str]) -> list[PermissionSet]:
+        """The copies of these permission sets, for assignments that end."""
+        return [one for _name, one in sorted(self.sets.items()) if one.copy_of in names]
 
     def has_gone(self, user: str) -> bool:
         """Whether a user who is assigned something is in the store no more, and so is called by the id."""
@@ -271,6 +314,8 @@ class Plan:
     sets: tuple[SetPlan, ...] = ()
     stages: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    # Those that there are afterwards, as far as they were read.
+    assignments: frozenset[Assignment] = frozenset()
 
     @property
     def changes(self) -> tuple[Change, ...]:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Iterator
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import has_ended
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.copies import told
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
     GROUP,
     USER,
@@ -32,7 +34,7 @@ _Held = tuple[str, str, str]
 
 def describe_objects(wanted: Wanted, snapshot: Snapshot, plan: Plan) -> list[dict[str, t.Any]]:
     """What the plan is about, in the order in which it is changed, also what stays as it is."""
-    sets = list(_sets(plan))
+    sets = list(_sets(plan, snapshot))
     return [
         *_groups(wanted, snapshot, plan),
         *(one for one in sets if one["action"] != "deleted"),
@@ -41,15 +43,16 @@ def describe_objects(wanted: Wanted, snapshot: Snapshot, plan: Plan) -> list[dic
     ]
 
 
-def _sets(plan: Plan) -> Iterator[dict[str, t.Any]]:
+def _sets(plan: Plan, snapshot: Snapshot) -> Iterator[dict[str, t.Any]]:
     for one in plan.sets:
         calls = [change for change in plan.changes if change.permission_set == one.name and not change.account]
-        before, after = (_set_state(state) if state else None for state in (one.before, one.after))
+        before, after = (_set_state(state, snapshot) if state else None for state in (one.before, one.after))
         yield _object(SET, one.name, before, after, calls)
 
 
-def _set_state(one: PermissionSet) -> State:
+def _set_state(one: PermissionSet, snapshot: Snapshot) -> State:
     return {
+        **({"copy_of": one.copy_of, **_end(one, snapshot)} if one.copy_of else {}),
         "description": one.description,
         "session_duration": one.session_duration,
         "relay_state": one.relay_state,
@@ -81,6 +84,7 @@ def _assignments(wanted: Wanted, snapshot: Snapshot, plan: Plan) -> Iterator[dic
             calls.setdefault((change.permission_set, kind, principal), []).append(change)
     present, absent = assignments_of(wanted, snapshot)
     had = _accounts(snapshot.assignments)
+    copies = {one.name: (one.before, one.after) for one in plan.sets}
     for held in sorted({*calls, *_accounts(present), *(_accounts(absent).keys() & had.keys())}):
         permission_set, kind, principal = held
         before = had.get(held, set())
@@ -89,13 +93,20 @@ def _assignments(wanted: Wanted, snapshot: Snapshot, plan: Plan) -> Iterator[dic
             for verb in ("delete", "create")
         )
         name = f"{permission_set} for {kind.lower()} {principal}"
-        after = _held_in((before | new) - gone)
-        yield _object(ASSIGNMENT, name, _held_in(before), after, calls.get(held, []))
+        was, becomes = (
+            _end(one, snapshot) if one and one.copy_of else {} for one in copies.get(permission_set, (None, None))
+        )
+        after = _held_in((before | new) - gone, becomes)
+        yield _object(ASSIGNMENT, name, _held_in(before, was), after, calls.get(held, []))
 
 
-def _held_in(accounts: Iterable[str]) -> State | None:
+def _end(one: PermissionSet, snapshot: Snapshot) -> State:
+    return told(one, has_ended(one.until, snapshot.caller.now))
+
+
+def _held_in(accounts: Iterable[str], end: State) -> State | None:
     listed = sorted(accounts)
-    return {"accounts": listed} if listed else None
+    return {"accounts": listed, **end} if listed else None
 
 
 def _accounts(assignments: Iterable[Assignment]) -> dict[_Held, set[str]]:

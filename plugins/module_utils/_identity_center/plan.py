@@ -14,6 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center import refusals
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.copies import (
+    plan_copies,
+    read_ends,
+    taken_with_ends,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.end_refusals import end_refusals
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
     DEFAULT_SESSION,
     GROUP,
@@ -57,15 +63,20 @@ _OF_THE_SET_ALONE = frozenset({"tag_resource", "untag_resource"})
 def make_plan(wanted: Wanted, snapshot: Snapshot, options: Options) -> Plan:
     """The changes, stage by stage, and what speaks against them."""
     sets = tuple(plan_set(wish, snapshot, options) for wish in wanted.sets)
+    ends = read_ends(wanted, snapshot)
     present, absent = assignments_of(wanted, snapshot)
     existing = snapshot.assignments
-    taken = absent & existing
+    taken = (absent & existing) | taken_with_ends(present, absent, existing, ends)
     if options.purge_assignments:
-        taken |= {one for one in existing if one.permission_set in wanted.set_names} - present
+        taken |= {one for one in existing if ends.base(one.permission_set) in wanted.set_names} - present
     joining, leaving = plan_members(wanted, snapshot, options)
-    limited = [plan for plan in sets if plan.is_limited]
-    others = [plan for plan in sets if plan.after and not plan.is_limited]
-    new = {one: any(plan.name == one.permission_set for plan in limited) for one in present - existing}
+    left = frozenset(existing - taken)
+    sets += tuple(_set_plan(*each) for each in plan_copies(sets, left | present, snapshot, ends))
+    names = {plan.name for plan in sets if plan.is_limited}
+    # What becomes of a permission set becomes of its copies at the same time.
+    limited = [plan for plan in sets if plan.after and ends.base(plan.name) in names]
+    others = [plan for plan in sets if plan.after and plan not in limited]
+    new = {one: ends.base(one.permission_set) in names for one in present - existing}
     stages = {
         GROUPS: (*plan_groups(wanted, snapshot), *joining),
         SETS: tuple(change for plan in others for change in plan.changes),
@@ -78,25 +89,29 @@ def make_plan(wanted: Wanted, snapshot: Snapshot, options: Options) -> Plan:
         LEAVE: tuple(leaving),
         DELETE: tuple(change for plan in sets if plan.before and not plan.after for change in plan.changes),
     }
-    plan = Plan(sets, stages)
-    after = refusals.After(
-        sets, frozenset((existing | present) - taken), joining=tuple(joining), leaving=tuple(leaving)
-    )
-    problems = [*target_problems(wanted, snapshot, options), *refusals.refusals(wanted, snapshot, options, plan, after)]
+    plan = Plan(sets, stages, assignments=left | present)
+    after = refusals.After(sets, left | present, tuple(joining), tuple(leaving), present, ends)
+    problems = [
+        *target_problems(wanted, snapshot, options),
+        *end_refusals(wanted, snapshot, options, after),
+        *refusals.refusals(wanted, snapshot, options, plan, after),
+    ]
     return replace(plan, problems=tuple(dict.fromkeys(problems)))
 
 
 def plan_set(wish: SetWish, snapshot: Snapshot, options: Options) -> SetPlan:
     """What happens to one permission set."""
     before = snapshot.sets.get(wish.name)
-    if not wish.present:
-        return SetPlan(wish.name, before, None, (Change("delete_permission_set", wish.name),) if before else ())
-    after = wanted_set(wish, before, options)
+    return _set_plan(wish.name, before, wanted_set(wish, before, options) if wish.present else None)
+
+
+def _set_plan(name: str, before: PermissionSet | None, after: PermissionSet | None) -> SetPlan:
+    if after is None:
+        return SetPlan(name, before, None, (Change("delete_permission_set", name),) if before else ())
     if before is None:
-        changes = (_creation(after), *_differences(PermissionSet(wish.name, ""), replace(after, tags={})))
-        return SetPlan(wish.name, None, after, changes)
-    changes = (*_update(before, after), *_differences(before, after))
-    return SetPlan(wish.name, before, after, changes)
+        changes = (_creation(after), *_differences(PermissionSet(name, ""), replace(after, tags={})))
+        return SetPlan(name, None, after, changes)
+    return SetPlan(name, before, after, (*_update(before, after), *_differences(before, after)))
 
 
 def wanted_set(wish: SetWish, before: PermissionSet | None, options: Options) -> PermissionSet:
@@ -235,7 +250,8 @@ def plan_members(wanted: Wanted, snapshot: Snapshot, options: Options) -> tuple[
             continue
         group = snapshot.groups.get(wish.name)
         members = {snapshot.user_name(known) for known in (group.members if group else None) or ()}
-        joining += [Change("create_group_membership", group=wish.name, user=u) for u in sorted(wish.members - members)]
+        new = sorted(wish.members - members - snapshot.suspended)
+        joining += [Change("create_group_membership", group=wish.name, user=user) for user in new]
         if options.purge_members:
             left = sorted(members - wish.members)
             leaving += [Change("delete_group_membership", group=wish.name, user=user) for user in left]

@@ -9,10 +9,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.item import label
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.copies import Ends
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
     GROUP,
     Assignment,
@@ -39,6 +40,9 @@ class After:
     assignments: frozenset[Assignment]
     joining: tuple[Change, ...] = ()
     leaving: tuple[Change, ...] = ()
+    # Those of the assignments that were asked for, and what is known about ends.
+    present: frozenset[Assignment] = frozenset()
+    ends: Ends = field(default_factory=lambda: Ends({}, {}, {}))
 
     def permission_set(self, name: str, snapshot: Snapshot) -> PermissionSet | None:
         """A permission set as it is then."""
@@ -56,7 +60,7 @@ def refusals(wanted: Wanted, snapshot: Snapshot, options: Options, plan: Plan, a
     """Why nothing is done, one sentence each."""
     yield from _other_spellings(plan, snapshot, options)
     yield from _foreign_sets(plan, options)
-    yield from _empty_lists(wanted, plan, options)
+    yield from _empty_lists(wanted, plan, options, after.ends)
     yield from _management_account(plan, snapshot, options)
     yield from _external_store(plan, snapshot, options)
     yield from _assigned_elsewhere(wanted, after, options)
@@ -72,7 +76,7 @@ def _other_spellings(plan: Plan, snapshot: Snapshot, options: Options) -> Iterat
             yield f"{options.called('permission_sets')}: {one.name} differs only by case from {known}, which exists"
 
 
-def _empty_lists(wanted: Wanted, plan: Plan, options: Options) -> Iterator[str]:
+def _empty_lists(wanted: Wanted, plan: Plan, options: Options, ends: Ends) -> Iterator[str]:
     """An empty list can be that of an export that failed."""
     if options.purge_allow_empty:
         return
@@ -85,12 +89,14 @@ def _empty_lists(wanted: Wanted, plan: Plan, options: Options) -> Iterator[str]:
             yield f"{group}: members: is empty, and {purge} would remove all {len(left)}; {meant}"
     named = {wish.name for wish in wanted.sets if not wish.present}
     named |= {wish.permission_set for wish in wanted.assignments}
-    sets = {change.permission_set for change in plan.changes if change.operation == _TAKES[0]} - named
+    taken = {change.permission_set for change in plan.changes if change.operation == _TAKES[0]}
+    # What has ended goes without being purged.
+    sets = {ends.base(name) for name in taken - ends.ended.keys()} - named
     if sets and not any(wish.present for wish in wanted.assignments):
         purge = options.called("purge_assignments")
         yield (
             f"{options.called('assignments')}: is empty, and {purge} would take off all assignments of "
-            f"{_some(sorted(sets))}; {meant}"
+            f"{some(sorted(sets))}; {meant}"
         )
 
 
@@ -136,13 +142,13 @@ def _external_store(plan: Plan, snapshot: Snapshot, options: Options) -> Iterato
 
 def _assigned_elsewhere(wanted: Wanted, after: After, options: Options) -> Iterator[str]:
     for wish in wanted.sets:
-        left = [one for one in after.assignments if one.permission_set == wish.name]
+        left = [one for one in after.assignments if after.ends.base(one.permission_set) == wish.name]
         if not wish.present and left:
             accounts = sorted({one.account for one in left})
             yield (
                 f"{options.called('permission_sets')}: {wish.name} can't be deleted while it is assigned: in "
-                f"{_some(accounts)} to "
-                f"{_some(sorted({one.principal for one in left}))}; take these assignments off, or set "
+                f"{some(accounts)} to "
+                f"{some(sorted({one.principal for one in left}))}; take these assignments off, or set "
                 f"{options.called('purge_assignments')}: true"
             )
 
@@ -157,7 +163,7 @@ def _no_administrator(plan: Plan, snapshot: Snapshot, after: After, options: Opt
     option = "groups" if loses == {_TAKES[1]} else "assignments"
     sets = sorted(name for name, one in snapshot.sets.items() if one.is_administrator)
     yield (
-        f"{options.called(option)}: nobody would be left with AdministratorAccess through {_some(sets)}. Assign one "
+        f"{options.called(option)}: nobody would be left with AdministratorAccess through {some(sets)}. Assign one "
         "that gives it to another user or group first, and name that permission set too"
     )
 
@@ -184,7 +190,8 @@ def _too_many_deletions(plan: Plan, options: Options) -> Iterator[str]:
         yield f"{most}: {total} objects would be deleted ({told}), at most {options.max_deletions} are allowed"
 
 
-def _some(names: Iterable[str]) -> str:
+def some(names: Iterable[str]) -> str:
+    """The first of some names, and how many more there are."""
     listed = list(names)
     more = len(listed) - _TOLD
     return ", ".join(listed[:_TOLD]) + (f" and {more} more" if more > 0 else "")

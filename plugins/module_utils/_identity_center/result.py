@@ -12,6 +12,8 @@ import typing as t
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import has_ended
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.copies import told
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
     Assignment,
     Change,
@@ -47,12 +49,18 @@ def describe_set(one: PermissionSet) -> dict[str, t.Any]:
         "customer_managed_policies": sorted(one.customer_managed_policies),
         "boundary": one.boundary,
         "tags": dict(sorted(one.tags.items())),
+        **describe_end(one),
     }
 
 
 def describe_assignment(one: Assignment) -> dict[str, str]:
     """An assignment as results show it."""
     return {"permission_set": one.permission_set, "account": one.account, one.kind.lower(): one.principal}
+
+
+def describe_end(one: PermissionSet) -> dict[str, str]:
+    """What a copy is for, and when it ends; nothing for other permission sets."""
+    return {"copy_of": one.copy_of, **told(one, over=False)} if one.copy_of else {}
 
 
 def describe(
@@ -76,6 +84,9 @@ def describe(
         "changes": [change.describe() for change in done],
         "failed_changes": [{**outcome.change.describe(), "msg": outcome.error} for outcome in failed if outcome.begun],
         "not_done": [outcome.change.describe() for outcome in failed if not outcome.begun],
+        "temporary": _with_end(plan.assignments, plan, snapshot, over=False),
+        "ended": _with_end(snapshot.assignments - plan.assignments, plan, snapshot, over=True),
+        "suspended": sorted(snapshot.suspended),
         "missing": sorted(_missing(wanted, snapshot)),
         "objects": describe_objects(wanted, snapshot, plan),
         "lines": list(_lines(done, sets, failed, check_mode)),
@@ -83,6 +94,26 @@ def describe(
     if failed:
         result["msg"] = failure_message(failed)
     return result
+
+
+def _with_end(assignments: Iterable[Assignment], plan: Plan, snapshot: Snapshot, over: bool) -> list[dict[str, t.Any]]:
+    """Who has copies of permission sets that have ended, or have not, and in which accounts."""
+    copies = {one.name: copy for one in plan.sets if (copy := one.after or one.before) and copy.copy_of}
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for one in sorted(assignments):
+        copy = copies.get(one.permission_set)
+        if copy and has_ended(copy.until, snapshot.caller.now) == over:
+            found.setdefault((one.permission_set, one.kind, one.principal), []).append(one.account)
+    return [
+        {
+            "permission_set": copies[name].copy_of,
+            "copy": name,
+            kind.lower(): principal,
+            "accounts": accounts,
+            **told(copies[name], over=False),
+        }
+        for (name, kind, principal), accounts in found.items()
+    ]
 
 
 def _described_sets(plan: Plan, failed: set[str]) -> list[dict[str, t.Any]]:

@@ -8,14 +8,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import read_caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import has_policy
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS, is_access_denied
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import (
     UnknownStateError,
     failure_sentence,
@@ -26,15 +26,20 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Fail
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center import result as report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center import snapshot as look
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.apply import apply_plan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.copies import may_be_copy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.end_refusals import past_ends
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.input import number_problems, parse
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
     Options,
     Outcome,
     Plan,
+    Snapshot,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.plan import make_plan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.refusals import some
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.requests import Patience
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.store import Service
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import read_suspended, who_gains
 
 SWITCHES = (
     "purge_assignments",
@@ -69,7 +74,12 @@ def run(task: Task) -> Result:
         options = Options(max_deletions=params["max_deletions"], prefix=params["variables_prefix"] or "", **switches)
         snapshot = look.read(service, caller, wanted, options, params["instance_arn"])
         plan = make_plan(wanted, snapshot, options)
+        if gaining := who_gains(plan) & snapshot.users.keys():
+            snapshot = replace(snapshot, suspended=_suspended(task, snapshot, gaining))
+            plan = make_plan(wanted, snapshot, options)
         refuse([*plan.problems, *_missing_policies(task, plan, pool)])
+        for warning in past_ends(wanted, snapshot, options):
+            task.warn(warning)
         if task.check_mode:
             outcomes = [Outcome(change) for change in plan.changes]
         else:
@@ -93,7 +103,7 @@ def look_up(task: Task) -> Result:
         management = read_management_account(service.organizations)
         arn, store_id = look.find_instance(service.sso, management, params["instance_arn"])
         sets = look.read_sets(service, arn, names)
-        found = {name: one for name, one in sets.items() if names is None or name in names}
+        found = {name: one for name, one in sets.items() if names is None or name in names or may_be_copy(name, names)}
         assignments = look.read_assignments(service, arn, store_id, found) if params["assignments"] else frozenset()
     described = [
         {**report.describe_set(one), "accounts": sorted(one.provisioned), "outdated_accounts": sorted(one.outdated)}
@@ -105,7 +115,10 @@ def look_up(task: Task) -> Result:
         "identity_store_id": store_id,
         "management_account": management,
         "permission_sets": described,
-        "assignments": [report.describe_assignment(one) for one in sorted(assignments)],
+        "assignments": [
+            {**report.describe_assignment(one), **report.describe_end(found[one.permission_set])}
+            for one in sorted(assignments)
+        ],
     }
 
 
@@ -122,6 +135,19 @@ def service_of(task: Task, pool: ThreadPoolExecutor) -> Service:
         task.store_client("organizations", workers),
         pool,
     )
+
+
+def _suspended(task: Task, snapshot: Snapshot, names: Iterable[str]) -> frozenset[str]:
+    """Who of these is suspended. A warning says so where the caller may not read the notes."""
+    users = {name: snapshot.users[name] for name in names}
+    try:
+        ssm = task.store_client("ssm", task.params["workers"])
+        return read_suspended(ssm, task.params["notes_prefix"], snapshot.identity_store_id, users)
+    except AWS_ERRORS as exc:
+        if not is_access_denied(exc):
+            raise failure(exc, "learn who is suspended") from exc
+    task.warn(f"The caller may not call ssm:GetParameters, so nobody knows whether {some(sorted(users))} are suspended")
+    return frozenset()
 
 
 def _missing_policies(task: Task, plan: Plan, pool: ThreadPoolExecutor) -> list[str]:

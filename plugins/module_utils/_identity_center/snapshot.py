@@ -22,6 +22,7 @@ from dataclasses import replace
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import read_management_account
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.selection import ACTIVE, accounts_and_units, with_tags
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.copies import may_be_copy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
     GROUP,
     USER,
@@ -125,12 +126,13 @@ def _named(wanted: Wanted) -> dict[str, frozenset[str]]:
 
 
 def read_sets(service: Service, instance_arn: str, names: Iterable[str] | None) -> dict[str, PermissionSet]:
-    """All permission sets by their names; those that are named, or all with None, with what they hold."""
+    """All permission sets by their names; the named ones and their copies, or all with None, with what they hold."""
     paginator = service.sso.get_paginator("list_permission_sets")
     arns = [arn for page in paginator.paginate(InstanceArn=instance_arn) for arn in page["PermissionSets"]]
     found = service.pool.map(lambda arn: _describe_set(service.sso, instance_arn, arn), arns)
     sets = {one.name: one for one in found if one}
-    wanted = [one for name, one in sets.items() if names is None or name in set(names)]
+    about = names if names is None else set(names)
+    wanted = [one for name, one in sets.items() if about is None or name in about or may_be_copy(name, about)]
     detailed = service.pool.map(lambda one: _with_details(service.sso, instance_arn, one), wanted)
     return {**sets, **{one.name: one for one in detailed}}
 
@@ -246,7 +248,12 @@ def _loses_members(wish: GroupWish, snapshot: Snapshot, options: Options) -> boo
 
 
 def whole_sets(snapshot: Snapshot, wanted: Wanted, options: Options) -> frozenset[str]:
-    """Permission sets of which it has to be known who else has them: those that something is taken from."""
+    """Permission sets of which it has to be known who else has them: copies, and those that something is taken from."""
+    copies = {one.name for one in snapshot.copies(wanted.set_names)}
+    return _sets_that_lose(snapshot, wanted, options) | copies
+
+
+def _sets_that_lose(snapshot: Snapshot, wanted: Wanted, options: Options) -> frozenset[str]:
     known = wanted.set_names & snapshot.sets.keys()
     # The details of other sets were read where somebody may lose them with a group.
     administrators = {name for name, one in snapshot.sets.items() if one.is_administrator}

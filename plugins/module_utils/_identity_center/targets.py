@@ -12,8 +12,10 @@ from collections.abc import Iterator
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import UnknownUnitError, units_in_scope
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.selection import ACTIVE, selected
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.copies import is_over
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
     GROUP,
+    USER,
     Assignment,
     AssignmentWish,
     Options,
@@ -23,15 +25,21 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.mode
 
 
 def assignments_of(wanted: Wanted, snapshot: Snapshot) -> tuple[frozenset[Assignment], frozenset[Assignment]]:
-    """The assignments that are to be there, and those that are not to be."""
+    """The assignments that are to be there, and those that are not to be. One whose end has passed is neither."""
     both: dict[bool, set[Assignment]] = {True: set(), False: set()}
     for wish in wanted.assignments:
         both[wish.present] |= {
-            Assignment(wish.permission_set, account, kind, principal)
+            Assignment(wish.assigned_set, account, kind, principal)
             for account in accounts_of(wish, snapshot)
             for kind, principal in wish.principals
+            if not is_over(wish, snapshot) and not _is_left_alone(wish, kind, principal, snapshot)
         }
     return frozenset(both[True]), frozenset(both[False])
+
+
+def _is_left_alone(wish: AssignmentWish, kind: str, principal: str, snapshot: Snapshot) -> bool:
+    """Whether nothing is assigned because the user is suspended."""
+    return wish.present and kind == USER and principal in snapshot.suspended
 
 
 def accounts_of(wish: AssignmentWish, snapshot: Snapshot) -> frozenset[str]:
@@ -47,6 +55,9 @@ def target_problems(wanted: Wanted, snapshot: Snapshot, options: Options) -> Ite
     for one in sorted(present & absent):
         yield f"{options.called('assignments')}: {one} is to be present and absent"
     for index, wish in enumerate(wanted.assignments):
+        if is_over(wish, snapshot):
+            # What it names may have gone since.
+            continue
         label = f"{options.called('assignments')}[{index}] ({wish.permission_set})"
         yield from (f"{label}: {problem}" for problem in _wish_problems(wish, wanted, snapshot, options))
     for index, group in enumerate(wanted.groups):

@@ -22,6 +22,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.requ
     Requests,
     attempt,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import folder
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users import notes
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.model import Plan, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.plan import (
@@ -109,7 +110,7 @@ class _Runner:
         person, store_id = self._snapshot.people[change.user], self._snapshot.store_id
         store, ssm = self._clients.center.store, self._clients.ssm
         if change.operation == "put_parameter":
-            where = notes.folder(self._snapshot.notes_prefix, store_id, person.id)
+            where = folder(self._snapshot.notes_prefix, store_id, person.id)
             for name, value in notes.parts_of(change.params["note"], where, self._about(person.login)):
                 notes.write(ssm, name, value)
         elif change.operation == "delete_parameters":

@@ -8,17 +8,16 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from collections.abc import Iterator, Mapping, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import kind, text_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.item import label
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.input import number_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import prefix_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.model import STATES, UserWish
 
 # What Systems Manager takes for the name of a parameter (API reference, PutParameter).
-_PREFIX = re.compile(r"(/[A-Za-z0-9_.-]+){1,8}/?")
 NAME_LENGTH = 128
 _KEYS = ("name", "state")
 
@@ -41,11 +40,8 @@ def parse(params: Mapping[str, t.Any]) -> tuple[list[UserWish], list[str]]:
             wrong += [f"name: is also {known}"] if known != place else []
             wishes.append(UserWish(name, item.get("state") or "suspended"))
         problems += [f"{place}: {problem}" for problem in wrong]
-    prefix = params.get("notes_prefix") or ""
-    if not _PREFIX.fullmatch(prefix) or prefix.lower().startswith(("/aws", "/ssm")):
-        problems.append(
-            "notes_prefix: must be a path such as /cloudhsm-iam/suspended-users/, not beginning with aws or ssm"
-        )
+    if problem := prefix_problem(params.get("notes_prefix")):
+        problems.append(f"notes_prefix: {problem}")
     return wishes, [*problems, *number_problems(params)]
 
 

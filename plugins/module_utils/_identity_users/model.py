@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import Change
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import DEFAULT_PREFIX
 
 ABSENT, SUSPENDED, RESTORED = "absent", "suspended", "restored"
 STATES = (SUSPENDED, RESTORED, ABSENT)
@@ -88,7 +89,7 @@ class Options:
 
     max_deletions: int = 10
     missing_ok: bool = False
-    notes_prefix: str = "/cloudhsm-iam/suspended-users/"
+    notes_prefix: str = DEFAULT_PREFIX
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ import typing as t
 from collections.abc import Iterator, Mapping, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import error_code
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import HEAD
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.model import Note, StoredNote
 
 # Of an ordinary parameter, in characters. Some are left for what is around a part.
@@ -29,11 +30,6 @@ LENGTH = 4096 - 256
 AT_ONCE = 10
 FORMAT = 1
 NOT_FOUND = "ParameterNotFound"
-
-
-def folder(prefix: str, store_id: str, user_id: str) -> str:
-    """Where the note of a user is. The id of a user is never given to another one."""
-    return f"{prefix.rstrip('/')}/{store_id}/{user_id}"
 
 
 def parts_of(note: Note, where: str, about: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -46,7 +42,7 @@ def parts_of(note: Note, where: str, about: Mapping[str, str]) -> list[tuple[str
     head = {"format": FORMAT, "parts": len(texts), "digest": _digest(whole), **about}
     told = [(f"{where}/{place}", text) for place, text in enumerate(texts[1:], 2)]
     # What people read comes in a parameter of its own, so that a part can be as long as it may be.
-    return [*reversed(told), (f"{where}/1", texts[0]), (f"{where}/note", json.dumps(head, sort_keys=True))]
+    return [*reversed(told), (f"{where}/1", texts[0]), (f"{where}/{HEAD}", json.dumps(head, sort_keys=True))]
 
 
 def _split(text: str) -> Iterator[str]:
@@ -59,11 +55,11 @@ def read_note(ssm: t.Any, where: str) -> StoredNote:
     pages = ssm.get_paginator("get_parameters_by_path").paginate(Path=where)
     found = {one["Name"].removeprefix(f"{where}/"): one["Value"] for page in pages for one in page["Parameters"]}
     # The head goes first, so that what is left of a note that is being deleted is none.
-    names = tuple(f"{where}/{name}" for name in sorted(found, key=lambda name: (name != "note", name)))
-    if "note" not in found:
+    names = tuple(f"{where}/{name}" for name in sorted(found, key=lambda name: (name != HEAD, name)))
+    if HEAD not in found:
         return StoredNote(parts=names)
     try:
-        head = json.loads(found["note"])
+        head = json.loads(found[HEAD])
         text = "".join(found[str(place)] for place in range(1, head["parts"] + 1))
         note = json.loads(text)
         assignments = frozenset((str(arn), str(account)) for arn, account in note["assignments"])

@@ -18,6 +18,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization imp
     read_management_account,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center import snapshot as look
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.copies import end_in_name
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import (
     ADMINISTRATOR_ACCESS,
     GROUP,
@@ -31,6 +32,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.stor
     read_issuers,
     read_names,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import folder
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users import notes
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.model import (
     RESTORED,
@@ -91,7 +93,7 @@ def read(
 
 
 def _folder(options: Options, store_id: str, user_id: str) -> str:
-    return notes.folder(options.notes_prefix, store_id, user_id)
+    return folder(options.notes_prefix, store_id, user_id)
 
 
 def _noted(stored: StoredNote) -> Iterable[str]:
@@ -143,7 +145,8 @@ def _administrators(
             each["Arn"].endswith(ADMINISTRATOR_ACCESS) for page in pages for each in page["AttachedManagedPolicies"]
         )
 
-    listed = sorted(sets.values(), key=lambda one: one.name)
+    # Who has a copy that ends is an administrator for some time, and not one who is left.
+    listed = sorted((one for one in sets.values() if not end_in_name(one.name)), key=lambda one: one.name)
     powerful = [one for one, gives in zip(listed, center.pool.map(gives_all, listed), strict=True) if gives]
     found = look.assignments_of_sets(
         center, snapshot.instance_arn, look.with_accounts(center, snapshot.instance_arn, powerful)

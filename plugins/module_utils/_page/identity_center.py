@@ -15,6 +15,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.item_lines impo
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import IDENTITY_CENTER, Part
 
 PREFIX = "identity_center_access_"
+# What the role keeps of the result.
+TOLD = ("permission_sets", "counts", "changes", "temporary", "ended", "suspended", "missing")
 
 
 def access_part(variables: Mapping[str, t.Any]) -> Part:
@@ -26,7 +28,7 @@ def access_part(variables: Mapping[str, t.Any]) -> Part:
 
 def fact(variables: Mapping[str, t.Any], result: Mapping[str, t.Any]) -> dict[str, t.Any]:
     """The result of the role."""
-    told = {name: result[name] for name in ("permission_sets", "counts", "changes", "missing")}
+    told = {name: result[name] for name in TOLD}
     return {"state": variables[f"{PREFIX}state"], "changed": bool(result.get("changed")), **told}
 
 
@@ -34,5 +36,7 @@ def lines(result: Mapping[str, t.Any], summary: Iterable[str]) -> Iterator[str]:
     """The plan, or what was done."""
     yield f"IAM Identity Center, called as {result['account']['caller_arn']}"
     yield from summary
+    if result["suspended"]:
+        yield f"Suspended, and left alone: {', '.join(map(shown, result['suspended']))}"
     if result["missing"]:
         yield f"To be taken away, and not there: {', '.join(map(shown, result['missing']))}"

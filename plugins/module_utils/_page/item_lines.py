@@ -33,6 +33,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import (
     ROTATION,
     SUSPENDED,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import COPY_OF, REASON, UNTIL
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import (
     ASSIGNMENT,
     CHANGES,
@@ -65,6 +66,8 @@ _CREDENTIALS = {
     "service_specific_credentials": "service-specific credential",
 }
 NOTES = (SUSPENDED, ROTATION, MFA_NOTE)
+# Tags of what ends by itself, which the line tells in words.
+ENDS = (COPY_OF, UNTIL, REASON)
 _SETS = {
     "groups": "groups",
     "managed_policies": "policies",
@@ -182,9 +185,10 @@ def details_of(item: Item) -> str:
     elif item.kind == GROUP_KIND:
         told = [*_paths(before, after), *_sets(before, after)]
     elif item.kind in (STORE_GROUP, STORE_USER, ASSIGNMENT):
-        told = list(_sets(before, after))
+        told = [*_end(before, after), *_sets(before, after)]
     elif item.kind == SET:
-        told = [*_sets(before, after), *_statements(before, after), *_of_set(before, after), *_tags(before, after)]
+        told = [*_end(before, after), *_sets(before, after), *_statements(before, after), *_of_set(before, after)]
+        told += _tags(before, after)
     elif item.kind in (POLICY, CONTROL_POLICY):
         told = [*_paths(before, after), *_sets(before, after), *_statements(before, after), *_tags(before, after)]
         told += _description(before, after) if item.kind == CONTROL_POLICY and item.action in CHANGES else []
@@ -192,6 +196,15 @@ def details_of(item: Item) -> str:
         told = [*_description(before, after)] if item.kind == ROLE else []
     # No change is left without a word about it.
     return "; ".join(told or (_operations(item) if item.action in CHANGES else []))
+
+
+def _end(before: State, after: State) -> Iterator[str]:
+    """When what ends by itself does so and why it was given, or when it did."""
+    state = after or before
+    if "until" in state:
+        time = state["until"].replace(":00Z", "Z")
+        copy = f"copy of {shown(state['copy_of'])} " if "copy_of" in state else ""
+        yield f"ended {time}" if state.get("ended") else f"{copy}until {time} ({shown(state['reason'])})"
 
 
 def _operations(item: Item) -> list[str]:
@@ -294,7 +307,7 @@ def _own_tags(state: State, other: State) -> Mapping[str, str]:
     return {
         key: value
         for key, value in (state.get("tags") or {}).items()
-        if not key.startswith(NOTES) and not (new and key in (MANAGED, BOOTSTRAP) and value == OWNED)
+        if not key.startswith((*NOTES, *ENDS)) and not (new and key in (MANAGED, BOOTSTRAP) and value == OWNED)
     }
 
 

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from collections import Counter
 from collections.abc import Callable
@@ -34,6 +35,17 @@ READS = ("list_", "get_", "describe_")
 def failure(code: str, operation: str = "Operation", message: str = "It was scripted.") -> ClientError:
     """An error as botocore raises it."""
     return ClientError({"Error": {"Code": code, "Message": message}}, operation)
+
+
+def _check(*right: object) -> None:
+    """What the API reference and the quotas allow, and nothing else."""
+    if not all(right):
+        raise failure("ValidationException")
+
+
+def _check_tags(tags: list[Answer]) -> None:
+    # Without the letters that only other scripts than Latin have.
+    _check(*(re.fullmatch(r"[\w .:/=+@-]{0,256}", tag["Value"]) for tag in tags), len(tags) <= 50)
 
 
 class Client:
@@ -227,6 +239,10 @@ class Simulated:
         return {"AccountIds": sorted(accounts & self.outdated if ProvisioningStatus else accounts)}
 
     def _create_permission_set(self, Name: str, Tags: list[Answer], **more: str) -> Answer:
+        if any(one["Name"] == Name for one in self.sets.values()):
+            raise failure("ConflictException")
+        _check(re.fullmatch(r"[\w+=,.@-]{1,32}", Name, re.ASCII), len(more.get("Description", "")) <= 700)
+        _check_tags(Tags)
         tags = {tag["Key"]: tag["Value"] for tag in Tags}
         return {"PermissionSet": {"PermissionSetArn": self.add_set(Name, tags=tags, **more)}}
 
@@ -237,6 +253,8 @@ class Simulated:
         return {}
 
     def _delete_permission_set(self, PermissionSetArn: str) -> Answer:
+        if any(arn == PermissionSetArn for arn, *_where in self.assignments):
+            raise failure("ConflictException")
         del self.sets[PermissionSetArn]
         return {}
 
@@ -262,6 +280,7 @@ class Simulated:
 
     def _put_inline_policy_to_permission_set(self, PermissionSetArn: str, InlinePolicy: str) -> Answer:
         json.loads(InlinePolicy)
+        _check(len("".join(InlinePolicy.split())) <= 10240)
         self.sets[PermissionSetArn]["inline"] = InlinePolicy
         return {}
 
@@ -278,6 +297,7 @@ class Simulated:
         return {}
 
     def _tag_resource(self, ResourceArn: str, Tags: list[Answer]) -> Answer:
+        _check_tags(Tags)
         keys = {tag["Key"] for tag in Tags}
         kept = [tag for tag in self.sets[ResourceArn]["Tags"] if tag["Key"] not in keys]
         self.sets[ResourceArn]["Tags"] = kept + Tags

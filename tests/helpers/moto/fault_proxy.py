@@ -179,6 +179,8 @@ class FaultProxy:
         self.says: dict[str, Answer] = {}
         # Called before a call is answered, with its action and parameters.
         self.before: t.Callable[[str, Mapping[str, str]], None] = lambda _action, _params: None
+        # What the clock of AWS says, as HTTP writes times; that of this machine where it is empty.
+        self.clock = ""
         self._faults = faults
         self._port = port
         self._exchange = Exchange(require_loopback(upstream).rstrip("/"), faults, seed, emulate)
@@ -272,7 +274,7 @@ class FaultProxy:
         action, params = _read_call(incoming.headers, body)
         request = Request(incoming.method, incoming.path_qs, incoming.headers, body, action, params)
         if not action:
-            return _response(await self._exchange.forward(request))
+            return _response(await self._exchange.forward(request), self.clock)
         self._number += 1
         number = self._number
         started = time.monotonic()
@@ -290,7 +292,7 @@ class FaultProxy:
             if incoming.transport:
                 incoming.transport.abort()
             return web.Response(status=500)
-        return _response(answer)
+        return _response(answer, self.clock)
 
     def _note(self, call: Call) -> None:
         self.calls.append(call)
@@ -311,8 +313,9 @@ def _read_call(headers: Mapping[str, str], body: bytes) -> tuple[str, dict[str, 
     return query.pop("Action", ""), query
 
 
-def _response(answer: Answer) -> web.Response:
-    return web.Response(status=answer.status, body=answer.body, headers={"Content-Type": answer.content_type})
+def _response(answer: Answer, clock: str) -> web.Response:
+    headers = {"Content-Type": answer.content_type, **({"Date": clock} if clock else {})}
+    return web.Response(status=answer.status, body=answer.body, headers=headers)
 
 
 def read_log(path: Path) -> list[Call]:

@@ -19,7 +19,7 @@ import boto3.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
-from helpers.moto.answers import Answer, error, is_write
+from helpers.moto.answers import Answer, error, in_json, is_write
 from helpers.moto.emulated_calls import EMULATED, PROFILES, EmulatedCalls
 from helpers.moto.limits import beyond_quota, refused_tags
 from helpers.moto.open_moto import POLICIES
@@ -70,7 +70,8 @@ class Account:
         """The answer to a call."""
         self.calls.append(action)
         if action in self.denied:
-            return _response(request, error(403, "AccessDenied", f"User is not authorized to perform: iam:{action}"))
+            denied = error(403, "AccessDenied", f"User is not authorized to perform: iam:{action}")
+            return _response(request, denied if _is_query(request) else in_json(denied))
         if action == "GetAccountAuthorizationDetails" and self.boundaries:
             return self._with_boundaries(request)
         if not _is_query(request) or (action not in LOOKED_AT and not is_write(action)):

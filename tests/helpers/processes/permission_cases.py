@@ -13,6 +13,7 @@ from pathlib import Path
 
 import boto3
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import saml_trust_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import folder
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users import notes
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.model import Note
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
@@ -373,6 +374,13 @@ def _access(account: str) -> Variables:
         "identity_center_access_assignments": [
             {"permission_set": "New", "groups": ["Operators"], "organizational_units": ["/Workloads"]},
             {"permission_set": "New", "users": ["ann"], "account_tags": {"stage": "live"}, "accounts": [account]},
+            {
+                "permission_set": "New",
+                "users": ["bob"],
+                "accounts": [account],
+                "until": "2099-12-31T18:00Z",
+                "reason": "x",
+            },
         ],
     }
 
@@ -511,7 +519,7 @@ def _suspended_people(iam: IAMClient, account: str) -> None:
     of_bob = {"TargetId": account, "TargetType": "AWS_ACCOUNT", "PrincipalType": "USER", "PrincipalId": bob}
     center.change_set(arn, "delete_account_assignment", **of_bob)
     note = Note({group["GroupId"]: "Admins"}, frozenset({(arn, account)}))
-    where = notes.folder("/cloudhsm-iam/suspended-users", center.store_id, bob)
+    where = folder("/cloudhsm-iam/suspended-users", center.store_id, bob)
     for name, value in notes.parts_of(note, where, {}):
         notes.write(ssm, name, value)
 

@@ -9,6 +9,8 @@ import copy
 import json
 import typing as t
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
 
@@ -16,7 +18,9 @@ import boto3.session
 import jsonschema
 import moto_identity_center
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center import requests
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import HEAD, folder
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._change_control import ChangeControl
 from helpers.accounts.identity_center import IdentityCenter, as_aws_has_it
 from helpers.modules.in_process import Result, actions, run_action
@@ -238,6 +242,111 @@ def test_a_run_killed_anywhere_is_finished_by_the_same_plan(tmp_path_factory: py
             assert case.holdings() == end, number
             again = case.apply()
             assert (again["changed"], aws.writes) == (False, []), (number, again.get("msg"))
+
+
+def ending(until: object) -> dict[str, t.Any]:
+    """Variables of an assignment that ends, and of nothing else."""
+    items = [
+        {
+            "permission_set": "Same",
+            "groups": ["Old"],
+            "users": ["ann"],
+            "all_accounts": True,
+            "until": until,
+            "reason": "INC-1234, at night",
+        }
+    ]
+    lists = {"permission_sets": [], "groups": [], "assignments": items}
+    return {f"identity_center_access_{name}": each for name, each in lists.items()}
+
+
+@contextmanager
+def at(now: str) -> Iterator[None]:
+    """The time by AWS's clock, of which moto in this process says nothing."""
+    with mock.patch.object(caller, "time_of_answer", return_value=now):
+        yield
+
+
+@pytest.mark.parametrize("until", ["2026-12-01T18:00Z", datetime(2026, 12, 1, 18, tzinfo=UTC)], ids=["text", "YAML's"])
+def test_a_plan_with_an_end_is_applied_until_then(case: Center, until: object) -> None:
+    variables = ending(until)
+    with at("2026-12-01T10:00:00Z"):
+        planned = case.write(**variables)
+    places = ", ".join(sorted([HERE, case.shop]))
+    end = 'until 2026-12-01T18:00Z ("INC-1234, at night")'
+    assert planned["plan"]["lines"] == [
+        f"+ permission set Same-261201T1800Z: copy of Same {end}; 1 statement; "
+        'description "Copy of Same that ends 2026-12-01T18:00Z"; session seconds 3600',
+        f"+ assignment Same-261201T1800Z for group Old: {end}; accounts {places}",
+        f"+ assignment Same-261201T1800Z for user ann: {end}; accounts {places}",
+        "Plan: 3 to create, 0 to change, 0 to delete, 0 unchanged",
+    ]
+    with at("2026-12-01T18:00:00Z"):
+        assert "assignment Same-261201T1800Z for group Old" in case.refused(**variables)
+    with at("2026-12-01T17:59:59Z"):
+        done = case.apply(**variables)
+        fact = done["facts"]["identity_center_access_result"]
+        assert [one.get("group", one.get("user")) for one in fact["temporary"]] == ["Old", "ann"]
+        case.write(**variables)
+    with at("2026-12-01T18:00:01Z"):
+        assert "plan: permission set Same-261201T1800Z would be deleted too" in case.refused(**variables)
+        told = case.run(check_mode=True, **variables)
+        assert told["warnings"] == [
+            "identity_center_access_assignments[0] (Same) ended 2026-12-01T18:00Z: nobody is assigned anything by it; "
+            "take it off the list"
+        ]
+        fact = told["facts"]["identity_center_access_result"]
+        assert [one.get("group", one.get("user")) for one in fact["ended"]] == ["Old", "ann"]
+
+
+def test_who_is_suspended_is_told_and_left_alone(case: Center) -> None:
+    ssm: t.Any = boto3.session.Session().client("ssm")
+    name = f"{folder('/cloudhsm-iam/suspended-users', case.center.store_id, case.ann)}/{HEAD}"
+    ssm.put_parameter(Name=name, Value="{}", Type="String")
+    for check_mode in (True, False):
+        told = case.run(check_mode=check_mode)
+        assert not told.get("failed"), told["msg"]
+        assert "Suspended, and left alone: ann" in told["lines"]
+        assert told["facts"]["identity_center_access_result"]["suspended"] == ["ann"]
+        assert not any("ann" in line for line in told["lines"] if line[:1] in "+~-")
+    assert case.run()["changed"] is False
+
+
+ENDS: list[tuple[str, str]] = [
+    ("2026-12-01T10:00:00Z", "2026-12-01T18:00Z"),
+    ("2026-12-01T12:00:00Z", "2026-12-02T18:00Z"),
+    ("2026-12-03T12:00:00Z", "2026-12-02T18:00Z"),
+]
+
+
+@pytest.mark.parametrize("place", range(len(ENDS)), ids=["made", "moved", "ended"])
+def test_a_run_with_ends_that_is_killed_anywhere_is_finished_by_the_next(
+    tmp_path_factory: pytest.TempPathFactory, place: int
+) -> None:
+    number = 0
+    end: t.Any = None
+    while True:
+        with account() as aws, actions():
+            case = Center(aws, tmp_path_factory.mktemp("killed"))
+            for now, until in ENDS[:place]:
+                with at(now):
+                    assert not case.run(**ending(until)).get("failed")
+            now, until = ENDS[place]
+            with at(now):
+                if number:
+                    with killed_at(number, after=number % 3 > 0), suppress(KilledError):
+                        case.run(**ending(until))
+                rest = case.run(**ending(until))
+                assert not rest.get("failed"), (number, rest["msg"])
+                writes = len(aws.writes)
+                end = end or case.holdings()
+                assert case.holdings() == end, number
+                again = case.run(**ending(until))
+                assert (again["changed"], aws.writes) == (False, []), number
+        if number and not writes:
+            break
+        number += 1
+    assert number > 4
 
 
 def test_all_mistakes_are_told_at_once_with_the_names_of_variables(case: Center) -> None:

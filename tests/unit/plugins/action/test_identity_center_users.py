@@ -12,9 +12,10 @@ from unittest import mock
 import boto3.session
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import read_suspended
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users import notes
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users import run as runs
-from helpers.accounts.identity_store import HERE, Store, at_once, bobs, nothing
+from helpers.accounts.identity_store import ADMINISTRATOR_ACCESS, HERE, Store, at_once, bobs, nothing
 from helpers.modules.in_process import actions, run_action
 from helpers.moto.in_process import account
 from helpers.moto.kills import KilledError, killed_at
@@ -43,6 +44,79 @@ def test_a_suspension_takes_everything_and_a_restoration_gives_it_back(store: St
     assert store.parameters() == []
     idle = store.run("bob", state="restored")
     assert (idle["changed"], idle["lines"]) == (False, ["bob is not suspended in the identity store"])
+
+
+LISTED: dict[str, t.Any] = {
+    "region": "us-east-1",
+    "workers": 1,
+    "groups": [{"name": "Operators of HSMs", "members": ["bob", "eve"]}],
+    "assignments": [
+        {"permission_set": "Reader", "users": ["bob"], "accounts": [HERE]},
+        {
+            "permission_set": "Reader",
+            "users": ["bob", "eve"],
+            "all_accounts": True,
+            "exclude_accounts": [HERE],
+            "until": "2099-12-01T18:00Z",
+            "reason": "INC-1234",
+        },
+    ],
+}
+
+
+def listed(store: Store, *, check_mode: bool = False, **options: t.Any) -> t.Any:
+    """The result of identity_center_access, where bob is still listed."""
+    store.aws.calls.clear()
+    return run_action("identity_center_access", {**LISTED, **options}, {}, check_mode=check_mode)
+
+
+def test_who_is_suspended_gets_nothing_from_a_list_that_still_names_them(store: Store) -> None:
+    store.run("bob")
+    predicted = listed(store, check_mode=True)
+    assert store.aws.writes == []
+    done = listed(store)
+    assert (predicted["suspended"], done["suspended"]) == (["bob"], ["bob"])
+    assert done["changes"] == predicted["changes"]
+    assert {change["user"] for change in done["changes"] if "user" in change} == {"eve"}
+    assert store.holdings("bob") == nothing()
+    assert done["temporary"][0]["user"] == "eve"
+    again = listed(store)
+    assert (again["changed"], again["suspended"], store.aws.writes) == (False, ["bob"], [])
+    assert store.run("bob", state="restored")["changed"]
+    assert not listed(store, assignments=LISTED["assignments"][:1])["suspended"]
+    assert store.holdings("bob") == bobs(store)
+
+
+def test_notes_elsewhere_are_found_where_the_option_says(store: Store) -> None:
+    store.run("bob", notes_prefix="/elsewhere")
+    assert listed(store, notes_prefix="/elsewhere", check_mode=True)["suspended"] == ["bob"]
+    assert listed(store, check_mode=True)["suspended"] == []
+    wrong = listed(store, notes_prefix="/aws/x", variables_prefix="access_")
+    assert wrong["problems"][0].startswith("access_notes_prefix: must be a path such as /cloudhsm-iam/suspended-users/")
+
+
+def test_without_the_permission_nobody_is_known_to_be_suspended_and_a_warning_says_so(store: Store) -> None:
+    store.run("bob")
+    store.aws.denied = {"GetParameters"}
+    done = listed(store)
+    assert not done.get("failed"), done
+    assert done["warnings"] == [
+        "The caller may not call ssm:GetParameters, so nobody knows whether bob, eve are suspended"
+    ]
+    assert done["suspended"] == []
+    held = store.holdings("bob")
+    assert held
+    assert held[0] == {"Operators of HSMs"}
+
+
+def test_notes_of_many_are_asked_for_ten_at_a_time() -> None:
+    ssm = mock.Mock()
+    ssm.get_parameters.side_effect = lambda Names: {  # noqa: N803
+        "Parameters": [{"Name": name} for name in Names if name.endswith(("/7/note", "/11/note"))]
+    }
+    users = {f"user{number}": str(number) for number in range(23)}
+    assert read_suspended(ssm, "/notes/", "d-1", users) == {"user7", "user11"}
+    assert [len(call.kwargs["Names"]) for call in ssm.get_parameters.mock_calls] == [10, 10, 3]
 
 
 def test_users_are_deleted_after_all_are_locked_out(store: Store) -> None:
@@ -127,6 +201,13 @@ def test_where_a_provider_fills_the_store_direct_assignments_go_alone(store: Sto
 
 def as_caller(arn: str) -> t.Any:
     return mock.patch.object(runs, "read_caller", return_value=Caller(arn.split(":")[4], arn, "AROA:x"))
+
+
+def test_an_administrator_for_some_time_is_not_one_who_is_left(store: Store) -> None:
+    copy = store.center.add_set("Admin-261201T1800Z")
+    store.center.change_set(copy, "attach_managed_policy_to_permission_set", ManagedPolicyArn=ADMINISTRATOR_ACCESS)
+    store.center.assign(copy, "USER", store.ids["bob"], HERE)
+    assert "nobody would be left with AdministratorAccess" in store.run("ann")["problems"][0]
 
 
 def test_refusals(store: Store) -> None:

@@ -7,24 +7,14 @@ from __future__ import annotations
 
 import json
 import typing as t
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center import snapshot as look
-from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.apply import apply_plan
-from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.input import parse
-from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import Options, Plan, Snapshot, Wanted
-from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.plan import duration, make_plan
-from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.requests import Patience
-from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.result import (
-    describe,
-    describe_diff,
-    failure_message,
-)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.plan import duration
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.result import describe_diff, failure_message
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.cloudhsm import guide_policy
+from helpers.accounts.identity_center_engine import Engine
 from helpers.accounts.simulated_identity_center import (
     ADMINISTRATOR_ACCESS,
     CALLER,
@@ -35,59 +25,12 @@ from helpers.accounts.simulated_identity_center import (
     MANAGEMENT,
     PRODUCTION,
     SANDBOX,
-    Simulated,
     failure,
 )
 from hypothesis import given
 from hypothesis import strategies as st
 
 Result = dict[str, t.Any]
-
-
-@dataclass
-class Engine:
-    """Runs wishes on a simulated organization."""
-
-    aws: Simulated
-    pool: ThreadPoolExecutor
-    slept: list[float] = field(default_factory=list)
-
-    def planned(self, caller: Caller = CALLER, **options: t.Any) -> tuple[Wanted, Snapshot, Plan]:
-        """The plan, or what speaks against it."""
-        switches = {name: options.pop(name) for name in list(options) if name in Options.__dataclass_fields__}
-        wanted, problems = parse(options, "aws")
-        assert problems == []
-        snapshot = look.read(self.aws.service(self.pool), caller, wanted, Options(**switches), None)
-        return wanted, snapshot, make_plan(wanted, snapshot, Options(**switches))
-
-    def problems(self, caller: Caller = CALLER, **options: t.Any) -> str:
-        """What speaks against it, and that nothing was written."""
-        problems = "; ".join(self.planned(caller, **options)[2].problems)
-        assert self.aws.written == []
-        return problems
-
-    def run(self, caller: Caller = CALLER, **options: t.Any) -> Result:
-        """The result."""
-        wanted, snapshot, plan = self.planned(caller, **options)
-        assert plan.problems == ()
-        patience = Patience(30, clock=lambda: sum(self.slept), sleep=self.slept.append)
-        outcomes, _arns = apply_plan(plan, snapshot, self.aws.service(self.pool), patience, lambda _line: None)
-        return describe(wanted, snapshot, plan, outcomes, check_mode=False)
-
-
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    with ThreadPoolExecutor(4) as pool:
-        yield Engine(Simulated(), pool)
-
-
-@pytest.fixture
-def administered(engine: Engine) -> Engine:
-    """An organization whose administrators are the members of Admins: ann."""
-    engine.aws.assign(engine.aws.add_set("Admin", ADMINISTRATOR_ACCESS), "g-admins", MANAGEMENT, PRODUCTION)
-    return engine
-
-
 WISHES: dict[str, t.Any] = {
     "permission_sets": [
         {"name": "Admin", "access": "administrator", "session_duration": 7200, "relay_state": "https://example.com/"},
