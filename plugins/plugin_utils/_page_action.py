@@ -228,7 +228,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
         }
         settings, problems = change_control.read_settings(given, bool(self._task.check_mode))
         kind = self.kind(options, self._wanted)
-        limits = [name for name in given if name != change_control.HISTORY]
+        limits = [name for name, value in given.items() if name != change_control.HISTORY and value not in (None, "")]
         if limits and not kind:
             problems = [f"{name}: this run only compares, and has no plan; leave it out" for name in limits]
         control = ChangeControl(settings, kind)

@@ -59,11 +59,13 @@ def test_one_playbook_locks_root_users_as_it_predicts_and_gives_a_password_back(
     assert f"Looked at the root users of 3 accounts in the organization {organization}: 2 with credentials" in told
     assert "access key AKIAROOTEXAMPLE00001" in told
     chosen: dict[str, t.Any] = {"state": "locked", "organizational_units": ["/Workloads"]}
-    checked = run("--check", **chosen)
+    node.folder.chmod(0o700)
+    plan = node.folder / "plan.json"
+    checked = run("--check", "-e", f"plan_file={plan}", **chosen)
     assert f"~ root user {ids['shop']} (shop): password removed; access keys -AKIAROOTEXAMPLE00001" in checked
     assert "Plan: 0 to create, 2 to change, 0 to delete, 0 unchanged" in checked
     assert [call.action for call in aws.writes] == []
-    assert f"~ root user {ids['logs']} (logs): password removed" in run(**chosen)
+    assert f"~ root user {ids['logs']} (logs): password removed" in run("-e", f"apply_plan_file={plan}", **chosen)
     assert [root_user(moto, ids[name]) for name in ("shop", "logs")] == [NOTHING, NOTHING]
     done = [call.action for call in aws.writes if call.fault is None]
     assert done.count("DeleteLoginProfile") == 2
