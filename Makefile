@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup simulator docs screenshot lint unit integration molecule browser oldest matrix sanity importer bench bench-fleet bench-assignments release clean
+.PHONY: help demo test setup simulator docs screenshot lint unit integration molecule browser oldest matrix sanity importer bench bench-fleet bench-assignments bench-root-users release clean
 
 scenario ?= --all
 BIN := .venv/bin
@@ -68,6 +68,9 @@ bench-fleet: setup ## Processor time of an organization beside amazon.aws
 
 bench-assignments: setup ## Many assignments of IAM Identity Center beside a loop of single requests
 	@PYTHONPATH=tests:tools $(BIN)/python -m benchmark.assignments
+
+bench-root-users: setup ## The cost of an account in an audit of root users
+	@PYTHONPATH=tests:tools $(BIN)/python -m benchmark.root_users
 
 release: setup ## Make a version of the changelog's fragments: make release version=1.2.3
 	@tools/release.sh $(version)

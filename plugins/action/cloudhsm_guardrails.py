@@ -9,12 +9,19 @@ from __future__ import annotations
 from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
+import typing as t
+from collections.abc import Mapping
+
 from ansible_collections.cloudhsm.iam.plugins.modules.cloudhsm_guardrails import MODULE
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._reviewed_module import ReviewedModule
 
 
-class ActionModule(LocalAction):
+class ActionModule(ReviewedModule):
     """Runs the module's logic."""
 
     MODULE = MODULE
-    WRITES = True
+    HOW = frozenset({"workers", "wait_timeout", "canary_wait", "impact", "impact_role_name"})
+
+    def kind(self, options: Mapping[str, t.Any]) -> str:
+        del options
+        return "cloudhsm_guardrails"

@@ -15,7 +15,7 @@ from functools import partial
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Result
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page import item_lines
-from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import USER, Item, Plan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import Item, Plan
 from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials.input import said, store_options
 from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials.model import REPLACE_DEVICE
 from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials.run import run as work
@@ -23,15 +23,17 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_password
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import FILE_STORES, store_problems
 from ansible_collections.cloudhsm.iam.plugins.modules.iam_user_credentials import MODULE
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_files import FileStores
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._reviewed_module import ReviewedModule
 
 
-class ActionModule(LocalAction):
+class ActionModule(ReviewedModule):
     """Runs the module's logic, which a file on the controller is handed to. A secret never leaves this process."""
 
     MODULE = MODULE
-    WRITES = True
     _supports_async = False
+
+    def kind(self, options: Mapping[str, t.Any]) -> str:
+        return str(options.get("job") or "")
 
     def run_module(self, module: t.Any, args: Mapping[str, t.Any], task_vars: dict[str, t.Any], **how: t.Any) -> Result:
         prefix = str(args.get("variables_prefix") or "")
@@ -41,14 +43,11 @@ class ActionModule(LocalAction):
             return {"failed": True, "msg": f"Nothing was changed. {'; '.join(told)}", "problems": told}
         if files:
             module = module._replace(run=partial(work, files=files))
-        diff = self._task.diff
-        # The line of the user comes from what changes.
-        self._task.diff = True
-        try:
-            result = super().run_module(module, args, task_vars, **how)
-        finally:
-            self._task.diff = diff
-        return _with_lines(result, shows_diff=bool(diff))
+        result = super().run_module(module, args, task_vars, **how)
+        if not result.get("failed"):
+            plan = Plan([Item(**each) for each in result["objects"]])
+            result["lines"] = [*item_lines.lines(plan, result["check_mode"]), *result["next"]]
+        return result
 
     def _files(self, args: Mapping[str, t.Any]) -> tuple[list[str], FileStores | None]:
         """The file of the store, if it is to be one, and why it can't be used."""
@@ -70,18 +69,3 @@ class ActionModule(LocalAction):
         except StoreError as exc:
             return [str(exc)], None
         return [], files
-
-
-def _with_lines(result: Result, *, shows_diff: bool) -> Result:
-    """The result with the lines for people."""
-    diff = result.get("diff") or {}
-    if not result.get("failed"):
-        result["lines"] = [*item_lines.lines(Plan([_item(result, diff)]), result["check_mode"]), *result["next"]]
-    return result if shows_diff else {name: value for name, value in result.items() if name != "diff"}
-
-
-def _item(result: Result, diff: Mapping[str, t.Any]) -> Item:
-    name = result["user"]
-    before, after = ((diff.get(side) or {}).get(name) for side in ("before", "after"))
-    place = str((result.get("credentials") or {}).get("location") or "")
-    return Item(USER, name, "changed" if result["changed"] else "unchanged", before, after, result["changes"], place)

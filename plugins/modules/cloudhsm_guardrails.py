@@ -353,6 +353,27 @@ kept:
   type: list
   elements: str
   sample: []
+account:
+  description: The account that the task worked in, its partition, and who called.
+  returned: when the plan was not refused
+  type: dict
+  sample: {"account_id": "123456789012", "partition": "aws", "caller_arn": "arn:aws:iam::123456789012:user/Admin"}
+objects:
+  description:
+    - The organization and the policies, with C(kind), C(name), C(action), and their states C(before) and C(after) the
+      run.
+  returned: when the plan was not refused
+  type: list
+  elements: dict
+  sample: []
+plan:
+  description: The plan, if the run made one. RV(plan.digest) is the same each time the same plan is made.
+  returned: in check mode, and when the run applied a plan that was made before or keeps a history
+  type: dict
+  sample:
+    digest: 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef
+    path: /home/me/plan.json
+    lines: ["+ service control policy CloudHSMGuardRails: targets /Workloads (ou-exam-ple12345)"]
 lines:
   description: What the run did, as the role shows it.
   returned: when the plan was not refused

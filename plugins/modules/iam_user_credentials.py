@@ -190,7 +190,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 account:
-  description: The account, with C(account_id), C(account_alias), C(partition) and C(sign_in_url).
+  description: The account, with C(account_id), C(account_alias), C(partition), C(sign_in_url) and C(caller_arn).
   returned: when the plan was not refused
   type: dict
   sample: {"account_id": "123456789012", "account_alias": null, "partition": "aws"}
@@ -251,6 +251,20 @@ credentials:
       type: list
       elements: str
       sample: [svc-backup]
+objects:
+  description: The user, with C(kind), C(name), C(action), and the states C(before) and C(after) the run.
+  returned: when the plan was not refused
+  type: list
+  elements: dict
+  sample: []
+plan:
+  description: The plan, if the run made one. RV(plan.digest) is the same each time the same plan is made.
+  returned: in check mode, and when the run applied a plan that was made before or keeps a history
+  type: dict
+  sample:
+    digest: 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef
+    path: /home/me/plan.json
+    lines: ["~ user eve: new first password to credentials_store"]
 lines:
   description: What was done, or would be done in check mode, and what comes next, as lines for people.
   returned: success

@@ -70,9 +70,20 @@ options:
     type: str
   max_removals:
     description:
-      - How many credentials V(locked) may remove, all accounts together. A plan with more is refused.
+      - How many credentials one run with V(locked) removes at most, all accounts together. The accounts go by their
+        IDs. An account whose credentials don't fit any more is left for the next run, and so are those behind it.
+        RV(remaining) lists what is left.
+      - An account that has more credentials by itself than that is the only one whose credentials are removed in parts.
+      - With V(0), a run that would remove anything is refused.
     type: int
     default: 10
+  batch:
+    description:
+      - IDs of the only accounts that V(locked) removes credentials from. The other accounts are looked at, and left for
+        later runs. An empty list stands for all accounts.
+      - A run that finishes an approved plan sets it to the accounts of the plan.
+    type: list
+    elements: str
   reason:
     description:
       - Why password recovery is allowed, one line of up to 256 characters. V(recoverable) is refused without it.
@@ -167,6 +178,11 @@ organization_id:
   returned: when the plan was not refused
   type: str
   sample: o-exampleorgid
+account:
+  description: The account that the task worked in, its partition, and who called.
+  returned: when the plan was not refused
+  type: dict
+  sample: {"account_id": "123456789012", "partition": "aws", "caller_arn": "arn:aws:iam::123456789012:user/Admin"}
 management_account:
   description: ID of the organization's management account.
   returned: when the plan was not refused
@@ -246,10 +262,20 @@ skipped_accounts:
 counts:
   description:
     - How many accounts were looked at, how many of their root users had credentials, or a password, how many
-      credentials were removed, and what failed.
+      credentials were removed, how many are left for later runs, and what failed.
   returned: when the plan was not refused
   type: dict
-  sample: {"accounts": 98, "with_credentials": 2, "with_password": 1, "removed": 3, "failed": 0}
+  sample: {"accounts": 98, "with_credentials": 2, "with_password": 1, "removed": 3, "remaining": 0, "failed": 0}
+remaining:
+  description:
+    - Accounts that are left for later runs because of O(max_removals), by ID, with the number of C(credentials).
+  returned: when the plan was not refused
+  type: list
+  elements: dict
+  sample:
+    - account_id: "111122223333"
+      name: shop
+      credentials: 3
 changes:
   description:
     - The changes that were made, in their order, or that would be made in check mode.
@@ -285,12 +311,28 @@ reason:
   returned: when the plan was not refused
   type: str
   sample: Allow IAM users to see Billing
+objects:
+  description:
+    - The organization, or the root users, with C(kind), C(name), C(action), and their states C(before) and C(after)
+      the run. Empty with V(audited).
+  returned: when the plan was not refused
+  type: list
+  elements: dict
+  sample: []
 lines:
   description: What the run found and did, as the role shows it.
   returned: when the plan was not refused
   type: list
   elements: str
-  sample: ["Removed from the root user of 111122223333 (shop): password, access key AKIAIOSFODNN7EXAMPLE"]
+  sample: ["~ root user 111122223333 (shop): password removed; access keys -AKIAIOSFODNN7EXAMPLE"]
+plan:
+  description: The plan, if the run made one. RV(plan.digest) is the same each time the same plan is made.
+  returned: in check mode, and when the run applied a plan that was made before or keeps a history
+  type: dict
+  sample:
+    digest: 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef
+    path: /home/me/plan.json
+    lines: ["~ root user 111122223333 (shop): password removed"]
 check_mode:
   description: Whether it was only a check.
   returned: when the plan was not refused
@@ -323,6 +365,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "exclude_accounts": STRINGS,
     "organization_id": {"type": "str"},
     "max_removals": {"type": "int", "default": 10},
+    "batch": STRINGS,
     "reason": {"type": "str"},
     "features": {
         "type": "list",

@@ -119,6 +119,14 @@ class ChangeControl:
             if step["action"] == action and step["object"].startswith(start)
         }
 
+    def planned(self, kind: str) -> set[str]:
+        """Names of the objects of a kind that a plan changes which was begun, or finished."""
+        if not self._state or not self._approved:
+            return set()
+        start = f"{kind} "
+        steps = self._approved["plan"]["steps"]
+        return {step["object"].removeprefix(start) for step in steps if step["object"].startswith(start)}
+
     def settle(self, now: Document) -> list[str]:
         """Why the run may not do what it has planned: nothing where it may."""
         if self._approved is None:

@@ -30,7 +30,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import 
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._change_control import ChangeControl
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_files import PlanFileError
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_history import PlanHistory, objects_of
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import read_variables
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import Variables, read_variables
 
 Options = Mapping[str, t.Any]
 Results = dict[str, dict[str, t.Any]]
@@ -66,7 +66,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
         self._connection_options = {name: value for name, value in args.items() if name not in self.SPEC}
         given = {name: value for name, value in args.items() if name in self.SPEC}
         checked = ArgumentSpecValidator(self.SPEC).validate(given)
-        variables, problems = read_variables(self.ROLES, self._task_vars, self._templar.template)
+        variables, problems = self.variables(given)
         # Where a variable is wrong its default counts, so that the rest is looked at too, and nothing is written.
         self._problems = problems
         self._document: model.Document | None = None
@@ -83,6 +83,11 @@ class PageAction(ActionBase):  # type: ignore[misc]
         except FailedError as failure:
             return {**failure.result, **self._said}
         return {**made, **self._told_of_plan(made), "check_mode": bool(self._task.check_mode), **self._said}
+
+    def variables(self, given: Options) -> Variables:
+        """What the run goes by beside the options that were given, by the names that people know."""
+        del given
+        return read_variables(self.ROLES, self._task_vars, self._templar.template)
 
     def kind(self, options: Options, variables: Options) -> str:
         """What is run, as a plan file says it. Empty where the run only compares, so that there is no plan."""
@@ -223,7 +228,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
         }
         settings, problems = change_control.read_settings(given, bool(self._task.check_mode))
         kind = self.kind(options, self._wanted)
-        limits = [name for name in given if name != change_control.HISTORY]
+        limits = [name for name, value in given.items() if name != change_control.HISTORY and value not in (None, "")]
         if limits and not kind:
             problems = [f"{name}: this run only compares, and has no plan; leave it out" for name in limits]
         control = ChangeControl(settings, kind)

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from helpers.accounts.identity_center import IdentityCenter
 from helpers.accounts.organization import Member, make_organization, member_iam
-from helpers.accounts.root_users import switch_on
+from helpers.accounts.root_users import root_user, say_root_user, switch_on
 from helpers.awx.definitions import definitions
 from helpers.awx.job import ACCOUNT, PATTERN, REGION, ROOT, TEMPLATES, Awx, form, survey
 from helpers.moto.clients import client_in, iam_client, organizations_client, secretsmanager_client
@@ -292,6 +292,30 @@ def test_what_was_approved_is_applied_or_nothing(awx: Awx, aws: FaultProxy, iam:
     applied = awx.launch("offboard_users", handed={**reviewed, **planned.stats}, **leaving)
     assert applied.status == 0, applied.output
     assert users(iam) == []
+
+
+def test_root_users_are_locked_by_the_plan_that_was_approved(awx: Awx, aws: FaultProxy, moto: str) -> None:
+    ids = make_organization(moto, [Member("shop")])
+    switch_on(moto)
+    say_root_user(moto, ids["shop"], password=True)
+    aws.clear()
+    given: dict[str, t.Any] = {
+        "root_access_state": "locked",
+        "account_ids": f" {ids['shop']}",
+        "root_access_organization_id": organizations_client(moto).describe_organization()["Organization"]["Id"],
+        "root_access_max_removals": 1,
+    }
+    planned = awx.launch("lock_root_users", "--check", **given)
+    assert planned.status == 0, planned.output
+    (line, _count) = planned.stats["reviewed_root_access_plan"]["lines"]
+    assert line == f"~ root user {ids['shop']} (shop): password removed"
+    reviewed = {"awx_workflow_job_name": "cloudhsm.iam / Reviewed root users"}
+    unasked = awx.launch("lock_root_users", handed=reviewed, **given)
+    assert "has no approved plan, and is not a check" in unasked.failure
+    assert aws.writes == []
+    applied = awx.launch("lock_root_users", handed={**reviewed, **planned.stats}, **given)
+    assert applied.status == 0, applied.output
+    assert root_user(moto, ids["shop"])["password"] is False
 
 
 def test_another_account_than_the_one_meant_is_left_alone(awx: Awx, aws: FaultProxy) -> None:

@@ -59,17 +59,22 @@ def test_one_playbook_locks_root_users_as_it_predicts_and_gives_a_password_back(
     assert f"Looked at the root users of 3 accounts in the organization {organization}: 2 with credentials" in told
     assert "access key AKIAROOTEXAMPLE00001" in told
     chosen: dict[str, t.Any] = {"state": "locked", "organizational_units": ["/Workloads"]}
-    assert f"Would remove from the root user of {ids['shop']} (shop): password, access key" in run("--check", **chosen)
+    node.folder.chmod(0o700)
+    plan = node.folder / "plan.json"
+    checked = run("--check", "-e", f"plan_file={plan}", **chosen)
+    assert f"~ root user {ids['shop']} (shop): password removed; access keys -AKIAROOTEXAMPLE00001" in checked
+    assert "Plan: 0 to create, 2 to change, 0 to delete, 0 unchanged" in checked
     assert [call.action for call in aws.writes] == []
-    assert f"Removed from the root user of {ids['logs']} (logs): password" in run(**chosen)
+    assert f"~ root user {ids['logs']} (logs): password removed" in run("-e", f"apply_plan_file={plan}", **chosen)
     assert [root_user(moto, ids[name]) for name in ("shop", "logs")] == [NOTHING, NOTHING]
     done = [call.action for call in aws.writes if call.fault is None]
     assert done.count("DeleteLoginProfile") == 2
-    # The accounts' order is that of their names.
-    assert done[-4:] == ["DeleteLoginProfile", "DeleteAccessKey", "DeleteSigningCertificate", "DeactivateMFADevice"]
+    # The accounts' order is that of their IDs.
+    shop = ["DeleteLoginProfile", "DeleteAccessKey", "DeleteSigningCertificate", "DeactivateMFADevice"]
+    assert done == ([*shop, shop[0]] if ids["shop"] < ids["logs"] else [shop[0], *shop])
     aws.faults = Faults()
     aws.clear()
-    assert "Nothing removed from the root users of 2 accounts" in run(**chosen)
+    assert "Done: 0 created, 0 changed, 0 deleted, 2 unchanged" in run(**chosen)
     assert aws.writes == []
 
     recover: dict[str, t.Any] = {"state": "recoverable", "accounts": [ids["shop"]], "reason": "See Billing"}

@@ -258,6 +258,8 @@ def nodes_of(name: str) -> dict[str, dict[str, t.Any]]:
         ("provisioning", "provision_users", "user_provisioning"),
         ("offboarding", "offboard_users", "user_offboarding"),
         ("Identity Center access", "identity_center_access", "identity_center_access"),
+        ("guard rails", "cloudhsm_guardrails", "cloudhsm_guardrails"),
+        ("root users", "lock_root_users", "root_access"),
     ],
 )
 def test_what_is_applied_is_the_plan_that_was_approved(workflow: str, playbook: str, role: str) -> None:
@@ -277,6 +279,8 @@ def test_what_is_applied_is_the_plan_that_was_approved(workflow: str, playbook: 
     artifact = f"reviewed_{role}_plan"
     assert f"{artifact}:" in (ROOT / "roles" / role / "tasks" / "main.yml").read_text()
     assert f"({artifact} | default({{}})).digest" in (PATTERN / "playbooks" / f"{playbook}.yml").read_text()
+    # And what that playbook counts as an approval.
+    assert f"- {artifact}\n" in (PATTERN / "playbooks" / "tasks" / "check_answers.yml").read_text()
 
 
 def test_users_are_deleted_only_after_an_approval() -> None:

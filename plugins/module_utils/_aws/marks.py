@@ -21,6 +21,8 @@ BOOTSTRAP_GROUPS = f"{RESERVED}bootstrap-groups"
 MFA_NOTE = f"{RESERVED}leaving-mfa-device-"
 # On a user whose access key is being replaced: the new one, the one before, and since when that is inactive.
 ROTATION = f"{RESERVED}access-key-rotation"
+# In that tag, and in the state that a plan leads to, what stands for the key that is yet to be made.
+NEW_KEY = "new"
 # On users who are for emergencies and are never deleted or suspended. Whatever its value, the tag protects.
 PROTECTED = f"{RESERVED}protected"
 # On users who are suspended.

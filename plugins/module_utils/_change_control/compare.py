@@ -12,15 +12,17 @@ the plan and its state after it, and no step may be there that the plan does not
 
 from __future__ import annotations
 
+import json
 import typing as t
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MFA_NOTE
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MFA_NOTE, NEW_KEY, ROTATION
 from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.model import (
     ALWAYS_KNOWN,
     SETS,
     SINGLE,
     canonical,
+    state_of,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.item_lines import named, shown
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import KINDS
@@ -30,6 +32,8 @@ State = Mapping[str, t.Any]
 # Of many differences a message names so many.
 TOLD = 20
 _NOTHING: State = {}
+# Prefixes of tags by which a run notes how far it is.
+_NOTES = (MFA_NOTE, ROTATION)
 
 
 def differences(then: Content, now: Content) -> list[str]:
@@ -55,6 +59,7 @@ def differences_of_rest(then: Content, now: Content) -> list[str]:
     found = _other_run(then, now) or [*_variables(then, now)]
     if found:
         return found
+    now = _with_new_keys(then, now)
     steps, left = ({step["object"]: step for step in plan["steps"]} for plan in (then, now))
     way = _Way(steps, left, _goals(then, steps), _left_groups(then, steps))
     wrong = {key: words for key in _keys(then, now, "account") if (words := _stray(key, then, now, way))}
@@ -64,6 +69,23 @@ def differences_of_rest(then: Content, now: Content) -> list[str]:
         if key not in wrong and (planned is None or not _is_rest(planned, step)):
             found.append(f"plan: {_object(key)} {_step_change(planned, step)}")
     return found
+
+
+def _with_new_keys(then: Content, now: Content) -> Content:
+    """What is planned now, with the access key that the plan had created by then as the plan has it: without its ID.
+
+    Whose key it is, and whether its secret is in the store, is for the module to find out, which plans accordingly.
+    """
+    for step in then["steps"]:
+        has = (step["after"] or _NOTHING).get("access_keys", ())
+        is_now = (now["account"].get(step["object"]) or _NOTHING).get("access_keys", ())
+        made = set(is_now) - set(has)
+        if NEW_KEY in has and len(made) == 1:
+            now = json.loads(canonical(now).replace(made.pop(), NEW_KEY))
+            states = {**now["account"], step["object"]: state_of(now["account"][step["object"]])}
+            left = [{**each, "after": state_of(each["after"])} for each in now["steps"]]
+            now = {**now, "account": states, "steps": left}
+    return now
 
 
 class _Way(t.NamedTuple):
@@ -82,6 +104,9 @@ def _stray(key: str, then: Content, now: Content, way: _Way) -> str | None:
     if key not in now["account"]:
         return None if key in way.steps or key in way.left_groups else "is not part of the plan any more"
     before, is_now = then["account"][key], now["account"][key]
+    if before is None and key in way.steps and way.goals[key] is None:
+        # The plan creates it, and deletes it in the end.
+        return None
     if _is_between(before, is_now, way.goals[key], SETS if key in way.left else ALWAYS_KNOWN):
         return None
     return f"{_changes(before, is_now) or 'is not as the plan has it'}, which the plan does not do"
@@ -194,14 +219,16 @@ def _is_between(before: State | None, now: State | None, after: State | None, se
     """Whether an object can be in this state on the way from one state to another. sets are those that are known."""
     if now is None or now == before:
         return now in (before, after)
-    if after is None:
-        # The MFA devices of a user who is being deleted are noted in tags before they go.
-        tags = {key: value for key, value in now.get("tags", {}).items() if not key.startswith(MFA_NOTE)}
-        now = {**now, "tags": tags}
-    start, end = before or _NOTHING, after or _NOTHING
+    now, start, end = _without_notes(now), _without_notes(before or _NOTHING), _without_notes(after or _NOTHING)
     return all(
         _pairs_between(_pairs(name, start), _pairs(name, now), _pairs(name, end)) for name in (*sets, "tags")
     ) and all(now.get(name) in (start.get(name), end.get(name)) for name in SINGLE)
+
+
+def _without_notes(state: State) -> State:
+    """The state without tags that a run sets before it is done, such as those of MFA devices that are to go."""
+    tags = {key: value for key, value in (state.get("tags") or {}).items() if not key.startswith(_NOTES)}
+    return {**state, "tags": tags}
 
 
 def _pairs(name: str, state: State) -> set[t.Any]:

@@ -45,6 +45,9 @@ ALWAYS_KNOWN = (
     "members",
     "accounts",
     "assignments",
+    "targets",
+    "features",
+    "delegated_administrators",
 )
 # Credentials of users are only read of those who change.
 SETS = (

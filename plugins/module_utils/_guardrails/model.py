@@ -92,6 +92,7 @@ class Organization:
     """The units and accounts that a policy can be attached to."""
 
     management_account: str
+    id: str = ""
     units: tuple[Unit, ...] = ()
     accounts: tuple[Account, ...] = ()
     all_features: bool = True

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._guardrails import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._guardrails.impact import Impact
 from ansible_collections.cloudhsm.iam.plugins.module_utils._guardrails.model import (
     ATTACH,
@@ -32,7 +33,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._guardrails.model imp
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.item_lines import lines as item_lines
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.item_lines import shown
-from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import CONTROL_POLICY, Item
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import CONTROL_POLICY, ORGANIZATION, Item
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import Plan as Items
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import read_policy
 
@@ -94,12 +95,18 @@ def describe(run: Run) -> dict[str, t.Any]:
         "changed": bool(done),
         "check_mode": run.check_mode,
         "policy": describe_policy(run.after(), run.wanted.name, run.snapshot),
+        "account": {
+            "account_id": run.snapshot.caller.account_id,
+            "partition": run.snapshot.caller.partition,
+            "caller_arn": run.snapshot.caller.arn,
+        },
         "management_account": run.snapshot.organization.management_account,
         "changes": [change.describe() for change in done],
         "failed_changes": [{**one.change.describe(), "msg": one.error} for one in failed if one.begun],
         "not_done": [one.change.describe() for one in failed if not one.begun and one.change.is_write],
         "kept": list(run.plan.kept),
         "impact": [describe_impact(impact) for impact in run.impacts],
+        "objects": [asdict(item) for item in _items(run)],
         "lines": list(_lines(run)),
     }
     if failed:
@@ -148,8 +155,6 @@ def describe_diff(run: Run) -> dict[str, t.Any]:
 
 def _lines(run: Run) -> Iterator[str]:
     """What people read when a run is done."""
-    if any(change.operation == ENABLE for change in run.done):
-        yield f"Service control policies {'would be' if run.check_mode else 'are now'} enabled in the organization"
     yield from item_lines(Items(list(_items(run))), run.check_mode)
     wait = next((change for change in run.plan.changes if change.operation == WAIT), None)
     if wait and run.check_mode:
@@ -177,16 +182,35 @@ def _other_targets(run: Run) -> Iterator[str]:
 
 
 def _items(run: Run) -> Iterator[Item]:
-    """The policy itself. The canary's is there only for as long as a run lasts, unless an earlier one left it."""
+    """What the run depends on. The canary's policy is there only while a run lasts, unless an earlier one left it."""
     wanted, snapshot = run.wanted, run.snapshot
+    if wanted.present:
+        yield _organization(run)
     for name, before in ((wanted.name, snapshot.policy), (wanted.trial, snapshot.trial)):
         about = [change for change in run.done if change.policy == name]
         then = after(before, about)
-        if before is None and then is None:
+        if before is None and then is None and not about:
             continue
-        changed = [change for change in about if change.operation != WAIT]
-        action = "created" if before is None else "deleted" if then is None else "changed" if changed else "unchanged"
-        yield Item(CONTROL_POLICY, name, action, _state(before, snapshot), _state(then, snapshot))
+        calls = [_without_policy(change) for change in about if change.is_write]
+        action = "unchanged"
+        if calls:
+            gone = "tried" if before is None else "deleted"
+            action = gone if then is None else "created" if before is None else "changed"
+        yield Item(CONTROL_POLICY, name, action, _state(before, snapshot), _state(then, snapshot), calls)
+
+
+def _organization(run: Run) -> Item:
+    """The organization, which policies hold in only if it has them enabled."""
+    found = run.snapshot.organization
+    enabled = [change for change in run.done if change.operation == ENABLE]
+    before = {"name": found.id, "features": [catalogue.POLICY_TYPE] if found.policy_type == "ENABLED" else []}
+    then = {**before, "features": [catalogue.POLICY_TYPE]} if enabled else before
+    calls = [change.describe() for change in enabled]
+    return Item(ORGANIZATION, found.id, "changed" if enabled else "unchanged", before, then, calls)
+
+
+def _without_policy(change: Change) -> dict[str, t.Any]:
+    return {name: value for name, value in change.describe().items() if name != "policy"}
 
 
 def _state(policy: Policy | None, snapshot: Snapshot) -> dict[str, t.Any] | None:

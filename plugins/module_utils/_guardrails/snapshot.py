@@ -54,6 +54,7 @@ def read_organization(client: OrganizationsClient) -> Organization:
     units = tuple(read_units(client))
     return Organization(
         management_account=described["MasterAccountId"],
+        id=described["Id"],
         units=units,
         accounts=tuple(read_accounts(client, units)),
         all_features=described.get("FeatureSet", "ALL") == "ALL",

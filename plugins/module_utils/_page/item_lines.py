@@ -39,8 +39,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import (
     CHANGES,
     CONTROL_POLICY,
     GROUP_KIND,
+    ORGANIZATION,
     POLICY,
     ROLE,
+    ROOT_USER,
     SET,
     STORE_GROUP,
     STORE_USER,
@@ -77,6 +79,8 @@ _SETS = {
     "targets": "targets",
     "accounts": "accounts",
     "assignments": "assignments",
+    "features": "features",
+    "delegated_administrators": "delegated administrators",
 }
 # What an object of each kind has one of. An empty one is none.
 _SINGLE = {
@@ -162,6 +166,9 @@ def policy_name(arn: str) -> str:
 
 def _note(item: Item) -> str:
     """What goes behind the name."""
+    if item.kind == ROOT_USER:
+        account = (item.before or {}).get("name")
+        return f" ({shown(account)})" if account else ""
     if item.action != "deleted" or item.kind != USER:
         return _action(item)
     have = [(len((item.before or {}).get(field, ())), words) for field, words in _CREDENTIALS.items()]
@@ -184,8 +191,10 @@ def details_of(item: Item) -> str:
         told += [*_paths(before, after), *_sets(before, after), *_of_user(item, before, after)]
     elif item.kind == GROUP_KIND:
         told = [*_paths(before, after), *_sets(before, after)]
-    elif item.kind in (STORE_GROUP, STORE_USER, ASSIGNMENT):
+    elif item.kind in (STORE_GROUP, STORE_USER, ASSIGNMENT, ORGANIZATION):
         told = [*_end(before, after), *_sets(before, after)]
+    elif item.kind == ROOT_USER:
+        told = [*_root_password(before, after), *_credentials(before, after)]
     elif item.kind == SET:
         told = [*_end(before, after), *_sets(before, after), *_statements(before, after), *_of_set(before, after)]
         told += _tags(before, after)
@@ -272,6 +281,12 @@ def _console(item: Item) -> Iterator[str]:
         yield "console access: off"
     elif "delete_login_profile" in operations:
         yield "password for the console"
+
+
+def _root_password(before: State, after: State) -> Iterator[str]:
+    had, has = bool(before.get("console_access")), bool(after.get("console_access"))
+    if had != has:
+        yield "password recovery allowed" if has else "password removed"
 
 
 def _credentials(before: State, after: State) -> Iterator[str]:

@@ -21,8 +21,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import SUS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import (
     GROUP,
     GUARDED_MODULE,
-    IDENTITY_CENTER,
-    IDENTITY_USERS,
     SERVICE_LINKED_ROLE,
     USERS,
     Part,
@@ -35,10 +33,23 @@ USER, GROUP_KIND, POLICY, ROLE = "user", "group", "policy", "service-linked role
 CONTROL_POLICY = "service control policy"
 SET, STORE_GROUP, ASSIGNMENT = "permission set", "identity store group", "assignment"
 STORE_USER = "identity store user"
-KINDS = (USER, GROUP_KIND, POLICY, ROLE, CONTROL_POLICY, SET, STORE_GROUP, ASSIGNMENT, STORE_USER)
+ORGANIZATION, ROOT_USER = "organization", "root user"
+KINDS = (
+    USER,
+    GROUP_KIND,
+    POLICY,
+    ROLE,
+    CONTROL_POLICY,
+    SET,
+    STORE_GROUP,
+    ASSIGNMENT,
+    STORE_USER,
+    ORGANIZATION,
+    ROOT_USER,
+)
 _KINDS = {"iam_group": GROUP_KIND, "iam_managed_policy": POLICY}
-# What happens to an object that stays.
-CHANGES = ("changed", "renamed", "moved", "restored", "admitted", "suspended")
+# What happens to an object that stays, or, where it is tried, is there only for as long as a run lasts.
+CHANGES = ("changed", "renamed", "moved", "restored", "admitted", "suspended", "tried")
 
 
 @dataclass(frozen=True)
@@ -116,7 +127,7 @@ def _of_part(part: Part, result: Result) -> Iterator[Item]:
         yield from _of_group(part, result)
     elif part.module == SERVICE_LINKED_ROLE:
         yield _of_role(part, result)
-    elif part.module in (IDENTITY_CENTER, IDENTITY_USERS):
+    elif "objects" in result:
         yield from (Item(**each) for each in result["objects"])
     elif part.module == GUARDED_MODULE:
         name = part.options["options"]["name"]

@@ -51,6 +51,7 @@ def parse(params: Mapping[str, t.Any]) -> tuple[Wanted, list[str]]:
         delegated_administrator=params.get("delegated_administrator") or "",
         organization_id=params.get("organization_id") or "",
         max_removals=params["max_removals"],
+        batch=_account_ids(fields, "batch", prefix),
         reason=(params.get("reason") or "").strip(),
         prefix=prefix,
     )

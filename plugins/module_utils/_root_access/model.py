@@ -48,6 +48,8 @@ class Wanted:
     delegated_administrator: str = ""
     organization_id: str = ""
     max_removals: int = 10
+    # The only accounts that this run removes anything from; empty for all of them.
+    batch: frozenset[str] = frozenset()
     reason: str = ""
     # What the names of the options begin with, where a role hands its variables on.
     prefix: str = ""
@@ -147,6 +149,8 @@ class Plan:
     """What is to be done, account after account, or why nothing is."""
 
     changes: tuple[Change, ...] = ()
+    # What is left for later runs: how many credentials, by the account.
+    remaining: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
 

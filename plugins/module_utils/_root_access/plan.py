@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import Account
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.selection import ACTIVE, selected
@@ -71,15 +71,34 @@ def make_plan(wanted: Wanted, snapshot: Snapshot) -> Plan:
     """The changes, account after account, and what speaks against them."""
     if wanted.state == ENABLED:
         return Plan(tuple(_switching_on(wanted, snapshot.organization)))
+    known = [root for root in snapshot.root_users if root.credentials is not None]
+    if wanted.state == LOCKED:
+        return _batch(wanted, known)
+    if wanted.state == RECOVERABLE:
+        locked = [root.account.id for root in known if not root.has(PASSWORD)]
+        return Plan(tuple(Change(RECOVERY, account, Credential(PASSWORD)) for account in locked))
+    return Plan()
+
+
+def _batch(wanted: Wanted, root_users: Iterable[RootUser]) -> Plan:
+    """As many removals as one run may make, by the accounts' IDs, and what is left for later runs.
+
+    An account is done as a whole or left, unless it has more credentials by itself than a run may remove.
+    """
     changes: list[Change] = []
-    for root in snapshot.root_users:
-        if root.credentials is None:
-            continue
-        if wanted.state == LOCKED:
-            changes += _removals(root)
-        elif wanted.state == RECOVERABLE and not root.has(PASSWORD):
-            changes.append(Change(RECOVERY, root.account.id, Credential(PASSWORD)))
-    return Plan(tuple(changes), tuple(_too_many(wanted, changes)))
+    remaining: dict[str, int] = {}
+    room = wanted.max_removals
+    for root in sorted(root_users, key=lambda one: one.account.id):
+        own = list(_removals(root))
+        taken = 0
+        if not wanted.batch or root.account.id in wanted.batch:
+            taken = len(own) if len(own) <= room else 0 if changes else room
+            # Once an account is left, so are those behind it: else a large one could be left forever.
+            room = room - taken if taken == len(own) else 0
+        changes += own[:taken]
+        if own[taken:]:
+            remaining[root.account.id] = len(own) - taken
+    return Plan(tuple(changes), remaining, tuple(_none_allowed(wanted, remaining)))
 
 
 def _removals(root: RootUser) -> Iterator[Change]:
@@ -101,11 +120,12 @@ def _switching_on(wanted: Wanted, organization: Organization) -> Iterator[Change
         yield Change(DELEGATE, delegate)
 
 
-def _too_many(wanted: Wanted, changes: list[Change]) -> Iterator[str]:
-    if wanted.state == LOCKED and len(changes) > wanted.max_removals:
-        accounts = len({change.account for change in changes})
-        yield (
-            f"{wanted.called('max_removals')}: {len(changes)} credentials of {accounts} "
-            f"account{'s' if accounts != 1 else ''} would be removed, more than {wanted.max_removals}; name fewer "
-            "accounts, or raise it"
-        )
+def _none_allowed(wanted: Wanted, remaining: Mapping[str, int]) -> Iterator[str]:
+    if not wanted.max_removals and remaining:
+        yield f"{wanted.called('max_removals')}: is 0, and {left_words(remaining)} would be removed; raise it"
+
+
+def left_words(remaining: Mapping[str, int]) -> str:
+    """How many credentials of how many accounts, in words."""
+    credentials, accounts = sum(remaining.values()), len(remaining)
+    return f"{credentials} credential{'s' * (credentials != 1)} of {accounts} account{'s' * (accounts != 1)}"

@@ -9,8 +9,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import Account
 from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access.model import (
@@ -24,13 +23,14 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access.model im
     RECOVERABLE,
     Change,
     Outcome,
+    Plan,
     RootUser,
     Snapshot,
     Wanted,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access.plan import SWITCHES, TRUST, skipped
+from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access.objects import describe_objects
+from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access.plan import SWITCHES, left_words, skipped
 
-_SWITCHED_ON = {TRUST: "trusted access for IAM", **{operation: feature for feature, operation in SWITCHES.items()}}
 # What a root user without credentials can't do any more, and nobody else can (IAM User Guide, "Tasks that require root
 # user credentials").
 BY_HAND = (
@@ -39,7 +39,9 @@ BY_HAND = (
 )
 
 
-def describe(wanted: Wanted, snapshot: Snapshot, outcomes: Sequence[Outcome], check_mode: bool) -> dict[str, t.Any]:
+def describe(
+    wanted: Wanted, snapshot: Snapshot, plan: Plan, outcomes: Sequence[Outcome], check_mode: bool
+) -> dict[str, t.Any]:
     """The result of a run. For a run that made no calls, outcomes are those that it would have had."""
     done = [outcome.change for outcome in outcomes if not outcome.error]
     failed = [outcome for outcome in outcomes if outcome.error]
@@ -49,18 +51,25 @@ def describe(wanted: Wanted, snapshot: Snapshot, outcomes: Sequence[Outcome], ch
         "changed": bool(done),
         "check_mode": check_mode,
         "state": wanted.state,
+        "account": {
+            "account_id": snapshot.caller.account_id,
+            "partition": snapshot.caller.partition,
+            "caller_arn": snapshot.caller.arn,
+        },
         "organization_id": organization.id,
         "management_account": organization.management_account,
         "features": sorted(_features(wanted, snapshot, done)),
         "accounts": [_account(root, outcomes) for root in snapshot.root_users],
         "skipped_accounts": [_skipped(account) for account in skipped(wanted, organization)],
-        "counts": _counts(snapshot, done, failed, unknown),
+        "remaining": _remaining(snapshot, plan.remaining),
+        "counts": {**_counts(snapshot, done, failed, unknown), "remaining": sum(plan.remaining.values())},
         "changes": [change.describe() for change in done],
         "failed_changes": [{**one.change.describe(), "msg": one.error} for one in failed if one.begun],
         "not_done": [one.change.describe() for one in failed if not one.begun],
         "failed_accounts": [{**_named(root.account), "msg": root.error} for root in unknown],
         "reason": wanted.reason if wanted.state == RECOVERABLE else "",
-        "lines": list(_lines(wanted, snapshot, outcomes, check_mode)),
+        "objects": describe_objects(wanted, snapshot, done),
+        "lines": list(_lines(wanted, snapshot, plan, outcomes, check_mode)),
     }
     if failed or unknown:
         result["msg"] = _failure_message(failed, unknown)
@@ -82,6 +91,12 @@ def describe_diff(changes: Iterable[Change]) -> dict[str, t.Any]:
 
 def _named(account: Account) -> dict[str, str]:
     return {"account_id": account.id, "name": account.name}
+
+
+def _remaining(snapshot: Snapshot, remaining: Mapping[str, int]) -> list[dict[str, t.Any]]:
+    """The accounts with what is left for later runs, by their IDs."""
+    accounts = {root.account.id: root.account for root in snapshot.root_users}
+    return [{**_named(accounts[known]), "credentials": number} for known, number in sorted(remaining.items())]
 
 
 def _skipped(account: Account) -> dict[str, str]:
@@ -139,28 +154,20 @@ def _counts(
     }
 
 
-def _lines(wanted: Wanted, snapshot: Snapshot, outcomes: Sequence[Outcome], check_mode: bool) -> Iterator[str]:
-    """What people read when a run is done."""
+def _lines(
+    wanted: Wanted, snapshot: Snapshot, plan: Plan, outcomes: Sequence[Outcome], check_mode: bool
+) -> Iterator[str]:
+    """What people read when a run is done, below the lines of the objects that change."""
     done = [outcome.change for outcome in outcomes if not outcome.error]
-    if wanted.state == ENABLED:
-        yield _switched_on(snapshot, done, check_mode)
-    elif wanted.state == AUDITED:
+    if wanted.state == AUDITED:
         yield from _audited(wanted, snapshot)
     elif wanted.state == LOCKED:
-        yield from _locked(wanted, snapshot, done, check_mode)
-    else:
+        yield from _locked(wanted, plan, done)
+    elif wanted.state == RECOVERABLE:
         yield from _recoverable(wanted, snapshot, done, check_mode)
     yield from (f"Failed: {outcome.error}" for outcome in outcomes if outcome.error and outcome.begun)
     yield from (f"Failed: {root.error}" for root in snapshot.root_users if root.credentials is None and root.begun)
     yield from (f"Skipped: {_name(account)} is {account.status}" for account in skipped(wanted, snapshot.organization))
-
-
-def _switched_on(snapshot: Snapshot, done: Sequence[Change], check_mode: bool) -> str:
-    where = f"in the organization {snapshot.organization.id}"
-    parts = [_SWITCHED_ON.get(change.operation, f"{change.account} as delegated administrator") for change in done]
-    if not parts:
-        return f"Nothing to switch on {where}"
-    return f"{'Would switch' if check_mode else 'Switched'} on {where}: {', '.join(parts)}"
 
 
 def _audited(wanted: Wanted, snapshot: Snapshot) -> Iterator[str]:
@@ -176,16 +183,11 @@ def _audited(wanted: Wanted, snapshot: Snapshot) -> Iterator[str]:
         yield f"Nothing was removed. To do that, set {wanted.called('state')}={LOCKED}"
 
 
-def _locked(wanted: Wanted, snapshot: Snapshot, done: Sequence[Change], check_mode: bool) -> Iterator[str]:
-    names = {root.account.id: _name(root.account) for root in snapshot.root_users}
-    verb = "Would remove" if check_mode else "Removed"
-    for account, changes in groupby(done, key=lambda change: change.account):
-        yield f"{verb} from the root user of {names[account]}: {', '.join(str(one.credential) for one in changes)}"
+def _locked(wanted: Wanted, plan: Plan, done: Sequence[Change]) -> Iterator[str]:
+    if plan.remaining:
+        yield f"{left_words(plan.remaining)} left for later runs; run again"
     if done:
         yield BY_HAND.format(state=wanted.called("state"))
-    else:
-        known = sum(1 for root in snapshot.root_users if root.credentials is not None)
-        yield f"Nothing removed from the root users of {_count(known, 'account')}"
 
 
 def _recoverable(wanted: Wanted, snapshot: Snapshot, done: Sequence[Change], check_mode: bool) -> Iterator[str]:

@@ -66,7 +66,7 @@ def carry_out(task: Task, service: Service, wanted: Wanted, snapshot: Snapshot) 
     outcomes = [Outcome(change) for change in plan.changes]
     if not task.check_mode:
         outcomes = apply_plan(plan, service, task.tell)
-    result = report.describe(wanted, snapshot, outcomes, task.check_mode)
+    result = report.describe(wanted, snapshot, plan, outcomes, task.check_mode)
     if task.diff:
         result["diff"] = report.describe_diff(plan.changes)
     if "msg" in result:

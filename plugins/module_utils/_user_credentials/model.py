@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import NEW_KEY
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, Change
 
 RESET_PASSWORD, REPLACE_DEVICE, ROTATE_KEY = "reset_password", "replace_mfa_device", "rotate_access_key"
 TIME = "%Y-%m-%dT%H:%M:%SZ"
-# In the value of a tag, what stands for the key that is yet to be made.
-NEW = "new"
+NEW = NEW_KEY
 Moment = datetime.datetime
 
 

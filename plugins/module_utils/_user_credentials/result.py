@@ -12,15 +12,17 @@ import typing as t
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import ROTATION
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import USER
 from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials.model import (
     NEW,
     Options,
     Plan,
     Situation,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import ActualUser, Change, UserPlan
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import ActualUser, Change
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import SETS_PASSWORD
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.result import describe_account, describe_diff
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.result import describe_account, describe_known
 
 HANDED_OVER = SETS_PASSWORD | {"create_access_key"}
 
@@ -33,7 +35,7 @@ def describe(
     created = [str(change.params["AccessKeyId"]) for change in stored if "AccessKeyId" in change.params]
     result: dict[str, t.Any] = {
         "changed": bool(done) or plan.settles,
-        "account": describe_account(situation.account),
+        "account": {**describe_account(situation.account), "caller_arn": situation.account.caller.arn},
         "user": options.user,
         "job": options.job,
         "stage": plan.stage,
@@ -43,17 +45,49 @@ def describe(
     }
     if stored:
         result["credentials"] = {"store": options.store, "location": where, "users": [options.user]}
+    result["objects"] = [_object(situation, plan, done, where if stored else "")]
     return result
+
+
+def _object(situation: Situation, plan: Plan, done: Sequence[Change], where: str) -> dict[str, t.Any]:
+    """The user as an object of a plan: the same one each time, although it will be another time then."""
+    before, after = _states(situation, plan, done)
+    calls = [change.describe() for change in done]
+    noted: dict[str, str] = {}
+    for call in calls:
+        if "tags" in call:
+            call["tags"] = {key: _at_any_time(key, value) for key, value in call["tags"].items()}
+            noted |= call["tags"]
+    return {
+        "kind": USER,
+        "name": situation.user.name,
+        "action": "changed" if done or plan.settles else "unchanged",
+        "before": before,
+        "after": {**after, "tags": {key: noted.get(key, value) for key, value in after["tags"].items()}},
+        "calls": [{name: value for name, value in call.items() if name != "user"} for call in calls],
+        "password_in": where,
+    }
+
+
+def _at_any_time(key: str, value: str) -> str:
+    """The value that a tag gets, without the time that a run of this very moment puts into it."""
+    words = value.split()
+    return " ".join([*words[:2], "now"]) if key == ROTATION and words[2:] else value
 
 
 def diff_of(situation: Situation, plan: Plan, done: Sequence[Change]) -> dict[str, t.Any]:
     """Before and after of the user. A new password shows in that it has to be changed."""
-    name = situation.user.name
-    diff = describe_diff([UserPlan(name, situation.user, _after(situation, plan, done), plan.changes)])
+    if not plan.changes:
+        return {"before": {}, "after": {}}
+    before, after = _states(situation, plan, done)
     if plan.has(*SETS_PASSWORD):
-        diff["before"][name]["password_reset_required"] = bool(situation.user.password_reset_required)
-        diff["after"][name]["password_reset_required"] = True
-    return diff
+        before["password_reset_required"] = bool(situation.user.password_reset_required)
+        after["password_reset_required"] = True
+    return {"before": {situation.user.name: before}, "after": {situation.user.name: after}}
+
+
+def _states(situation: Situation, plan: Plan, done: Sequence[Change]) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    return describe_known(situation.user), describe_known(_after(situation, plan, done))
 
 
 def _after(situation: Situation, plan: Plan, done: Sequence[Change]) -> ActualUser:

@@ -98,10 +98,15 @@ def describe_diff(plans: Iterable[UserPlan]) -> dict[str, t.Any]:
         if not plan.changes:
             continue
         if plan.before:
-            before[plan.before.name] = {**_describe_state(plan.before), **_describe_credentials(plan.before)}
+            before[plan.before.name] = describe_known(plan.before)
         if plan.after:
-            after[plan.name] = {**_describe_state(plan.after), **_describe_credentials(plan.after)}
+            after[plan.name] = describe_known(plan.after)
     return {"before": before, "after": after}
+
+
+def describe_known(user: ActualUser) -> dict[str, t.Any]:
+    """A user with the credentials, as far as they are known."""
+    return {**_describe_state(user), **_describe_credentials(user)}
 
 
 def _describe_credentials(user: ActualUser) -> dict[str, t.Any]:

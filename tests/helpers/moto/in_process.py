@@ -43,6 +43,7 @@ LOOKED_AT = EMULATED | {
     "GetLoginProfile",
 }
 NEW_SESSION = boto3.session.Session
+KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 
 
 class Account:
@@ -136,7 +137,10 @@ class _Session:
     def __init__(self, **_given: object) -> None:
         self.region_name = REGION
 
-    def client(self, service: str, **_given: object) -> t.Any:
+    def client(self, service: str, **given: t.Any) -> t.Any:
+        if given.get("aws_session_token"):
+            # Whoever has temporary credentials is somebody else, maybe in another account.
+            return _new_client(service, **{name: given[name] for name in KEYS})
         client, untouched = _client(service)
         # Without the listeners of whoever had it before.
         client.meta.events._emitter.__dict__.update(copy.copy(untouched).__dict__)
@@ -158,12 +162,22 @@ def _answer(request: AWSPreparedRequest, event_name: str, **_event: object) -> A
 
 @functools.cache
 def _client(service: str) -> tuple[t.Any, t.Any]:
-    session: t.Any = NEW_SESSION(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
-    client = session.client(service, config=Config(max_pool_connections=50))
+    client = _new_client(service, aws_access_key_id="testing", aws_secret_access_key="testing")
+    return client, copy.copy(client.meta.events._emitter)
+
+
+@functools.cache
+def _session() -> t.Any:
+    """What has read the models of services, which takes long."""
+    return NEW_SESSION(region_name=REGION)
+
+
+def _new_client(service: str, **keys: str) -> t.Any:
+    client = _session().client(service, config=Config(max_pool_connections=50), **keys)
     # Every listener is asked, so that moto's own would do everything twice.
     client.meta.events.unregister("before-send", botocore_stubber)
     client.meta.events.register("before-send", _answer)
-    return client, copy.copy(client.meta.events._emitter)
+    return client
 
 
 @functools.cache

@@ -16,6 +16,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials imp
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import StoreError
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_files import FileKey
 from helpers.accounts.credentials import ACCOUNT, Keys, answer_lost, client, people, run, tags_of
+from helpers.modules.in_process import run_action
 from helpers.moto.in_process import Account
 from helpers.moto.kills import KilledError, killed_at
 from moto.iam.models import iam_backends
@@ -180,6 +181,39 @@ def test_a_kill_at_the_file_loses_no_secret(aws: Account, tmp_path: Path, place:
     )
     planned = keys.rotate(check_mode=True)
     assert planned["stage"] == "waits_for_use"
+
+
+@pytest.mark.parametrize("place", ["begin", "keep", "settle"])
+def test_a_plan_of_a_new_key_is_finished_where_its_secret_is_stored(aws: Account, tmp_path: Path, place: str) -> None:
+    keys = Keys("file", tmp_path)
+    tmp_path.chmod(0o700)
+    plan = tmp_path / "plan.json"
+
+    def run(check_mode: bool = False, **variables: object) -> dict[str, t.Any]:
+        options = {"job": "rotate_access_key", "user": "svc-backup", **keys.options}
+        return run_action("iam_user_credentials", options, variables, check_mode=check_mode)
+
+    planned = run(check_mode=True, plan_file=str(plan))
+    assert planned["plan"]["lines"][0] == "~ user svc-backup: new access key to credentials_store"
+    (old,) = ids()
+    with mock.patch.object(FileKey, place, side_effect=KilledError), pytest.raises(KilledError):
+        run(apply_plan_file=str(plan))
+    aws.calls.clear()
+    rest = run(apply_plan_file=str(plan))
+    if place == "keep":
+        # The key has to be deleted, which the plan does not do.
+        assert "the rest of the plan is another one now: plan: user svc-backup" in rest["msg"]
+        assert aws.writes == []
+        assert not keys.rotate().get("failed")
+    else:
+        assert not rest.get("failed"), rest["msg"]
+    new = raw_keys()[-1]
+    assert keys.entry() == (new.access_key_id, new.secret_access_key, "set")
+    assert tags_of("svc-backup")["cloudhsm.iam/access-key-rotation"] == f"{new.access_key_id} {old}"
+    assert new.secret_access_key not in plan.read_text() + str(rest)
+    aws.calls.clear()
+    again = run(apply_plan_file=str(plan))
+    assert (again["changed"] if place != "keep" else False, aws.writes) == (False, [])
 
 
 def _orphaned(keys: Keys) -> str:

@@ -11,7 +11,6 @@ import typing as t
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from ansible.plugins.action import ActionBase
@@ -21,6 +20,7 @@ from ansible_collections.cloudhsm.iam.plugins.modules.iam_access_report_info imp
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import ACCOUNT_IDS, read_variables
 from botocore.client import BaseClient
+from helpers.modules.in_process import run_action
 
 Spec = Mapping[str, Mapping[str, t.Any]]
 PLUGINS = "ansible_collections.cloudhsm.iam.plugins"
@@ -118,14 +118,7 @@ def put(options: dict[str, t.Any], field: str, value: object, spec: Spec) -> Non
 
 
 def run(name: str, options: dict[str, t.Any]) -> dict[str, t.Any]:
-    connection = SimpleNamespace(transport="local", become=None)
-    task = SimpleNamespace(
-        action=name, args=options, check_mode=True, diff=False, environment=[], async_val=0, _role=None
-    )
-    templar = SimpleNamespace(template=lambda value: value)
-    action = importlib.import_module(f"{PLUGINS}.action.{name}").ActionModule
-    made: dict[str, t.Any] = action(task, connection, None, None, templar, None).run(None, {})
-    return made
+    return run_action(name, options, {}, check_mode=True)
 
 
 class ReachedError(Exception):

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import copy
+import random
 import typing as t
 from collections import Counter
+from contextlib import suppress
 
 import pytest
 from helpers.accounts.simulated_identity_center import failure
@@ -76,13 +78,20 @@ def test_only_what_is_missing_is_switched_on(aws: Organization) -> None:
         "register_delegated_administrator",
     ]
     assert (aws.trusted, aws.features, aws.delegates) == (True, FEATURES, {DELEGATED})
-    assert result["lines"] == [
-        f"Switched on in the organization {ORGANIZATION}: trusted access for IAM, RootCredentialsManagement, "
-        f"RootSessions, {DELEGATED} as delegated administrator"
-    ]
+    (organization,) = result["objects"]
+    assert (organization["kind"], organization["name"], organization["action"]) == (
+        "organization",
+        ORGANIZATION,
+        "changed",
+    )
+    assert organization["before"] == {"features": [], "delegated_administrators": []}
+    assert organization["after"] == {
+        "features": ["RootCredentialsManagement", "RootSessions", "TrustedAccess"],
+        "delegated_administrators": [DELEGATED],
+    }
     assert result["features"] == sorted(FEATURES)
     again = done(aws, state="enabled", delegated_administrator=DELEGATED)
-    assert (again["changed"], again["lines"]) == (False, [f"Nothing to switch on in the organization {ORGANIZATION}"])
+    assert (again["changed"], again["objects"][0]["action"]) == (False, "unchanged")
 
     aws.features = {"RootSessions"}
     result = done(aws, state="enabled")
@@ -116,7 +125,14 @@ def test_an_audit_tells_each_credential_and_changes_nothing(aws: Organization) -
         "mfa_devices": ["mfa/shop-1", "mfa/shop-2"],
     }
     assert result["skipped_accounts"] == [{"account_id": CLOSED, "name": f"a{CLOSED}", "status": "SUSPENDED"}]
-    assert result["counts"] == {"accounts": 3, "with_credentials": 2, "with_password": 2, "removed": 0, "failed": 0}
+    assert result["counts"] == {
+        "accounts": 3,
+        "with_credentials": 2,
+        "with_password": 2,
+        "removed": 0,
+        "remaining": 0,
+        "failed": 0,
+    }
     assert result["lines"] == [
         f"Looked at the root users of 3 accounts in the organization {ORGANIZATION}: 2 with credentials, 1 without",
         f"{SHOP} (a{SHOP}): password, access key AKIASHOP1, access key AKIASHOP2, signing certificate CERTSHOP, "
@@ -157,12 +173,16 @@ def test_credentials_go_in_an_order_that_leaves_no_password_without_mfa(aws: Org
         ("deactivate_mfa_device", SHOP, "mfa_device", "mfa/shop-2"),
         ("delete_login_profile", LOGS, "password", ""),
     ]
-    assert result["lines"][:2] == [
-        f"Removed from the root user of {SHOP} (a{SHOP}): password, access key AKIASHOP1, access key AKIASHOP2, "
-        "signing certificate CERTSHOP, MFA device mfa/shop-1, MFA device mfa/shop-2",
-        f"Removed from the root user of {LOGS} (a{LOGS}): password",
-    ]
-    assert "Billing" in result["lines"][2]
+    kinds = ("mfa_devices", "access_keys", "signing_certificates")
+    lists = (*kinds, "active_access_keys", "active_signing_certificates")
+    nothing: Result = {"console_access": False, **{name: [] for name in lists}}
+    assert {one["name"]: (one["action"], one["after"]) for one in result["objects"]} == {
+        DELEGATED: ("unchanged", {"name": f"a{DELEGATED}", **nothing}),
+        SHOP: ("changed", {"name": f"a{SHOP}", **nothing}),
+        LOGS: ("changed", {"name": f"a{LOGS}", **nothing}),
+    }
+    assert result["objects"][1]["before"]["access_keys"] == ["AKIASHOP1", "AKIASHOP2"]
+    assert "Billing" in result["lines"][0]
     assert result["diff"]["before"][LOGS] == ["password"]
     assert [one["action"] for one in result["accounts"]] == ["unchanged", "locked", "locked"]
     assert [aws.left(account) for account in (SHOP, LOGS, DELEGATED)] == [[], [], []]
@@ -170,7 +190,7 @@ def test_credentials_go_in_an_order_that_leaves_no_password_without_mfa(aws: Org
     assert aws.left(MANAGEMENT) == ["password", "AKIAMANAGEMENT"]
     assert not [operation for account, operation in aws.calls if account == MANAGEMENT]
     again = done(aws, **LOCK, all_accounts=True)
-    assert (again["changed"], again["lines"][0]) == (False, "Nothing removed from the root users of 3 accounts")
+    assert (again["changed"], {one["action"] for one in again["objects"]}) == (False, {"unchanged"})
 
 
 @pytest.mark.parametrize(
@@ -312,12 +332,81 @@ def test_switching_on_that_was_killed_is_finished_by_the_next(aws: Organization,
     assert (aws.trusted, aws.features, aws.delegates) == (True, FEATURES, {DELEGATED})
 
 
-def test_more_removals_than_are_allowed_are_refused(aws: Organization) -> None:
-    (problem,) = refused(aws, **LOCK, all_accounts=True, max_removals=6)
-    assert problem == (
-        "max_removals: 7 credentials of 2 accounts would be removed, more than 6; name fewer accounts, or raise it"
+def test_no_removal_is_allowed_with_none(aws: Organization) -> None:
+    (problem,) = refused(aws, **LOCK, all_accounts=True, max_removals=0)
+    assert problem == "max_removals: is 0, and 7 credentials of 2 accounts would be removed; raise it"
+    assert not aws.run(**LOCK, accounts=[DELEGATED], max_removals=0).get("failed")
+
+
+def test_a_run_locks_whole_accounts_up_to_the_limit_and_says_what_is_left(aws: Organization) -> None:
+    aws.roots[DELEGATED] = credentials(True)
+    first = done(aws, **LOCK, all_accounts=True, max_removals=6)
+    assert {one["account"] for one in first["changes"]} == {DELEGATED}, "six of shop's do not fit any more"
+    assert first["remaining"] == [
+        {"account_id": SHOP, "name": f"a{SHOP}", "credentials": 6},
+        {"account_id": LOGS, "name": f"a{LOGS}", "credentials": 1},
+    ]
+    assert (first["counts"]["remaining"], first["lines"][0]) == (
+        7,
+        "7 credentials of 2 accounts left for later runs; run again",
     )
-    assert not aws.run(**LOCK, all_accounts=True, max_removals=7).get("failed")
+    # An account that does not fit by itself goes in parts, and its MFA at the very end.
+    for left in (["mfa/shop-1", "mfa/shop-2"], []):
+        part = done(aws, **LOCK, all_accounts=True, max_removals=4)
+        assert aws.left(SHOP) == left
+    assert (part["remaining"], aws.left(LOGS)) == ([], [])
+
+
+def test_a_batch_names_the_only_accounts_that_are_locked(aws: Organization) -> None:
+    aws.roots[DELEGATED] = credentials(True)
+    result = done(aws, **LOCK, all_accounts=True, batch=[LOGS, CLOSED], max_removals=1)
+    assert {one["account"] for one in result["changes"]} == {LOGS}
+    assert [one["account_id"] for one in result["remaining"]] == [DELEGATED, SHOP]
+    (problem,) = refused(Organization(), **LOCK, all_accounts=True, batch=["shop"])
+    assert problem.startswith("batch[0]: 'shop' is not an account ID")
+
+
+HUNDRED = [f"{number:012}" for number in range(9, 109)]
+MIXED = (("AKIA",), (), ("AKIA1", "AKIA2"))
+
+
+def hundred() -> Organization:
+    """100 accounts with one to four credentials each."""
+    aws = Organization()
+    aws.accounts = {MANAGEMENT: "r-1", **dict.fromkeys(HUNDRED, "ou-1")}
+    aws.roots = {MANAGEMENT: credentials(True)}
+    for number, account in enumerate(HUNDRED):
+        aws.roots[account] = credentials(True, MIXED[number % 3], (), ("mfa",) if number % 2 else ())
+    return aws
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_hundred_accounts_are_locked_in_batches_that_are_killed_and_fail() -> None:
+    aws, chance = hundred(), random.Random(7)
+    before = {account: aws.left(account) for account in HUNDRED}
+    stubborn = HUNDRED[40]
+    others = [account for account in HUNDRED if account != stubborn]
+    aws.scripts[stubborn, "delete_login_profile"] = [failure("ServiceFailure", "Whatever")] * 2
+    runs: list[Result] = []
+    while not runs or runs[-1]["remaining"] or runs[-1].get("failed"):
+        assert len(runs) < 60, "no progress"
+        writes = len(aws.writes)
+        if chance.random() < 0.4:
+            aws.kill = (writes + chance.randint(1, 10), chance.random() < 0.5)
+            with suppress(KilledError):
+                aws.run(**LOCK, all_accounts=True, max_removals=12)
+            aws.kill = None
+        else:
+            runs.append(aws.run(**LOCK, all_accounts=True, max_removals=12))
+        assert len(aws.writes) - writes <= 12
+        # Account after account, but for the one that fails.
+        begun = [account for account in others if len(aws.left(account)) < len(before[account])]
+        assert begun == others[: len(begun)]
+    assert [aws.left(account) for account in HUNDRED] == [[]] * 100
+    assert aws.left(MANAGEMENT) == ["password"]
+    assert [one["account"] for run in runs for one in run["failed_changes"]].count(stubborn) in (1, 2)
+    assert all(stubborn in run["msg"] for run in runs if run.get("failed"))
+    assert sum(map(len, before.values())) > 12 * 10
 
 
 @pytest.mark.parametrize(
