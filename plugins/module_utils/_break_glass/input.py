@@ -17,7 +17,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import is_true, kind, text_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.item import Fields
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
-from ansible_collections.cloudhsm.iam.plugins.module_utils._break_glass.model import HALVES, StoreOptions, Wanted, state_tag
+from ansible_collections.cloudhsm.iam.plugins.module_utils._break_glass.model import (
+    HALVES,
+    StoreOptions,
+    Wanted,
+    state_tag,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import (
     FILE_STORES,
     SERVICES,
@@ -47,7 +52,12 @@ _TEXTS = ("path", "vault_id", "prefix", "kms_key_id")
 
 def said(problem: str, label: str) -> str:
     """A problem of a store with the names of this module's options. label is how messages name the store."""
-    return _OF_STORES.sub(lambda found: f"{label}.{found[1]}", problem)
+
+    def own(found: re.Match[str]) -> str:
+        # In the middle of a sentence it is the kind that is meant, and not the option.
+        return "store" if found[1] == "store" and found.start() else f"{label}.{found[1]}"
+
+    return _OF_STORES.sub(own, problem)
 
 
 def parse(params: Mapping[str, t.Any]) -> tuple[Wanted, list[str]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import nearest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BREAK_GLASS, PROTECTED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.sealing import SEALED, SEALING, sealed_at
 from ansible_collections.cloudhsm.iam.plugins.module_utils._break_glass.model import Found, SealPlan, Wanted
@@ -22,9 +23,8 @@ def account_problems(wanted: Wanted, account: Account) -> Iterator[str]:
     """Why the account as a whole does not allow this."""
     if wanted.group in account.groups:
         return
-    spelled = {group.lower(): group for group in account.groups}
-    close = spelled.get(wanted.group.lower())
-    hint = f"did you mean {close!r}?" if close else "create it first, for example with the playbook bootstrap"
+    close = nearest(wanted.group, account.groups)
+    hint = f"did you mean {close[0]!r}?" if close else "create it first, for example with the playbook bootstrap"
     yield f"{wanted.called('group')}: the account has no group {wanted.group!r}; {hint}"
 
 

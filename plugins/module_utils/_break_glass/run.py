@@ -35,8 +35,8 @@ if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
 _WORKERS = 4
-# How the users engine begins a problem with the group, which is the same for all users.
-_OF_GROUP = re.compile(r"^users\[\d+\] \([^)]*\): groups: ")
+# How the users engine begins problems with the group, which are told once and with our option.
+_OF_GROUP = re.compile(r"^(users\[\d+\] \([^)]*\): groups|protected_groups): ")
 _OF_USER = re.compile(r"^users\[(\d+)\] \(")
 
 

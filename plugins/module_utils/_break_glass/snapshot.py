@@ -13,7 +13,12 @@ from collections.abc import Callable, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.sealing import sealed_at
 from ansible_collections.cloudhsm.iam.plugins.module_utils._break_glass.input import said
-from ansible_collections.cloudhsm.iam.plugins.module_utils._break_glass.model import Found, HalfStore, StoreOptions, Wanted
+from ansible_collections.cloudhsm.iam.plugins.module_utils._break_glass.model import (
+    Found,
+    HalfStore,
+    StoreOptions,
+    Wanted,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials.snapshot import read_devices
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import StoreError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser
@@ -23,9 +28,7 @@ if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
 
-def read_user(
-    iam: IAMClient, account: Account, user: ActualUser, stores: Sequence[HalfStore], wanted: Wanted
-) -> Found:
+def read_user(iam: IAMClient, account: Account, user: ActualUser, stores: Sequence[HalfStore], wanted: Wanted) -> Found:
     """The user's ways in, and whether both halves are where they belong. Raises StoreError, and botocore's errors.
 
     The stores are not asked where the password is sealed anew whatever they have.

@@ -9,6 +9,7 @@ import typing as t
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest import mock
 
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret, VaultSecretsContext
@@ -16,11 +17,14 @@ from botocore.exceptions import ClientError
 from helpers.accounts.credentials import ACCOUNT, client
 from helpers.modules.in_process import Result, actions, run_action
 from helpers.moto.in_process import Account, account
+from helpers.moto.open_moto import with_values
 from moto.iam.models import iam_backends
+from moto.secretsmanager.models import SecretsManagerBackend
 
 USER = "break-glass"
 TAG = "cloudhsm.iam/break-glass"
 SECRETS = {"first": b"of-the-first-person", "second": b"of-the-second-person"}
+MOVE = "update_secret_version_stage"
 KINDS = ("file", "vault_file", "secretsmanager", "ssm_parameter")
 
 
@@ -33,12 +37,13 @@ def vault_secrets(secrets: t.Mapping[str, bytes] | None = None) -> VaultSecretsC
 @contextmanager
 def administrators() -> Iterator[Account]:
     """An account with the group that break-glass users join."""
-    from unittest import mock
-
     with account() as made, actions():
         client().create_group(GroupName="Administrators")
         made.calls.clear()
-        with mock.patch.object(VaultSecretsContext, "current", return_value=vault_secrets()):
+        with (
+            mock.patch.object(VaultSecretsContext, "current", return_value=vault_secrets()),
+            mock.patch.object(SecretsManagerBackend, MOVE, with_values(getattr(SecretsManagerBackend, MOVE))),
+        ):
             yield made
 
 
