@@ -61,8 +61,8 @@ options:
         type: path
       vault_id:
         description:
-          - Which of the play's vault IDs encrypts the V(vault_file). By default, Ansible chooses as usual. Two stores of
-            the kind V(vault_file) need different vault IDs with different secrets.
+          - Which of the play's vault IDs encrypts the V(vault_file). By default, Ansible chooses as usual.
+          - Two stores of the kind V(vault_file) need different vault IDs with different secrets.
         type: str
       prefix:
         description:

@@ -14,7 +14,7 @@ import typing as t
 from collections.abc import Iterator, Mapping, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import is_true, kind, text_problem
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import is_true, kind, read_list, text_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.item import Fields
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 from ansible_collections.cloudhsm.iam.plugins.module_utils._break_glass.model import (
@@ -68,8 +68,8 @@ def parse(params: Mapping[str, t.Any]) -> tuple[Wanted, list[str]]:
     prefix = str(params.get("variables_prefix") or "")
     stores, problems = _stores(params.get("stores"), called("stores", prefix))
     given = params.get("users")
-    users = DEFAULT_USERS if given is None else [given] if isinstance(given, str) else given
-    names = [name for name in users if isinstance(name, str)] if isinstance(users, Sequence) else []
+    listed = read_list(given)[0] if isinstance(given, str) else DEFAULT_USERS if given is None else given
+    names = [name for name in listed if isinstance(name, str)] if isinstance(listed, Sequence) else []
     length = params.get("half_length")
     wanted = Wanted(
         users=tuple(names),

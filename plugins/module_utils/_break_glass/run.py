@@ -41,7 +41,7 @@ _OF_USER = re.compile(r"^users\[(\d+)\] \(")
 
 
 def run(task: Task, files: Sequence[HalfStore | None] = (None, None)) -> Result:
-    """The module's result. files are the stores on the controller, which only the action can open. Raises FailedError."""
+    """The module's result. files are the stores that the action has opened, on the controller. Raises FailedError."""
     wanted, problems = parse(task.params)
     refuse([*problems, *(_store_problems(task, wanted, files) if not problems else ())])
     stores = [file or _aws_half(task, wanted, index) for index, file in enumerate(files)]

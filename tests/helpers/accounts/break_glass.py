@@ -16,6 +16,7 @@ from ansible.parsing.vault import VaultLib, VaultSecret, VaultSecretsContext
 from botocore.exceptions import ClientError
 from helpers.accounts.credentials import ACCOUNT, client
 from helpers.modules.in_process import Result, actions, run_action
+from helpers.moto.clients import client_with, iam_client
 from helpers.moto.in_process import Account, account
 from helpers.moto.open_moto import with_values
 from moto.iam.models import iam_backends
@@ -144,6 +145,22 @@ class Pair:
         """Whether two people who meet can find the password, with all that the stores still have."""
         profile = iam_backends[ACCOUNT]["aws"].users and iam_backends[ACCOUNT]["aws"].get_user(user).password
         return any(first + second == profile for first in self.first.kept() for second in self.second.kept())
+
+
+def seal(moto: str, user: str) -> None:
+    """A sealed user in the account of a server, with a half in each of the two stores of AWS's."""
+    iam = iam_client(moto)
+    tags = {"cloudhsm.iam/protected": "true", TAG: "sealed 2026-11-01T12:00:00Z"}
+    iam.create_user(UserName=user, Tags=t.cast(t.Any, [{"Key": key, "Value": value} for key, value in tags.items()]))
+    iam.create_login_profile(UserName=user, Password="First-half-1Second-half-2")
+    names = {which: f"/cloudhsm-iam/break-glass/{which}/{ACCOUNT}/{user}" for which in SECRETS}
+    states = {which: [{"Key": f"cloudhsm.iam/break-glass-{which}-half", "Value": "set"}] for which in SECRETS}
+    client_with(moto, "secretsmanager").create_secret(
+        Name=names["first"], SecretString="First-half-1", Tags=states["first"]
+    )
+    client_with(moto, "ssm").put_parameter(
+        Name=names["second"], Value="Second-half-2", Type="SecureString", Tags=states["second"]
+    )
 
 
 def tag_of(user: str = USER) -> str | None:

@@ -426,11 +426,12 @@ def test_users_that_must_not_be_sealed_are_refused_together(aws: Account, files:
     told = files.run(users=["stranger", "locked", "with-key"], group="Administratos")["problems"]
     assert told == [
         "group: the account has no group 'Administratos'; did you mean 'Administrators'?",
-        "users[0] (stranger): exists already and is not marked as protected (tag cloudhsm.iam/protected). If you want it "
-        "as a break-glass user with a new password, first set protected: true for it with the playbook provision_users",
+        "users[0] (stranger): exists already and is not marked as protected (tag cloudhsm.iam/protected). If you want "
+        "it as a break-glass user with a new password, first set protected: true for it with the playbook "
+        "provision_users",
         "users[1] (locked): is suspended; restore the user first, with the playbook provision_users",
-        f"users[2] (with-key): has active access keys ({key}), which need neither half of the password; deactivate or "
-        "delete them first",
+        f"users[2] (with-key): has active access keys ({key}), which need neither half of the password; deactivate "
+        "or delete them first",
     ]
     assert aws.writes == []
     assert [half.entry() for half in files.halves] == [None, None]
