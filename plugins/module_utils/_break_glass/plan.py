@@ -67,17 +67,19 @@ def make_plan(wanted: Wanted, plan: UserPlan, found: Found | None) -> SealPlan:
 def _reason(wanted: Wanted, found: Found | None) -> str:
     if found is None:
         return "the user is new"
-    if wanted.reseal:
-        return "you asked for it"
     tags: Mapping[str, str] = found.user.tags
-    if tags.get(BREAK_GLASS, "").startswith(SEALING):
-        return "an earlier run did not finish"
-    if sealed_at(tags) is None:
-        return "it was not sealed yet"
-    if not found.user.console_access:
-        return "the user has no password"
-    if found.user.password_reset_required:
-        return "somebody has set another password since"
+    reasons = {
+        "you asked for it": wanted.reseal,
+        "an earlier run did not finish": tags.get(BREAK_GLASS, "").startswith(SEALING),
+        "it was not sealed yet": sealed_at(tags) is None,
+        "the user has no password": not found.user.console_access,
+        "somebody has set another password since": found.user.password_reset_required,
+    }
+    first = next((reason for reason, holds in reasons.items() if holds), "")
+    return first or _missing(wanted, found)
+
+
+def _missing(wanted: Wanted, found: Found) -> str:
     missing = [store.label for store, has in zip(wanted.stores, found.halves or (), strict=False) if not has]
     return f"no half in {' and '.join(missing)}" if missing else ""
 
