@@ -169,7 +169,7 @@ def test_no_half_is_seen_anywhere_but_in_its_own_store(
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_a_sealing_that_is_killed_is_finished_by_the_next_run(
-    node: ControlNode, aws: FaultProxy, iam: IAMClient, moment: str, number: int
+    node: ControlNode, aws: FaultProxy, iam: IAMClient, moment: t.Literal["before", "after"], number: int
 ) -> None:
     given = variables(node, FILES)
     assert node.playbook("cloudhsm.iam.break_glass", *given).status == 0

@@ -174,7 +174,7 @@ def _same_place(first: StoreOptions, second: StoreOptions) -> Iterator[str]:
             yield f"{second.label}.path: is the file of {first.label} too; each half needs a file of its own"
         elif first.kind == second.kind == "file" and os.path.dirname(here) == os.path.dirname(there):
             yield (
-                f"{second.label}.path: is in the folder of {first.label}, which one person owns; "
+                f"{second.label}.path: is in the folder of {first.label}, so that one person could read both; "
                 "put it into a folder of its own"
             )
         if first.kind == second.kind == "vault_file" and (

@@ -598,7 +598,9 @@ CASES: dict[str, Case] = {
     "bootstrap": Case("bootstrap", lambda _account: {"bootstrap_cloudhsm_administrators": ["alice"]}),
     "bootstrap over something older": Case("bootstrap", lambda _account: WITH_MFA, _older_setup),
     "break_glass": Case("break_glass", _sealing, _emergency),
+    "break_glass over a user who is there": Case("break_glass", _sealing, _sealed),
     "reseal_break_glass": Case("reseal_break_glass", _sealing, _sealed),
+    "reseal_break_glass of a new user": Case("reseal_break_glass", _sealing, _emergency),
     "change_user": Case("change_user", _amending, _half_added),
     "change_user with a password": Case(
         "change_user", lambda account: {**_amending(account), **_with_password(account)}, _half_added

@@ -34,7 +34,8 @@ def aws() -> t.Iterator[Account]:
 
 @pytest.fixture(params=PAIRS, ids="-".join)
 def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Pair:
-    return Pair(*request.param, tmp_path)
+    first, second = request.param
+    return Pair(first, second, tmp_path)
 
 
 @pytest.fixture
