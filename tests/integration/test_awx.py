@@ -60,11 +60,11 @@ FULL: dict[str, dict[str, t.Any]] = {
     },
     "break_glass": {
         "sealing": "reseal",
-        "break_glass_users": "emergency-1, emergency-2",
+        "emergency_users": "emergency-1, emergency-2",
         "break_glass_group": "Emergency",
-        "halves_store": "ssm_parameter",
-        "first_kms_key": "alias/first",
-        "second_kms_key": "alias/second",
+        "halves_credentials_store": "ssm_parameter",
+        "first_half_encrypted_with": "alias/first",
+        "second_half_encrypted_with": "alias/second",
     },
     "lock_root_users": {
         "root_access_state": "enabled",
