@@ -73,10 +73,12 @@ def not_ready(facts: Facts) -> Finding:
 def _flaws(person: Person, facts: Facts) -> Iterator[Subject]:
     sealed, have = sealed_at(person.user.tags), person.credentials
     days = facts.days(sealed)
+    max_age = int((facts.snapshot.password_policy or {}).get("MaxPasswordAge", 0))
     if sealed is None or have.password is False:
         yield _subject(person, "the password is not sealed", _reseal(person), "not sealed")
-    elif days is not None and days > SEALED_DAYS:
-        yield _subject(person, f"was sealed {days} days ago", _reseal(person), "old")
+    elif days is not None and days > min(max_age or SEALED_DAYS, SEALED_DAYS):
+        expiry = f", and passwords expire after {max_age} days" if 0 < max_age < SEALED_DAYS else ""
+        yield _subject(person, f"was sealed {days} days ago{expiry}", _reseal(person), "old")
     keys = [key for key in have.keys or () if key.active]
     if keys:
         number = "an active access key" if len(keys) == 1 else f"{len(keys)} active access keys"

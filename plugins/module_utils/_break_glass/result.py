@@ -70,3 +70,10 @@ def _lines(plans: Sequence[SealPlan], places: Sequence[str], check_mode: bool) -
 
 def _no_mfa(name: str) -> str:
     return f"{name} has no MFA device: register a hardware key for it, and keep the key apart from both halves"
+
+
+def expiry_lines(max_age: int) -> list[str]:
+    """What to heed where the account's passwords expire: those of break-glass users do so too."""
+    if not max_age:
+        return []
+    return [f"Passwords of this account expire after {max_age} days: seal new ones before that, or nobody may get in"]

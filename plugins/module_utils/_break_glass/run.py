@@ -80,15 +80,15 @@ def _plan_and_carry_out(task: Task, wanted: Wanted, stores: Sequence[HalfStore])
         service = engine.Service(iam, task.sts_client(), pool)
         plans, account = _make_plans(service, wanted, desired, options, stores)
         account_id = account.caller.account_id
-        length = max(wanted.half_length, -(-read_rules(iam).length // len(stores)))
+        rules = read_rules(iam)
+        length = max(wanted.half_length, -(-rules.length // len(stores)))
         keepers = {
             plan.plan.name: [store.keeper(account_id, plan.plan.name, length) for store in stores]
             for plan in plans
             if plan.seals
         }
-        for kept in keepers.values():
-            for keeper, store in zip(kept, wanted.stores, strict=True):
-                refuse(_problems_of(keeper.check, store.label))
+        pairs = [pair for kept in keepers.values() for pair in zip(kept, wanted.stores, strict=True)]
+        refuse([problem for keeper, store in pairs for problem in _problems_of(keeper.check, store.label)])
         if task.check_mode:
             outcomes = [Outcome(plan.plan, plan.plan.changes) for plan in plans if plan.plan.changes]
         else:
@@ -96,6 +96,7 @@ def _plan_and_carry_out(task: Task, wanted: Wanted, stores: Sequence[HalfStore])
             outcomes = [_seal(iam, wanted, plan, made, keepers) for plan in plans if plan.plan.changes]
     places = [store.location(account_id) for store in stores]
     result = report.describe(wanted, plans, outcomes, account, places=places, check_mode=task.check_mode)
+    result["lines"] += report.expiry_lines(rules.max_age)
     if task.diff:
         result["diff"] = describe_diff(plan.plan for plan in plans)
     if result["failed_users"]:

@@ -302,8 +302,21 @@ def test_several_users_are_sealed_each_with_a_password_of_its_own(aws: Account, 
 def test_halves_grow_with_the_password_policy(aws: Account, files: Pair) -> None:
     assert aws
     client().update_account_password_policy(MinimumPasswordLength=127, RequireSymbols=True, RequireNumbers=True)
-    files.run()
+    assert not [line for line in files.run()["lines"] if "expire" in line]
     assert len(files.whole()) == 128
+
+
+def test_that_passwords_expire_is_told(aws: Account, files: Pair) -> None:
+    assert aws
+    client().update_account_password_policy(MinimumPasswordLength=14, MaxPasswordAge=90)
+    assert files.run()["lines"][-1].startswith("Passwords of this account expire after 90 days: seal new ones before")
+
+
+def test_both_stores_that_can_not_be_asked_are_told(aws: Account, tmp_path: Path) -> None:
+    aws.denied |= {"DescribeSecret", "ListTagsForResource"}
+    told = Pair("secretsmanager", "ssm_parameter", tmp_path).run()["problems"]
+    assert ["first half" in told[0], "second half" in told[1]] == [True, True]
+    assert aws.writes == []
 
 
 # Refusals

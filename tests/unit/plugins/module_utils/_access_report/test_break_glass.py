@@ -81,6 +81,16 @@ def test_what_is_not_as_it_should_be(tag: str, have: dict[str, t.Any], told: lis
     assert list(said) == ["break_glass_not_ready"]
 
 
+@pytest.mark.parametrize(("max_age", "told"), [(0, None), (90, None), (29, "was sealed 30 days ago, and passwords")])
+def test_one_whose_password_has_expired_is_told(max_age: int, told: str | None) -> None:
+    person = samples.person("break-glass", tags={BREAK_GLASS: TAG}, password_changed=SEALED, password_used=None)
+    policy = {"MinimumPasswordLength": 14, **({"MaxPasswordAge": max_age} if max_age else {})}
+    made = make_report(samples.snapshot([person], password_policy=policy), Wanted(), samples.NOW)
+    found = [each for each in made["findings"] if each["rule"] == "break_glass_not_ready" and each["subjects"]]
+    assert bool(found) == bool(told)
+    assert not told or found[0]["subjects"][0]["detail"].startswith(told)
+
+
 def test_the_finding_has_the_command_that_seals_anew() -> None:
     person = samples.person("it's me,you")
     user = dataclasses.replace(person.user, tags={BREAK_GLASS: TAG})
