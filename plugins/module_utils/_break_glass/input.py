@@ -166,10 +166,16 @@ def _store(item: Mapping[str, t.Any], half: str, label: str) -> tuple[StoreOptio
     )
 
 
+def _real(path: str) -> str:
+    """Where a path leads, as the files' own code reads it. One that leads nowhere is refused there."""
+    path = os.path.expanduser(os.path.expandvars(path))
+    return path if "\0" in path else os.path.realpath(path)
+
+
 def _same_place(first: StoreOptions, second: StoreOptions) -> Iterator[str]:
     """Why whoever can read one store could read the other."""
     if first.kind in FILE_STORES and second.kind in FILE_STORES:
-        here, there = (os.path.realpath(os.path.expanduser(store.path)) for store in (first, second))
+        here, there = (_real(store.path) for store in (first, second))
         if here == there:
             yield f"{second.label}.path: is the file of {first.label} too; each half needs a file of its own"
         elif first.kind == second.kind == "file" and os.path.dirname(here) == os.path.dirname(there):
