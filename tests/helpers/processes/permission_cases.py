@@ -131,7 +131,7 @@ def _resetting(user: str) -> Callable[[str], Variables]:
 
 
 def _sealing(_account: str) -> Variables:
-    halves = [{"store": "file", "path": f"private/{half}/halves.yml"} for half in ("first", "second")]
+    halves = [{"store": "file", "path": f"~/.cloudhsm-iam/{half}/halves.yml"} for half in ("first", "second")]
     return {"break_glass_group": "Emergency", "break_glass_stores": halves}
 
 
