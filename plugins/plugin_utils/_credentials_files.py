@@ -4,12 +4,14 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Files on the controller for what iam_user_credentials hands over: first passwords, and secrets of access keys."""
+"""Files on the controller for what is handed over: first passwords, secrets of access keys, and break-glass halves."""
 
 from __future__ import annotations
 
 import typing as t
 
+from ansible.parsing.vault import VaultSecretsContext
+from ansible_collections.cloudhsm.iam.plugins.module_utils._break_glass.model import StoreOptions
 from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials.model import (
     RESET_PASSWORD,
     KeyEntry,
@@ -131,3 +133,42 @@ class FileStores:
     def location(self, account_id: str) -> str:
         del account_id
         return self._file.path
+
+
+class FirstHalves(CredentialsStore):
+    """A file of first halves: by account and user. One with anything else in it is refused."""
+
+    HOLDS = ("first_half", "first halves of break-glass passwords")
+
+
+class SecondHalves(CredentialsStore):
+    """The same for second halves, so that nobody mistakes one for the other."""
+
+    HOLDS = ("second_half", "second halves of break-glass passwords")
+
+
+class FileHalves:
+    """The file for one half of break-glass passwords. Raises StoreError where it can't be used."""
+
+    def __init__(self, options: StoreOptions) -> None:
+        made = FirstHalves if options.half == "first" else SecondHalves
+        self._store: CredentialsStore = open_file(made, options.kind, options.path, options.vault_id)
+        self._store.check()
+
+    def keeper(self, account_id: str, user: str, length: int) -> FilePassword:
+        return FilePassword(self._store, account_id, user, length)
+
+    def has(self, account_id: str, user: str) -> bool:
+        entry = self._store.read().get(account_id, {}).get(user)
+        return entry is not None and entry.get("state") == SET
+
+    def location(self, account_id: str) -> str:
+        del account_id
+        return self._store.path
+
+
+def same_vault_secret(first: str | None, second: str | None) -> bool:
+    """Whether two vault IDs of the play have the same secret, so that whoever knows one knows the other."""
+    context = VaultSecretsContext.current(optional=True)
+    secrets = {vault_id: secret.bytes for vault_id, secret in (context.secrets if context else [])}
+    return first in secrets and second in secrets and secrets[first] == secrets[second]

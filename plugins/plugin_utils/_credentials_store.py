@@ -114,25 +114,27 @@ class CredentialsStore:
     def prepare(self, account_id: str, users: Iterable[str], length: int) -> dict[str, str]:
         """New passwords for these users, who have no login profile, on disk when this returns."""
         passwords = {user: generate_password(length) for user in users}
+        field = self.HOLDS[0]
         with self.locked() as (entries, write):
             account = entries.setdefault(account_id, {})
             for user, password in passwords.items():
                 before = account.get(user)
-                account[user] = {"password": password, "state": PENDING}
+                account[user] = {field: password, "state": PENDING}
                 if before:
-                    account[user][EARLIER] = [_bare(before), *_earlier(before)][:KEPT]
+                    account[user][EARLIER] = [_bare(before), *_earlier(before, field)][:KEPT]
             write(entries)
         return passwords
 
     def settle(self, account_id: str, made: Mapping[str, str], unused: Mapping[str, str], gone: Iterable[str]) -> None:
         """Bring the entries up to date: passwords that were set, those that were not, and users without access."""
+        field = self.HOLDS[0]
         with self.locked() as (entries, write):
             account = entries.setdefault(account_id, {})
             before = {user: dict(entry) for user, entry in account.items()}
             # Also where another run has written since: this one knows which password was set.
-            account.update({user: {"password": password, "state": SET} for user, password in made.items()})
+            account.update({user: {field: password, "state": SET} for user, password in made.items()})
             for user, password in unused.items():
-                _put_back(account, user, password)
+                _put_back(account, user, password, field)
             for user in gone:
                 account.pop(user, None)
             if account != before:
@@ -197,24 +199,24 @@ def _bare(entry: Entry) -> Entry:
     return {key: value for key, value in entry.items() if key != EARLIER}
 
 
-def _earlier(entry: Entry) -> list[Entry]:
+def _earlier(entry: Entry, field: str) -> list[Entry]:
     found = entry.get(EARLIER)
-    return [item for item in found if _is_entry(item)] if isinstance(found, list) else []
+    return [item for item in found if _is_entry(item, field)] if isinstance(found, list) else []
 
 
-def _put_back(account: dict[str, Entry], user: str, password: str) -> None:
+def _put_back(account: dict[str, Entry], user: str, password: str, field: str) -> None:
     """Give an entry what it had before this password, which was not set. Unless another run has written since."""
     entry = account.get(user)
-    if entry is None or entry.get("state") != PENDING or entry["password"] != password:
+    if entry is None or entry.get("state") != PENDING or entry[field] != password:
         return
-    earlier = _earlier(entry)
+    earlier = _earlier(entry, field)
     if not earlier:
         del account[user]
         return
     account[user] = {**earlier[0], **({EARLIER: earlier[1:]} if earlier[1:] else {})}
 
 
-def _is_entry(entry: object, field: str = "password") -> bool:
+def _is_entry(entry: object, field: str) -> bool:
     return isinstance(entry, dict) and field in entry
 
 

@@ -144,6 +144,29 @@ SPECS: dict[str, dict[str, t.Any]] = {
         },
         "bootstrap_service_name": {"type": "str", "default": "cloudhsm.amazonaws.com"},
     },
+    "break_glass": {
+        "break_glass_users": {"type": "list", "elements": "str", "default": ["break-glass"]},
+        "break_glass_group": {"type": "str", "default": "Administrators"},
+        "break_glass_stores": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": {
+                "store": {
+                    "type": "str",
+                    "choices": ["file", "vault_file", "secretsmanager", "ssm_parameter"],
+                    "required": True,
+                },
+                "path": {"type": "path"},
+                "vault_id": {"type": "str"},
+                "prefix": {"type": "str"},
+                "kms_key_id": {"type": "str"},
+                "tags": {"type": "dict"},
+            },
+        },
+        "break_glass_half_length": {"type": "int", "default": 24},
+        "break_glass_reseal": {"type": "bool", "default": False},
+    },
     "cloudhsm_group": {
         "cloudhsm_group_state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "cloudhsm_group_name": {"type": "str", "default": "CloudHSMAdministrators"},

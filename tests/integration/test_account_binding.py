@@ -43,6 +43,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "iam_account_password_policy": {"min_pw_length": 14},
     "iam_admin_group": {},
     "iam_administration": {},
+    "iam_break_glass": {"region": "us-east-1", "stores": [{"store": "secretsmanager"}, {"store": "ssm_parameter"}]},
     "iam_cloudhsm_group": {},
     "iam_cloudhsm_role": {"name": "Made"},
     "iam_customer_managed_policy": {

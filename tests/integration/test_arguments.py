@@ -20,6 +20,7 @@ import moto_server
 import pytest
 import yaml
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, OWNED
+from helpers.accounts.break_glass import seal
 from helpers.moto.clients import iam_client, organizations_client
 from helpers.moto.fault_proxy import Call, FaultProxy
 from helpers.processes.control_node import ControlNode
@@ -112,6 +113,19 @@ CASES = {
     "bootstrap": Role(
         {"credentials_path": "private/passwords.yml"},
         {"cloudhsm_administrators": ["alice", "bob"], "users": [{"name": "eve"}], "max_deletions": 3},
+    ),
+    "break_glass": Role(
+        # A user who is sealed, since another password would be another result each time.
+        {"users": "sealed", "group": "Ops"},
+        {
+            "users": ["sealed"],
+            "stores": [
+                {"store": "secretsmanager", "tags": {"team": "0042"}},
+                {"store": "ssm_parameter", "tags": {"team": "0042"}},
+            ],
+            "half_length": 20,
+        },
+        fixed={"reseal": False},
     ),
     "cloudhsm_group": Role(
         {"policy_profile": "hardened", "policy_name": "Hsm"},
@@ -324,6 +338,7 @@ class Cases:
         self.tasks = [task for number, variables in enumerate(runs) for task in tasks_of(role, number, variables)]
         self._anew = [BEGIN + str(number) for number, new in enumerate(anew) if new]
         self._moto = moto
+        self._role = role
         self._organization = CASES[role].organization
 
     def before(self, _action: str, params: Mapping[str, str]) -> None:
@@ -335,6 +350,8 @@ class Cases:
                 iam.create_user(UserName=name, Tags=[{"Key": MANAGED, "Value": OWNED}])
             for name in GROUPS:
                 iam.create_group(GroupName=name)
+            if self._role == "break_glass":
+                seal(self._moto, "sealed")
             if self._organization:
                 organizations_client(self._moto).create_organization(FeatureSet="ALL")
 
@@ -356,6 +373,8 @@ class Cases:
 @pytest.mark.parametrize("role", sorted(CASES))
 def test_text_does_the_same_or_is_refused(node: ControlNode, aws: FaultProxy, moto: str, role: str) -> None:
     pairs, wrong = cases_of(role)
+    # Of the stores of break_glass.
+    node.environment["AWS_REGION"] = "us-east-1"
     runs = [variables for pair in pairs for variables in pair] + [variables for variables, _same in wrong]
     cases = Cases(role, runs, [True] * 4 + [may_be_the_same for _variables, may_be_the_same in wrong], moto)
     aws.before = cases.before

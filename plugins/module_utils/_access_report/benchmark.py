@@ -26,12 +26,14 @@ EDITION = "7.0.0"
 RECOMMENDATIONS: Mapping[str, tuple[str, ...]] = {
     "root_access_keys": ("2.4",),
     "root_without_mfa": ("2.5",),
+    "break_glass_used": (),
     # 2.10 is about console users; those with keys alone are in this finding too.
     "administrator_without_mfa": ("2.10",),
     "can_become_administrator": (),
     "wide_policies": ("2.14",),
     "administrator_access_keys": (),
     "mfa_passed_by_keys": (),
+    "break_glass_not_ready": (),
     "console_without_mfa": ("2.10",),
     "stuck_at_first_sign_in": (),
     "drift": (),

@@ -10,18 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report import rules_account, rules_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report import (
+    rules_account,
+    rules_break_glass,
+    rules_users,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.finding import SEVERITIES, Facts, Finding
 
 # The most severe first. Findings of the same severity keep this order.
 RULES: Sequence[Callable[[Facts], Finding]] = (
     rules_account.root_access_keys,
     rules_account.root_without_mfa,
+    rules_break_glass.used,
     rules_users.administrators_without_mfa,
     rules_users.can_become_administrator,
     rules_account.wide_policies,
     rules_users.administrator_keys,
     rules_account.passed_by_keys,
+    rules_break_glass.not_ready,
     rules_users.console_without_mfa,
     rules_users.stuck_at_first_sign_in,
     rules_account.drift,

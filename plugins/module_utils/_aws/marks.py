@@ -27,5 +27,7 @@ NEW_KEY = "new"
 PROTECTED = f"{RESERVED}protected"
 # On users who are suspended.
 SUSPENDED = f"{RESERVED}suspended"
+# On users for emergencies whose password is sealed: when it was sealed, and how far a sealing is.
+BREAK_GLASS = f"{RESERVED}break-glass"
 # Default name of the policy that makes a group require MFA.
 REQUIRE_MFA_POLICY_NAME = "CloudHSMIamRequireMFA"

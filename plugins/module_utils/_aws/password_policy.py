@@ -74,6 +74,8 @@ class PasswordRules:
     classes: int = 0
     # Whether all users of the account may change their own passwords.
     changeable: bool = False
+    # After how many days a password expires; 0 for never.
+    max_age: int = 0
 
     def missing(self, password: str) -> list[str]:
         """The requirements that the password does not meet. The texts reveal nothing else about it."""
@@ -110,4 +112,6 @@ def rules_of(policy: Policy | None) -> PasswordRules:
     if policy is None:
         return PasswordRules(DEFAULT_LENGTH, classes=DEFAULT_CLASSES)
     required = tuple(name for name in CLASSES if policy[name])
-    return PasswordRules(policy["min_pw_length"], required, changeable=bool(policy["allow_pw_change"]))
+    return PasswordRules(
+        policy["min_pw_length"], required, changeable=bool(policy["allow_pw_change"]), max_age=policy["pw_max_age"]
+    )

@@ -26,6 +26,7 @@ from itertools import islice
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import (
     BOOTSTRAP,
+    BREAK_GLASS,
     MANAGED,
     MFA_NOTE,
     OWNED,
@@ -67,7 +68,7 @@ _CREDENTIALS = {
     "signing_certificates": "signing certificate",
     "service_specific_credentials": "service-specific credential",
 }
-NOTES = (SUSPENDED, ROTATION, MFA_NOTE)
+NOTES = (SUSPENDED, ROTATION, MFA_NOTE, BREAK_GLASS)
 # Tags of what ends by itself, which the line tells in words.
 ENDS = (COPY_OF, UNTIL, REASON)
 _SETS = {
@@ -272,7 +273,10 @@ def _of_user(item: Item, before: State, after: State) -> Iterator[str]:
 
 def _console(item: Item) -> Iterator[str]:
     operations = {call["operation"]: call for call in item.calls}
-    if "create_login_profile" in operations:
+    if item.halves_in:
+        anew = " anew" if "update_login_profile" in operations else ""
+        yield f"sealed{anew}, halves to {' and '.join(map(shown, item.halves_in))}"
+    elif "create_login_profile" in operations:
         where = f"first password to {shown(item.password_in)}" if item.password_in else "with the given password"
         yield f"console access: on, {where}"
     elif "update_login_profile" in operations:

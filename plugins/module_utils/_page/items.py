@@ -66,6 +66,8 @@ class Item:
     calls: Sequence[Mapping[str, t.Any]] = ()
     # Where the first password is stored; empty where none is, or where it was given.
     password_in: str = ""
+    # Where the halves of a break-glass user's password are stored; empty for others.
+    halves_in: Sequence[str] = ()
     # A service-linked role by its service: its name is known only once it exists.
     service: str = ""
     # The previous name of a user that is renamed; empty for others.

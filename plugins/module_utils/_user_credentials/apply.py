@@ -104,7 +104,7 @@ def _set_password(change: Change, service: Service) -> None:
     try:
         getattr(service.iam, change.operation)(**change.params, Password=password)
     except Exception as exc:
-        if _had_no_effect(exc):
+        if had_no_effect(exc):
             keeper.was_not_set()
         raise
     try:
@@ -129,7 +129,7 @@ def _create_key(change: Change, service: Service, plan: Plan, gone: frozenset[st
     try:
         made = service.once.create_access_key(UserName=change.user)["AccessKey"]
     except Exception as exc:
-        if not _had_no_effect(exc):
+        if not had_no_effect(exc):
             why = sentence(exc, _words(change))
             raise StoreError(f"{why}. It is not known whether a key was created; run again, which finds out") from exc
         keeper.cancel()
@@ -160,7 +160,7 @@ def _taken_back(key_id: str, user: str, service: Service) -> str:
     return f"{key_id} was deleted again, since nobody has its secret"
 
 
-def _had_no_effect(exc: Exception) -> bool:
+def had_no_effect(exc: Exception) -> bool:
     """Whether AWS has refused the call, so that it is certain that nothing was changed."""
     response: t.Any = getattr(exc, "response", None) or {}
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)

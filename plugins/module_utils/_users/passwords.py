@@ -70,7 +70,8 @@ class GivenPasswords:
 class StoredPasswords:
     """Passwords that came with the users, and generated ones for the others, in a store of AWS's.
 
-    folder is what the names of its entries begin with. New passwords have length characters.
+    folder is what the names of its entries begin with. New passwords have length characters. what they are is said in
+    the entries and in messages.
 
     A password that this run has not written is never set: whoever put it into the store would know it. An entry that
     is there gets another one, and what it had before is put back where the new one turns out not to be the user's.
@@ -88,6 +89,7 @@ class StoredPasswords:
         *,
         has_login_profile: Callable[[str], bool],
         sleep: Callable[[float], None] = time.sleep,
+        what: str = "first password",
     ) -> None:
         self._given = GivenPasswords(desired)
         self._store = store
@@ -95,6 +97,7 @@ class StoredPasswords:
         self._length = length
         self._has_login_profile = has_login_profile
         self._sleep = sleep
+        self._what = what
         self._stored: dict[str, str] = {}
         # What the entries of users were that had one, as long as it may have to be put back.
         self._replaced: dict[str, Entry] = {}
@@ -176,22 +179,22 @@ class StoredPasswords:
         password = generate_password(self._length)
         for wait in WAITS:
             self._sleep(wait)
-            if self._store.create(name, password, f"First password of the IAM user {user}"):
+            if self._store.create(name, password, f"{self._what.capitalize()} of the IAM user {user}"):
                 return password
             found = self._store.find(name)
             if found is None:
                 continue
-            _refuse_foreign(found, name, user)
+            self._refuse_foreign(found, name, user)
             entry = self._store.examine(name, found)
             if entry is None:
                 continue
-            _refuse_foreign(entry, name, user)
+            self._refuse_foreign(entry, name, user)
             if self._has_login_profile(user):
                 raise OneUserError(f"{user} got console access in the meantime; run again", conflict=True)
             if self._store.replace(name, entry, password):
                 self._replaced[user] = entry
                 return password
-        raise StoreError(f"Could not store the first password of {user}: another run is changing {name}; run again")
+        raise StoreError(f"Could not store the {self._what} of {user}: another run is changing {name}; run again")
 
     def _put_back(self, user: str) -> None:
         """Another run has made the login profile. The next look at the account tells whether there is more to do."""
@@ -211,14 +214,13 @@ class StoredPasswords:
             return work(name)
         except AWS_ERRORS as exc:
             where = f"{name} in {SERVICES[self._store.kind][1]}"
-            raise StoreError(sentence(exc, f"{doing} the first password of {user} ({where})")) from exc
+            raise StoreError(sentence(exc, f"{doing} the {self._what} of {user} ({where})")) from exc
 
-
-def _refuse_foreign(entry: Entry, name: str, user: str) -> None:
-    """Raise where somebody else made the entry, or made it so that others can read what is put into it."""
-    flaws = entry.flaws if entry.state is not None else ("was not made by this collection",)
-    if flaws:
-        raise OneUserError(
-            f"Could not store the first password of {user}: {name} already exists and {' and '.join(flaws)}; "
-            "remove it, or choose another credentials_prefix"
-        )
+    def _refuse_foreign(self, entry: Entry, name: str, user: str) -> None:
+        """Raise where somebody else made the entry, or made it so that others can read what is put into it."""
+        flaws = entry.flaws if entry.state is not None else ("was not made by this collection",)
+        if flaws:
+            raise OneUserError(
+                f"Could not store the {self._what} of {user}: {name} already exists and {' and '.join(flaws)}; "
+                "remove it, or choose another credentials_prefix"
+            )

@@ -13,7 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MFA_NOTE, OWNED, PROTECTED, RESERVED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import (
+    BREAK_GLASS,
+    MFA_NOTE,
+    OWNED,
+    PROTECTED,
+    RESERVED,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tag_text import decode, encode
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import onboarding, renaming, suspension
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import change as _change
@@ -39,14 +45,19 @@ def plan_users(desired: Iterable[DesiredUser], account: Account, options: Option
 
 
 def unlisted_users(desired: Iterable[DesiredUser], account: Account, options: Options) -> list[str]:
-    """Names of the users that purge_users removes: those with our ownership tag that are no longer listed."""
+    """Names of the users that purge_users removes: those with our ownership tag that are no longer listed.
+
+    Break-glass users have a list of their own, that of the role break_glass.
+    """
     if not options.purge_users or options.adopt:
         return []
     listed = {name.lower() for user in desired for name in (user.name, user.previous_name) if name}
     return sorted(
         user.name
         for user in account.users.values()
-        if user.name.lower() not in listed and user.tags.get(options.managed_by_tag) == OWNED
+        if user.name.lower() not in listed
+        and user.tags.get(options.managed_by_tag) == OWNED
+        and BREAK_GLASS not in user.tags
     )
 
 

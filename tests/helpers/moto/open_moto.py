@@ -13,7 +13,7 @@ import json
 import sys
 import typing as t
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 TOOLS = Path(__file__).resolve().parents[3] / "tools"
@@ -40,11 +40,11 @@ def _answer(*_request: t.Any) -> tuple[int, dict[str, str], str]:
     return 200, {}, json.dumps({user.name: user.password for user in users})
 
 
-def _move_values_with_stages() -> None:
-    """Have moto's secrets give the version that AWSCURRENT was moved to, as AWS does. moto moves the label alone."""
-    from moto.secretsmanager.models import SecretsManagerBackend
+def with_values(move: Callable[..., t.Any]) -> Callable[..., t.Any]:
+    """moto's update_secret_version_stage, after which secrets give the version that AWSCURRENT was moved to.
 
-    move = SecretsManagerBackend.update_secret_version_stage
+    AWS does so. moto moves the label alone.
+    """
 
     def moved(backend: t.Any, secret_id: str, **how: str) -> t.Any:
         answer = move(backend, secret_id, **how)
@@ -52,7 +52,7 @@ def _move_values_with_stages() -> None:
             backend.secrets[secret_id].set_default_version_id(how["move_to_version_id"])
         return answer
 
-    SecretsManagerBackend.update_secret_version_stage = moved
+    return moved
 
 
 def main() -> int:
@@ -61,9 +61,11 @@ def main() -> int:
     import moto_server
     from moto.iam import models
     from moto.moto_api._internal import urls
+    from moto.secretsmanager.models import SecretsManagerBackend
 
     urls.url_paths["{0}" + PATH] = _answer
-    _move_values_with_stages()
+    backend: t.Any = SecretsManagerBackend
+    backend.update_secret_version_stage = with_values(backend.update_secret_version_stage)
     policies = json.loads(models.aws_managed_policies_data)
     models.aws_managed_policies_data = json.dumps({name: policies[name] for name in POLICIES})
     return moto_server.main()

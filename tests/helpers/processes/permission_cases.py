@@ -131,6 +131,22 @@ def _resetting(user: str) -> Callable[[str], Variables]:
     return lambda _account: {"user": user, "console_access": True, "user_credentials_store": "file"}
 
 
+def _sealing(_account: str) -> Variables:
+    halves = [{"store": "file", "path": f"~/.cloudhsm-iam/{half}/halves.yml"} for half in ("first", "second")]
+    return {"break_glass_group": "Emergency", "break_glass_stores": halves}
+
+
+def _emergency(iam: IAMClient, _account: str) -> None:
+    iam.create_group(GroupName="Emergency")
+
+
+def _sealed(iam: IAMClient, account: str) -> None:
+    _emergency(iam, account)
+    tags = [{"Key": "cloudhsm.iam/protected", "Value": "true"}]
+    iam.create_user(UserName="break-glass", Tags=t.cast(t.Any, tags))
+    iam.create_login_profile(UserName="break-glass", Password="Sealed-before-1")
+
+
 def _auditors(iam: IAMClient, _account: str) -> None:
     iam.create_group(GroupName="Auditors")
 
@@ -589,6 +605,10 @@ CASES: dict[str, Case] = {
     "add_user there already": Case("add_user", _adding, _half_added),
     "bootstrap": Case("bootstrap", lambda _account: {"bootstrap_cloudhsm_administrators": ["alice"]}),
     "bootstrap over something older": Case("bootstrap", lambda _account: WITH_MFA, _older_setup),
+    "break_glass": Case("break_glass", _sealing, _emergency),
+    "break_glass over a user who is there": Case("break_glass", _sealing, _sealed),
+    "reseal_break_glass": Case("reseal_break_glass", _sealing, _sealed),
+    "reseal_break_glass of a new user": Case("reseal_break_glass", _sealing, _emergency),
     "change_user": Case("change_user", _amending, _half_added),
     "change_user with a password": Case(
         "change_user", lambda account: {**_amending(account), **_with_password(account)}, _half_added

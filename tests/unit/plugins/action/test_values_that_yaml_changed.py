@@ -44,6 +44,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "iam_account_export_info": {},
     "iam_account_info": {},
     "iam_account_password_policy": {},
+    "iam_break_glass": {"stores": [{"store": "secretsmanager"}, {"store": "ssm_parameter"}]},
     "iam_cloudhsm_role": {"name": "Hosts"},
     "iam_customer_managed_policy": {"name": "Reading", "document": DOCUMENT},
     "iam_group_with_policies": {"name": "Readers", "policy": {"name": "Reading", "self_service": True}},

@@ -18,6 +18,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import ANSWERS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import RootUser
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BREAK_GLASS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import require_mfa_policy
@@ -355,6 +356,7 @@ def test_every_rule_is_seen_to_find_something() -> None:
     everything = {
         **found(report(samples.team(), users=wanted)),
         **found(report(snapshot([person("x", inline={"one": BOOL}, **PENDING)], root=RootUser(False, False)))),
+        **found(report(snapshot([person("y", tags={BREAK_GLASS: "sealed 2020-01-01T00:00:00Z"})]))),
     }
     assert len(everything) == len(RULES)
 
