@@ -25,7 +25,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._notification.input i
 
 Result = Mapping[str, t.Any]
 # Who has a right, and what right it is, by the fields of results.
-_WHO = ("user", "group", "principal")
+_WHO = ("principal", "user", "group")
 _WHAT = ("permission_set", "group", "right")
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 # The outcome of a run is the first of these that it is.

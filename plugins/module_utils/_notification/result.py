@@ -23,9 +23,9 @@ FORMAT = 1
 # Subjects are shorter than 100 characters (SNS API reference, Publish). Of the rest the service takes 256 KB, which
 # nobody reads.
 SUBJECT_LENGTH = 99
-_LINES = 40
-_LINE_LENGTH = 300
-_NAMES = 50
+_LINES = 30
+_LINE_LENGTH = 200
+_NAMES = 30
 _OUTCOMES = {
     FAILED: "failed",
     DRIFT: "found drift",
