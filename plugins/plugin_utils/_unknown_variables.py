@@ -47,6 +47,9 @@ SHORT = 4
 LIKE_A_ROLE = 0.85
 # The hosts of a playbook. If it is misspelt, the playbook would work on this machine's account.
 TARGET = "target_hosts"
+# What a playbook for one user's credentials hands to its role: its short variables, beside the job and the user.
+SHORT_ONES = "__user_credentials_given"
+NOT_SHORT = ("job", "user")
 LIKE_TARGET = 0.9
 
 
@@ -63,6 +66,7 @@ def unknown_variables(variables: Mapping[str, t.Any]) -> list[str]:
         *sentences,
         *(_did_you_mean(name, option) for name, option in meant.items() if option),
         *_misspelt_target(variables),
+        *_misspelt_short_ones(variables),
     ]
 
 
@@ -72,6 +76,16 @@ def _misspelt_target(variables: Mapping[str, t.Any]) -> list[str]:
         return []
     near = nearest(TARGET, [name for name in variables if abs(len(name) - len(TARGET)) < 3], alike=LIKE_TARGET)
     return [f"{name}: no playbook has a variable of that name; did you mean {TARGET}?" for name in near]
+
+
+def _misspelt_short_ones(variables: Mapping[str, t.Any]) -> list[str]:
+    """Variables that are nearly those of a playbook without a prefix. One word is too short to tell from others'."""
+    given = variables.get(SHORT_ONES)
+    known = [name for name in given if name not in NOT_SHORT] if isinstance(given, Mapping) else []
+    meant = {name: nearest(name, known, alike=NEARLY) for name in sorted(variables) if name not in known}
+    return [
+        f"{name}: is not a variable of this playbook; did you mean {near[0]}?" for name, near in meant.items() if near
+    ]
 
 
 def _with_another_role(name: str) -> str | None:
