@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from datetime import date, timedelta
 
 import pytest
 import yaml
@@ -52,7 +53,14 @@ FULL: dict[str, dict[str, t.Any]] = {
         "cloudhsm_guardrails_impact_role_name": "OrganizationAccountAccessRole",
         "aws_region": REGION,
     },
-    "access_report": {"access_report_artifact": "full", "access_report_max_key_age": 30, "aws_region": REGION},
+    "access_report": {
+        "access_report_artifact": "full",
+        "access_report_max_key_age": 30,
+        "access_report_min_severity": "high",
+        "access_report_fail_on": "critical",
+        "accepted_risks_file": "accepted.yml",
+        "aws_region": REGION,
+    },
     "drift_check": {
         "bootstrap_administrator_name": "First.Administrator",
         "cloudhsm_administrators": "carol, dave\nerin",
@@ -114,6 +122,17 @@ NEEDED = {
     "suspend_users": {"user_offboarding_users": "alice"},
 }
 FILES = {
+    "accepted.yml": json.dumps(
+        [
+            {
+                "finding": "root_without_mfa",
+                "subjects": ["root"],
+                "reason": "an emulated account",
+                "expires": str(date.today() + timedelta(days=30)),
+                "accepted_by": "the tests",
+            }
+        ]
+    ),
     "users.csv": "name,groups\ncarol,CloudHSMAdministrators\n",
     "access.yml": json.dumps(
         {

@@ -152,6 +152,8 @@ def honoured() -> set[str]:
 # Every playbook begins with these two, and says so.
 ALWAYS = ("account_guard", "account_session")
 BOB = {"user_offboarding_users": "bob"}
+# moto's IDs of objects of IAM Identity Center, which are other ones each time.
+IDS = re.compile(r"\b(d|ssoins|ps)-[0-9a-f]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What these have to find beside an account as bootstrap leaves it.
 MORE = {"restore_users": CASES["restore_users"].prepare}
 # Of each playbook: the roles whose variables are its own, and the variables of a run.
@@ -213,7 +215,7 @@ def what_it_writes(node: ControlNode, aws: FaultProxy, moto: str, playbook: str,
     _own, variables = PLAYBOOKS[playbook]
     done = node.playbook(f"cloudhsm.iam.{playbook}", "-e", json.dumps({**extra, **variables}))
     shown = Counter(
-        json.dumps([call.action, {key: value for key, value in call.params.items() if key != "Password"}])
+        IDS.sub("ID", json.dumps([call.action, {k: value for k, value in call.params.items() if k != "Password"}]))
         for call in aws.writes
     )
     return done.status, shown, done.output if done.status else ""
