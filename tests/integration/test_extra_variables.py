@@ -210,7 +210,8 @@ def what_it_writes(node: ControlNode, aws: FaultProxy, moto: str, playbook: str,
     (node.home / ".cloudhsm-iam" / "credentials.yml").unlink(missing_ok=True)
     if playbook != "bootstrap":
         prepare(iam_client(moto))
-        MORE.get(playbook, lambda *_account: None)(iam_client(moto), ACCOUNT)
+        if playbook in MORE:
+            MORE[playbook](iam_client(moto), ACCOUNT)
     aws.clear()
     _own, variables = PLAYBOOKS[playbook]
     done = node.playbook(f"cloudhsm.iam.{playbook}", "-e", json.dumps({**extra, **variables}))

@@ -3,7 +3,7 @@
 
 """Actions that stand for a run tell what became of it: once, without secrets, and without failing for it.
 
-In place of a topic and a webhook is what was handed to community.aws.sns and ansible.builtin.uri. Integration tests send.
+What is handed to community.aws.sns and ansible.builtin.uri is kept here. The integration tests really send.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from helpers.moto.in_process import Account, account
 SCHEMA = json.loads((Path(__file__).parents[4] / "docs/notification.schema.json").read_text())
 TOPIC = f"arn:aws:sns:eu-central-1:{ACCOUNT}:cloudhsm-iam"
 URL = "https://hooks.example.com/services/T0/CanaryOfTheWebhook"
-WHERE = {"notify_sns_topic": TOPIC, "notify_webhook_url": URL}
+WHERE: dict[str, t.Any] = {"notify_sns_topic": TOPIC, "notify_webhook_url": URL}
 PLUGINS = Path(__file__).parents[4] / "plugins"
 # What it is to send: whether the module fails, and how.
 Answer = Result | Exception
@@ -186,7 +186,9 @@ def test_what_has_no_log_is_not_told(aws: Account, sent: Sent) -> None:
 
 def test_an_exception_is_told_without_its_text_and_goes_on(aws: Account, sent: Sent) -> None:
     with (
-        mock.patch("ansible_collections.cloudhsm.iam.plugins.plugin_utils._page_action.Memory", side_effect=[KeyError(CANARY)]),
+        mock.patch(
+            "ansible_collections.cloudhsm.iam.plugins.plugin_utils._page_action.Memory", side_effect=[KeyError(CANARY)]
+        ),
         pytest.raises(KeyError),
     ):
         provision("ann", notify_webhook_url=URL)
@@ -199,7 +201,10 @@ def test_an_exception_is_told_without_its_text_and_goes_on(aws: Account, sent: S
     ("answer", "told"),
     [
         ({"failed": True, "status": 404, "msg": f"HTTP Error 404 for {URL}"}, "it answered with status 404"),
-        ({"failed": True, "status": -1, "msg": URL}, "it can't be reached; check the host, the proxy and the certificate"),
+        (
+            {"failed": True, "status": -1, "msg": URL},
+            "it can't be reached; check the host, the proxy and the certificate",
+        ),
         (AnsibleError(URL), "it can't be reached; check the host, the proxy and the certificate"),
     ],
 )
@@ -312,9 +317,14 @@ def test_logging_is_switched_off_only_for_the_webhook() -> None:
         transport="local", become=None, set_option=lambda name, value: asked.append((name, value))
     )
     action = SimpleNamespace(_task=Task(check_mode=True, no_log=False), _connection=connection)
-    with pytest.raises(ValueError, match="x"), quietly(action):
-        assert (action._task.check_mode, action._task.no_log) == (False, True)
-        raise ValueError("x")
+
+    def fail() -> None:
+        with quietly(action):
+            assert (action._task.check_mode, action._task.no_log) == (False, True)
+            raise ValueError("x")
+
+    with pytest.raises(ValueError, match="x"):
+        fail()
     assert (action._task.check_mode, action._task.no_log) == (True, False)
     assert asked == [("pipelining", True)]
 

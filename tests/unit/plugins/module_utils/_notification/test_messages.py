@@ -57,7 +57,7 @@ def test_events_and_outcome(given_fields: dict[str, t.Any], events: list[str], o
 
 def test_rights_that_end_soon_or_have_ended_are_told_once() -> None:
     later = {**USER, "user": "ben", "until": "2026-12-09T18:00:00Z"}
-    results = [{"temporary": [USER, later], "ended": [ASSIGNMENT]}, {"temporary": [USER]}]
+    results: list[dict[str, t.Any]] = [{"temporary": [USER, later], "ended": [ASSIGNMENT]}, {"temporary": [USER]}]
     assert rights_of(results, AT, 7) == [
         Right("group oncall", "permission set Admins", "2026-12-01T11:00:00Z", "INC-2", True),
         Right("user ann", "group Administrators", "2026-12-02T18:00:00Z", "INC-1", False),
