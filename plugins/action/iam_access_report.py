@@ -33,6 +33,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.inputs
 )
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction, refused
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._notification import notifies
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import read_variables
@@ -60,6 +61,7 @@ class ActionModule(LocalAction):
     # What is read becomes files only when the module has ended.
     _supports_async = False
 
+    @notifies
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         ActionBase.run(self, tmp, task_vars)
         args = bound_args(self, task_vars or {})
@@ -87,6 +89,8 @@ class ActionModule(LocalAction):
             return {**made, "lines": result.overview_lines(made["files"], bool(self._task.check_mode))}
         read = self._read(args, task_vars, labels)
         report = read.pop("report", None)
+        # A notification tells which rights end.
+        self.part_results = {"report": report or {}}
         if read.get("failed") or report is None:
             return read
         return {**read, **self._finish(report, folder, formats, asked), **({"report": report} if whole else {})}

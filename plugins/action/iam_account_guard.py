@@ -26,6 +26,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._expected_account imp
     session_role,
 )
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction, refused
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._notification import notifies
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import read_variables
 
 PREFIX = "account_guard_"
@@ -36,6 +37,7 @@ class ActionModule(LocalAction):
 
     _supports_async = False
 
+    @notifies
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         ActionBase.run(self, tmp, task_vars)
         variables = task_vars or {}

@@ -24,6 +24,7 @@ from ansible_collections.cloudhsm.iam.plugins.modules.sts_session import MODULE 
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._expected_account import HOST, SESSION
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import CONNECTION_OPTIONS, LocalAction
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._notification import notifies
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import read_variables
 
 PREFIX = "account_session_"
@@ -40,6 +41,7 @@ class ActionModule(LocalAction):
     # With async the result, and with it the credentials, would lie in a file until somebody takes it away.
     _supports_async = False
 
+    @notifies
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         try:
             ActionBase.run(self, tmp, task_vars)

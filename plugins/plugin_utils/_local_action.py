@@ -43,6 +43,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Fail
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import with_lists, written_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._requirements import boto3_problem
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._notification import notifies
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import options_of_role
 
 display = Display()
@@ -85,6 +86,7 @@ class LocalAction(ActionBase):  # type: ignore[misc]
     _supports_check_mode = True
     _supports_async = True
 
+    @notifies
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         super().run(tmp, task_vars)
         args = bound_args(self, task_vars or {}, fill_in=self.OF_THE_ACCOUNT)

@@ -28,6 +28,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._version import VERSI
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._actions import run_action
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._change_control import ChangeControl
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._notification import notifies, settings_of
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_files import PlanFileError
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_history import PlanHistory, objects_of
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables import Variables, read_variables
@@ -57,11 +58,14 @@ class PageAction(ActionBase):  # type: ignore[misc]
     # Whether the parts after one that failed are carried out all the same.
     KEEPS_GOING: t.ClassVar[bool] = False
 
+    @notifies
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         super().run(tmp, task_vars)
         self._task_vars = task_vars or {}
         self._said: dict[str, list[t.Any]] = {}
         self._memory = Memory()
+        # What each module told last, for a notification.
+        self.part_results: Results = {}
         args = bound_args(self, self._task_vars)
         self._connection_options = {name: value for name, value in args.items() if name not in self.SPEC}
         given = {name: value for name, value in args.items() if name in self.SPEC}
@@ -235,8 +239,13 @@ class PageAction(ActionBase):  # type: ignore[misc]
         if kind and not problems:
             self._history = PlanHistory(settings.history, partial(self._action, check_mode=False))
         unusable = self._history.problem()
+        self._problems += self.notification_problems()
         self._problems += problems or [*control.open(), *([unusable] if unusable else [])]
         return control
+
+    def notification_problems(self) -> list[str]:
+        """What is wrong with the variables of notifications, which is told beside all other problems."""
+        return settings_of(self, self._task_vars)[1]
 
     def _told_of_plan(self, made: Options) -> dict[str, t.Any]:
         """The summary and the result, with what is to be said of the plan."""
@@ -310,7 +319,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
         return [problem for problem in problems if problem.startswith(tuple(users.labels))]
 
     def _run(self, part: Part, *, check_mode: bool) -> dict[str, t.Any]:
-        done = self._action(part.module, part.options, check_mode=check_mode)
+        done = self.part_results[part.key] = self._action(part.module, part.options, check_mode=check_mode)
         for kind in ("warnings", "deprecations"):
             told = self._said.setdefault(kind, []) if done.get(kind) else []
             # The plan has told what the run tells again.

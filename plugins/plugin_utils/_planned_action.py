@@ -30,6 +30,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import 
     masked,
     read_options,
 )
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._notification import notifies
 
 
 class PlannedAction(LocalAction, metaclass=abc.ABCMeta):
@@ -53,6 +54,7 @@ class PlannedAction(LocalAction, metaclass=abc.ABCMeta):
     def plan(self, options: Mapping[str, t.Any], found: Mapping[str, t.Any]) -> Plan:
         """What has to be done. Pure."""
 
+    @notifies
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         ActionBase.run(self, tmp, task_vars)
         self._task_vars = task_vars or {}

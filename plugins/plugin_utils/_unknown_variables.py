@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import nearest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.input import VARIABLES as CHANGE_CONTROL
+from ansible_collections.cloudhsm.iam.plugins.module_utils._notification.input import VARIABLES as NOTIFICATIONS
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_specs import SPECS
 
 # The variables that users may set: those of roles, and those that only playbooks have.
@@ -22,6 +23,7 @@ OPTIONS = frozenset(name for spec in SPECS.values() for name in spec) | {
     "drift_check_additions",
     *(f"history_{asked}" for asked in ("since", "until", "caller", "object_name", "account_ids", "most")),
     *CHANGE_CONTROL,
+    *NOTIFICATIONS,
 }
 # Facts that roles set for later tasks.
 FACTS = frozenset(f"{role}_{kept}" for role in SPECS for kept in ("result", "results")) | {
@@ -32,17 +34,22 @@ FACTS = frozenset(f"{role}_{kept}" for role in SPECS for kept in ("result", "res
 # Other people's variables may have these prefixes too, so only near misses are refused.
 SHARED = (
     *("access_report_", "admin_group_", "bootstrap_", "drift_check_", "service_linked_role_", "shared_policy_"),
-    *("plan_", "apply_plan_", "approved_plan_", "history_"),
+    *("plan_", "apply_plan_", "approved_plan_", "history_", "notify_"),
 )
 # Only this collection's variables have these prefixes.
 OURS = tuple(f"{role}_" for role in SPECS if f"{role}_" not in SHARED)
 # Least similarity of names after the prefix, from 0 to 1: to refuse a shared prefix's name, and to suggest one.
 NEARLY = 0.8
 ALIKE = 0.6
+# Of a word with fewer letters, one letter makes a larger part, as in notify_on.
+SHORT = 4
 # Least similarity of a role's name, if the rest is exactly the name of one of its options.
 LIKE_A_ROLE = 0.85
 # The hosts of a playbook. If it is misspelt, the playbook would work on this machine's account.
 TARGET = "target_hosts"
+# What a playbook for one user's credentials hands to its role: its short variables, beside the job and the user.
+SHORT_ONES = "__user_credentials_given"
+NOT_SHORT = ("job", "user")
 LIKE_TARGET = 0.9
 
 
@@ -59,6 +66,7 @@ def unknown_variables(variables: Mapping[str, t.Any]) -> list[str]:
         *sentences,
         *(_did_you_mean(name, option) for name, option in meant.items() if option),
         *_misspelt_target(variables),
+        *_misspelt_short_ones(variables),
     ]
 
 
@@ -68,6 +76,16 @@ def _misspelt_target(variables: Mapping[str, t.Any]) -> list[str]:
         return []
     near = nearest(TARGET, [name for name in variables if abs(len(name) - len(TARGET)) < 3], alike=LIKE_TARGET)
     return [f"{name}: no playbook has a variable of that name; did you mean {TARGET}?" for name in near]
+
+
+def _misspelt_short_ones(variables: Mapping[str, t.Any]) -> list[str]:
+    """Variables that are nearly those of a playbook without a prefix. One word is too short to tell from others'."""
+    given = variables.get(SHORT_ONES)
+    known = [name for name in given if name not in NOT_SHORT] if isinstance(given, Mapping) else []
+    meant = {name: nearest(name, known, alike=NEARLY) for name in sorted(variables) if name not in known}
+    return [
+        f"{name}: is not a variable of this playbook; did you mean {near[0]}?" for name, near in meant.items() if near
+    ]
 
 
 def _with_another_role(name: str) -> str | None:
@@ -95,7 +113,8 @@ def _sentence(name: str) -> str | None:
     prefix = next(prefix for prefix in OURS + SHARED if name.startswith(prefix))
     ours = prefix in OURS
     options = [option.removeprefix(prefix) for option in sorted(OPTIONS) if option.startswith(prefix)]
-    near = nearest(name.removeprefix(prefix), options, alike=ALIKE if ours else NEARLY)
+    rest = name.removeprefix(prefix)
+    near = nearest(rest, options, alike=ALIKE if ours or len(rest) < SHORT else NEARLY)
     if near:
         return _did_you_mean(name, prefix + near[0])
     return f"{name}: no role has a variable of that name" if ours else None

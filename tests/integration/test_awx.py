@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from datetime import date, timedelta
 
 import pytest
 import yaml
@@ -18,6 +19,8 @@ from helpers.awx.job import ACCOUNT, PATTERN, REGION, ROOT, TEMPLATES, Awx, form
 from helpers.moto.clients import client_in, iam_client, organizations_client, secretsmanager_client
 from helpers.moto.fault_proxy import FaultProxy
 from helpers.processes.control_node import ControlNode
+from helpers.processes.permission_cases import CASES
+from helpers.processes.webhook import SECRET_PATH, receiver
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -50,7 +53,14 @@ FULL: dict[str, dict[str, t.Any]] = {
         "cloudhsm_guardrails_impact_role_name": "OrganizationAccountAccessRole",
         "aws_region": REGION,
     },
-    "access_report": {"access_report_artifact": "full", "access_report_max_key_age": 30, "aws_region": REGION},
+    "access_report": {
+        "access_report_artifact": "full",
+        "access_report_max_key_age": 30,
+        "access_report_min_severity": "high",
+        "access_report_fail_on": "critical",
+        "accepted_risks_file": "accepted.yml",
+        "aws_region": REGION,
+    },
     "drift_check": {
         "bootstrap_administrator_name": "First.Administrator",
         "cloudhsm_administrators": "carol, dave\nerin",
@@ -84,17 +94,53 @@ FULL: dict[str, dict[str, t.Any]] = {
         "user_provisioning_credentials_store": "ssm_parameter",
         "user_provisioning_max_deletions": 0,
     },
+    "move_to_identity_center": {"user_offboarding_credentials_store": "ssm_parameter"},
+    "reset_password": {
+        "user_credentials_user": "ann",
+        "without_one": "create",
+        "user_credentials_store": "ssm_parameter",
+    },
+    "rotate_access_key": {
+        "user_credentials_user": "svc-backup",
+        "without_one": "create",
+        "key_to_replace": "the ID of the user's key",
+        "user_credentials_delete_after_days": 0,
+        "user_credentials_store": "ssm_parameter",
+    },
     "service_linked_role": {"service_linked_role_state": "absent", "aws_region": REGION},
+}
+# What the account has before jobs for one user, or for people of IAM Identity Center.
+PREPARED = {
+    name: CASES[name].prepare
+    for name in (
+        *("move_to_identity_center", "replace_mfa_device", "reset_password", "restore_users", "rotate_access_key"),
+    )
 }
 # Without these the job has nothing to do, or a default would not fit the account.
 NEEDED = {
     "cloudhsm_guardrails": {"guarded_targets": '/Workloads, "shop live"'},
     "identity_center_access": {"access_file": "access.yml", "aws_region": "us-east-1"},
     "offboard_users": {"user_offboarding_users": "alice, bob\n"},
+    "move_to_identity_center": {"user_offboarding_users": "leaver"},
+    "replace_mfa_device": {"user_credentials_user": "eve", "lost_device": "phone"},
+    "reset_password": {"user_credentials_user": "eve"},
+    "restore_users": {"user_offboarding_users": "bob", "aws_region": "us-east-1"},
+    "rotate_access_key": {"user_credentials_user": "svc-backup"},
     "provision_users": {"users_text": "name,console_access\nzoe,yes\n"},
     "suspend_users": {"user_offboarding_users": "alice"},
 }
 FILES = {
+    "accepted.yml": json.dumps(
+        [
+            {
+                "finding": "root_without_mfa",
+                "subjects": ["root"],
+                "reason": "an emulated account",
+                "expires": str(date.today() + timedelta(days=30)),
+                "accepted_by": "the tests",
+            }
+        ]
+    ),
     "users.csv": "name,groups\ncarol,CloudHSMAdministrators\n",
     "access.yml": json.dumps(
         {
@@ -121,8 +167,10 @@ def organization_inventory(awx: Awx) -> dict[str, t.Any]:
 )
 def test_every_template_ends_green(name: str, answers: str, awx: Awx, iam: IAMClient, moto: str) -> None:
     iam.create_group(GroupName="CloudHSMAdministrators") if name == "provision_users" else None
-    for user in ("alice", "bob") if "users" in name else ():
+    for user in ("alice", "bob") if "users" in name and name not in PREPARED else ():
         iam.create_user(UserName=user)
+    if name in PREPARED:
+        PREPARED[name](iam, ACCOUNT)
     given = FULL[name] if answers == "all" else {}
     # Only one of the two ways to give users can be answered.
     given = {**({} if "users_file" in given and name == "provision_users" else NEEDED.get(name, {})), **given}
@@ -148,6 +196,9 @@ def test_every_template_ends_green(name: str, answers: str, awx: Awx, iam: IAMCl
         switch_on(moto)
         made = organizations_client(moto).describe_organization()["Organization"]["Id"]
         given = {**given, **({"root_access_organization_id": made} if given else {})}
+    if "key_to_replace" in given:
+        (key,) = iam.list_access_keys(UserName="svc-backup")["AccessKeyMetadata"]
+        given = {**given, "key_to_replace": key["AccessKeyId"]}
     if name == "drift_check":
         before = awx.launch("bootstrap_account", **{key: value for key, value in given.items() if key != "users_file"})
         assert before.status == 0, before.output
@@ -376,3 +427,18 @@ def test_the_execution_environment_can_be_built(node: ControlNode) -> None:
     needed = yaml.safe_load((ROOT / "meta" / "execution-environment.yml").read_text())["dependencies"]
     for file in needed.values():
         assert (ROOT / file).is_file()
+
+
+def test_a_job_tells_a_chat_and_keeps_the_webhooks_url_out_of_all_that_awx_keeps(awx: Awx, iam: IAMClient) -> None:
+    iam.create_user(UserName="alice")
+    with receiver() as hook:
+        # An extra variable, as a credential of a type of one's own injects it.
+        handed = {"notify_webhook_url": hook.url}
+        job = awx.launch("suspend_users", "-vvv", handed=handed, user_offboarding_users="alice")
+        assert job.status == 0, job.output
+        (body,) = hook.bodies
+        checked = awx.launch("suspend_users", "--check", handed=handed, user_offboarding_users="alice")
+        assert (checked.status, len(hook.bodies)) == (0, 1), checked.output
+    assert (body["kind"], body["outcome"], body["account_id"]) == ("suspend_users", "changed", ACCOUNT)
+    assert "Notified: the webhook at 127.0.0.1" in job.output
+    assert awx.find_secrets(SECRET_PATH) == []

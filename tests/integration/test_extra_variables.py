@@ -22,7 +22,7 @@ from helpers.documents.case_files import case_file
 from helpers.moto.clients import iam_client
 from helpers.moto.fault_proxy import FaultProxy
 from helpers.processes.control_node import ControlNode, Run
-from helpers.processes.permission_cases import just_bootstrapped
+from helpers.processes.permission_cases import CASES, just_bootstrapped
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -152,6 +152,10 @@ def honoured() -> set[str]:
 # Every playbook begins with these two, and says so.
 ALWAYS = ("account_guard", "account_session")
 BOB = {"user_offboarding_users": "bob"}
+# moto's IDs of objects of IAM Identity Center, which are other ones each time.
+IDS = re.compile(r"\b(d|ssoins|ps)-[0-9a-f]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# What these have to find beside an account as bootstrap leaves it.
+MORE = {"restore_users": CASES["restore_users"].prepare}
 # Of each playbook: the roles whose variables are its own, and the variables of a run.
 PLAYBOOKS: dict[str, tuple[tuple[str, ...], Variables]] = {
     "bootstrap": (("bootstrap",), {"bootstrap_cloudhsm_administrators": ["alice"]}),
@@ -163,11 +167,17 @@ PLAYBOOKS: dict[str, tuple[tuple[str, ...], Variables]] = {
     ),
     "suspend_users": (("user_offboarding",), BOB),
     "offboard_users": (("user_offboarding",), BOB),
+    "restore_users": (("user_offboarding",), {**BOB, "user_offboarding_identity_center": {"region": "us-east-1"}}),
+    # CloudTrail is not asked about bob.
+    "move_to_identity_center": (("user_offboarding",), {**BOB, "user_offboarding_signed_in": "bob"}),
     "service_linked_role": (("service_linked_role",), {}),
     "account_password_policy": (("account_password_policy",), {"account_password_policy_min_pw_length": 20}),
 }
 # The modes of the role that these two are.
-DECIDED = {"suspend_users": {"user_offboarding_mode"}, "offboard_users": {"user_offboarding_mode"}}
+DECIDED = {
+    name: {"user_offboarding_mode"}
+    for name in ("suspend_users", "offboard_users", "restore_users", "move_to_identity_center")
+}
 
 
 def foreign_variables(playbook: str) -> Variables:
@@ -200,11 +210,13 @@ def what_it_writes(node: ControlNode, aws: FaultProxy, moto: str, playbook: str,
     (node.home / ".cloudhsm-iam" / "credentials.yml").unlink(missing_ok=True)
     if playbook != "bootstrap":
         prepare(iam_client(moto))
+        if playbook in MORE:
+            MORE[playbook](iam_client(moto), ACCOUNT)
     aws.clear()
     _own, variables = PLAYBOOKS[playbook]
     done = node.playbook(f"cloudhsm.iam.{playbook}", "-e", json.dumps({**extra, **variables}))
     shown = Counter(
-        json.dumps([call.action, {key: value for key, value in call.params.items() if key != "Password"}])
+        IDS.sub("ID", json.dumps([call.action, {k: value for k, value in call.params.items() if k != "Password"}]))
         for call in aws.writes
     )
     return done.status, shown, done.output if done.status else ""

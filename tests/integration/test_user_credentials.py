@@ -38,6 +38,8 @@ def test_one_command_does_each_job(node: ControlNode, aws: FaultProxy, iam: IAMC
     assert entry["password"] not in reset.output
     assert f"~ user eve: new first password to {path}" in reset.output
 
+    slip = node.playbook("cloudhsm.iam.replace_mfa_device", "-e", "user=eve", "-e", "mfa_devise=phone")
+    assert "mfa_devise: is not a variable of this playbook; did you mean mfa_device?" in slip.failure
     # Only just registered, it has to be named.
     refused = node.playbook("cloudhsm.iam.replace_mfa_device", "-e", "user=eve")
     assert "mfa_device: eve has registered its only device" in refused.output

@@ -34,7 +34,7 @@ FLOORS = (
     {"_identity_users"},
     {"_account"},
     {"_page"},
-    {"_access_report", "_history"},
+    {"_access_report", "_history", "_notification"},
     {"_change_control"},
     {"_export", "_guardrails", "_user_credentials"},
     {"_break_glass"},

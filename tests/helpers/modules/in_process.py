@@ -62,7 +62,7 @@ def run_action(
     how = {"check_mode": check_mode, "diff": True, "environment": [], "async_val": 0, "_role": None}
     parts = {
         "task": Task(action=name, args=dict(options), **how),
-        "connection": SimpleNamespace(transport="local", become=None),
+        "connection": SimpleNamespace(transport="local", become=None, set_option=lambda *_option: None),
         "play_context": None,
         "loader": DataLoader(),
         "templar": templar,
