@@ -30,14 +30,14 @@ notes:
     C(iam:GenerateCredentialReport), C(iam:GetCredentialReport), C(iam:GetAccountSummary),
     C(iam:GetAccountPasswordPolicy), C(iam:ListAccountAliases), C(iam:ListRoles), C(iam:GetPolicy),
     C(iam:GetPolicyVersion), C(iam:ListEntitiesForPolicy), C(iam:GetLoginProfile), C(iam:ListMFADevices) and
-    C(iam:ListAccessKeys).
+    C(iam:ListAccessKeys). If there are temporary memberships, it also needs C(iam:ListPolicyTags).
   - Reads service control policies if the caller may call C(organizations:DescribeOrganization),
     C(organizations:ListParents), C(organizations:ListPoliciesForTarget) and C(organizations:DescribePolicy). AWS lets
     only the management account and delegated administrators. Otherwise RV(report.service_control_policies) says so.
   - Reads IAM Identity Center if the caller may call C(organizations:DescribeOrganization), C(sso:ListInstances),
     C(sso:ListPermissionSetsProvisionedToAccount), C(sso:DescribePermissionSet), C(sso:ListAccountAssignments),
     C(identitystore:DescribeGroup), C(identitystore:DescribeUser), C(identitystore:ListGroupMemberships) and
-    C(identitystore:ListUsers), in the region of the instance. Otherwise RV(report.identity_center) says so.
+    C(identitystore:ListUsers), and C(sso:ListTagsForResource) if there are temporary assignments, in the region of the instance. Otherwise RV(report.identity_center) says so.
 seealso:
   - module: cloudhsm.iam.iam_access_report
 extends_documentation_fragment:
@@ -803,10 +803,12 @@ report:
       type: list
       elements: str
     limits:
-      description: The number of days after which keys count as old and passwords as unused.
+      description:
+        - The number of days after which keys count as old and passwords as unused, and how many days ahead the end of a
+          temporary right may be.
       returned: always
       type: dict
-      sample: {"max_key_age": 90, "max_unused": 90}
+      sample: {"max_key_age": 90, "max_unused": 90, "max_temporary": 90}
     compared:
       description: Whether the account was compared with expected users or groups.
       returned: always
@@ -848,6 +850,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "accepted_risks": {"type": "list", "elements": "dict", "default": [], "options": RISK_SPEC},
     "max_key_age": {"type": "int", "default": 90, "no_log": False},
     "max_unused": {"type": "int", "default": 90},
+    "max_temporary": {"type": "int", "default": 90},
     "live_limit": {"type": "int", "default": 100},
     "wait_timeout": {"type": "int", "default": 60},
     "identity_center": {"type": "bool", "default": True},

@@ -10,7 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report import rules_account, rules_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report import (
+    rules_account,
+    rules_temporary,
+    rules_users,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.finding import SEVERITIES, Facts, Finding
 
 # The most severe first. Findings of the same severity keep this order.
@@ -36,6 +40,7 @@ RULES: Sequence[Callable[[Facts], Finding]] = (
     rules_users.cloudhsm_without_mfa,
     rules_account.no_service_linked_role,
     rules_account.empty_groups,
+    *rules_temporary.RULES,
 )
 
 
