@@ -9,12 +9,44 @@ from __future__ import annotations
 from ansible_collections.cloudhsm.iam.plugins.module_utils import _requirements  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
+import os
+import typing as t
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Module, Result
 from ansible_collections.cloudhsm.iam.plugins.modules.root_access import MODULE
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import files
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.root_users import audit_text
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction, refused
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 
 
 class ActionModule(LocalAction):
-    """Runs the module's logic."""
+    """Runs the module's logic, and writes the result of an audit to a file if one is named."""
 
     MODULE = MODULE
     WRITES = True
+
+    def run_module(
+        self, module: Module, args: Mapping[str, t.Any], task_vars: dict[str, t.Any], **how: t.Any
+    ) -> Result:
+        given = args.get("result_file")
+        if not given or not isinstance(given, str) or (args.get("state") or "audited") != "audited":
+            return super().run_module(module, args, task_vars, **how)
+        path = from_working_directory(given)
+        called = f"{args.get('variables_prefix') or ''}result_file"
+        try:
+            files.check_folder(os.path.dirname(path))
+        except files.FolderError as exc:
+            return refused([f"{called}: nothing can be written to {path}: {exc}"])
+        found = super().run_module(module, args, task_vars, **how)
+        if "accounts" not in found:
+            return found
+        if not self._task.check_mode:
+            try:
+                files.write(path, audit_text(found, datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")))
+            except (OSError, ValueError) as exc:
+                msg = f"{called}: the result can't be written to {path}: {files.reason(exc)}"
+                return {**found, "failed": True, "msg": msg}
+        return {**found, "result_file": path}

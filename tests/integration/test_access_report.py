@@ -33,7 +33,7 @@ FIRST, SECOND = "111111111111", "222222222222"
 ROLE = "role/OrganizationAccountAccessRole"
 FULL = "arn:aws:iam::aws:policy/AWSCloudHSMFullAccess"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
-ENDS = ("-findings.csv", "-identity-center.csv", "-roles.csv", ".csv", ".html", ".json", ".md")
+ENDS = ("-findings.csv", "-identity-center.csv", "-roles.csv", "-temporary.csv", ".csv", ".html", ".json", ".md")
 # The one call that is not named like a read: AWS makes a report, and changes nothing.
 MAKES_REPORT = "GenerateCredentialReport"
 # Seconds of processor time and calls that a run on 5,000 users may take; it takes about a third of either.

@@ -88,7 +88,9 @@ class Reach:
         self._controls = controls
         # Nobody but its service assumes a service-linked role.
         self.roles = [role for name, role in sorted(roles.items()) if not role.path.startswith(SERVICE_LINKED)]
-        self.trusts: dict[str, Trust] = {role.name: read_trust(role.trust, reader.iam, reader.now) for role in self.roles}
+        self.trusts: dict[str, Trust] = {
+            role.name: read_trust(role.trust, reader.iam, reader.now) for role in self.roles
+        }
         # Of roles that other statements come into force for, by their own policies or whom they trust: when.
         self._changes: dict[str, frozenset[str]] = {
             role.name: when

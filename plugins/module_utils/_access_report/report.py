@@ -44,7 +44,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.roles 
     outside,
     service_linked,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.temporary import count_temporary, temporary_rights
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.temporary import (
+    count_temporary,
+    temporary_rights,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.versions import is_of_aws
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import NO
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Group, Policy
@@ -120,7 +123,8 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
         },
         "generated_at": stamp(now),
         "credential_report_time": stamp(snapshot.credential_report_time),
-        "summary": _summary(snapshot, access, findings, drift) | {"accepted": _count_accepted(accepted)}
+        "summary": _summary(snapshot, access, findings, drift)
+        | {"accepted": _count_accepted(accepted)}
         | {"temporary": count_temporary(temporary, caller.now)},
         "findings": [finding.describe() for finding in findings],
         "accepted_risks": accepted,

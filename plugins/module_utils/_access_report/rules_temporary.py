@@ -147,8 +147,6 @@ def _take_away(facts: Facts, one: Temporary) -> Run:
 
 def _earlier(one: Temporary) -> str:
     if isinstance(one.by, Assignment):
-        return (
-            "Set an earlier until in the assignment, and run: ansible-playbook cloudhsm.iam.identity_center_access"
-        )
+        return "Set an earlier until in the assignment, and run: ansible-playbook cloudhsm.iam.identity_center_access"
     name = shlex.quote(one.holder)
     return f"Set an earlier until in temporary_groups of {name}, and run: ansible-playbook cloudhsm.iam.provision_users"

@@ -16,7 +16,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access import Access, Evaluator
-from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.center_model import READ, CenterRead, CenterSet
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.center_model import (
+    READ,
+    CenterRead,
+    CenterSet,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import (
     UnreadablePolicyError,
     read_document,
@@ -115,9 +119,7 @@ class Temporary:
         }
 
 
-def temporary_rights(
-    snapshot: Snapshot, evaluator: Evaluator, policies: Mapping[str, Access]
-) -> tuple[Temporary, ...]:
+def temporary_rights(snapshot: Snapshot, evaluator: Evaluator, policies: Mapping[str, Access]) -> tuple[Temporary, ...]:
     """All of them, the next to end first. policies is what each attached policy gives by itself."""
     found = [*_memberships(snapshot, policies), *_assignments(snapshot, evaluator)]
     return tuple(sorted(found, key=lambda one: (one.until or "", one.holder, one.gives)))
@@ -211,9 +213,7 @@ def _principals(center: CenterRead, one: CenterSet) -> Iterator[tuple[str, str, 
     yield from ((CENTER_USER, center.users[user].name, USER, user) for user in sorted(one.users))
 
 
-def _assignment(
-    kind: str, holder: str, by: Assignment, tags: Mapping[str, str], evaluator: Evaluator
-) -> Temporary:
+def _assignment(kind: str, holder: str, by: Assignment, tags: Mapping[str, str], evaluator: Evaluator) -> Temporary:
     told = _told(tags)
     # Without its role in the account, only the tag is known.
     until = denied_from(by.role) if by.role else told

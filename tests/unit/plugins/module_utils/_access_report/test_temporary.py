@@ -7,47 +7,21 @@ from __future__ import annotations
 
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.center_read import read_center
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tag_text import encode
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import (
-    COPY_OF,
-    REASON,
-    UNTIL,
-    denied_from,
-    encode_reason,
-    limited,
-    policy_name,
-    policy_path,
-    set_name,
-)
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import files, terminal
-from hypothesis import given
-from hypothesis import strategies as st
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import COPY_OF, REASON, UNTIL, set_name
 from helpers.accounts import samples
 from helpers.accounts.samples import document, group, person, role, snapshot, trust
 from helpers.accounts.simulated_identity_center import PRODUCTION, Simulated, failure
+from helpers.accounts.temporary import LATER, PAST, SOON, arn_of, ending, set_role, tags
+from hypothesis import given
+from hypothesis import strategies as st
 
-PAST, SOON, LATER, FAR = (f"{day}T18:00:00Z" for day in ("2026-11-20", "2026-12-01", "2027-01-31", "2027-11-24"))
-OWN = f"arn:aws:iam::{samples.ACCOUNT}:policy"
-SAML = trust({"Federated": f"arn:aws:iam::{samples.ACCOUNT}:saml-provider/x"}, action="sts:AssumeRoleWithSAML")
-
-
-def arn_of(user: str, to: str, number: int = 1) -> str:
-    return f"{OWN}{policy_path(user, to)}{policy_name(user, to, number)}"
-
-
-def ending(until: str, *actions: str, **more: t.Any) -> dict[str, t.Any]:
-    made = document(*actions, **more)
-    return {**made, "Statement": [limited(one, until) for one in made["Statement"]]}
-
-
-def tags(until: str, reason: str = "INC-1, for the ceremony") -> dict[str, str]:
-    return {UNTIL: until, REASON: encode_reason(reason)}
+FAR = "2027-11-24T18:00:00Z"
 
 
 def report(*policies: tuple[str, str, t.Any, dict[str, str] | None], **wanted: t.Any) -> dict[str, t.Any]:
@@ -98,7 +72,11 @@ def test_who_has_what_until_when_and_why_the_next_to_end_first() -> None:
     [
         (document("cloudhsm:*"), tags(SOON), f"member of Keepers: said to end on {SOON}, but nothing ends it"),
         (document("cloudhsm:*"), None, "member of Keepers: looks temporary, but nothing ends it"),
-        (ending(LATER, "cloudhsm:*"), tags(SOON), f"member of Keepers: said to end on {SOON}, but its policies end it on {LATER}"),
+        (
+            ending(LATER, "cloudhsm:*"),
+            tags(SOON),
+            f"member of Keepers: said to end on {SOON}, but its policies end it on {LATER}",
+        ),
         ("{", tags(SOON), f"member of Keepers: said to end on {SOON}, but nothing ends it"),
     ],
 )
@@ -201,9 +179,7 @@ def center_report(until: str, denial: str | None, *, refused: bool = False, know
     center.assign(arn, "u-ann", PRODUCTION)
     if refused:
         center.scripts["list_tags_for_resource"] = [failure("AccessDeniedException")]
-    inline = {"p": {"Version": "2012-10-17", "Statement": [denied_from(denial)]}} if denial else {}
-    path = "/aws-reserved/sso.amazonaws.com/eu-central-1/"
-    reserved = role(f"AWSReservedSSO_{name}_0123456789abcdef", SAML, samples.FULL, path=path, **inline)
+    reserved = set_role(name, denial)
     with ThreadPoolExecutor(2) as pool:
         read = read_center(lambda: center.service(pool), "eu-central-1" if known else None, PRODUCTION)
     account = snapshot([], roles={reserved.name: reserved}, center=read)
@@ -237,7 +213,9 @@ def test_a_copy_without_its_denial_or_with_a_later_one_is_a_finding() -> None:
 
 def test_refused_tags_leave_the_reason_open() -> None:
     made = center_report(SOON, SOON, refused=True)
-    assert [(one["state"], one["reasons"], one["tagged_until"]) for one in made["temporary"]] == [("running", [], None)] * 2
+    assert [(one["state"], one["reasons"], one["tagged_until"]) for one in made["temporary"]] == [
+        ("running", [], None)
+    ] * 2
 
 
 def test_without_identity_center_the_roles_tell_that_somebody_has_something() -> None:

@@ -46,7 +46,10 @@ def test_each_operator_before_at_and_after_its_time(operator: str, met: tuple[bo
         ({"DateLessThan": {KEY: AFTER}}, {}),
         ({"DateLessThan": {KEY: [BEFORE, AFTER]}}, {}),
         ({"DateNotEquals": {KEY: [BEFORE, SAME]}}, None),
-        ({"DateLessThan": {KEY: AFTER}, "Bool": {"aws:SecureTransport": "true"}}, {"Bool": {"aws:SecureTransport": "true"}}),
+        (
+            {"DateLessThan": {KEY: AFTER}, "Bool": {"aws:SecureTransport": "true"}},
+            {"Bool": {"aws:SecureTransport": "true"}},
+        ),
         ({"DateLessThan": {KEY: "tomorrow"}}, {"DateLessThan": {KEY: "tomorrow"}}),
         ({"DateLessThan": {KEY: ["tomorrow", AFTER]}}, {"DateLessThan": {KEY: ["tomorrow", AFTER]}}),
         ({"StringEquals": {KEY: AFTER}}, {"StringEquals": {KEY: AFTER}}),
