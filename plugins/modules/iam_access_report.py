@@ -30,8 +30,8 @@ options:
     description:
       - V(html) is one page that works offline.
       - V(md) is Markdown, short enough for a comment in a pull request. It lists at most 200 users.
-      - V(csv) is a file each for users, findings, roles, people of IAM Identity Center and temporary rights. All cells are in quotes. A cell that a spreadsheet would
-        treat as a formula starts with an apostrophe.
+      - V(csv) is a file each for users, findings, roles, people of IAM Identity Center and temporary rights. All cells
+        are in quotes. A cell that a spreadsheet would treat as a formula starts with an apostrophe.
       - V(json) is the whole report, as M(cloudhsm.iam.iam_access_report_info) returns it.
       - V(sarif) is the findings in SARIF 2.1.0, for code scanning and other programs. Accepted risks are suppressed
         results.

@@ -279,6 +279,26 @@ def test_paper_has_the_findings_and_up_to_500_people(show: Show) -> None:
     assert page.all("details[open]") == []
 
 
+def test_temporary_rights_are_sorted_by_their_end(show: Show) -> None:
+    page = show(PAGES["ending"]())
+    ends = page.texts("#temporary tbody td:nth-child(3)")
+    assert ends[0] == "2026-11-20 18:00 UTC"
+    assert ends[-1] == "2099-12-01 18:00 UTC"
+    states = page.texts("#temporary tbody td:nth-child(4)")
+    assert set(states) == {"running", "ended", "does not end", "ends too late"}
+    assert samples.HOSTILE[5][:20] in page.texts("#temporary tbody")[0]
+    assert "no password" in page.texts("#about")[0]
+
+
+def test_an_overview_has_accepted_risks_and_root_users(show: Show) -> None:
+    page = show(PAGES["accounts"]())
+    assert "on leave" in page.texts("#accepted tbody")[0]
+    rows = page.texts("#root-users tbody tr")
+    assert ["has credentials" in rows[0], "AWS refused sts:AssumeRoot" in rows[1], "<b>shop</b>" in rows[2]] == [
+        True
+    ] * 3
+
+
 def test_an_overview_leads_to_the_accounts(show: Show) -> None:
     page = show(PAGES["accounts"]())
     # The worst account is first, and the one that could not be read says so.

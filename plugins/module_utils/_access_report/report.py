@@ -63,7 +63,7 @@ NOT_EVALUATED = (
     "Resource control policies of AWS Organizations",
     "Resource policies, such as those that share CloudHSM backups",
     "Session policies, and what people of other accounts and of identity providers are allowed there",
-    "Conditions, except those about MFA, the time and calls by AWS services: the report shows that there is a condition",
+    "Conditions, except on MFA, the time and calls by AWS services: the report shows that there is a condition",
     "Ways to become an administrator through existing resources, such as the code of a function with a role",
     "Whether a resource exists: a permission counts even if there are no clusters",
 )

@@ -21,9 +21,9 @@ const showAccounts = () => {
     numberColumn("Without MFA", (s) => s.console_users_without_mfa),
     numberColumn("Change CloudHSM", (s) => s.cloudhsm_changers),
     numberColumn("Differences", (s) => s.drift),
-    numberColumn("Temporary rights", (s) => s.temporary.count),
-    { title: "Next end", tight: true, value: (a) => (a.summary && a.summary.temporary.next_end) || "",
-      cell: (a) => (a.summary && a.summary.temporary.next_end ? minutes(a.summary.temporary.next_end) : "–") },
+    { title: "Temporary", tight: true, value: (a) => (a.summary ? a.summary.temporary.count : -1),
+      cell: (a) => (a.summary ? [number(a.summary.temporary.count), a.summary.temporary.next_end
+        ? el("p", { class: "soft" }, `next end ${a.summary.temporary.next_end.slice(0, 10)}`) : null] : "–") },
   ];
   document.getElementById("main").append(
     el("div", { class: "tiles" },
