@@ -16,7 +16,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import NO
 
 # At so many times the account is evaluated again. Of rights that end later, the report does not tell the end.
-MOST = 25
+MOST = 10
 ADMINISTRATOR, CAN_BECOME = "administrator", "can_become_administrator"
 
 
@@ -25,15 +25,16 @@ class Ends:
 
     def __init__(self, snapshot: Snapshot, evaluator: Evaluator) -> None:
         self._snapshot = snapshot
-        self._now = evaluator
+        self._changes = {name: evaluator.changes(person) for name, person in snapshot.users.items()}
+        self._times = sorted({time for times in self._changes.values() for time in times})[:MOST]
         self._then: dict[str, Evaluator] = {}
 
     def of(self, person: Person, access: Access) -> dict[str, str]:
         """By right, for each that ends: when."""
         ends: dict[str, str] = {}
         held = {right for right, word in _rights(access).items() if word != NO}
-        for time in self._now.changes(person):
-            if held <= ends.keys() or (time not in self._then and len(self._then) >= MOST):
+        for time in self._changes[person.user.name]:
+            if held <= ends.keys() or time not in self._times:
                 break
             then = _rights(self._at(time).user(person))
             ends.update((right, time) for right in sorted(held - ends.keys()) if then[right] == NO)

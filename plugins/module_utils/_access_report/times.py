@@ -30,8 +30,7 @@ _COMPARISONS: Mapping[str, Callable[[datetime, datetime], bool]] = {
 }
 # Some change at the time that they name, some a moment later, and those about just that time do both.
 _AT_ONCE, _FROM_THEN = ("lessthan", "greaterthanequals"), ("lessthanequals", "greaterthan")
-_MOMENT = timedelta(seconds=1)
-_LAST = datetime.max.replace(tzinfo=UTC) - _MOMENT
+_LAST_YEAR = 9999
 Condition = Mapping[str, t.Any]
 
 
@@ -63,7 +62,7 @@ def changes(condition: Condition) -> Iterator[str]:
                 if found not in _FROM_THEN:
                     yield _text(moment)
                 if found not in _AT_ONCE:
-                    yield _text(min(moment, _LAST) + _MOMENT)
+                    yield _text(moment if moment.year == _LAST_YEAR else moment + timedelta(seconds=1))
 
 
 def _is_met(operator: str, key: str, values: object, moment: datetime) -> bool | None:

@@ -45,7 +45,7 @@ def check_audit(found: object) -> dict[str, t.Any]:
         raise AuditError("it is not an audit of root users; root_access writes one to root_access_result_file")
     if found.get("format_version") != FORMAT_VERSION:
         raise AuditError("another version of this collection wrote it; run the audit again")
-    listed = [found.get(name) for name in ("accounts", "skipped_accounts", "failed_accounts", "features")]
+    listed: list[t.Any] = [found.get(name) for name in ("accounts", "skipped_accounts", "failed_accounts", "features")]
     texts = [found.get(name) for name in ("generated_at", "organization_id", "management_account")]
     if not all(isinstance(one, list) for one in listed) or not all(isinstance(one, str) for one in texts):
         raise AuditError("it is damaged, or was edited")

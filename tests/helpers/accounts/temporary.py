@@ -57,7 +57,7 @@ def tags(until: str, reason: str = "INC-1, for the ceremony") -> dict[str, str]:
 
 def set_role(name: str, denial: str | None) -> Role:
     """The role of a permission set that allows everything of CloudHSM."""
-    inline = {"p": {"Version": "2012-10-17", "Statement": [denied_from(denial)]}} if denial else {}
+    inline: dict[str, t.Any] = {"p": {"Version": "2012-10-17", "Statement": [denied_from(denial)]}} if denial else {}
     path = "/aws-reserved/sso.amazonaws.com/eu-central-1/"
     return samples.role(f"AWSReservedSSO_{name}_0123456789abcdef", SAML, samples.FULL, path=path, **inline)
 

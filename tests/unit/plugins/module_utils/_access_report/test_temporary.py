@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.center_read import read_center
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.ends import MOST
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tag_text import encode
@@ -231,3 +232,14 @@ def test_only_copies_cost_a_call() -> None:
     with ThreadPoolExecutor(2) as pool:
         read_center(lambda: center.service(pool), "eu-central-1", PRODUCTION)
     assert not [call for call in center.calls if "tags" in str(call)]
+
+
+def test_of_many_ends_the_next_are_told() -> None:
+    """Each end is evaluated on its own, so their number is limited."""
+    days = [f"2026-12-{day:02}T18:00:00Z" for day in range(1, MOST + 6)]
+    people = [
+        person(f"user{len(days) - place:02}", inline={"p": ending(day, "cloudhsm:*")}) for place, day in enumerate(days)
+    ]
+    users = make_report(snapshot(people), Wanted(), samples.NOW)["users"]
+    told = sorted(user["until"]["CreateHsm"] for user in users if user["until"])
+    assert told == days[:MOST]
