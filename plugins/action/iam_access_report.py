@@ -23,7 +23,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import rea
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import written_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import ROLES, wanted
 from ansible_collections.cloudhsm.iam.plugins.modules.iam_access_report_info import ARGUMENT_SPEC, MODULE
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import audit, files, overview, result
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import (
+    audit,
+    files,
+    overview,
+    result,
+    root_users,
+)
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.inputs import (
     AUDIT,
     Audit,
@@ -85,7 +91,7 @@ class ActionModule(LocalAction):
         if problems:
             return refused(problems)
         if accounts is not None:
-            made = self._write(folder, overview.render(accounts, formats))
+            made = self._write(folder, overview.render(accounts, formats, asked.root_users))
             return {**made, "lines": result.overview_lines(made["files"], bool(self._task.check_mode))}
         read = self._read(args, task_vars, labels)
         report = read.pop("report", None)
@@ -104,6 +110,8 @@ class ActionModule(LocalAction):
                 report["difference"] = compare(earlier, report) if earlier else None
             except (InputFileError, IncomparableError) as exc:
                 return refused([f"{prefix}previous: {asked.previous} can't be compared: {exc}"])
+        if asked.root_users:
+            report["root_credentials"] = root_users.of_account(asked.root_users, report["account"]["account_id"])
         shown = audit.shown(report, asked.min_severity)
         if asked.previous and report["difference"] is None:
             shown["no_previous"] = f"{asked.previous} has none of this account"

@@ -140,6 +140,11 @@ options:
     description: Number of days without a sign-in after which a password counts as unused.
     type: int
     default: 90
+  max_temporary:
+    description: Number of days that the end of a temporary right may be ahead before it counts as too long.
+    type: int
+    default: 90
+    version_added: 1.1.0
   live_limit:
     description:
       - In an account with at most this many users, each user's password, MFA devices and access keys are read, with

@@ -30,8 +30,8 @@ options:
     description:
       - V(html) is one page that works offline.
       - V(md) is Markdown, short enough for a comment in a pull request. It lists at most 200 users.
-      - V(csv) is two files, one of users and one of findings. All cells are in quotes. A cell that a spreadsheet would
-        treat as a formula starts with an apostrophe.
+      - V(csv) is a file each for users, findings, roles, people of IAM Identity Center and temporary rights. All cells
+        are in quotes. A cell that a spreadsheet would treat as a formula starts with an apostrophe.
       - V(json) is the whole report, as M(cloudhsm.iam.iam_access_report_info) returns it.
       - V(sarif) is the findings in SARIF 2.1.0, for code scanning and other programs. Accepted risks are suppressed
         results.
@@ -53,6 +53,16 @@ options:
       - A relative path starts at the working directory of the command, and C(~) is the home folder.
       - A folder without a report of the account is no error. A report of another account, or of another format version,
         is refused.
+    type: path
+    version_added: 1.1.0
+  root_users:
+    description:
+      - Audit of the root users of an organization's member accounts, as M(cloudhsm.iam.root_access) writes it to
+        O(cloudhsm.iam.root_access#module:result_file).
+      - The report of an account then says what its root user has, and the overview of O(accounts) lists all member
+        accounts. Nothing else is read for it.
+      - A relative path starts at the working directory of the command, and C(~) is the home folder.
+      - A file that every user of the control node can write to is refused.
     type: path
     version_added: 1.1.0
   min_severity:

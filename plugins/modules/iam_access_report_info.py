@@ -30,14 +30,15 @@ notes:
     C(iam:GenerateCredentialReport), C(iam:GetCredentialReport), C(iam:GetAccountSummary),
     C(iam:GetAccountPasswordPolicy), C(iam:ListAccountAliases), C(iam:ListRoles), C(iam:GetPolicy),
     C(iam:GetPolicyVersion), C(iam:ListEntitiesForPolicy), C(iam:GetLoginProfile), C(iam:ListMFADevices) and
-    C(iam:ListAccessKeys).
+    C(iam:ListAccessKeys). If there are temporary memberships, it also needs C(iam:ListPolicyTags).
   - Reads service control policies if the caller may call C(organizations:DescribeOrganization),
     C(organizations:ListParents), C(organizations:ListPoliciesForTarget) and C(organizations:DescribePolicy). AWS lets
     only the management account and delegated administrators. Otherwise RV(report.service_control_policies) says so.
   - Reads IAM Identity Center if the caller may call C(organizations:DescribeOrganization), C(sso:ListInstances),
     C(sso:ListPermissionSetsProvisionedToAccount), C(sso:DescribePermissionSet), C(sso:ListAccountAssignments),
     C(identitystore:DescribeGroup), C(identitystore:DescribeUser), C(identitystore:ListGroupMemberships) and
-    C(identitystore:ListUsers), in the region of the instance. Otherwise RV(report.identity_center) says so.
+    C(identitystore:ListUsers), in the region of the instance. Otherwise RV(report.identity_center) says so. Temporary
+    assignments also need C(sso:ListTagsForResource).
 seealso:
   - module: cloudhsm.iam.iam_access_report
 extends_documentation_fragment:
@@ -171,6 +172,13 @@ report:
           returned: always
           type: dict
           sample: {"critical": 0, "high": 0, "medium": 1, "low": 0, "info": 0}
+        temporary:
+          description:
+            - Number of temporary rights, how many are C(running), have C(ended), are C(endless) or end C(longer) than
+              their tag says, and C(next_end), when the next of them ends.
+          returned: always
+          type: dict
+          sample: {"count": 1, "running": 1, "ended": 0, "endless": 0, "longer": 0, "next_end": "2026-12-01T18:00:00Z"}
         findings:
           description: Number of findings of each severity, without accepted ones.
           returned: always
@@ -277,6 +285,65 @@ report:
           type: list
           elements: str
           sample: [user/alice]
+    temporary:
+      description:
+        - Rights that end by themselves, the next to end first. These are temporary memberships of IAM users, and
+          temporary assignments of IAM Identity Center.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        kind: {description: Either C(membership) or C(assignment)., returned: always, type: str, sample: membership}
+        holder_kind:
+          description:
+            - What has it. C(user) is an IAM user, C(center_user) and C(center_group) are of IAM Identity Center, and
+              C(unknown) is whoever has a permission set that the caller may not read.
+          returned: always
+          type: str
+          sample: user
+        holder: {description: Name of who has it., returned: always, type: str, sample: alice}
+        gives:
+          description: Name of the group, or of the permission set that was copied.
+          returned: always
+          type: str
+          sample: CloudHSMAdministrators
+        until:
+          description: When AWS ends it by the conditions in its policies. None if nothing ends it.
+          returned: always
+          type: str
+          sample: "2026-12-01T18:00:00Z"
+        tagged_until:
+          description: When it ends by its tag, which only tells. None if there is no tag, or it could not be read.
+          returned: always
+          type: str
+          sample: "2026-12-01T18:00:00Z"
+        reasons:
+          description: Why it was given. Empty if that is not known.
+          returned: always
+          type: list
+          elements: str
+          sample: [INC-1234]
+        state:
+          description:
+            - C(running), C(ended), C(endless) if nothing ends it, or C(longer) if it ends later than its tag says.
+          returned: always
+          type: str
+          sample: running
+        administrator:
+          description: Whether it makes an administrator now.
+          returned: always
+          type: bool
+          sample: false
+        policies:
+          description: ARNs of the policies that stand for a membership.
+          returned: always
+          type: list
+          elements: str
+        permission_set:
+          description: Name of the permission set that ends, or none.
+          returned: always
+          type: str
+          sample: CloudHSMAdmin-261201T1800Z
     drift:
       description: Differences between the account and what is expected.
       returned: always
@@ -372,6 +439,14 @@ report:
           returned: always
           type: str
           sample: "no"
+        until:
+          description:
+            - When rights of the user end by conditions on the time, by the names of the actions in
+              RV(report.users[].cloudhsm), C(administrator) and C(can_become_administrator). Rights that do not end are
+              left out.
+          returned: always
+          type: dict
+          sample: {"CreateHsm": "2026-12-01T18:00:00Z"}
         administrator_ways:
           description:
             - The ways to become an administrator, the least restricted first. Empty for a user who is one without MFA.
@@ -803,10 +878,12 @@ report:
       type: list
       elements: str
     limits:
-      description: The number of days after which keys count as old and passwords as unused.
+      description:
+        - The number of days after which keys count as old and passwords as unused, and how many days ahead the end of a
+          temporary right may be.
       returned: always
       type: dict
-      sample: {"max_key_age": 90, "max_unused": 90}
+      sample: {"max_key_age": 90, "max_unused": 90, "max_temporary": 90}
     compared:
       description: Whether the account was compared with expected users or groups.
       returned: always
@@ -848,6 +925,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "accepted_risks": {"type": "list", "elements": "dict", "default": [], "options": RISK_SPEC},
     "max_key_age": {"type": "int", "default": 90, "no_log": False},
     "max_unused": {"type": "int", "default": 90},
+    "max_temporary": {"type": "int", "default": 90},
     "live_limit": {"type": "int", "default": 100},
     "wait_timeout": {"type": "int", "default": 60},
     "identity_center": {"type": "bool", "default": True},

@@ -107,6 +107,14 @@ options:
       - How many accounts the module looks at side by side, from 1 to 16. It slows down when AWS asks for it.
     type: int
     default: 8
+  result_file:
+    description:
+      - File on the control node that V(audited) writes its result to, as JSON, for
+        O(cloudhsm.iam.iam_access_report#module:root_users). Only its owner can read it. The other states do not write
+        it, and neither does check mode.
+      - A relative path starts at the working directory of the command, and C(~) is the home folder.
+      - A folder that another user owns, or that other users can write to, is refused.
+    type: path
   variables_prefix:
     description:
       - Prefix of a role's variables. Options that you leave out then get the values of these variables, and messages
@@ -319,6 +327,11 @@ objects:
   type: list
   elements: dict
   sample: []
+result_file:
+  description: Path of the file, or of the file that would be written.
+  returned: when O(result_file) is set and O(state=audited)
+  type: str
+  sample: /home/me/root-users.json
 lines:
   description: What the run found and did, as the role shows it.
   returned: when the plan was not refused
@@ -375,6 +388,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     },
     "delegated_administrator": {"type": "str"},
     "workers": {"type": "int", "default": 8},
+    "result_file": {"type": "path"},
     "variables_prefix": {"type": "str"},
 }
 MODULE = Module("cloudhsm.iam.root_access", ARGUMENT_SPEC, run)

@@ -34,6 +34,7 @@ SPECS: dict[str, dict[str, t.Any]] = {
         },
         "access_report_accepted_risks_file": {"type": "path"},
         "access_report_previous": {"type": "path"},
+        "access_report_root_users": {"type": "path"},
         "access_report_min_severity": {
             "type": "str",
             "choices": ["critical", "high", "medium", "low", "info"],
@@ -64,6 +65,7 @@ SPECS: dict[str, dict[str, t.Any]] = {
         "access_report_managed_by_tag": {"type": "str"},
         "access_report_max_key_age": {"type": "int", "default": 90},
         "access_report_max_unused": {"type": "int", "default": 90},
+        "access_report_max_temporary": {"type": "int", "default": 90},
         "access_report_live_limit": {"type": "int", "default": 100},
         "access_report_wait_timeout": {"type": "int", "default": 60},
         "access_report_identity_center": {"type": "bool", "default": True},
@@ -438,6 +440,7 @@ SPECS: dict[str, dict[str, t.Any]] = {
         "root_access_organization_id": {"type": "str"},
         "root_access_max_removals": {"type": "int", "default": 10},
         "root_access_reason": {"type": "str"},
+        "root_access_result_file": {"type": "path"},
         "root_access_features": {
             "type": "list",
             "elements": "str",

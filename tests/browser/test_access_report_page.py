@@ -14,10 +14,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.differ
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import overview
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import overview, root_users
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.audit import shown
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.html import account_page
-from helpers.accounts import samples
+from helpers.accounts import samples, temporary
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
@@ -53,14 +53,48 @@ def audit() -> str:
     return account_page(shown(made, "medium"))
 
 
+RISK = {"finding": "not_signed_in", "subjects": ["user/frank"], "reason": "on leave", "accepted_by": "me"}
+RISKS, _PROBLEMS = parse_risks([{**RISK, "expires": "2027-01-31"}], samples.NOW.date())
+
+
 def accounts() -> str:
     found: dict[str, dict[str, t.Any]] = {"fourth": {}}
-    for host, make in (("first", samples.one_person), ("second", samples.team), ("third", samples.hostile)):
-        made = make_report(make(), Wanted(), samples.NOW)
+    for host, make in (("first", samples.one_person), ("second", temporary.snapshot), ("third", samples.hostile)):
+        made = make_report(make(), Wanted(accepted=RISKS), samples.NOW)
         findings = [{**finding, "count": len(finding["subjects"])} for finding in made["findings"]]
         kept = {key: made[key] for key in ("summary", "generated_at")}
+        kept["accepted_risks"] = [{**risk, "count": len(risk["subjects"])} for risk in made["accepted_risks"]]
         found[host] = {**made["account"], **kept, "findings": findings, "files": ["/x/one.html"]}
-    return overview.render(found, ["html"])["access-report-overview.html"]
+    return overview.render(found, ["html"], AUDITED)["access-report-overview.html"]
+
+
+def ending() -> str:
+    """Temporary rights in each state, and the root user by an audit."""
+    made = make_report(temporary.snapshot(), Wanted(), samples.NOW)
+    made["root_credentials"] = root_users.of_account(AUDITED, samples.ACCOUNT)
+    return account_page(made)
+
+
+NOTHING: dict[str, t.Any] = {"password": False, "access_keys": [], "signing_certificates": [], "mfa_devices": []}
+AUDITED = {
+    "generated_at": "2026-11-24 11:00:00 UTC",
+    "organization_id": "o-exampleorgid",
+    "management_account": "999999999999",
+    "features": ["RootCredentialsManagement"],
+    "accounts": [
+        {"account_id": samples.ACCOUNT, "name": "<b>shop</b>", **NOTHING},
+        {
+            "account_id": "222222222222",
+            "name": "bank",
+            **NOTHING,
+            "password": True,
+            "access_keys": ["AKIAROOTEXAMPLE1"],
+        },
+        {"account_id": "333333333333", "name": "lab"},
+    ],
+    "skipped_accounts": [{"account_id": "444444444444", "name": "old", "status": "SUSPENDED"}],
+    "failed_accounts": [{"account_id": "333333333333", "name": "lab", "msg": "AWS refused sts:AssumeRoot"}],
+}
 
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -70,6 +104,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "hostile": lambda: html(samples.hostile()),
     "audit": audit,
     "accounts": accounts,
+    "ending": ending,
 }
 
 
@@ -242,6 +277,26 @@ def test_paper_has_the_findings_and_up_to_500_people(show: Show) -> None:
     assert page.run("return window.seen") == 500
     assert len(page.people()) == 100
     assert page.all("details[open]") == []
+
+
+def test_temporary_rights_are_sorted_by_their_end(show: Show) -> None:
+    page = show(PAGES["ending"]())
+    ends = page.texts("#temporary tbody td:nth-child(3)")
+    assert ends[0] == "2026-11-20 18:00 UTC"
+    assert ends[-1] == "2099-12-01 18:00 UTC"
+    states = page.texts("#temporary tbody td:nth-child(4)")
+    assert set(states) == {"running", "ended", "does not end", "ends too late"}
+    assert samples.HOSTILE[5][:20] in page.texts("#temporary tbody")[0]
+    assert "no password" in page.texts("#about")[0]
+
+
+def test_an_overview_has_accepted_risks_and_root_users(show: Show) -> None:
+    page = show(PAGES["accounts"]())
+    assert "on leave" in page.texts("#accepted tbody")[0]
+    rows = page.texts("#root-users tbody tr")
+    assert ["has credentials" in rows[0], "AWS refused sts:AssumeRoot" in rows[1], "<b>shop</b>" in rows[2]] == [
+        True
+    ] * 3
 
 
 def test_an_overview_leads_to_the_accounts(show: Show) -> None:

@@ -19,7 +19,9 @@ from pathlib import Path
 
 import moto_server
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.root_users import audit_text
 from helpers.accounts.organization import member_iam
+from helpers.accounts.temporary import FAR, PAST, add_temporary_member
 from helpers.modules.plays import run_playbook
 from helpers.moto.clients import iam_client
 from helpers.moto.fault_proxy import FaultProxy
@@ -33,9 +35,27 @@ FIRST, SECOND = "111111111111", "222222222222"
 ROLE = "role/OrganizationAccountAccessRole"
 FULL = "arn:aws:iam::aws:policy/AWSCloudHSMFullAccess"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
-ENDS = ("-findings.csv", "-identity-center.csv", "-roles.csv", ".csv", ".html", ".json", ".md")
+ENDS = ("-findings.csv", "-identity-center.csv", "-roles.csv", "-temporary.csv", ".csv", ".html", ".json", ".md")
 # The one call that is not named like a read: AWS makes a report, and changes nothing.
 MAKES_REPORT = "GenerateCredentialReport"
+# What root_access found in the account that is filled.
+AUDITED: dict[str, t.Any] = {
+    "organization_id": "o-exampleorgid",
+    "management_account": "999999999999",
+    "features": ["RootCredentialsManagement"],
+    "accounts": [
+        {
+            "account_id": FIRST,
+            "name": "shop",
+            "password": True,
+            "access_keys": [],
+            "signing_certificates": [],
+            "mfa_devices": [],
+        }
+    ],
+    "skipped_accounts": [],
+    "failed_accounts": [],
+}
 # Seconds of processor time and calls that a run on 5,000 users may take; it takes about a third of either.
 SECONDS, CALLS = 15.0, 60
 USERS = 5000
@@ -81,7 +101,8 @@ def reports(node: ControlNode) -> Path:
 def test_a_fleet_is_reported_on_in_one_run(node: ControlNode, aws: FaultProxy, moto: str, reports: Path) -> None:
     fill(member_iam(moto, FIRST))
     member_iam(moto, SECOND).create_user(UserName="bob")
-    play = inventory(node)
+    (node.folder / "root-users.json").write_text(audit_text(AUDITED, "2026-11-24 12:00:00 UTC"))
+    play = (*inventory(node), "-e", "access_report_root_users=root-users.json")
     aws.clear()
     predicted = node.playbook(*play, "--check")
     assert not reports.exists()
@@ -95,6 +116,7 @@ def test_a_fleet_is_reported_on_in_one_run(node: ControlNode, aws: FaultProxy, m
 
     names = {f"access-report-{account}{end}" for account in (FIRST, SECOND) for end in ENDS}
     names |= {f"access-report-overview.{kind}" for kind in ("csv", "html", "json", "md")}
+    names |= {"access-report-overview-root-users.csv"}
     assert {path.name for path in reports.iterdir()} == names
     assert {path.stat().st_mode & 0o777 for path in reports.iterdir()} == {0o600}
     assert reports.stat().st_mode & 0o777 == 0o700
@@ -114,6 +136,7 @@ def check_first(reports: Path) -> None:
     assert (alice["administrator"], alice["cloudhsm"]["DeleteCluster"]) == ("yes", "yes")
     assert alice["credentials"]["source"] == "live"
     assert report["summary"]["administrators"] == ["alice", "root-like"]
+    assert (report["root_credentials"]["state"], report["root_credentials"]["password"]) == ("open", True)
     assert [(entry["name"], entry["state"]) for entry in report["drift"]] == [("zoe", "missing")]
     found = {finding["rule"]: [subject["name"] for subject in finding["subjects"]] for finding in report["findings"]}
     assert found["administrator_without_mfa"] == ["alice", "root-like"]
@@ -129,6 +152,36 @@ def check_overview(reports: Path) -> None:
     accounts = {account["host"]: account["account_id"] for account in overview["accounts"]}
     assert accounts == {"first": FIRST, "second": SECOND, "third": None}
     assert overview["accounts"][0]["file"] == f"access-report-{FIRST}.html"
+    assert [account["account_id"] for account in overview["root_users"]["accounts"]] == [FIRST]
+
+
+def test_temporary_rights_are_read_by_the_clock_of_aws(
+    node: ControlNode, aws: FaultProxy, moto: str, reports: Path
+) -> None:
+    iam = iam_client(moto)
+    add_temporary_member(iam, "later", "Keys", FAR, reason="Key ceremony, once")
+    add_temporary_member(iam, "over", "Keys", PAST, action="*")
+    arn = add_temporary_member(iam, "always", "Keys", FAR)
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "cloudhsm:*", "Resource": "*"}]}
+    iam.create_policy_version(PolicyArn=arn, PolicyDocument=json.dumps(document), SetAsDefault=True)
+    aws.clear()
+    made = node.playbook("cloudhsm.iam.access_report", "-e", "access_report_max_temporary=36500")
+    assert made.status == 0, made.output
+    assert {call.action for call in aws.writes} == {MAKES_REPORT}
+    assert [call.action for call in aws.calls].count("ListPolicyTags") == 3
+    report = json.loads((reports / "access-report-123456789012.json").read_text())
+    states = {right["holder"]: (right["state"], right["reasons"]) for right in report["temporary"]}
+    assert states == {
+        "later": ("running", ["Key ceremony, once"]),
+        "over": ("ended", ["INC-1"]),
+        "always": ("endless", ["INC-1"]),
+    }
+    rules = {one["rule"]: [s["name"] for s in one["subjects"]] for one in report["findings"]}
+    assert (rules["temporary_without_end"], rules["temporary_ended"]) == (["always"], ["over"])
+    assert report["summary"]["administrators"] == []
+    assert "Temporary rights: 3, 1 ended, 1 does not end" in made.output
+    table = node.playbook("cloudhsm.iam.who_has_access")
+    assert f"Temporary: later has group Keys until {FAR} (Key ceremony, once)" in table.output
 
 
 def test_an_audit_fails_for_what_nobody_has_accepted_and_tells_what_has_changed(

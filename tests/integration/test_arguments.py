@@ -79,6 +79,7 @@ CASES = {
             "expected_groups": [{"name": "Readers", "managed_policies": ["ReadOnlyAccess", "SecurityAudit"]}],
             "max_key_age": 30,
             "max_unused": 31,
+            "max_temporary": 34,
             "live_limit": 32,
             "wait_timeout": 33,
         },

@@ -84,6 +84,36 @@ def test_one_playbook_locks_root_users_as_it_predicts_and_gives_a_password_back(
     assert root_user(moto, ids["shop"]) == {**NOTHING, "password": True}
 
 
+def test_an_audit_goes_into_a_file_for_the_report(node: ControlNode, moto: str) -> None:
+    ids = make_organization(moto, MEMBERS)
+    switch_on(moto)
+    say_root_user(moto, ids["shop"], **SHOP)
+    path = node.folder / "audits" / "root-users.json"
+    play = (PLAYBOOK, "-e", "root_access_result_file=audits/root-users.json")
+    assert node.playbook(*play, "--check").status == 0
+    assert not path.exists()
+    made = node.playbook(*play)
+    assert made.status == 0, made.output
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    audit = json.loads(path.read_text())
+    assert {one["name"]: one["password"] for one in audit["accounts"]} == {
+        "shop": True,
+        "logs": False,
+        "sandbox": False,
+    }
+    path.write_text("kept")
+    assert node.playbook(*play, "-e", "root_access_state=enabled").status == 0
+    assert path.read_text() == "kept"
+    path.parent.chmod(0o777)
+    refused = node.playbook(*play)
+    assert refused.status != 0
+    assert "root_access_result_file: nothing can be written to" in refused.output.replace("\n", " ")
+    path.parent.chmod(0o700)
+    assert node.playbook(*play).status == 0
+    report = node.playbook("cloudhsm.iam.access_report", "-e", f"access_report_root_users={path}")
+    assert report.status == 0, report.output
+
+
 def test_refusals_name_the_variables_and_change_nothing(node: ControlNode, aws: FaultProxy, moto: str) -> None:
     ids = make_organization(moto, MEMBERS)
     switch_on(moto)

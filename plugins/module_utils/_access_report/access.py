@@ -137,7 +137,7 @@ class Evaluator:
             for index in ask(action, [resource])
         ]
         self._reader = Reader(snapshot, questions, iam)
-        controls = controls_of(snapshot.controls)
+        controls = controls_of(snapshot.controls, snapshot.caller.now)
         self._paths = Paths(cloudhsm, controls.rights(questions) if controls else None)
         self.reach = Reach(snapshot.roles or {}, self._reader, controls)
         for role in self.reach.roles:
@@ -158,6 +158,10 @@ class Evaluator:
         if person.inline or key not in self._known:
             self._known[key] = self._access(held.rights, holder, held.read, self._paths.find(held, assumable))
         return self._known[key]
+
+    def changes(self, person: Person) -> list[str]:
+        """The times at which what a user can do may change by conditions on the time, the next first."""
+        return sorted(self._reader.person(person).read.changes | self.reach.changes(self.reach.user(person)))
 
     def role(self, role: Role) -> Access:
         """What sessions of a role can do, without the roles that these can assume."""

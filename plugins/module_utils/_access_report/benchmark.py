@@ -49,6 +49,10 @@ RECOMMENDATIONS: Mapping[str, tuple[str, ...]] = {
     "cloudhsm_without_mfa": (),
     "no_service_linked_role": (),
     "empty_groups": (),
+    "temporary_without_end": (),
+    "temporary_administrator": (),
+    "temporary_for_long": (),
+    "temporary_ended": (),
 }
 
 

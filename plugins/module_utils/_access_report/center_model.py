@@ -39,6 +39,8 @@ class CenterSet:
     arn: str
     groups: frozenset[str] = frozenset()
     users: frozenset[str] = frozenset()
+    # Read only of a set whose name is that of a copy which ends.
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

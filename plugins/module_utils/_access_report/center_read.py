@@ -8,11 +8,13 @@
 
 All of the API shares 20 calls a second (IAM Identity Center User Guide, "AWS IAM Identity Center quotas"), and clients
 slow down where AWS throttles them. The calls are one or two a permission set of the account, two a group and one a user
-that is assigned, however many there are in the store; many users are read by the page.
+that is assigned, however many there are in the store; many users are read by the page. A copy of a permission set that
+ends takes one more, for its tags.
 """
 
 from __future__ import annotations
 
+import re
 import typing as t
 from collections.abc import Callable, Iterable, Mapping
 
@@ -43,6 +45,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.stor
 
 # From so many users on, all of the store are read, a hundred a page.
 MANY = 100
+# What the names of copies that end have at their end, as set_name makes them.
+_COPY = re.compile(r".*-\d{6}T\d{4}Z")
 _ROLES = "the roles of its permission sets are listed all the same"
 _NOT_HERE = f"only the organization's management account and a delegated administrator may read it; {_ROLES}"
 
@@ -99,7 +103,19 @@ def _read_set(sso: t.Any, instance_arn: str, account_id: str, arn: str) -> Cente
     pages = sso.get_paginator("list_account_assignments").paginate(AccountId=account_id, **of_set)
     found = [(one["PrincipalType"], one["PrincipalId"]) for page in pages for one in page["AccountAssignments"]]
     by_kind = {kind: frozenset(known for of_kind, known in found if of_kind == kind) for kind in (GROUP, USER)}
-    return CenterSet(name, arn, by_kind[GROUP], by_kind[USER])
+    tags = _read_tags(sso, instance_arn, arn) if _COPY.fullmatch(name) else {}
+    return CenterSet(name, arn, by_kind[GROUP], by_kind[USER], tags)
+
+
+def _read_tags(sso: t.Any, instance_arn: str, arn: str) -> dict[str, str]:
+    """The tags of a permission set; none where they may not be read, because they only say why it is there."""
+    try:
+        pages = sso.get_paginator("list_tags_for_resource").paginate(InstanceArn=instance_arn, ResourceArn=arn)
+        return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
+    except AWS_ERRORS as exc:
+        if not is_access_denied(exc):
+            raise
+        return {}
 
 
 def _read_group(store: t.Any, store_id: str, group_id: str) -> CenterGroup:

@@ -6,6 +6,8 @@
 
 """Conditions of policies: what they ask of MFA is decided, what they ask of anything else stays open.
 
+What they ask of the time of a call is decided before, in times.py.
+
 What counts is a call that the person makes. What AWS's services do in the person's name follows from one, so conditions
 that leave those out are decided too.
 """
@@ -24,7 +26,7 @@ AGE = "aws:multifactorauthage"
 # What AWS says of a call that no service makes in somebody's name: false, or nothing at all.
 DIRECT = frozenset({"aws:viaawsservice", "aws:principalisawsservice"})
 NOT_CALLED_VIA = frozenset({"aws:calledvia", "aws:calledviafirst", "aws:calledvialast"})
-_OPERATOR = re.compile(r"(?:(?P<set>forallvalues|foranyvalue):)?(?P<name>[a-z]+?)(?P<lenient>ifexists)?")
+OPERATOR = re.compile(r"(?:(?P<set>forallvalues|foranyvalue):)?(?P<name>[a-z]+?)(?P<lenient>ifexists)?")
 # Operators that compare text, without the "not" in their names: how.
 _COMPARISONS: Mapping[str, Callable[[str, str], bool]] = {
     "bool": lambda wanted, actual: wanted.lower() == actual,
@@ -73,7 +75,7 @@ def _texts(values: object) -> list[str]:
 
 
 def _test(operator: str, key: str, values: list[str], session: Session, allows: bool) -> bool | None:
-    found = _OPERATOR.fullmatch(operator)
+    found = OPERATOR.fullmatch(operator)
     if not found:
         return None
     if key in DIRECT | NOT_CALLED_VIA:

@@ -24,6 +24,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evalua
     Rights,
     Statement,
     UnreadablePolicyError,
+    in_force,
     read_document,
     rights_of,
 )
@@ -78,13 +79,13 @@ class Controls:
         return self._known[key]
 
 
-def controls_of(read: ControlsRead) -> Controls | None:
-    """The policies as far as they limit anything; None where they don't, or are not known.
+def controls_of(read: ControlsRead, now: str = "") -> Controls | None:
+    """The policies as far as they limit anything at this time; None where they don't, or are not known.
 
     AWS has every level keep at least one policy (API Reference, DetachPolicy), so a level without any is one of an
     organization in which they are not in use, and limits nothing. Nor does one with a policy that can't be read.
     """
-    levels = [statements for level in read.levels if (statements := _statements(level))]
+    levels = [_statements(level, now) for level in read.levels if level.policies]
     return Controls(levels) if read.state == READ and levels else None
 
 
@@ -94,11 +95,11 @@ def describe_controls(read: ControlsRead, left: Mapping[str, str]) -> dict[str, 
     return {"state": read.state, "note": read.note, "levels": levels, "limited_actions": dict(left)}
 
 
-def _statements(level: Level) -> list[Statement]:
+def _statements(level: Level, now: str) -> list[Statement]:
     found: list[Statement] = []
     for policy in level.policies:
         try:
-            found += read_document(policy.document)
+            found += in_force(read_document(policy.document), now)
         except UnreadablePolicyError:
             found.append(_EVERYTHING)
     return found

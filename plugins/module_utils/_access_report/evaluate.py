@@ -26,6 +26,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs 
     Patterns,
     covers,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.times import at_time
 
 # Stands in a question for any text: no policy has it, so only an asterisk matches it.
 ANY = "\0" * 200
@@ -228,6 +229,16 @@ def read_document(document: object) -> list[Statement]:
         return [_read_statement(statement) for statement in _many(t.cast("dict[str, t.Any]", policy)["Statement"])]
     except (AttributeError, KeyError, TypeError, ValueError) as exc:
         raise UnreadablePolicyError(f"{type(exc).__name__}: {exc}") from exc
+
+
+def in_force(statements: Iterable[Statement], now: str) -> list[Statement]:
+    """Those that apply at this time by their conditions, without what these ask of the time."""
+    found = []
+    for statement in statements:
+        rest = at_time(statement.condition, now)
+        if rest is not None:
+            found.append(statement if rest is statement.condition else replace(statement, condition=rest))
+    return found
 
 
 def _read_statement(statement: Mapping[str, t.Any]) -> Statement:

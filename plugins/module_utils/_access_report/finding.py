@@ -17,6 +17,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.benchmark import RECOMMENDATIONS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.remedies import Run, together
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.temporary import Temporary
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import NO
 
 SEVERITIES = ("critical", "high", "medium", "low", "info")
@@ -28,7 +29,7 @@ class Subject(t.NamedTuple):
     name: str
     detail: str
     run: Run
-    # user, group, policy, account or root.
+    # user, group, policy, permission_set, account or root.
     kind: str = "user"
     # What exactly of it, where it can have several such findings or where the finding can become worse: the name of
     # a policy, the ID of a key, a grade. The same in every report, unlike the details, which tell ages.
@@ -93,10 +94,25 @@ class Facts:
     wanted_groups: frozenset[str] = frozenset()
     # By user, if known: why the user can't change a password that must be changed.
     stuck: Mapping[str, str] = field(default_factory=dict)
+    # Rights that end by themselves, and how many days ahead an end may be.
+    temporary: Sequence[Temporary] = ()
+    max_temporary: int = 90
+    # By user and right: when it ends, if it does.
+    ends: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def clock(self) -> str:
+        """The time by AWS's clock, in the form of Caller.now."""
+        return self.snapshot.caller.now
 
     def days(self, when: datetime.datetime | None) -> int | None:
         """How many days ago that was."""
         return None if when is None else max(0, (self.now - when).days)
+
+    def until(self, user: str, right: str) -> str:
+        """In words, when a right of a user ends; nothing where it does not."""
+        end = self.ends.get(user, {}).get(right)
+        return f", until {end}" if end else ""
 
     def people(self) -> list[tuple[Person, Access]]:
         """All users with what they can do, sorted by name."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report import (
     rules_account,
     rules_break_glass,
+    rules_temporary,
     rules_users,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.finding import SEVERITIES, Facts, Finding
@@ -42,6 +43,7 @@ RULES: Sequence[Callable[[Facts], Finding]] = (
     rules_users.cloudhsm_without_mfa,
     rules_account.no_service_linked_role,
     rules_account.empty_groups,
+    *rules_temporary.RULES,
 )
 
 

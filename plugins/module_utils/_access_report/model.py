@@ -88,6 +88,8 @@ class Snapshot:
     roles: Mapping[str, AccountRole] | None = None
     center: CenterRead = field(default_factory=CenterRead)
     controls: ControlsRead = field(default_factory=ControlsRead)
+    # Of the policies that stand for temporary memberships, by their ARNs.
+    policy_tags: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     # What could not be read, and why: one sentence each.
     gaps: tuple[str, ...] = ()
 

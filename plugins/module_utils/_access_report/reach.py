@@ -88,7 +88,15 @@ class Reach:
         self._controls = controls
         # Nobody but its service assumes a service-linked role.
         self.roles = [role for name, role in sorted(roles.items()) if not role.path.startswith(SERVICE_LINKED)]
-        self.trusts: dict[str, Trust] = {role.name: read_trust(role.trust, reader.iam) for role in self.roles}
+        self.trusts: dict[str, Trust] = {
+            role.name: read_trust(role.trust, reader.iam, reader.now) for role in self.roles
+        }
+        # Of roles that other statements come into force for, by their own policies or whom they trust: when.
+        self._changes: dict[str, frozenset[str]] = {
+            role.name: when
+            for role in self.roles
+            if (when := reader.role(role).read.changes | self.trusts[role.name].changes)
+        }
         self._place = {role.name: place for place, role in enumerate(self.roles)}
         self._open = [role for role in self.roles if not self._general(role).nothing]
         self._personal: dict[str, list[Role]] = {}
@@ -120,6 +128,10 @@ class Reach:
             first = self._first(Principal(USER, user.name, user.arn), self._holder_of(person))
             self._people[user.name] = self.from_bits(first)
         return self._people[user.name]
+
+    def changes(self, assumable: Assumable) -> frozenset[str]:
+        """When these roles begin or cease to give something."""
+        return frozenset().union(*(when for name, when in self._changes.items() if name in assumable.roles))
 
     def role(self, name: str) -> Assumable:
         """What sessions of a role can assume."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.conditions import Session, asks_for_mfa, holds
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.escalation import STEPS, leads_on
@@ -22,6 +22,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evalua
     Rights,
     Statement,
     UnreadablePolicyError,
+    in_force,
     read_document,
     rights_of,
     together,
@@ -33,6 +34,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.holder
     own_key,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.times import changes
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Document, Role
 
 NOBODY: frozenset[str] = frozenset()
@@ -52,6 +54,8 @@ class Read:
     unread: tuple[str, ...] = ()
     # Whether anything may lead to more rights.
     has_steps: bool = False
+    # Times at which other statements come into force.
+    changes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class Reader:
         self._snapshot = snapshot
         self.questions = questions
         self.iam = iam
+        self.now = snapshot.caller.now
         self._policies: dict[str, Read] = {}
         self._groups: dict[str, Read] = {}
         self._people: dict[t.Any, Held] = {}
@@ -112,6 +117,7 @@ class Reader:
         limits = self.limits(boundary)
         if limits is None:
             return Held(read, read.rights, sources)
+        read = replace(read, changes=read.changes | limits.changes)
         return Held(read, read.rights.within(limits.rights), sources, limits.rights)
 
     def limits(self, boundary: str | None) -> Read | None:
@@ -134,6 +140,7 @@ class Reader:
             tuple(statement for read in reads for statement in read.statements),
             tuple(label for read in reads for label in read.unread),
             any(read.has_steps for read in reads),
+            NOBODY.union(*(read.changes for read in reads)),
         )
 
     def managed(self, arn: str) -> Read:
@@ -149,13 +156,15 @@ class Reader:
             self.problems[label] = "it could not be read"
             return Read(rights_of([_UNREAD], self.questions), (), (label,), has_steps=True)
         try:
-            statements = read_document(document)
+            written = read_document(document)
         except UnreadablePolicyError as exc:
             self.problems[label] = f"it is not a policy in JSON ({exc})"
-            statements = []
+            written = []
+        statements = in_force(written, self.now)
+        later = frozenset(time for one in written for time in changes(one.condition) if time > self.now)
         self._passed_by_keys[label] = any(map(_passed_by_keys, statements))
         steps = any(leads_on(statement, self.iam) for statement in statements)
-        return Read(rights_of(statements, self.questions), tuple(statements), has_steps=steps)
+        return Read(rights_of(statements, self.questions), tuple(statements), has_steps=steps, changes=later)
 
     def climber(self, person: Person) -> Holder:
         """Somebody of whom it is to be found out how far up the ways lead."""

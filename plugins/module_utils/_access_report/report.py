@@ -24,6 +24,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.drift 
     users_drift,
     wanted_groups,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.ends import Ends
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.finding import (
     SEVERITIES,
     Facts,
@@ -43,6 +44,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.roles 
     outside,
     service_linked,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.temporary import (
+    count_temporary,
+    temporary_rights,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.versions import is_of_aws
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import NO
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Group, Policy
@@ -58,7 +63,7 @@ NOT_EVALUATED = (
     "Resource control policies of AWS Organizations",
     "Resource policies, such as those that share CloudHSM backups",
     "Session policies, and what people of other accounts and of identity providers are allowed there",
-    "Conditions, except those about MFA and calls by AWS services: the report shows that there is a condition",
+    "Conditions, except on MFA, the time and calls by AWS services: the report shows that there is a condition",
     "Ways to become an administrator through existing resources, such as the code of a function with a role",
     "Whether a resource exists: a permission counts even if there are no clusters",
 )
@@ -76,6 +81,7 @@ class Wanted:
     max_key_age: int = 90
     max_unused: int = 90
     accepted: Sequence[Risk] = ()
+    max_temporary: int = 90
 
 
 def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> dict[str, t.Any]:
@@ -87,6 +93,8 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
     policies, alone = _describe_policies(snapshot, evaluator)
     drift = _drift(wanted, snapshot)
     passed = evaluator.passed_by_keys()
+    until = Ends(snapshot, evaluator)
+    temporary = temporary_rights(snapshot, evaluator, alone)
     facts = Facts(
         snapshot,
         access,
@@ -98,6 +106,9 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
         wanted.max_unused,
         wanted_groups((*wanted.users, *wanted.bootstrap_users), wanted.groups, wanted.options),
         stuck(snapshot, evaluator),
+        temporary,
+        wanted.max_temporary,
+        {name: ends for name, person in snapshot.users.items() if (ends := until.of(person, access[name]))},
     )
     caller = snapshot.caller
     findings, accepted = accept(find(facts), wanted.accepted, caller.account_id, now.date())
@@ -112,11 +123,14 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
         },
         "generated_at": stamp(now),
         "credential_report_time": stamp(snapshot.credential_report_time),
-        "summary": _summary(snapshot, access, findings, drift) | {"accepted": _count_accepted(accepted)},
+        "summary": _summary(snapshot, access, findings, drift)
+        | {"accepted": _count_accepted(accepted)}
+        | {"temporary": count_temporary(temporary, caller.now)},
         "findings": [finding.describe() for finding in findings],
         "accepted_risks": accepted,
         "benchmark": benchmark.described(),
         "drift": drift,
+        "temporary": [one.describe(caller.now) for one in temporary],
         "actions": [
             {"name": action.name.partition(":")[2], "access_level": action.access} for action in catalogue.ACTIONS
         ],
@@ -134,7 +148,11 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
         "not_read": [*snapshot.gaps, *(f"{what}: {why}" for what, why in sorted(evaluator.problems.items()))],
         "not_evaluated": list(NOT_EVALUATED),
         "compared": bool(wanted.users or wanted.bootstrap_users or wanted.groups or wanted.options.purge_users),
-        "limits": {"max_key_age": wanted.max_key_age, "max_unused": wanted.max_unused},
+        "limits": {
+            "max_key_age": wanted.max_key_age,
+            "max_unused": wanted.max_unused,
+            "max_temporary": wanted.max_temporary,
+        },
     }
 
 
@@ -230,6 +248,7 @@ def _describe_user(facts: Facts, person: Person, access: Access) -> dict[str, t.
         "protected": user.protected,
         **_describe_access(access),
         "access_paths": describe_paths(access),
+        "until": dict(facts.ends.get(user.name, {})),
         "credentials": {
             "source": have.source,
             "password": have.password,

@@ -26,6 +26,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import (
     password_policy_problems,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import with_our_names
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import membership_of
 
 ROOT_KEYS = "By hand, as the root user: Security credentials, Access keys, Delete"
 # Nobody can sign in as a root user without a password.
@@ -70,7 +71,8 @@ def wide_policies(facts: Facts) -> Finding:
             "policy",
         )
         for label, access in sorted(facts.policies.items())
-        if is_administrator(access) and label != known
+        # Those of temporary memberships have findings of their own.
+        if is_administrator(access) and label != known and not membership_of(label)
     ]
     return Finding(
         "wide_policies",

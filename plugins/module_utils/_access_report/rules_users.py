@@ -29,6 +29,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words 
     WITHOUT_MFA,
     YES,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import membership_of
 
 # Why a user who must choose a new password can't.
 NOT_ALLOWED = "nothing allows iam:ChangePassword, neither a policy nor the account's password policy"
@@ -42,7 +43,11 @@ NEW_KEY_DAYS = 14
 
 def administrators_without_mfa(facts: Facts) -> Finding:
     found = [
-        Subject(person.user.name, "administrator without an MFA device", _register_mfa(person.user.name))
+        Subject(
+            person.user.name,
+            f"administrator without an MFA device{facts.until(person.user.name, 'administrator')}",
+            _register_mfa(person.user.name),
+        )
         for person, access in facts.people()
         if access.administrator in WITHOUT_MFA and person.credentials.mfa is False and _ways_in(person)
     ]
@@ -67,7 +72,12 @@ GRADES = {
 
 def can_become_administrator(facts: Facts) -> Finding:
     found = [
-        Subject(person.user.name, _how(access), _take_away(person, access), item=access.can_become_administrator)
+        Subject(
+            person.user.name,
+            _how(access) + facts.until(person.user.name, "can_become_administrator"),
+            _take_away(person, access),
+            item=access.can_become_administrator,
+        )
         for person, access in facts.people()
         if access.can_rise
     ]
@@ -255,6 +265,8 @@ def direct_policies(facts: Facts) -> Finding:
         )
         for person, _access in facts.people()
         for arn in sorted(person.user.managed_policies)
+        # Those of temporary memberships have findings of their own.
+        if not membership_of(arn)
     ]
     return Finding(
         "direct_policies",

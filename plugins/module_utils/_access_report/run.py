@@ -27,7 +27,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import p
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Options
 
 WORKERS = 8
-LOWEST = {"max_key_age": 1, "max_unused": 1, "live_limit": 0, "wait_timeout": 1}
+LOWEST = {"max_key_age": 1, "max_unused": 1, "max_temporary": 1, "live_limit": 0, "wait_timeout": 1}
 
 
 def run(task: Task) -> Result:
@@ -90,4 +90,6 @@ def read_wanted(params: t.Mapping[str, t.Any]) -> tuple[Wanted, list[str]]:
         pending_groups=frozenset(group["name"] for group in params["expected_groups"]),
     )
     limits = (params["max_key_age"], params["max_unused"])
-    return Wanted(users, bootstrap_users, params["expected_groups"], options, *limits, risks), problems
+    return Wanted(
+        users, bootstrap_users, params["expected_groups"], options, *limits, risks, params["max_temporary"]
+    ), problems

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import typing as t
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 
@@ -44,6 +44,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import (
     sentence,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import read_as_aws_has_it
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import membership_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import list_roles
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.snapshot import actual_user
 
@@ -97,6 +98,7 @@ def read_snapshot(iam: IAMClient, sts: STSClient, pool: Executor, live_limit: in
     users = _with_boundaries(iam, bulk, users, optional)
     users = _with_credentials(iam, pool, users, report=known["report"], live_limit=live_limit, optional=optional)
     policies = bulk.policies | other_policies(iam, pool, users, bulk, optional)
+    tags = _tags_of_memberships(iam, pool, policies, optional)
     return Snapshot(
         caller=caller.result(),
         alias=known["alias"],
@@ -109,6 +111,7 @@ def read_snapshot(iam: IAMClient, sts: STSClient, pool: Executor, live_limit: in
         root_last_used=_root_last_used(known["report"]),
         password_policy=known["password_policy"],
         credential_report_time=known["report"].generated if known["report"] else None,
+        policy_tags=tags,
         gaps=tuple(optional.gaps),
     )
 
@@ -173,6 +176,27 @@ def other_policies(
     wanted = sorted(used - bulk.policies.keys())
     found = pool.map(lambda arn: optional(f"read the policy {arn}", lambda: read_used_policy(iam, arn)), wanted)
     return {arn: policy or Policy(arn) for arn, policy in zip(wanted, found, strict=True)}
+
+
+def _tags_of_memberships(
+    iam: IAMClient, pool: Executor, policies: Iterable[str], optional: OptionalReads
+) -> dict[str, dict[str, str]]:
+    """The tags of the policies that stand for temporary memberships: why, and until when. The bulk read has none."""
+    wanted = [arn for arn in sorted(policies) if membership_of(arn)]
+
+    def read() -> dict[str, dict[str, str]]:
+        return dict(zip(wanted, pool.map(lambda arn: _read_tags(iam, arn), wanted), strict=True))
+
+    return (optional("read the reasons of temporary memberships", read) if wanted else None) or {}
+
+
+def _read_tags(iam: IAMClient, arn: str) -> dict[str, str]:
+    """The tags of a policy; none where it has gone."""
+    try:
+        pages = iam.get_paginator("list_policy_tags").paginate(PolicyArn=arn)
+        return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
+    except iam.exceptions.NoSuchEntityException:
+        return {}
 
 
 def read_used_policy(iam: IAMClient, arn: str) -> Policy | None:

@@ -17,7 +17,7 @@ import json
 import re
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.conditions import holds
@@ -32,6 +32,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.holder
     Iam,
     either,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.times import at_time, changes
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import as_list
 
 USER, ROLE = "user", "role"
@@ -111,6 +112,8 @@ class Trust:
     statements: Sequence[_Statement]
     # Whether it could be read.
     read: bool = True
+    # Times at which other statements come into force.
+    changes: frozenset[str] = frozenset()
     _known: dict[t.Any, Granted] = field(default_factory=dict, compare=False, repr=False)
 
     def granted(self, principal: Principal) -> Granted:
@@ -340,13 +343,22 @@ def _provider_kind(name: str) -> str:
     return "oidc" if ":oidc-provider/" in name else "web_identity"
 
 
-def read_trust(document: object, iam: Iam) -> Trust:
-    """The trust policy, given as text or as botocore decodes it."""
+def read_trust(document: object, iam: Iam, now: str = "") -> Trust:
+    """The trust policy as it is in force at this time, given as text or as botocore decodes it."""
     try:
         policy = json.loads(document) if isinstance(document, str) else t.cast("dict[str, t.Any]", document)
-        return Trust(iam, [_read(one) for one in as_list(policy["Statement"])])
+        statements = [_read(one) for one in as_list(policy["Statement"])]
+        later = frozenset(time for one in statements for time in changes(one.condition) if time > now)
+        return Trust(iam, list(_in_force(statements, now)), changes=later)
     except (AttributeError, KeyError, TypeError, ValueError):
         return Trust(iam, (), read=False)
+
+
+def _in_force(statements: Iterable[_Statement], now: str) -> Iterator[_Statement]:
+    for one in statements:
+        rest = at_time(one.condition, now)
+        if rest is not None:
+            yield replace(one, condition=rest)
 
 
 def _read(statement: Mapping[str, t.Any]) -> _Statement:

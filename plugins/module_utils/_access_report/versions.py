@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import (
     Statement,
     UnreadablePolicyError,
+    in_force,
     read_document,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Snapshot
@@ -40,7 +41,7 @@ def policy_versions(snapshot: Snapshot) -> dict[str, Versions]:
         versions: list[t.Any] = []
         for document in policy.other_versions:
             with contextlib.suppress(UnreadablePolicyError):
-                versions.append(read_document(document))
+                versions.append(in_force(read_document(document), snapshot.caller.now))
         if versions:
             found[arn] = tuple(versions)
     return found

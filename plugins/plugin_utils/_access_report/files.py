@@ -17,7 +17,14 @@ import tempfile
 import typing as t
 from collections.abc import Callable, Mapping
 
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import html, markdown, reach, sarif, tables
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import (
+    html,
+    markdown,
+    reach,
+    sarif,
+    tables,
+    temporary,
+)
 
 FORMATS = ("html", "md", "csv", "json", "sarif")
 # SARIF is for programs that read just that.
@@ -33,6 +40,7 @@ _RENDERERS: Mapping[str, Mapping[str, Callable[[Mapping[str, t.Any]], str]]] = {
         "-findings.csv": tables.findings,
         "-roles.csv": reach.roles_csv,
         "-identity-center.csv": reach.center_csv,
+        "-temporary.csv": temporary.csv,
     },
     "json": {".json": lambda report: json.dumps(report) + "\n"},
     "sarif": {".sarif": sarif.account_file},

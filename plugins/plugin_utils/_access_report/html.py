@@ -32,6 +32,7 @@ _SCRIPTS = (
     "reach",
     "picture",
     "audit",
+    "temporary",
     "account",
     "start",
 )

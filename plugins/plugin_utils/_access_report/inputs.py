@@ -6,7 +6,7 @@
 
 """What an audit asks of a report: accepted risks, an earlier report, and from which severity on findings count.
 
-The first two are files on the control node.
+The first two, and an audit of root users, are files on the control node.
 """
 
 from __future__ import annotations
@@ -26,11 +26,14 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.differ
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.finding import SEVERITIES
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import nearest, not_a_list, text_problem
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.audit import NEVER
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.root_users import AuditError, check_audit
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 
 # Bytes. A report on 5,000 users has about ten million, a list of accepted risks some thousand.
 LARGEST_REPORT = 256 * 1024 * 1024
 LARGEST_LIST = 1024 * 1024
+# An account takes about three hundred; an organization has ten thousand at most, if AWS raises its limit.
+LARGEST_AUDIT = 64 * 1024 * 1024
 # A list of acceptances with lists of subjects: what lies deeper is wrong in any case.
 _DEEPEST = 10
 
@@ -39,6 +42,7 @@ _DEEPEST = 10
 AUDIT: dict[str, dict[str, t.Any]] = {
     "accepted_risks_file": {"type": "path"},
     "previous": {"type": "path"},
+    "root_users": {"type": "path"},
     "min_severity": {"type": "str", "choices": [*SEVERITIES], "default": SEVERITIES[-1]},
     "fail_on": {"type": "str", "choices": [*SEVERITIES, NEVER], "default": NEVER},
 }
@@ -50,6 +54,8 @@ class Audit(t.NamedTuple):
     min_severity: str
     fail_on: str
     previous: str | None
+    # The audit of root users, as it was read.
+    root_users: dict[str, t.Any] | None
     problems: list[str]
     # What the names of options begin with in messages.
     prefix: str
@@ -73,7 +79,13 @@ def take_audit(args: dict[str, t.Any], prefix: str) -> Audit:
     if not problems:
         problems += _take_risks(args, values["accepted_risks_file"], prefix)
         problems += _previous_problems(values["previous"], args.get("folder"), prefix)
-    return Audit(values["min_severity"], values["fail_on"], values["previous"], problems, prefix)
+    audit = None
+    if not problems and values["root_users"]:
+        try:
+            audit = read_root_users(values["root_users"])
+        except InputFileError as exc:
+            problems.append(f"{prefix}root_users: {values['root_users']}: {exc}")
+    return Audit(values["min_severity"], values["fail_on"], values["previous"], audit, problems, prefix)
 
 
 def _problem(value: t.Any, option: dict[str, t.Any]) -> str | None:
@@ -199,6 +211,17 @@ def read_previous(path: str, name: str, reports: str = "") -> dict[str, t.Any] |
         raise InputFileError(str(exc)) from exc
     except (ValueError, RecursionError) as exc:
         raise InputFileError("it is not an access report in the format json") from exc
+
+
+def read_root_users(path: str) -> dict[str, t.Any]:
+    """The audit of root users in a file. Raises InputFileError."""
+    text = _read(from_working_directory(path), LARGEST_AUDIT)
+    try:
+        return check_audit(json.loads(text))
+    except AuditError as exc:
+        raise InputFileError(str(exc)) from exc
+    except (ValueError, RecursionError) as exc:
+        raise InputFileError("it is not JSON") from exc
 
 
 def _is_folder(path: str) -> bool:

@@ -12,7 +12,7 @@ import re
 import typing as t
 from collections.abc import Mapping, Sequence
 
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import reach
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import reach, root_users, temporary
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.audit import (
     accepted_lines,
     counted,
@@ -55,6 +55,7 @@ def account_page(report: Mapping[str, t.Any]) -> str:
         *_findings(report),
         *_accepted(report["accepted_risks"]),
         *_difference(report.get("difference")),
+        *temporary.markdown(report),
         *_people(report),
         *reach.roles_markdown(report),
         *reach.center_markdown(report),
@@ -79,6 +80,7 @@ def _summary(report: Mapping[str, t.Any]) -> list[str]:
         f"- Can change CloudHSM: {summary['cloudhsm_changers']}, can call any action: {summary['cloudhsm_users']}",
         f"- Findings: {counts}" + (f"; of these not shown: {hidden}" if hidden else ""),
         *([f"- Accepted: {accepted}"] if accepted else []),
+        *([f"- {ending}"] if (ending := temporary.total(summary["temporary"])) else []),
         "",
     ]
 
@@ -224,8 +226,26 @@ def _drift(report: Mapping[str, t.Any]) -> list[str]:
 def _notes(report: Mapping[str, t.Any]) -> list[str]:
     roles = [role["name"] for role in report["service_linked_roles"]]
     lines = ["## Notes", "", f"- CloudHSM's service-linked role: {codes(roles) or 'none'}"]
+    lines += [f"- {code(root_users.line(report['root_credentials']))}"] if report.get("root_credentials") else []
     lines += [f"- Could not be read: {code(gap)}" for gap in report["not_read"]]
     return [*lines, *(f"- Not evaluated: {line}" for line in report["not_evaluated"])]
+
+
+def _accepted_in_accounts(risks: Sequence[Mapping[str, t.Any]]) -> list[str]:
+    if not risks:
+        return []
+    rows = [
+        [
+            code(risk["account_id"]),
+            f"{risk['severity'].capitalize()}: {risk['title']}",
+            str(risk["count"]),
+            code(risk["reason"]),
+            f"{risk['expires']}{ACCEPTED[risk['state']]}",
+            code(risk["accepted_by"]),
+        ]
+        for risk in risks[:PEOPLE]
+    ]
+    return ["## Accepted risks", "", *table(["account", "finding", "count", "reason", "until", "by"], rows)]
 
 
 def accounts_page(overview: Mapping[str, t.Any]) -> str:
@@ -235,7 +255,7 @@ def accounts_page(overview: Mapping[str, t.Any]) -> str:
         summary = account.get("summary")
         name = code(account.get("account_id") or account["host"])
         if summary is None:
-            rows.append([name, code(account["host"]), "could not be read", "", "", "", ""])
+            rows.append([name, code(account["host"]), "could not be read", "", "", "", "", "", ""])
             continue
         counts = ", ".join(f"{count} {level}" for level, count in summary["findings"].items() if count) or "none"
         numbers = [
@@ -243,10 +263,14 @@ def accounts_page(overview: Mapping[str, t.Any]) -> str:
             len(summary["administrators"]),
             summary["console_users_without_mfa"],
             summary["drift"],
+            summary["temporary"]["count"],
         ]
-        rows.append([name, code(account.get("account_alias") or account["host"]), counts, *map(str, numbers)])
+        next_end = summary["temporary"]["next_end"] or ""
+        rows.append([name, code(account.get("account_alias") or account["host"]), counts, *map(str, numbers), next_end])
     heads = ["account", "name", "findings", "users", "administrators", "console without MFA", "differences"]
+    heads += ["temporary rights", "next end"]
     worst = [[f["severity"], f["title"], code(f["account_id"]), str(f["count"])] for f in overview["findings"][:PEOPLE]]
     lines = ["# Access of all accounts", "", f"Read up to {overview['generated_at']}.", "", *table(heads, rows)]
     lines += ["## Most severe findings", "", *table(["severity", "finding", "account", "count"], worst)]
+    lines += [*_accepted_in_accounts(overview["accepted_risks"]), *root_users.markdown(overview["root_users"])]
     return "\n".join(lines).rstrip() + "\n"

@@ -13,7 +13,12 @@ import os
 import typing as t
 from collections.abc import Callable, Iterable, Mapping
 
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import html, markdown, tables
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import (
+    html,
+    markdown,
+    root_users,
+    tables,
+)
 
 Result = Mapping[str, t.Any]
 SEVERITIES = ("critical", "high")
@@ -25,14 +30,22 @@ _RENDERERS: Mapping[str, Callable[[Mapping[str, t.Any]], str]] = {
 }
 
 
-def render(accounts: Mapping[str, Result], formats: Iterable[str]) -> dict[str, str]:
-    """Names of files and what is in them, from the results by host; the result of an unread account is empty."""
-    overview = overview_of(accounts)
+def render(
+    accounts: Mapping[str, Result], formats: Iterable[str], audit: Mapping[str, t.Any] | None = None
+) -> dict[str, str]:
+    """Names of files and what is in them, from the results by host; the result of an unread account is empty.
+
+    audit is that of root users, if there is one.
+    """
+    overview = overview_of(accounts, audit)
     # Findings of single accounts are in their own files of the other formats.
-    return {f"access-report-overview.{kind}": _RENDERERS[kind](overview) for kind in formats if kind in _RENDERERS}
+    made = {f"access-report-overview.{kind}": _RENDERERS[kind](overview) for kind in formats if kind in _RENDERERS}
+    if audit and "csv" in formats:
+        made["access-report-overview-root-users.csv"] = root_users.csv(overview["root_users"])
+    return made
 
 
-def overview_of(accounts: Mapping[str, Result]) -> dict[str, t.Any]:
+def overview_of(accounts: Mapping[str, Result], audit: Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
     """What every format shows."""
     findings = [
         {"account_id": account["account_id"], **{key: finding[key] for key in ("severity", "title", "count")}}
@@ -43,7 +56,24 @@ def overview_of(accounts: Mapping[str, Result]) -> dict[str, t.Any]:
     findings.sort(key=lambda finding: (SEVERITIES.index(finding["severity"]), finding["account_id"]))
     days = [account["generated_at"][:10] for account in accounts.values() if "generated_at" in account]
     kept = [_account(host, account) for host, account in accounts.items()]
-    return {"accounts": kept, "findings": findings, "generated_at": max(days, default="never")}
+    return {
+        "accounts": kept,
+        "findings": findings,
+        "accepted_risks": _accepted(accounts.values()),
+        "root_users": root_users.described(audit) if audit else None,
+        "generated_at": max(days, default="never"),
+    }
+
+
+def _accepted(accounts: Iterable[Result]) -> list[dict[str, t.Any]]:
+    """The accepted risks of all accounts, those that have expired first, and then those that expire next."""
+    names = ("rule", "severity", "title", "state", "reason", "expires", "accepted_by", "count")
+    found = [
+        {"account_id": account["account_id"], **{name: risk[name] for name in names}}
+        for account in accounts
+        for risk in account.get("accepted_risks", [])
+    ]
+    return sorted(found, key=lambda risk: (risk["expires"], risk["account_id"], risk["rule"]))
 
 
 def _account(host: str, account: Result) -> dict[str, t.Any]:

@@ -12,7 +12,7 @@ import os
 import typing as t
 from collections.abc import Mapping, Sequence
 
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import markdown
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import markdown, temporary
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.audit import (
     accepted_lines,
     counted,
@@ -86,6 +86,7 @@ def _lines(report: Report, written: Mapping[str, t.Any], check_mode: bool) -> li
         f"Findings: {counted(summary['findings']) or 'none'}" + (f"; of these not shown: {hidden}" if hidden else ""),
     ]
     lines += [f"Accepted: {accepted}"] if accepted else []
+    lines += [ending] if (ending := temporary.total(summary["temporary"])) else []
     lines += [f"Accepted risks: {line}" for line in accepted_lines(report["accepted_risks"])]
     lines += [difference_line(report["difference"])] if report.get("difference") else []
     lines += [f"No earlier report: {report['no_previous']}"] if report.get("no_previous") else []

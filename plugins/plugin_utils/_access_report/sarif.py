@@ -136,7 +136,8 @@ def _arns(report: Report) -> dict[tuple[str, str], str]:
         for thing in report[kind]
         for policy in thing["inline_policies"]
     }
-    return {**inline, **found}
+    sets = {("permission_set", one["name"]): one["arn"] for one in report["identity_center"]["permission_sets"]}
+    return {**inline, **found, **sets}
 
 
 def _arn(report: Report, subject: Mapping[str, str], arns: Mapping[tuple[str, str], str]) -> str:

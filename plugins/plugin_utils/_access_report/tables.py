@@ -129,6 +129,7 @@ def accounts(overview: Mapping[str, t.Any]) -> str:
     """One line an account."""
     levels = ("critical", "high", "medium", "low", "info")
     numbers = ("users", "console_users_without_mfa", "cloudhsm_changers", "access_keys", "outside_every_group", "drift")
+    ending = ("temporary_rights", "next_end")
     rows = []
     for account in overview["accounts"]:
         summary = account.get("summary") or {}
@@ -142,6 +143,7 @@ def accounts(overview: Mapping[str, t.Any]) -> str:
                 *(counts.get(level) for level in levels),
                 len(summary["administrators"]) if summary else None,
                 *(summary.get(number) for number in numbers),
+                *((summary.get("temporary") or {}).get(name) for name in ("count", "next_end")),
             ]
         )
-    return csv_text(["account", "alias", "host", "read", *levels, "administrators", *numbers], rows)
+    return csv_text(["account", "alias", "host", "read", *levels, "administrators", *numbers, *ending], rows)

@@ -12,12 +12,14 @@ import typing as t
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import ACTIONS, LEVELS
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import paths
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import paths, temporary
 
 User = Mapping[str, t.Any]
 HEADS = ("user", "groups", "CloudHSM", "by", "console", "MFA", "keys", "last active")
 # The widest that a cell may be. What the others hold is short.
 WIDEST = {"user": 28, "groups": 26, "by": 32}
+# A line about a temporary right, whose reason can be long.
+LONGEST = 160
 UNKNOWN = "?"
 NO = "no"
 
@@ -55,6 +57,7 @@ def _totals(report: Mapping[str, t.Any], users: Sequence[User], most: int) -> It
     with_access = sum(map(has_access, everybody))
     number = f"{len(everybody)} user{'' if len(everybody) == 1 else 's'}"
     yield f"{number}: {with_access} with access to CloudHSM, {administrators} of them administrators"
+    yield from (_cut(line, LONGEST) for line in temporary.lines(report, most))
     found = report["identity_center"]
     if found["state"] == "read":
         yield f"IAM Identity Center: {len(found['users'])} people, {sum(map(has_access, found['users']))} with access"

@@ -24,7 +24,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import A
 
 ACCOUNT = "123456789012"
 NOW = datetime.datetime(2026, 11, 24, 12, tzinfo=datetime.UTC)
-CALLER = Caller(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/auditor", "AIDACKCEVSQ6C2EXAMPLE")
+CALLER = Caller(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/auditor", "AIDACKCEVSQ6C2EXAMPLE", "2026-11-24T12:00:00Z")
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 FULL = "arn:aws:iam::aws:policy/AWSCloudHSMFullAccess"
 READ = "arn:aws:iam::aws:policy/AWSCloudHSMReadOnlyAccess"

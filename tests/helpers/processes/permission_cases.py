@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import set_name
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import saml_trust_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import folder
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users import notes
@@ -22,6 +23,7 @@ from helpers.accounts import everything
 from helpers.accounts.identity_center import IdentityCenter
 from helpers.accounts.organization import Member, make_organization
 from helpers.accounts.root_users import say_root_user, switch_on
+from helpers.accounts.temporary import FAR, add_temporary_member
 from helpers.moto.clients import administrator, client_in
 from helpers.moto.enforcing_moto import SERVICE_CREDENTIAL
 from moto_identity_center import SIGNED_IN
@@ -478,6 +480,9 @@ def _with_permission_sets(iam: IAMClient, account: str) -> None:
     _identity_center(iam, account)
     iam.create_group(GroupName="Readers")
     iam.attach_group_policy(GroupName="Readers", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+    add_temporary_member(iam, "temporary", "Readers", FAR)
+    center = IdentityCenter(iam.meta.endpoint_url, account)
+    center.assign(center.add_set(set_name("Old", FAR)), "GROUP", center.add_group("Temporary", []), account)
 
 
 def _root_users(iam: IAMClient, account: str) -> None:

@@ -53,6 +53,7 @@ const aboutSection = () => {
           : policy.MinimumPasswordLength ? `Passwords need at least ${policy.MinimumPasswordLength} characters${rules.length ? `, with ${rules.join(", ")}` : ""}`
             : "There is no password policy",
         data.root ? `The root user has ${data.root.password ? "" : "no password, "}${data.root.mfa ? "" : "no "}MFA and ${data.root.access_keys ? "" : "no "}access keys` : "The root user's credentials could not be read",
+        ...rootCredentials(),
         `Read by ${data.account.caller_arn}`,
       ]),
       list("Sources", [
@@ -73,7 +74,7 @@ const showAccount = () => {
   header(`Access to ${account.account_alias || account.account_id}`, [
     `AWS account ${account.account_id}${account.partition === "aws" ? "" : ` (${account.partition})`}, read at ${data.generated_at}`,
     data.credential_report_time ? `Ages from the credential report of ${data.credential_report_time}` : "Ages are unknown, because there was no credential report",
-  ], [["findings", "Findings"], ...auditParts(), ["people", "People"], ["roles", "Roles and SCPs"], ["center", "Identity Center"], ["groups", "Groups and policies"], ["picture", "Picture"], ["drift", "Differences"], ["about", "About"]]);
+  ], [["findings", "Findings"], ...auditParts(), ...temporaryParts(), ["people", "People"], ["roles", "Roles and SCPs"], ["center", "Identity Center"], ["groups", "Groups and policies"], ["picture", "Picture"], ["drift", "Differences"], ["about", "About"]]);
   const mood = (count) => (count ? "alarm" : "well");
   const cards = data.findings.map(findingCard);
   document.getElementById("main").append(
@@ -84,12 +85,13 @@ const showAccount = () => {
       tile(summary.cloudhsm_changers, "can change CloudHSM"),
       tile(summary.access_keys, "active access keys"),
       tile(summary.outside_every_group, "in no group"),
+      temporaryTile(),
       data.compared ? tile(summary.drift, "differences from your variables", mood(summary.drift)) : null),
     levels(summary.findings),
     ...hiddenNote(),
     ...(data.not_read.length ? [el("p", { class: "note" }, `${plural(data.not_read.length, "thing")} could not be read, so the report is incomplete. See About.`)] : []),
     section("findings", "Findings", benchmarkNote(), cards.length ? cards : el("p", { class: "calm" }, hiddenCount() ? "No findings of the chosen severities." : "No findings.")),
-    ...acceptedSection(), ...changesSection(), people.node, rolesSection(), centerSection(), groupsAndPolicies(), picture(), driftSection(), aboutSection());
+    ...acceptedSection(), ...changesSection(), ...temporarySection(), people.node, rolesSection(), centerSection(), groupsAndPolicies(), picture(), driftSection(), aboutSection());
   printing(people, cards);
 };
 

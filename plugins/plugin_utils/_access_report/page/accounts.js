@@ -4,7 +4,8 @@
 // The overview of several accounts.
 const showAccounts = () => {
   header("Access of all accounts", [`${plural(data.accounts.length, "account")}, read up to ${data.generated_at}`],
-    [["accounts", "Accounts"], ["findings", "Most severe findings"]]);
+    [["accounts", "Accounts"], ["findings", "Most severe findings"],
+      ...(data.accepted_risks.length ? [["accepted", "Accepted risks"]] : []), ...(data.root_users ? [["root-users", "Root users"]] : [])]);
   const sum = (pick) => data.accounts.reduce((total, account) => total + (account.summary ? pick(account.summary) : 0), 0);
   const link = (account) => (account.file ? el("a", { href: encodeURI(account.file) }, account.account_id) : account.host);
   const numberColumn = (title, pick) => ({
@@ -20,6 +21,9 @@ const showAccounts = () => {
     numberColumn("Without MFA", (s) => s.console_users_without_mfa),
     numberColumn("Change CloudHSM", (s) => s.cloudhsm_changers),
     numberColumn("Differences", (s) => s.drift),
+    { title: "Temporary", tight: true, value: (a) => (a.summary ? a.summary.temporary.count : -1),
+      cell: (a) => (a.summary ? [number(a.summary.temporary.count), a.summary.temporary.next_end
+        ? el("p", { class: "soft" }, `next end ${a.summary.temporary.next_end.slice(0, 10)}`) : null] : "–") },
   ];
   document.getElementById("main").append(
     el("div", { class: "tiles" },
@@ -28,7 +32,8 @@ const showAccounts = () => {
       tile(sum((s) => s.users), "users"),
       tile(sum((s) => s.administrators.length), "administrators"),
       tile(sum((s) => s.console_users_without_mfa), "console users without MFA"),
-      tile(sum((s) => s.drift), "differences from your variables")),
+      tile(sum((s) => s.drift), "differences from your variables"),
+      tile(sum((s) => s.temporary.count), "temporary rights")),
     section("accounts", "Accounts",
       new Table("Accounts", columns, data.accounts, { sorted: { column: 2, down: true } }).node),
     section("findings", "Most severe findings", new Table("Most severe findings", [
@@ -36,6 +41,7 @@ const showAccounts = () => {
       { title: "Severity", tight: true, value: (f) => SEVERITIES.indexOf(f.severity), cell: (f) => badge(f.severity, f.severity) },
       { title: "Account", value: (f) => f.account_id, cell: (f) => f.account_id },
       { title: "Count", tight: true, value: (f) => f.count, cell: (f) => number(f.count) },
-    ], data.findings, { sorted: { column: 1, down: false } }).node));
+    ], data.findings, { sorted: { column: 1, down: false } }).node),
+    ...acceptedInAccounts(), ...rootUsersSection());
 };
 const worth = (counts) => SEVERITIES.reduce((total, level) => total * 10000 + Math.min(counts[level] || 0, 9999), 0);

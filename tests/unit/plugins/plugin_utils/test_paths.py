@@ -18,8 +18,10 @@ import yaml
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.cloudhsm.iam.plugins.action.iam_access_report import ActionModule
+from ansible_collections.cloudhsm.iam.plugins.action.root_access import ActionModule as RootAccess
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.inputs import take_audit
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import open_file_store
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._saml_file import with_metadata
 from helpers.documents.saml import METADATA
@@ -127,6 +129,23 @@ def _compared(path: str) -> None:
     assert "it is not an access report" in take_audit({"previous": path}, "").problems[0]
 
 
+def _shown(path: str) -> None:
+    # It is read, and is no audit.
+    assert "it is not JSON" in take_audit({"root_users": path}, "").problems[0]
+
+
+def _audited(path: str) -> None:
+    names = ("accounts", "features", "skipped_accounts", "failed_accounts")
+    found = {"organization_id": "o", "management_account": "1", **{name: [] for name in names}}
+    task = SimpleNamespace(args={}, check_mode=False, _role=None)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(LocalAction, "run_module", lambda *_args, **_how: found)
+        loader = SimpleNamespace(path_dwim=None, get_basedir=None)
+        action = RootAccess(task, None, None, loader, None, None)
+        made = action.run_module(RootAccess.MODULE, {"result_file": path}, {})
+    assert not made.get("failed"), made
+
+
 # What becomes of a path, by the end of its option's name, and the file that is there then. A new one has to come here.
 USES: dict[str, tuple[t.Callable[[str], None], str]] = {
     "credentials_path": (_stored, "given"),
@@ -134,12 +153,19 @@ USES: dict[str, tuple[t.Callable[[str], None], str]] = {
     "saml_metadata_file": (_read, "given"),
     "accepted_risks_file": (_accepted, "given"),
     "previous": (_compared, "given"),
+    "root_users": (_shown, "given"),
+    "result_file": (_audited, "given"),
     "folder": (_reported, "given/access-report-overview.json"),
 }
 
 
 # What is in the file that is there already.
-INPUTS: dict[t.Callable[[str], None], str] = {_read: METADATA, _accepted: "[]", _compared: "no report"}
+INPUTS: dict[t.Callable[[str], None], str] = {
+    _read: METADATA,
+    _accepted: "[]",
+    _compared: "no report",
+    _shown: "no audit",
+}
 
 
 @pytest.mark.parametrize("name", [name for name, _option in PATHS])

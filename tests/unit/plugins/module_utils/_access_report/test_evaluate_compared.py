@@ -16,6 +16,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evalua
     Extent,
     Question,
     Rights,
+    Statement,
+    in_force,
     read_document,
     rights_of,
     together,
@@ -92,7 +94,19 @@ ON_PLACE = st.tuples(operators("IpAddress", "NotIpAddress"), st.just("aws:Source
 ON_ARN = st.tuples(
     operators("ArnLike", "ArnNotLike"), st.just("aws:PrincipalArn"), st.sampled_from(["*:user/one", "*:user/two"])
 )
-ON_ANYTHING = ON_MFA | ON_REGION | ON_CALL | ON_PLACE | ON_ARN
+# Before, at and after the time at which the policies are evaluated.
+NOW = "2026-11-24T12:00:00Z"
+TIMES = ("2026-11-24T11:59:59Z", NOW, "2026-11-24T12:00:01Z", "2026-11-25", "2026-11-24T13:30:00+01:00")
+ON_TIME = st.tuples(
+    operators(*(f"Date{name}" for name in ("Equals", "NotEquals"))),
+    st.just("aws:CurrentTime"),
+    st.lists(st.sampled_from(TIMES), min_size=1, max_size=2),
+) | st.tuples(
+    operators(*(f"Date{name}" for name in ("LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"))),
+    st.sampled_from(["aws:CurrentTime", "AWS:currenttime"]),
+    st.sampled_from(TIMES),
+)
+ON_ANYTHING = ON_TIME | ON_MFA | ON_REGION | ON_CALL | ON_PLACE | ON_ARN
 Test = tuple[str, str, t.Any]
 
 
@@ -125,7 +139,11 @@ def policies(*given_: t.Any) -> st.SearchStrategy[list[Policy]]:
 
 
 def rights(documents: list[Policy]) -> Rights:
-    return together([rights_of(read_document(one), QUESTIONS) for one in documents], len(QUESTIONS))
+    return together([rights_of(now(one), QUESTIONS) for one in documents], len(QUESTIONS))
+
+
+def now(document: Policy) -> list[Statement]:
+    return in_force(read_document(document), NOW)
 
 
 def requests(question: Question) -> Iterator[str]:
@@ -146,6 +164,7 @@ def contexts(session: Session) -> Iterator[dict[str, str]]:
         "aws:username": "one",
         "aws:PrincipalArn": "arn:aws:iam::123456789012:user/one",
         "aws:ViaAWSService": "false",
+        "aws:CurrentTime": NOW,
     }
     for age, region in itertools.product(ages, ({}, {REGION: "eu"}, {REGION: "us"})):
         for address in ("203.0.113.7", "198.51.100.1"):
@@ -165,7 +184,7 @@ def found(
     return set(decide(documents, asked, limits=limits, controls=controls, real=question.resource is None))
 
 
-@given(policies(ON_MFA, st.just(["*"])))
+@given(policies(ON_MFA | ON_TIME, st.just(["*"])))
 def test_where_nothing_hangs_on_resources_both_say_the_same(documents: list[Policy]) -> None:
     all_rights = rights(documents)
     for (number, question), session in itertools.product(enumerate(QUESTIONS), Session):
@@ -194,7 +213,7 @@ def test_what_is_said_to_be_the_whole_right_is_all_of_it(documents: list[Policy]
             assert outcome == {False}, (question, session)
 
 
-@given(statements(ON_MFA, RESOURCES, effects=["Allow"], but=""))
+@given(statements(ON_MFA | ON_TIME, RESOURCES, effects=["Allow"], but=""))
 def test_what_one_statement_is_said_to_give_it_gives_to_somebody(statement: Policy) -> None:
     documents = [{"Version": VERSION, "Statement": [statement]}]
     for (number, question), session in itertools.product(enumerate(QUESTIONS), Session):
@@ -203,14 +222,14 @@ def test_what_one_statement_is_said_to_give_it_gives_to_somebody(statement: Poli
 
 
 @given(
-    policies(ON_MFA, RESOURCES),
-    st.lists(policies(ON_MFA, RESOURCES), min_size=1, max_size=3),
+    policies(ON_MFA | ON_TIME, RESOURCES),
+    st.lists(policies(ON_MFA | ON_TIME, RESOURCES), min_size=1, max_size=3),
 )
 def test_what_service_control_policies_leave_is_what_is_left(
     documents: list[Policy], controls: list[list[Policy]]
 ) -> None:
-    known = Controls([[one for policy in level for one in read_document(policy)] for level in controls])
-    own = together([rights_of(read_document(one), QUESTIONS) for one in documents], len(QUESTIONS))
+    known = Controls([[one for policy in level for one in now(policy)] for level in controls])
+    own = rights(documents)
     left = own.within(known.rights(QUESTIONS))
     for (number, question), session in itertools.product(enumerate(QUESTIONS), Session):
         extent = left.extent(number, session)

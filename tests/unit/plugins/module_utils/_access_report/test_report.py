@@ -23,7 +23,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import cata
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import require_mfa_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
-from helpers.accounts import samples
+from helpers.accounts import samples, temporary
 from helpers.accounts.samples import document, group, key, person, snapshot
 
 READS = {"DescribeBackups", "DescribeClusters", "GetResourcePolicy", "ListTags"}
@@ -357,6 +357,7 @@ def test_every_rule_is_seen_to_find_something() -> None:
         **found(report(samples.team(), users=wanted)),
         **found(report(snapshot([person("x", inline={"one": BOOL}, **PENDING)], root=RootUser(False, False)))),
         **found(report(snapshot([person("y", tags={BREAK_GLASS: "sealed 2020-01-01T00:00:00Z"})]))),
+        **found(report(temporary.snapshot())),
     }
     assert len(everything) == len(RULES)
 

@@ -42,6 +42,7 @@ def report(*users: User, **more: t.Any) -> dict[str, t.Any]:
     told = {"account": {"account_id": "123456789012", "account_alias": "corp"}, "generated_at": "now", "not_read": []}
     told["service_control_policies"] = {"note": "SCPs unknown"}
     told["identity_center"] = {"state": "left_out", "users": []}
+    told["temporary"] = []
     return {**told, "users": list(users), **more}
 
 
@@ -149,6 +150,30 @@ def test_no_line_is_wider_than_a_terminal(
     assert max(map(len, told)) <= 160
     starts = [told[1].index(head) for head in HEADS]
     assert all(line[start - 1] == " " for line in told[2:4] for start in starts[1:])
+
+
+def test_who_has_something_until_when_is_told_and_cut() -> None:
+    right = {
+        "kind": "membership",
+        "holder_kind": "user",
+        "holder": "alice",
+        "gives": "Keepers",
+        "until": "2026-12-01T18:00:00Z",
+        "tagged_until": None,
+        "state": "running",
+        "reasons": ["INC-1"],
+    }
+    endless = {**right, "until": None, "state": "endless", "reasons": []}
+    long, ended = {**right, "reasons": ["x" * 256]}, {**right, "state": "ended"}
+    told = [
+        line for line in lines(report(temporary=[ended, endless, right, long]), 3, everyone=False) if "Temp" in line
+    ]
+    assert told[:2] == [
+        "Temporary: alice has group Keepers tagged until unknown, does not end",
+        "Temporary: alice has group Keepers until 2026-12-01T18:00:00Z (INC-1)",
+    ]
+    assert len(told[2]) == 160
+    assert lines(report(temporary=[right, right]), 1, everyone=False)[-2:-1] == ["… and 1 more temporary rights"]
 
 
 @pytest.mark.parametrize("access", LEVELS)
