@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 import typing as t
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.model import Document, PlanError, read
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _regular_files as regular_files
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._private_files import (
     Place,
     UnsafeFileError,
@@ -36,27 +36,19 @@ class PlanFileError(Exception):
 
 def read_safely(path: str, largest: int = LARGEST) -> bytes:
     """The content of a file that only its owner, who is the user or root, can change."""
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
-        descriptor = os.open(path, flags)
-    except OSError as exc:
-        if os.path.islink(path):
-            raise PlanFileError(f"{path} is a symlink; name the file itself") from exc
-        raise PlanFileError(f"{path} can't be read: {exc.strerror}") from exc
-    try:
-        found = os.fstat(descriptor)
-        _check(found, path)
-        if found.st_size > largest:
-            raise PlanFileError(f"{path} is larger than {largest} bytes, which no such file is")
-        with os.fdopen(descriptor, "rb", closefd=False) as stream:
+        with regular_files.opened(path) as (stream, found):
+            _check(found, path)
+            if found.st_size > largest:
+                raise PlanFileError(f"{path} is larger than {largest} bytes, which no such file is")
             return stream.read(largest)
-    finally:
-        os.close(descriptor)
+    except regular_files.IrregularFileError as exc:
+        raise PlanFileError(f"{path} {exc}; name the file itself") from exc
+    except OSError as exc:
+        raise PlanFileError(f"{path} can't be read: {exc.strerror}") from exc
 
 
 def _check(found: os.stat_result, path: str) -> None:
-    if not stat.S_ISREG(found.st_mode):
-        raise PlanFileError(f"{path} is not a regular file")
     if found.st_uid not in (os.geteuid(), 0):
         raise PlanFileError(f"{path} belongs to another user (user ID {found.st_uid}); use a copy of your own")
     if found.st_mode & 0o022:

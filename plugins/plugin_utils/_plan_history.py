@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import stat
 import time
 import typing as t
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,6 +33,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._history.model import
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._history.select import Found, select
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _private_files as private_files
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _regular_files as regular_files
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_files import PlanFileError
 
@@ -165,28 +165,16 @@ def read_folder(given: str, filters: Filters) -> Found:
 def _content(folder: int, name: str) -> bytes | str:
     """The content of a file, or why it can't be read. No link is followed, and no FIFO waited for."""
     try:
-        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
-    except OSError as exc:
-        return "is a symlink" if _is_link(folder, name) else f"can't be read: {exc.strerror}"
-    with os.fdopen(descriptor, "rb") as stream:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            return "is not a regular file"
-        if found.st_mode & 0o022:
-            return "can be changed by other users"
-        if found.st_size > LARGEST:
-            return f"is larger than {LARGEST} bytes, which no entry is"
-        try:
+        with regular_files.opened(name, folder) as (stream, found):
+            if found.st_mode & 0o022:
+                return "can be changed by other users"
+            if found.st_size > LARGEST:
+                return f"is larger than {LARGEST} bytes, which no entry is"
             return stream.read(LARGEST)
-        except OSError as exc:
-            return f"can't be read: {exc.strerror}"
-
-
-def _is_link(folder: int, name: str) -> bool:
-    try:
-        return stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
-    except OSError:
-        return False
+    except regular_files.IrregularFileError as exc:
+        return str(exc)
+    except OSError as exc:
+        return f"can't be read: {exc.strerror}"
 
 
 def objects_of(items: Iterable[t.Any]) -> Iterator[dict[str, str]]:

@@ -11,11 +11,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import stat
 import typing as t
 from collections.abc import Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._account_export.yaml_text import document
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._regular_files import IrregularFileError, opened
 
 NOT_EXPORTED = "account_export_not_exported"
 # The first line of a file, with the digest of all others.
@@ -69,14 +69,12 @@ def read_own(path: str) -> str:
     followed nor waited for.
     """
     try:
-        found = os.lstat(path)
+        with opened(path) as (stream, _found):
+            raw = stream.read(_LONGEST + 1)
     except FileNotFoundError:
         return ""
-    if not stat.S_ISREG(found.st_mode):
-        raise ForeignFileError(f"{path} is not a regular file; remove it, or choose another folder")
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as stream:
-        raw = stream.read(_LONGEST + 1)
+    except IrregularFileError as exc:
+        raise ForeignFileError(f"{path} {exc}; remove it, or choose another folder") from exc
     text = raw.decode(errors="replace")
     first = _OWN.match(text)
     if not first:
