@@ -166,7 +166,7 @@ def _lines(run: Run) -> Iterator[str]:
 
 
 def _other_targets(run: Run) -> Iterator[str]:
-    """Where the policy is attached too, although nobody named it."""
+    """Targets that the policy is also attached to, although the variables do not name them."""
     policy, options = run.snapshot.policy, run.options
     others = sorted((policy.targets if policy else frozenset()) - set(run.plan.targets))
     if run.wanted.present and others and not options.purge_targets:
@@ -177,7 +177,7 @@ def _other_targets(run: Run) -> Iterator[str]:
 
 
 def _items(run: Run) -> Iterator[Item]:
-    """The policy itself. The canary's is there only for as long as a run lasts, unless an earlier one left it."""
+    """The policy itself. The canary's policy exists only during a run, unless an interrupted run left it."""
     wanted, snapshot = run.wanted, run.snapshot
     for name, before in ((wanted.name, snapshot.policy), (wanted.trial, snapshot.trial)):
         about = [change for change in run.done if change.policy == name]
@@ -202,7 +202,7 @@ def _state(policy: Policy | None, snapshot: Snapshot) -> dict[str, t.Any] | None
 
 
 def impact_lines(impacts: Sequence[Impact]) -> Iterator[str]:
-    """Who can do what no more, account by account, and where that is not known."""
+    """What people in each account can no longer do, and the accounts for which that is unknown."""
     for impact in impacts:
         if impact.unknown:
             continue
@@ -233,7 +233,7 @@ def _named(who: str) -> str:
 
 
 def management_lines(plan: Plan, snapshot: Snapshot) -> Iterator[str]:
-    """That the management account is not bound, where somebody could think so."""
+    """Says that the management account is not bound, if the targets suggest that it is."""
     organization = snapshot.organization
     for target in plan.targets:
         if any(one.id == organization.management_account for one in organization.accounts_under(target)):

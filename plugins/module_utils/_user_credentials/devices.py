@@ -144,7 +144,7 @@ def can_register(situation: Situation, remaining: Sequence[Device]) -> bool | No
 
 
 def _left_alone(situation: Situation, remaining: Sequence[Device]) -> str | None:
-    """Why the last administrator with MFA may not lose it: nobody could act for the group, or register a device."""
+    """Why the last administrator with MFA must keep it. Otherwise no member could act, or register a device."""
     if remaining or can_register(situation, remaining) is not False:
         return None
     groups = [group for group, others in sorted(situation.others_with_mfa.items()) if not others]

@@ -102,7 +102,7 @@ def _no_room(user: ActualUser) -> str | None:
 
 
 def _lost(situation: Situation, options: Options, entry: KeyEntry | None) -> AccessKey | str | None:
-    """The key of which nobody has the secret; a sentence where that can't be told, and None where there is none."""
+    """The key whose secret is lost, a sentence if the key can't be identified, or None."""
     if options.lost_key:
         return _named_as_lost(situation, options.lost_key)
     if entry is None or entry.begun is None:
@@ -157,7 +157,7 @@ def _which_is_which(
     new_id = marked.new if marked and {marked.new, marked.old} == set(by_id) else entry.key_id if entry else ""
     pair = _pair(keys, new_id) if new_id in by_id else None
     if pair and pair[1].created > pair[0].created and pair[0].id != (marked and marked.new):
-        # The store tells of a rotation that has ended, and somebody else has created a key since.
+        # The rotation that the store knows has ended, and another key was created since then.
         if not options.old_key:
             return (
                 f"user: {_has(situation)}. {pair[0].id} is in the store, and {pair[1].id} was created after it by "

@@ -107,7 +107,7 @@ class Situation:
     rights: Snapshot
     now: Moment
     devices: tuple[Device, ...] = ()
-    # Virtual devices that are nobody's.
+    # Virtual devices that no user has.
     loose_devices: frozenset[str] = frozenset()
     keys: tuple[AccessKey, ...] = ()
     # The access key that this run calls with; empty where it is not known.

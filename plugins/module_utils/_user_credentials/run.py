@@ -126,7 +126,7 @@ def _aws_stores(task: Task, options: Options) -> Stores | None:
 
 
 def _user_problems(account: Account, options: Options) -> list[str]:
-    """Why nobody's credentials are changed: there is no such user, or it must not be touched."""
+    """Why no credentials are changed: the user does not exist, or must not be touched."""
     user = account.users.get(options.user)
     if user is None:
         close = nearest(options.user, account.users)

@@ -39,7 +39,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials.mod
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, Credentials
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.snapshot import actual_user, with_login_profile
 
-# Who may do what to a user's own credentials does not depend on roles.
+# Permissions for a user's own credentials do not depend on roles.
 BULK = ("User", "Group", "LocalManagedPolicy")
 
 if t.TYPE_CHECKING:
@@ -149,7 +149,10 @@ def _boundary(iam: IAMClient, name: str) -> str | None:
 def _others_with_mfa(
     iam: IAMClient, account: Account, user: ActualUser, protected: Iterable[str]
 ) -> dict[str, frozenset[str]]:
-    """Of the user's protected groups, the other members who can sign in with MFA. Who may not be asked counts."""
+    """For each protected group of the user, the other members who can sign in with MFA.
+
+    A member whose MFA devices may not be read counts.
+    """
     wanted = {name.lower() for name in protected}
     found = {}
     for group in sorted(group for group in user.groups if group.lower() in wanted):

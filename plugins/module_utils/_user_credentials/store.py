@@ -164,7 +164,7 @@ class AwsKeys:
         return entry
 
     def _restore(self) -> None:
-        """Take back the deletion of an entry that somebody has marked for it, so that its name can be used."""
+        """Cancel the deletion of an entry that is marked for deletion, so that its name can be used."""
         entry = self._store.find(self._name)
         if entry is not None and entry.leaving and entry.state is not None:
             self._store.examine(self._name, entry)
