@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Plan files, and the marks beside them: read and written so that nobody else can put anything in their place.
+"""Reads and writes plan files and their marks, so that no other user can replace them.
 
 What is wrong is raised as PlanFileError, with one sentence that begins with the path.
 """
@@ -78,7 +78,7 @@ def write(path: str, document: Document) -> None:
 
 
 def _check_older(path: str, new: Document) -> None:
-    """Raise unless what is there is a plan that the new one may take the place of."""
+    """Raise unless the file is a plan that the new one may replace."""
     try:
         older, _content = load(path)
     except PlanFileError as exc:
@@ -95,7 +95,7 @@ def _check_older(path: str, new: Document) -> None:
 
 
 def read_mark(path: str) -> dict[str, t.Any]:
-    """What is noted beside a plan file about its being applied; empty where it never was."""
+    """The mark beside a plan file that says how far it was applied; empty if it never was."""
     if not os.path.lexists(path + MARK):
         return {}
     try:
@@ -108,7 +108,7 @@ def read_mark(path: str) -> dict[str, t.Any]:
 
 
 def write_mark(path: str, mark: dict[str, t.Any]) -> None:
-    """Note beside a plan file that it was begun, or finished. The note is on the disk before anything else happens."""
+    """Mark a plan file as begun or finished. The mark is on the disk before anything else happens."""
     try:
         with opened(_place(path + MARK)) as folder:
             folder.write(f"{json.dumps(mark, indent=1, sort_keys=True)}\n".encode())

@@ -40,7 +40,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_files import Pl
 INFO = "cloudhsm.iam.plan_history_info"
 GUARDED = "cloudhsm.iam.guarded_module"
 S3_OBJECT = "amazon.aws.s3_object"
-# Nothing is younger, so that to ask for it only tries whether the bucket can be listed.
+# No entry is younger, so this request only tests whether the bucket can be listed.
 _NEVER = "9999-12-31"
 # As long as the name of any entry.
 _ANY_NAME = "x" * 128
@@ -134,14 +134,14 @@ class PlanHistory:
             "ignore_nonexistent_bucket": True,
         }
         done = self._run(GUARDED, {"name": S3_OBJECT, "options": options})
-        # What else the module returns is a URL that anyone could write to the bucket with.
+        # The module also returns a URL with which anyone could write to the bucket.
         if done.get("failed"):
             told = done.get("msg", "failed")
             raise PlanFileError(f"{HISTORY}: {SCHEME}{bucket.name}/{key} can't be written: {told}")
 
 
 def read_folder(given: str, filters: Filters) -> Found:
-    """What is asked for of the history in a folder. Raises PlanFileError."""
+    """The entries of the history in a folder that match the filters. Raises PlanFileError."""
     path = _absolute(given)
     try:
         folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -195,7 +195,7 @@ def _place(location: str, name: str) -> private_files.Place:
     folder = _absolute(location)
     if os.path.islink(folder):
         raise PlanFileError(f"{folder} is a symlink; name the folder itself")
-    # What is written is no secret. But who can write to the folder could change what is in it.
+    # The entries are no secret, but anyone who can write to the folder could change them.
     return private_files.place_of(os.path.join(folder, name), secret=True)
 
 

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Reads of what a job needs to know about one user."""
+"""Reads what a job needs to know about one user."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def read_account(iam: IAMClient, sts: STSClient) -> tuple[Account, Details]:
 
 
 def read_situation(iam: IAMClient, pool: Executor, account: Account, details: Details, options: Options) -> Situation:
-    """What the job needs to know beside that. Raises what botocore raises."""
+    """Everything else that the job needs to know. Raises botocore's errors."""
     name = options.user
     user = account.users[name]
     person = Person(user, details.users[name].created, details.users[name].inline)
@@ -166,7 +166,7 @@ def _signs_in_with_mfa(iam: IAMClient, user: ActualUser) -> bool:
 
 
 def _allowed(read: Callable[[], bool]) -> bool:
-    """What a read gives, or yes where the caller may not make it."""
+    """The answer of a read; true if the caller may not make it."""
     try:
         return read()
     except AWS_ERRORS as exc:
