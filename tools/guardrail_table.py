@@ -11,9 +11,7 @@ from pathlib import Path
 from ansible_collections.cloudhsm.iam.plugins.module_utils._guardrails import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._guardrails.document import text_of
 from guardrail_cells import OTHERS, PEOPLE, POLICY, Person, Request, allowed_after, allowed_before, requests
-from rendering import render
-
-BEGIN, END = "<!-- BEGIN_GUARDRAIL_TABLE -->", "<!-- END_GUARDRAIL_TABLE -->"
+from rendering import render, replace_part
 
 
 def title(option: str) -> str:
@@ -47,11 +45,5 @@ def part() -> str:
     )
 
 
-def main() -> None:
-    page = Path(sys.argv[1])
-    before, _old, after = page.read_text().replace(END, BEGIN).split(BEGIN)
-    page.write_text(f"{before}{BEGIN}\n{part()}{END}{after}")
-
-
 if __name__ == "__main__":
-    main()
+    replace_part(Path(sys.argv[1]), "GUARDRAIL_TABLE", part())

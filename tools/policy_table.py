@@ -11,9 +11,8 @@ from pathlib import Path
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish
 from policy_cells import ALWAYS_DENIED, OTHERS, OWN, REGION, VARIANTS, Request, emulator_decides, expected, requests
-from rendering import render
+from rendering import render, replace_part
 
-BEGIN, END = "<!-- BEGIN_POLICY_TABLE -->", "<!-- END_POLICY_TABLE -->"
 TITLES = {
     OWN: "In the region, with the named cluster and the tag",
     OTHERS: "With others' clusters, backups and roles, or without the tag",
@@ -45,11 +44,5 @@ def part() -> str:
     )
 
 
-def main() -> None:
-    page = Path(sys.argv[1])
-    before, _old, after = page.read_text().replace(END, BEGIN).split(BEGIN)
-    page.write_text(f"{before}{BEGIN}\n{part()}{END}{after}")
-
-
 if __name__ == "__main__":
-    main()
+    replace_part(Path(sys.argv[1]), "POLICY_TABLE", part())

@@ -24,3 +24,10 @@ def render(template: Path, **values: t.Any) -> str:
         autoescape=False,
     )
     return environment.get_template(template.name).render(values)
+
+
+def replace_part(page: Path, name: str, text: str) -> None:
+    """Put the text in the place of what is between a page's marks of this name."""
+    begin, end = f"<!-- BEGIN_{name} -->", f"<!-- END_{name} -->"
+    before, _old, after = page.read_text().replace(end, begin).split(begin)
+    page.write_text(f"{before}{begin}\n{text}{end}{after}")

@@ -20,9 +20,8 @@ from ansible_collections.cloudhsm.iam.plugins.action import (  # noqa: F401  # p
     iam_service_linked_role,
     iam_users,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._page import drift, parts, removal, result
+from ansible_collections.cloudhsm.iam.plugins.module_utils._page import parts, removal, result
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Part
-from ansible_collections.cloudhsm.iam.plugins.module_utils._page.provisioning import compared_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import ROLES, Page, conflicts, wanted
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import known_variables
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._expected_account import checked_root_user
@@ -88,6 +87,9 @@ class ActionModule(PageAction):
         }
         if provisioned is None:
             return told
+        # Only a drift check needs the code of drift and provisioning, and Ansible compiles it in every run.
+        from ansible_collections.cloudhsm.iam.plugins.module_utils._page.provisioning import compared_users
+
         users = page.users["users"]
         if provisioned["user_provisioning_users"]:
             more = compared_users(page, provisioned)
@@ -142,6 +144,8 @@ def compared(
     page: Page, found: Mapping[str, t.Any], plan: Results, users: Iterable[Mapping[str, t.Any]]
 ) -> dict[str, t.Any]:
     """Differences between the account and the variables, and permissions beyond the variables."""
+    from ansible_collections.cloudhsm.iam.plugins.module_utils._page import drift
+
     differences: list[str] = []
     known: dict[str, Mapping[str, t.Any]] = {}
     for key, each in plan.items():

@@ -21,6 +21,17 @@ attributes:
     description: If it runs twice in a row with the same arguments, the second run changes nothing.
 """
 
+    CHANGES = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+"""
+
     ACTIONGROUP_AWS = r"""
 options: {}
 attributes:

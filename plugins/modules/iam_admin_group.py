@@ -19,13 +19,6 @@ description:
 author:
   - cloudhsm.iam contributors (@cloudhsm)
 options: {}
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 seealso:
   - module: cloudhsm.iam.iam_group_with_policies
 extends_documentation_fragment:
@@ -33,6 +26,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - cloudhsm.iam._attributes
+  - cloudhsm.iam._attributes.changes
   - cloudhsm.iam._attributes.actiongroup_aws
 """
 

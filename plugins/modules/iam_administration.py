@@ -35,13 +35,6 @@ options:
       - The result then contains RV(differences) and RV(additions).
     type: bool
     default: false
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 seealso:
   - module: cloudhsm.iam.iam_group_with_policies
   - module: cloudhsm.iam.iam_users
@@ -51,6 +44,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - cloudhsm.iam._attributes
+  - cloudhsm.iam._attributes.changes
   - cloudhsm.iam._attributes.actiongroup_aws
 """
 

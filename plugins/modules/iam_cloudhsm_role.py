@@ -235,13 +235,6 @@ options:
       - The role C(cloudhsm_role) uses it.
     type: str
     default: ""
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 notes:
   - Needs the permissions of those modules that have something to change.
 seealso:
@@ -254,6 +247,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - cloudhsm.iam._attributes
+  - cloudhsm.iam._attributes.changes
   - cloudhsm.iam._expected_account
   - cloudhsm.iam._attributes.actiongroup_aws
 """

@@ -58,13 +58,6 @@ options:
       - The role C(shared_policy) uses it.
     type: str
     default: ""
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 seealso:
   - module: amazon.aws.iam_managed_policy
   - module: cloudhsm.iam.iam_group_with_policies
@@ -73,6 +66,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - cloudhsm.iam._attributes
+  - cloudhsm.iam._attributes.changes
   - cloudhsm.iam._expected_account
   - cloudhsm.iam._attributes.actiongroup_aws
 """

@@ -143,13 +143,6 @@ options:
         For example, with V(admin_group_) they name C(admin_group_members).
     type: str
     default: ""
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 notes:
   - Needs the permissions of those modules that have something to change.
 seealso:
@@ -160,6 +153,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - cloudhsm.iam._attributes
+  - cloudhsm.iam._attributes.changes
   - cloudhsm.iam._expected_account
   - cloudhsm.iam._attributes.actiongroup_aws
 """

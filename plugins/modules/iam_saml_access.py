@@ -179,13 +179,6 @@ options:
       - The role C(federated_access) uses it.
     type: str
     default: ""
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 notes:
   - Needs the permissions of those modules that have something to change.
 seealso:
@@ -197,6 +190,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - cloudhsm.iam._attributes
+  - cloudhsm.iam._attributes.changes
   - cloudhsm.iam._expected_account
   - cloudhsm.iam._attributes.actiongroup_aws
 """

@@ -49,13 +49,6 @@ options:
       - Whether the user has a password for the AWS console. A first password is generated and saved in
         C(user_provisioning_credentials_store).
     type: bool
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 seealso:
   - module: cloudhsm.iam.iam_users
   - module: cloudhsm.iam.iam_user_provisioning
@@ -64,6 +57,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - cloudhsm.iam._attributes
+  - cloudhsm.iam._attributes.changes
   - cloudhsm.iam._attributes.actiongroup_aws
 """
 

@@ -31,13 +31,6 @@ options:
         people who have signed in through IAM Identity Center. The default is C(user_offboarding_mode).
     type: str
     choices: [delete, suspend, restore, move]
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 seealso:
   - module: cloudhsm.iam.iam_users
   - module: cloudhsm.iam.identity_center_users
@@ -46,6 +39,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
   - cloudhsm.iam._attributes
+  - cloudhsm.iam._attributes.changes
   - cloudhsm.iam._attributes.actiongroup_aws
 """
 

@@ -69,7 +69,7 @@ class ChangeControl:
 
     @property
     def _state(self) -> str:
-        """How far the plan was applied: empty where it was not begun."""
+        """How far the plan was applied; empty if it was not begun."""
         own = self._approved and self._mark.get("file_digest") == self._approved["file_digest"]
         return str(self._mark.get("state", "")) if own else ""
 
@@ -99,7 +99,7 @@ class ChangeControl:
             yield f"apply_plan_file: {self.path} is a plan for {plan['kind']}, and this run is {self.kind}"
         if self.settings.approved_digest and self.settings.approved_digest != approved["digest"]:
             yield f"approved_plan_digest: the plan in {self.path} has another digest: {approved['digest']}"
-        # What was begun in time may be finished.
+        # A plan that was begun in time may be finished later.
         when = seconds_of(self._mark["at"]) if self._state == BEGUN else int(time.time())
         age = when - seconds_of(approved["made"]["at"])
         if self.settings.max_age is not None and age > self.settings.max_age:
@@ -128,7 +128,7 @@ class ChangeControl:
         return {step["object"].removeprefix(start) for step in steps if step["object"].startswith(start)}
 
     def settle(self, now: Document) -> list[str]:
-        """Why the run may not do what it has planned: nothing where it may."""
+        """Why the run may not carry out its plan; empty if it may."""
         if self._approved is None:
             approved = self.settings.approved_digest
             if approved and approved != now["digest"]:
@@ -142,7 +142,7 @@ class ChangeControl:
         try:
             found = self._differences(self._approved["plan"], now["plan"])
         except (AttributeError, KeyError, TypeError):
-            # Whoever can make digests can make a plan of any form.
+            # A matching digest does not prove the form: anyone can make a plan and its digest.
             return [f"apply_plan_file: {self.path} is not a plan file of this collection"]
         return [f"apply_plan_file: {self._why()}: {told(found)}. Make a new plan"] if found else []
 

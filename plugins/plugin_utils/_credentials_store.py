@@ -43,7 +43,7 @@ NO_VAULT_SECRET = (
 
 
 def open_file_store(kind: str, path: str, vault_id: str | None = None) -> CredentialsStore:
-    """The store that credentials_store file or vault_file names. Raises StoreError where there is no vault secret."""
+    """The store for credentials_store file or vault_file. Raises StoreError if a vault secret is needed and missing."""
     return open_file(CredentialsStore, kind, path, vault_id)
 
 
@@ -142,7 +142,7 @@ class CredentialsStore:
 
     @contextmanager
     def _told(self, doing: str) -> Iterator[None]:
-        """Have what goes wrong told as a StoreError, with the path."""
+        """Turn errors into a StoreError that names the path."""
         try:
             yield
         except private_files.UnsafeFileError as exc:
@@ -205,7 +205,7 @@ def _earlier(entry: Entry, field: str) -> list[Entry]:
 
 
 def _put_back(account: dict[str, Entry], user: str, password: str, field: str) -> None:
-    """Give an entry what it had before this password, which was not set. Unless another run has written since."""
+    """Restore an entry if its new password was not set, unless another run has written it since."""
     entry = account.get(user)
     if entry is None or entry.get("state") != PENDING or entry[field] != password:
         return

@@ -17,18 +17,21 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import typing as t
 from collections.abc import Callable, Mapping
 
 try:
     import boto3
     import botocore
+    from botocore.config import Config
 except ImportError:
     HAS_BOTO3 = False
 else:
     HAS_BOTO3 = True
 
 from ansible.errors import AnsibleError
+from ansible.module_utils.ansible_release import __version__ as core_version
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.json import Direction, get_module_encoder
 from ansible.module_utils.common.parameters import remove_values
@@ -37,6 +40,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 from ansible_collections.amazon.aws.plugins.plugin_utils.base import AWSPluginBase
+from ansible_collections.amazon.aws.plugins.plugin_utils.botocore import get_aws_connection_info
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import EXPECTED_ACCOUNT_IDS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.memory import Memory
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Module, Result, Task
@@ -58,10 +62,34 @@ LOGS = "debug_botocore_endpoint_logs"
 
 
 class PluginConnection(AWSPluginBase):  # type: ignore[misc]
-    """Makes clients from a task's options, through amazon.aws's base class for plugins."""
+    """Makes clients from a task's options, which amazon.aws's code for plugins reads.
+
+    All clients share one boto3 session. amazon.aws begins a session for each client, and each session reads botocore's
+    lists of services and endpoints and gets the credentials again.
+    """
 
     def __init__(self, options: Mapping[str, t.Any]) -> None:
         self._options = options
+        self._session: t.Any = None
+        # Threads may share a client, but not create two in one session at the same time.
+        self._lock = threading.Lock()
+
+    def client(self, service: str, retry_decorator: t.Any = None, **options: t.Any) -> t.Any:
+        """A boto3 client. options win over the task's. Raises the errors of botocore and of a wrong aws_config."""
+        del retry_decorator
+        region, endpoint, given = get_aws_connection_info(self)
+        chosen = {"region": region, "endpoint": endpoint, **given, **options}
+        profile, aws_config = chosen.pop("profile_name", None), chosen.pop("aws_config", None)
+        config = Config(user_agent=f"Ansible/{core_version}").merge(chosen.pop("config", None) or Config())
+        with self._lock:
+            self._session = self._session or boto3.session.Session(profile_name=profile)
+            return self._session.client(
+                service,
+                config=config.merge(aws_config) if aws_config else config,
+                region_name=chosen.pop("region"),
+                endpoint_url=chosen.pop("endpoint"),
+                **chosen,
+            )
 
     def get_options(self) -> Mapping[str, t.Any]:
         """The connection options, for amazon.aws."""

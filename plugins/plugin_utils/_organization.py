@@ -86,7 +86,7 @@ def _digest(tag: tuple[str, str]) -> str:
 
 
 def host_variables(account: Account, is_management: bool, assume_role_name: str) -> dict[str, t.Any]:
-    """What the inventory tells of an account. The management account has no role that could be assumed."""
+    """The variables of an account's host. The management account has no role that could be assumed."""
     variables: dict[str, t.Any] = {
         "account_id": account.id,
         "account_arn": account.arn,

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Plan files, and the marks beside them: read and written so that nobody else can put anything in their place.
+"""Reads and writes plan files and their marks, so that no other user can replace them.
 
 What is wrong is raised as PlanFileError, with one sentence that begins with the path.
 """
@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 import typing as t
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.model import Document, PlanError, read
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _regular_files as regular_files
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._private_files import (
     Place,
     UnsafeFileError,
@@ -36,27 +36,19 @@ class PlanFileError(Exception):
 
 def read_safely(path: str, largest: int = LARGEST) -> bytes:
     """The content of a file that only its owner, who is the user or root, can change."""
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
-        descriptor = os.open(path, flags)
-    except OSError as exc:
-        if os.path.islink(path):
-            raise PlanFileError(f"{path} is a symlink; name the file itself") from exc
-        raise PlanFileError(f"{path} can't be read: {exc.strerror}") from exc
-    try:
-        found = os.fstat(descriptor)
-        _check(found, path)
-        if found.st_size > largest:
-            raise PlanFileError(f"{path} is larger than {largest} bytes, which no such file is")
-        with os.fdopen(descriptor, "rb", closefd=False) as stream:
+        with regular_files.opened(path) as (stream, found):
+            _check(found, path)
+            if found.st_size > largest:
+                raise PlanFileError(f"{path} is larger than {largest} bytes, which no such file is")
             return stream.read(largest)
-    finally:
-        os.close(descriptor)
+    except regular_files.IrregularFileError as exc:
+        raise PlanFileError(f"{path} {exc}; name the file itself") from exc
+    except OSError as exc:
+        raise PlanFileError(f"{path} can't be read: {exc.strerror}") from exc
 
 
 def _check(found: os.stat_result, path: str) -> None:
-    if not stat.S_ISREG(found.st_mode):
-        raise PlanFileError(f"{path} is not a regular file")
     if found.st_uid not in (os.geteuid(), 0):
         raise PlanFileError(f"{path} belongs to another user (user ID {found.st_uid}); use a copy of your own")
     if found.st_mode & 0o022:
@@ -86,7 +78,7 @@ def write(path: str, document: Document) -> None:
 
 
 def _check_older(path: str, new: Document) -> None:
-    """Raise unless what is there is a plan that the new one may take the place of."""
+    """Raise unless the file is a plan that the new one may replace."""
     try:
         older, _content = load(path)
     except PlanFileError as exc:
@@ -103,7 +95,7 @@ def _check_older(path: str, new: Document) -> None:
 
 
 def read_mark(path: str) -> dict[str, t.Any]:
-    """What is noted beside a plan file about its being applied; empty where it never was."""
+    """The mark beside a plan file that says how far it was applied; empty if it never was."""
     if not os.path.lexists(path + MARK):
         return {}
     try:
@@ -116,7 +108,7 @@ def read_mark(path: str) -> dict[str, t.Any]:
 
 
 def write_mark(path: str, mark: dict[str, t.Any]) -> None:
-    """Note beside a plan file that it was begun, or finished. The note is on the disk before anything else happens."""
+    """Mark a plan file as begun or finished. The mark is on the disk before anything else happens."""
     try:
         with opened(_place(path + MARK)) as folder:
             folder.write(f"{json.dumps(mark, indent=1, sort_keys=True)}\n".encode())

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import stat
 import time
 import typing as t
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,13 +33,14 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._history.model import
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._history.select import Found, select
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _private_files as private_files
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _regular_files as regular_files
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_files import PlanFileError
 
 INFO = "cloudhsm.iam.plan_history_info"
 GUARDED = "cloudhsm.iam.guarded_module"
 S3_OBJECT = "amazon.aws.s3_object"
-# Nothing is younger, so that to ask for it only tries whether the bucket can be listed.
+# No entry is younger, so this request only tests whether the bucket can be listed.
 _NEVER = "9999-12-31"
 # As long as the name of any entry.
 _ANY_NAME = "x" * 128
@@ -134,14 +134,14 @@ class PlanHistory:
             "ignore_nonexistent_bucket": True,
         }
         done = self._run(GUARDED, {"name": S3_OBJECT, "options": options})
-        # What else the module returns is a URL that anyone could write to the bucket with.
+        # The module also returns a URL with which anyone could write to the bucket.
         if done.get("failed"):
             told = done.get("msg", "failed")
             raise PlanFileError(f"{HISTORY}: {SCHEME}{bucket.name}/{key} can't be written: {told}")
 
 
 def read_folder(given: str, filters: Filters) -> Found:
-    """What is asked for of the history in a folder. Raises PlanFileError."""
+    """The entries of the history in a folder that match the filters. Raises PlanFileError."""
     path = _absolute(given)
     try:
         folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -165,28 +165,16 @@ def read_folder(given: str, filters: Filters) -> Found:
 def _content(folder: int, name: str) -> bytes | str:
     """The content of a file, or why it can't be read. No link is followed, and no FIFO waited for."""
     try:
-        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
-    except OSError as exc:
-        return "is a symlink" if _is_link(folder, name) else f"can't be read: {exc.strerror}"
-    with os.fdopen(descriptor, "rb") as stream:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            return "is not a regular file"
-        if found.st_mode & 0o022:
-            return "can be changed by other users"
-        if found.st_size > LARGEST:
-            return f"is larger than {LARGEST} bytes, which no entry is"
-        try:
+        with regular_files.opened(name, folder) as (stream, found):
+            if found.st_mode & 0o022:
+                return "can be changed by other users"
+            if found.st_size > LARGEST:
+                return f"is larger than {LARGEST} bytes, which no entry is"
             return stream.read(LARGEST)
-        except OSError as exc:
-            return f"can't be read: {exc.strerror}"
-
-
-def _is_link(folder: int, name: str) -> bool:
-    try:
-        return stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
-    except OSError:
-        return False
+    except regular_files.IrregularFileError as exc:
+        return str(exc)
+    except OSError as exc:
+        return f"can't be read: {exc.strerror}"
 
 
 def objects_of(items: Iterable[t.Any]) -> Iterator[dict[str, str]]:
@@ -207,7 +195,7 @@ def _place(location: str, name: str) -> private_files.Place:
     folder = _absolute(location)
     if os.path.islink(folder):
         raise PlanFileError(f"{folder} is a symlink; name the folder itself")
-    # What is written is no secret. But who can write to the folder could change what is in it.
+    # The entries are no secret, but anyone who can write to the folder could change them.
     return private_files.place_of(os.path.join(folder, name), secret=True)
 
 

@@ -28,7 +28,7 @@ _SSH = b"-----BEGIN SSH SIGNATURE-----"
 _LARGEST = 1024 * 1024
 _TIMEOUT = 60
 _GOOD_SSH = re.compile(r"^Good .* signature for (.+) with \S+ key (\S+)$", re.MULTILINE)
-# What GnuPG says of a signature that is not to be counted: of a key that has expired or was revoked.
+# GnuPG's words for a signature that does not count, because its key has expired or was revoked.
 _BAD_GPG = ("EXPSIG", "EXPKEYSIG", "REVKEYSIG", "BADSIG", "ERRSIG")
 
 
@@ -54,7 +54,7 @@ def counted(path: str, content: bytes, signers: Signers) -> Counted:
     for file in files:
         try:
             for made in _verified(file, content, signers):
-                # Whoever is listed twice with one key, or with two, is one person.
+                # A person who is listed twice, with one key or with two, counts once.
                 if made.key not in found.values():
                     found.setdefault(made.signer, made.key)
         except PlanFileError as exc:

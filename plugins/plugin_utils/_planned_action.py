@@ -48,7 +48,7 @@ class PlannedAction(LocalAction, metaclass=abc.ABCMeta):
 
     @abc.abstractmethod
     def look(self, options: Mapping[str, t.Any]) -> Result:
-        """What is to be known of the account, by look_up(). Raises FailedError, also for what is wrong anyway."""
+        """Read the account with look_up(). Raises FailedError, also for problems that need no look at the account."""
 
     @abc.abstractmethod
     def plan(self, options: Mapping[str, t.Any], found: Mapping[str, t.Any]) -> Plan:
@@ -73,7 +73,7 @@ class PlannedAction(LocalAction, metaclass=abc.ABCMeta):
         return {**result, **{kind: texts for kind, texts in self._said.items() if texts}}
 
     def look_up(self, asked: Mapping[str, t.Any]) -> Result:
-        """What iam_account_info tells, whose options are asked. Raises FailedError."""
+        """The result of iam_account_info with these options. Raises FailedError."""
         found = self._ours(LOOK_UP, asked)
         self._account_is_checked = True
         return found
@@ -139,7 +139,7 @@ def region_of_another_partition(action: LocalAction, given: Mapping[str, t.Any])
     try:
         region = PluginConnection(options).region or default_region(options)
     except Exception:  # noqa: BLE001  # pylint: disable=broad-exception-caught
-        # Of the profile, which runs through all of Python. Whoever looks at the account tells it.
+        # A profile can raise any of Python's errors. The later look at the account reports it.
         return {}
     return {} if region == GLOBAL else {"region": region}
 

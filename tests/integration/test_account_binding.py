@@ -87,7 +87,7 @@ FOUND = {
 
 
 def action_group() -> list[str]:
-    groups = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())["action_groups"]["aws"]
+    groups = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())["action_groups"]["modules"]
     return [name for name in groups if isinstance(name, str)]
 
 

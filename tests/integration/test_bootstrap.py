@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
 BOOTSTRAP = ("cloudhsm.iam.bootstrap", "-e", '{"bootstrap_cloudhsm_administrators": ["alice", "bob"]}')
 
 # Of an account where nothing has to change, its session and its guard included.
-MOST_TASKS = 12
+MOST_TASKS = 10
 # What else bootstrap can be told, by the variables of the roles that it includes.
 MORE = ("-e", '{"cloudhsm_group_require_mfa": true, "user_provisioning_onboarding": "two_phase"}')
 

@@ -22,7 +22,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.details import (
     missing_aws_policies,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Result, Task, failure
-from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.snapshot import describe_saml_providers
 from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.snapshot import (
     describe_instance_profiles,
     describe_oidc_providers,
@@ -74,6 +73,15 @@ def look_up(iam: IAMClient, sts: STSClient, params: t.Mapping[str, t.Any]) -> di
         "roles": describe_roles(iam, params["roles"]),
         "instance_profiles": describe_instance_profiles(iam, params["instance_profiles"]),
         "oidc_providers": describe_oidc_providers(iam, params["oidc_providers"]),
-        "saml_providers": describe_saml_providers(iam, params["saml_providers"]),
+        "saml_providers": _saml_providers(iam, params["saml_providers"]),
         **checked,
     }
+
+
+def _saml_providers(iam: IAMClient, names: list[str]) -> list[dict[str, t.Any]]:
+    if not names:
+        return []
+    # Ansible compiles the code of collections in every run, and most runs ask for no SAML provider.
+    from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.snapshot import describe_saml_providers
+
+    return describe_saml_providers(iam, names)

@@ -26,7 +26,7 @@ _SIGNERS = ("allowed_signers", "gpg_keyring", "required")
 
 @dataclass(frozen=True)
 class Signers:
-    """Who may sign plans: a file of ssh-keygen's allowed signers, a keyring of GnuPG's, and how many have to."""
+    """The people who may sign plans, as a file for ssh-keygen or a GnuPG keyring, and how many must sign."""
 
     allowed_signers: str = ""
     gpg_keyring: str = ""
@@ -35,7 +35,7 @@ class Signers:
 
 @dataclass(frozen=True)
 class Settings:
-    """What change control is asked for. Empty stands for what is not."""
+    """The settings of change control. A setting that was not given is empty."""
 
     plan_file: str = ""
     apply_plan_file: str = ""

@@ -259,7 +259,7 @@ def read(content: bytes) -> Document:
 
 
 def _has_shape(told: Document) -> bool:
-    """Whether everything is there that is read of a plan, and of the right type."""
+    """Whether the plan has every part that is read later, each of the right type."""
     plan, steps = told["plan"], told["plan"].get("steps")
     if not isinstance(steps, list) or not all(isinstance(plan.get(key), dict) for key in ("wanted", "account")):
         return False

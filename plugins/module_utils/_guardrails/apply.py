@@ -45,7 +45,7 @@ Tell = Callable[[str], None]
 # AWS works on something else of the organization, or on what was asked for before (API reference, AttachPolicy).
 BUSY = frozenset({"ConcurrentModificationException", "PolicyChangesInProgressException"})
 NOT_ENABLED = "PolicyTypeNotEnabledException"
-# What AWS says where something is as it is to be already.
+# AWS's errors that say that nothing is left to do.
 DONE = {
     ENABLE: "PolicyTypeAlreadyEnabledException",
     ATTACH: "DuplicatePolicyAttachmentException",
@@ -80,7 +80,7 @@ class Patience:
 
 
 class NotHeldError(Exception):
-    """The canary is not as it is to be; the message is one sentence."""
+    """The canary is not in the expected state. The message is one sentence."""
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ RAILS = (
 )
 # Its regions are those of the option.
 REGIONS = Rail("regions", "RegionsOnly", ("cloudhsm:*",), "CloudHSM in the named regions alone")
-# Whoever can make a role of an exempt name, or change whom it trusts, would be exempt as well.
+# Anyone who can create a role with an exempt name, or change its trust policy, would be exempt too.
 BREAK_GLASS = Rail(
     "protect_break_glass_roles",
     "BreakGlassStays",

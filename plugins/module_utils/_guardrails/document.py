@@ -62,7 +62,7 @@ def _denied(rails: Rails, partition: str) -> Iterator[tuple[str, list[str], str 
 
 
 def _for_whom(rails: Rails) -> Iterator[tuple[str, Condition]]:
-    """The end of a Sid, and the condition that tells who is denied it."""
+    """The end of a Sid, and the condition that chooses the people who are denied."""
     roles = list(rails.break_glass_roles)
     if not roles:
         yield "", {}

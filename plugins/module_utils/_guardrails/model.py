@@ -80,7 +80,7 @@ class Policy:
     name: str
     id: str = ""
     description: str = ""
-    # As AWS has it: a text that somebody may have written by hand.
+    # The text as AWS has it. A person may have written it by hand.
     content: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     targets: frozenset[str] = frozenset()

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From what is wanted and what is there to the steps between.
+"""Compares the wanted guard rails with the organization, and orders the steps.
 
 What is new comes to the canary first. Attached nowhere else yet, the policy itself is attached there. Where it is
 attached elsewhere and its content changes, the canary gets a policy of its own with the new content, because a change

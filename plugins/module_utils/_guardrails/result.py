@@ -171,7 +171,7 @@ def _lines(run: Run) -> Iterator[str]:
 
 
 def _other_targets(run: Run) -> Iterator[str]:
-    """Where the policy is attached too, although nobody named it."""
+    """Targets that the policy is also attached to, although the variables do not name them."""
     policy, options = run.snapshot.policy, run.options
     others = sorted((policy.targets if policy else frozenset()) - set(run.plan.targets))
     if run.wanted.present and others and not options.purge_targets:
@@ -182,7 +182,7 @@ def _other_targets(run: Run) -> Iterator[str]:
 
 
 def _items(run: Run) -> Iterator[Item]:
-    """What the run depends on. The canary's policy is there only while a run lasts, unless an earlier one left it."""
+    """What the run depends on. The canary's policy exists only during a run, unless an interrupted run left it."""
     wanted, snapshot = run.wanted, run.snapshot
     if wanted.present:
         yield _organization(run)
@@ -226,7 +226,7 @@ def _state(policy: Policy | None, snapshot: Snapshot) -> dict[str, t.Any] | None
 
 
 def impact_lines(impacts: Sequence[Impact]) -> Iterator[str]:
-    """Who can do what no more, account by account, and where that is not known."""
+    """What people in each account can no longer do, and the accounts for which that is unknown."""
     for impact in impacts:
         if impact.unknown:
             continue
@@ -257,7 +257,7 @@ def _named(who: str) -> str:
 
 
 def management_lines(plan: Plan, snapshot: Snapshot) -> Iterator[str]:
-    """That the management account is not bound, where somebody could think so."""
+    """Says that the management account is not bound, if the targets suggest that it is."""
     organization = snapshot.organization
     for target in plan.targets:
         if any(one.id == organization.management_account for one in organization.accounts_under(target)):

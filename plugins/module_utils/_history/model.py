@@ -38,7 +38,7 @@ Entry = dict[str, t.Any]
 
 
 class DamagedError(Exception):
-    """What is there is no entry. The message is the end of a sentence."""
+    """The content is not an entry. The message is the end of a sentence."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def read(name: str, content: bytes) -> Entry:
 
 
 def _has_shape(entry: Entry) -> bool:
-    """Whether everything is there that is read of an entry, and of the right type."""
+    """Whether the entry has every part that is read later, each of the right type."""
     texts = ("kind", "account_id", "partition", "by", "begun", "outcome", "digest")
     if not all(isinstance(entry.get(key), str) for key in texts) or entry["outcome"] not in OUTCOMES:
         return False

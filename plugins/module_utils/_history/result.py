@@ -63,5 +63,5 @@ def _of_entry(entry: Entry) -> Iterator[str]:
 
 
 def _plain(line: str) -> str:
-    """A line without characters that a terminal acts on: whoever can write to the history can write any."""
+    """The line without control characters. Anyone who can write to the history could put them there."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line)

@@ -53,7 +53,7 @@ def apply_plan(
 ) -> list[Outcome]:
     """The outcomes of all changes.
 
-    Without a note nothing is taken away from a user. Otherwise a failure keeps nobody's lock-out from going on.
+    A user whose note can't be written keeps everything. No other failure stops a lock-out.
     """
     runner = _Runner(snapshot, clients, patience)
     outcomes: list[Outcome] = []

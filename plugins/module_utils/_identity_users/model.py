@@ -75,9 +75,9 @@ class Snapshot:
     people: Mapping[str, Person] = field(default_factory=dict)
     group_names: Mapping[str, str] = field(default_factory=dict)
     set_names: Mapping[str, str] = field(default_factory=dict)
-    # Read only where somebody comes back.
+    # Read only if a user is restored.
     active_accounts: frozenset[str] = frozenset()
-    # Who issued the users and groups of the store, where they come from elsewhere.
+    # The issuer of the store's users and groups, if they come from another identity provider.
     issuers: frozenset[str] = frozenset()
     # Ids of all users with AdministratorAccess, read only where one of those who leave may be one.
     administrators: frozenset[str] = frozenset()

@@ -93,7 +93,7 @@ def _with_note(person: Person, snapshot: Snapshot, external: bool) -> Note | Non
     known = person.stored.note or Note()
     left = {} if external else {group: snapshot.group_names.get(group, group) for group in person.memberships}
     whole = Note({**known.groups, **left}, known.assignments | person.assignments)
-    # Who is called differently by now is the same group.
+    # A group with a new name is still the same group.
     same = whole.groups.keys() == known.groups.keys() and whole.assignments == known.assignments
     return None if person.stored.note and same else whole
 

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Who has signed in through IAM Identity Center, by CloudTrail's event history.
+"""Finds the people who signed in through IAM Identity Center, in CloudTrail's event history.
 
 The identity store keeps no sign-ins, so events have to tell. UserAuthentication is recorded once somebody has met every
 challenge, whatever the identity source, and for nobody who has not (IAM Identity Center User Guide, "Understanding IAM
@@ -81,7 +81,7 @@ def last_sign_ins(cloudtrail: t.Any, store_id: str, users: set[str]) -> dict[str
 
 
 def _signed_in(text: object, store_id: str) -> tuple[str, str]:
-    """The id of who has signed in to this identity store by an event, and when; empty where nobody has."""
+    """ID of the user who signed in to this identity store, and the time; empty if the event is no such sign-in."""
     try:
         event = json.loads(str(text))
         on_behalf_of = event["userIdentity"]["onBehalfOf"]
@@ -92,6 +92,6 @@ def _signed_in(text: object, store_id: str) -> tuple[str, str]:
             return "", ""
         user, when = str(on_behalf_of["userId"]), str(event["eventTime"])
     except (AttributeError, KeyError, TypeError, ValueError):
-        # Of an older form, which names nobody for certain.
+        # An older form of the event, which does not identify the user reliably.
         return "", ""
     return (user, when) if store.endswith(f":identitystore/{store_id}") else ("", "")

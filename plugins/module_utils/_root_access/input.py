@@ -32,7 +32,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access.model im
 ORGANIZATION_ID = re.compile(r"o-[a-z0-9]{10,32}")
 WORKERS = 16
 REASON_LENGTH = 256
-# Ways of naming more than one account, which nobody can have meant where one is asked for.
+# Ways of naming several accounts. They are refused where one account is asked for.
 _MANY = ("organizational_units", "account_tags", "all_accounts")
 
 

@@ -74,7 +74,7 @@ class Organization:
     feature_set: str
     accounts: Mapping[str, Account] = field(default_factory=dict)
     units: tuple[Unit, ...] = ()
-    # Whether IAM has trusted access. Without it nobody can tell the features.
+    # Whether IAM has trusted access. Without it, the features can't be read.
     trusted: bool = False
     features: frozenset[str] = frozenset()
     delegated_administrators: frozenset[str] = frozenset()

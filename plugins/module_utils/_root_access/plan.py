@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From what is wanted and what is there to the changes between, and to everything that speaks against them."""
+"""Compares the wanted state with the organization: the changes, and every reason against them."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access.model im
 from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access.objects import describe_objects
 from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access.plan import SWITCHES, left_words, skipped
 
-# What a root user without credentials can't do any more, and nobody else can (IAM User Guide, "Tasks that require root
+# Tasks that only a root user with credentials can do (IAM User Guide, "Tasks that require root
 # user credentials").
 BY_HAND = (
     "What only a root user can do, such as allowing IAM users to see Billing, needs a password again: allow its "

@@ -51,7 +51,7 @@ def read_organization(service: Service, caller_account: str, wanted: Wanted) -> 
         return _with_switches(service, found, wanted) if caller_account == found.management_account else found
     found = _with_features(service.iam, found)
     if found.refused:
-        # Who may not ask IAM may not ask for the accounts either.
+        # A caller who may not ask IAM may not list the accounts either.
         return found
     accounts, units = accounts_and_units(client, bool(wanted.organizational_units))
     known = {account.id: account for account in accounts}

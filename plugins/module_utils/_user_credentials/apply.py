@@ -28,7 +28,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords impo
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-# The effect of these is there already where IAM knows nothing of what they are about.
+# If IAM does not know the object of these calls, they have nothing left to do.
 REMOVALS = ("delete_", "deactivate_", "untag_")
 
 
@@ -98,7 +98,7 @@ def _call(iam: IAMClient, change: Change) -> None:
 
 
 def _set_password(change: Change, service: Service) -> None:
-    """Store a new password, set it, and note that. Where nobody knows whether it was set the entry stays pending."""
+    """Store a new password, set it, and note that. If AWS's answer is lost, the entry stays pending."""
     keeper = t.cast("PasswordKeeper", service.passwords)
     password = keeper.password()
     try:
@@ -118,7 +118,7 @@ def _set_password(change: Change, service: Service) -> None:
 def _create_key(change: Change, service: Service, plan: Plan, gone: frozenset[str]) -> tuple[Change, str]:
     """Note that a key is about to be created, create it, and store its secret. The change with the key's ID, and that.
 
-    Where the answer is lost nobody knows whether there is a key. The note stays then, and the next run finds out.
+    If AWS's answer is lost, the key may or may not exist. The note stays then, and the next run finds out.
     """
     keeper = t.cast("KeyKeeper", service.keys)
     keys, now = read_keys(service.iam, change.user)

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What a lost MFA device takes: it is taken from its user, who then registers another one. Pure.
+"""Removes a lost MFA device from its user, who then registers another one. Pure.
 
 A virtual device stays in the account when it is deactivated, and its name is taken until it is deleted (IAM API
 reference, DeactivateMFADevice and DeleteVirtualMFADevice). Once it is deactivated nothing tells whose it was: so a
@@ -35,7 +35,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import c
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import ActualUser, Change
 
 NOTE = f"{MFA_NOTE}1"
-# A device that is only just registered is hardly the lost one: more likely the command was run once more.
+# A device that was registered a moment ago is probably the new one, and the command was repeated.
 FRESH_DAYS = 1
 
 
@@ -58,7 +58,7 @@ def make_plan(situation: Situation, options: Options) -> Plan:
 
 
 def _chosen(situation: Situation, options: Options) -> Device | str | None:
-    """The lost device; None where there is none any more, and a sentence where it can't be told which it is."""
+    """The lost device, None if it is already gone, or a sentence if the run can't identify it."""
     devices, name = situation.devices, situation.user.name
     if not devices:
         return None
@@ -144,7 +144,7 @@ def can_register(situation: Situation, remaining: Sequence[Device]) -> bool | No
 
 
 def _left_alone(situation: Situation, remaining: Sequence[Device]) -> str | None:
-    """Why the last administrator with MFA may not lose it: nobody could act for the group, or register a device."""
+    """Why the last administrator with MFA must keep it. Otherwise no member could act, or register a device."""
     if remaining or can_register(situation, remaining) is not False:
         return None
     groups = [group for group, others in sorted(situation.others_with_mfa.items()) if not others]

@@ -48,7 +48,7 @@ KEYS = 2
 
 
 class Marked(t.NamedTuple):
-    """The tag's value: the new key, the old one, and since when that is inactive."""
+    """The tag's value: the new key, the old key, and the time since which the old key is inactive."""
 
     new: str
     old: str
@@ -60,7 +60,7 @@ class Marked(t.NamedTuple):
 
 
 def read_marked(user: ActualUser) -> Marked | None:
-    """What the tag says; None where there is none, or it is nothing that this collection writes."""
+    """The content of the tag; None if the user has no such tag, or this collection did not write it."""
     words = user.tags.get(ROTATION, "").split()
     if len(words) not in (2, 3):
         return None
@@ -102,7 +102,7 @@ def _no_room(user: ActualUser) -> str | None:
 
 
 def _lost(situation: Situation, options: Options, entry: KeyEntry | None) -> AccessKey | str | None:
-    """The key of which nobody has the secret; a sentence where that can't be told, and None where there is none."""
+    """The key whose secret is lost, a sentence if the key can't be identified, or None."""
     if options.lost_key:
         return _named_as_lost(situation, options.lost_key)
     if entry is None or entry.begun is None:
@@ -111,7 +111,7 @@ def _lost(situation: Situation, options: Options, entry: KeyEntry | None) -> Acc
 
 
 def _is_stored(situation: Situation, entry: KeyEntry) -> bool:
-    """Whether the secret of a key that was about to be created is in the store, where only that is not noted yet."""
+    """Whether the store has the secret of the key that the run was about to create, but no note that it is done."""
     return bool(entry.begun) and entry.key_id in {key.id for key in situation.keys} - entry.before
 
 
@@ -157,7 +157,7 @@ def _which_is_which(
     new_id = marked.new if marked and {marked.new, marked.old} == set(by_id) else entry.key_id if entry else ""
     pair = _pair(keys, new_id) if new_id in by_id else None
     if pair and pair[1].created > pair[0].created and pair[0].id != (marked and marked.new):
-        # The store tells of a rotation that has ended, and somebody else has created a key since.
+        # The rotation that the store knows has ended, and another key was created since then.
         if not options.old_key:
             return (
                 f"user: {_has(situation)}. {pair[0].id} is in the store, and {pair[1].id} was created after it by "
@@ -184,7 +184,7 @@ def _pair(keys: Sequence[AccessKey], first: str) -> tuple[AccessKey, AccessKey]:
 
 
 def _creation(situation: Situation, options: Options, keys: Sequence[AccessKey], gone: tuple[Change, ...]) -> Plan:
-    """A new key beside the one that there is."""
+    """The step that creates a key, after the lost one is deleted."""
     user = situation.user
     if not keys and not options.create_first and not gone:
         return refused(situation, f"user: {user.name} has no access key; to create the first, set create_first to true")

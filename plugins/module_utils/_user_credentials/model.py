@@ -69,9 +69,9 @@ class Device:
 class KeyEntry:
     """What a store knows of a user's access key, without the secret."""
 
-    # Whose secret the entry holds; empty where it holds none yet.
+    # ID of the key whose secret the entry holds; empty if it holds none yet.
     key_id: str = ""
-    # When a run was about to create a key; None where it has finished.
+    # When a run was about to create a key; None if that run has finished.
     begun: Moment | None = None
     # The keys that the user had then.
     before: frozenset[str] = frozenset()
@@ -107,7 +107,7 @@ class Situation:
     rights: Snapshot
     now: Moment
     devices: tuple[Device, ...] = ()
-    # Virtual devices that are nobody's.
+    # Virtual devices that no user has.
     loose_devices: frozenset[str] = frozenset()
     keys: tuple[AccessKey, ...] = ()
     # The access key that this run calls with; empty where it is not known.
@@ -167,7 +167,7 @@ class KeyKeeper(t.Protocol):
     """Keeps the secret of a new access key where it is handed over. All methods raise StoreError."""
 
     def find(self) -> KeyEntry | None:
-        """What is known of the user's key; None where nothing is."""
+        """The entry of the user's key; None if there is no entry."""
 
     def begin(self, now: Moment, before: frozenset[str]) -> None:
         """Note that a key is about to be created. What the entry holds stays as it is."""

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What a forgotten password takes: a new first one, for somebody who can sign in with it and change it. Pure.
+"""Replaces a forgotten password by a new first one, if the user can sign in with it and change it. Pure.
 
 UpdateLoginProfile changes the password of a user who has one, and with PasswordResetRequired the user has to set
 another one at the next sign-in (IAM API reference, UpdateLoginProfile). Nothing else about the user changes.

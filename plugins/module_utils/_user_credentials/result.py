@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What a run came to, as the module returns it."""
+"""Makes the module's result."""
 
 from __future__ import annotations
 

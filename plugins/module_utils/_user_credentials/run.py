@@ -126,7 +126,7 @@ def _aws_stores(task: Task, options: Options) -> Stores | None:
 
 
 def _user_problems(account: Account, options: Options) -> list[str]:
-    """Why nobody's credentials are changed: there is no such user, or it must not be touched."""
+    """Why no credentials are changed: the user does not exist, or must not be touched."""
     user = account.users.get(options.user)
     if user is None:
         close = nearest(options.user, account.users)
@@ -147,7 +147,7 @@ def _refuse(problems: Sequence[str], prefix: str | None) -> None:
 
 
 def _stopped(exc: StoppedError, situation: Situation, plan: Plan, options: Options, where: str) -> FailedError:
-    """The failure in the middle of a plan: what was done, and what was not."""
+    """The result of a failure in the middle of a plan, with the steps that were done and those that were not."""
     made = report.describe(situation, plan, options, exc.done, where)
     not_done = [change.describe() for change in plan.changes[len(exc.done) :]]
     names = ", ".join(change["operation"].replace("_", " ") for change in not_done)

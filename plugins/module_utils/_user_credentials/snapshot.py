@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Reads of what a job needs to know about one user."""
+"""Reads what a job needs to know about one user."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials.mod
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, Credentials
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.snapshot import actual_user, with_login_profile
 
-# Who may do what to a user's own credentials does not depend on roles.
+# Permissions for a user's own credentials do not depend on roles.
 BULK = ("User", "Group", "LocalManagedPolicy")
 
 if t.TYPE_CHECKING:
@@ -57,7 +57,7 @@ def read_account(iam: IAMClient, sts: STSClient) -> tuple[Account, Details]:
 
 
 def read_situation(iam: IAMClient, pool: Executor, account: Account, details: Details, options: Options) -> Situation:
-    """What the job needs to know beside that. Raises what botocore raises."""
+    """Everything else that the job needs to know. Raises botocore's errors."""
     name = options.user
     user = account.users[name]
     person = Person(user, details.users[name].created, details.users[name].inline)
@@ -149,7 +149,10 @@ def _boundary(iam: IAMClient, name: str) -> str | None:
 def _others_with_mfa(
     iam: IAMClient, account: Account, user: ActualUser, protected: Iterable[str]
 ) -> dict[str, frozenset[str]]:
-    """Of the user's protected groups, the other members who can sign in with MFA. Who may not be asked counts."""
+    """For each protected group of the user, the other members who can sign in with MFA.
+
+    A member whose MFA devices may not be read counts.
+    """
     wanted = {name.lower() for name in protected}
     found = {}
     for group in sorted(group for group in user.groups if group.lower() in wanted):
@@ -163,7 +166,7 @@ def _signs_in_with_mfa(iam: IAMClient, user: ActualUser) -> bool:
 
 
 def _allowed(read: Callable[[], bool]) -> bool:
-    """What a read gives, or yes where the caller may not make it."""
+    """The answer of a read; true if the caller may not make it."""
     try:
         return read()
     except AWS_ERRORS as exc:

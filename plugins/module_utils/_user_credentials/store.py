@@ -148,7 +148,7 @@ class AwsKeys:
         self._try("note as stored", lambda: self._store.mark(self._name, SET))
 
     def _look(self) -> Entry | None:
-        """The entry, unless others could read what is put into it. One that is marked for deletion is none."""
+        """The entry, unless others could read its secret. An entry that is marked for deletion counts as missing."""
         entry = self._store.find(self._name)
         if entry is None or (entry.leaving and entry.state is not None):
             return None
@@ -164,7 +164,7 @@ class AwsKeys:
         return entry
 
     def _restore(self) -> None:
-        """Take back the deletion of an entry that somebody has marked for it, so that its name can be used."""
+        """Cancel the deletion of an entry that is marked for deletion, so that its name can be used."""
         entry = self._store.find(self._name)
         if entry is not None and entry.leaving and entry.state is not None:
             self._store.examine(self._name, entry)

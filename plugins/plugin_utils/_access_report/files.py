@@ -25,6 +25,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import
     tables,
     temporary,
 )
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._regular_files import IrregularFileError, opened
 
 FORMATS = ("html", "md", "csv", "json", "sarif")
 # SARIF is for programs that read just that.
@@ -98,16 +99,10 @@ def differs(path: str, content: str) -> bool:
     What is no file, such as a link or a pipe, is neither followed nor waited for: write puts a file in its place.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
+        with opened(path) as (stream, _found):
+            return _MADE.sub("", stream.read().decode()) != _MADE.sub("", content)
+    except (IrregularFileError, OSError, UnicodeDecodeError):
         return True
-    with os.fdopen(descriptor, encoding="utf-8", newline="") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return True
-        try:
-            return _MADE.sub("", stream.read()) != _MADE.sub("", content)
-        except (OSError, UnicodeDecodeError):
-            return True
 
 
 def write(path: str, content: str) -> None:

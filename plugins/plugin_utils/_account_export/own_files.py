@@ -4,24 +4,24 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The export's files: what is in them, and whether a file is one that an export wrote and nobody edited."""
+"""The content of the export's files, and the check that a file is an export's and was not edited."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
-import stat
 import typing as t
 from collections.abc import Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._account_export.yaml_text import document
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._regular_files import IrregularFileError, opened
 
 NOT_EXPORTED = "account_export_not_exported"
 # The first line of a file, with the digest of all others.
 _FIRST = "# Written by cloudhsm.iam.export_account. SHA-256 of the lines below:"
 _OWN = re.compile(rf"{_FIRST} (?P<digest>[0-9a-f]{{64}})\n")
-# Far more than any account has: what is longer is another file.
+# Bytes. Far more than any account needs, so a longer file is not an export's.
 _LONGEST = 64 * 1024 * 1024
 
 
@@ -63,20 +63,18 @@ def _digest(text: str) -> str:
 
 
 def read_own(path: str) -> str:
-    """What an earlier export wrote there; empty where there is no file.
+    """The text of an earlier export; empty if the file does not exist.
 
     Raises ForeignFileError for anything else, and OSError. What is no file, such as a link or a pipe, is neither
     followed nor waited for.
     """
     try:
-        found = os.lstat(path)
+        with opened(path) as (stream, _found):
+            raw = stream.read(_LONGEST + 1)
     except FileNotFoundError:
         return ""
-    if not stat.S_ISREG(found.st_mode):
-        raise ForeignFileError(f"{path} is not a regular file; remove it, or choose another folder")
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as stream:
-        raw = stream.read(_LONGEST + 1)
+    except IrregularFileError as exc:
+        raise ForeignFileError(f"{path} {exc}; remove it, or choose another folder") from exc
     text = raw.decode(errors="replace")
     first = _OWN.match(text)
     if not first:

@@ -244,7 +244,7 @@ def test_an_export_overwrites_only_what_an_export_wrote(tmp_path: Path) -> None:
             file.write_text("mine: true\n")
         file.unlink()
         file.symlink_to(tmp_path / "elsewhere")
-        with pytest.raises(AnsibleActionFail, match="is not a regular file"):
+        with pytest.raises(AnsibleActionFail, match="is a symlink; remove it"):
             export(file.parent)
         file.parent.chmod(0o777)
         assert "other users can write to it" in export(file.parent)["msg"]

@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+import sys
 import typing as t
+from pathlib import Path
 from types import SimpleNamespace
 
 import boto3
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Module, Result, Task
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _local_action
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction, PluginConnection
 
 SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True, "aliases": ["title"], "deprecated_aliases": []},
@@ -151,3 +153,32 @@ def test_a_python_without_a_fit_boto3_leaves_it_to_another(monkeypatch: pytest.M
     assert "needs boto3 1.35.0 or newer" in str(Action().why_a_process({}))
     monkeypatch.setattr(_local_action, "HAS_BOTO3", False)
     assert str(Action().why_a_process({})).endswith("has no boto3")
+
+
+# A credential process notes each time that it is run.
+ASKED = """
+import json, pathlib, sys
+with pathlib.Path(sys.argv[1]).open("a") as file:
+    file.write("asked ")
+print(json.dumps({"Version": 1, "AccessKeyId": "AKIAEXAMPLE", "SecretAccessKey": "secret"}))
+"""
+
+
+def test_all_clients_of_a_connection_get_the_credentials_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script, noted, config = tmp_path / "process.py", tmp_path / "noted", tmp_path / "config"
+    script.write_text(ASKED)
+    config.write_text(f"[profile example]\ncredential_process = {sys.executable} {script} {noted}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    connection = PluginConnection({"profile": "example", "region": "us-east-1", "endpoint_url": "http://127.0.0.1:9"})
+    clients = [connection.client("sts"), connection.client("iam")]
+    assert [client._get_credentials().get_frozen_credentials().access_key for client in clients] == ["AKIAEXAMPLE"] * 2
+    assert noted.read_text() == "asked "
+
+
+def test_what_the_user_says_about_botocore_wins_over_what_we_say() -> None:
+    ours = boto3.session.Config(connect_timeout=5, read_timeout=6, user_agent_extra="cloudhsm.iam/1.0.0")
+    given = {"region": "us-east-1", "access_key": "a", "secret_key": "b", "aws_config": {"read_timeout": 7}}
+    config = PluginConnection(given).client("sts", config=ours, region="eu-west-1").meta.config
+    assert (config.connect_timeout, config.read_timeout, config.region_name) == (5, 7, "eu-west-1")
+    assert "cloudhsm.iam/1.0.0" in config.user_agent_extra
+    assert config.user_agent.startswith("Ansible/")
