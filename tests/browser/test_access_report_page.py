@@ -288,6 +288,8 @@ def test_temporary_rights_are_sorted_by_their_end(show: Show) -> None:
     assert set(states) == {"running", "ended", "does not end", "ends too late"}
     assert samples.HOSTILE[5][:20] in page.texts("#temporary tbody")[0]
     assert "no password" in page.texts("#about")[0]
+    page.run("[...document.querySelectorAll('.person')].find((one) => one.textContent.includes('frank')).click()")
+    assert "2027-01-31 18:00 UTC: administrator" in page.texts("#people")[0]
 
 
 def test_an_overview_has_accepted_risks_and_root_users(show: Show) -> None:

@@ -14,6 +14,7 @@ const personDetail = (user, found) => {
         fact("Policies attached directly", user.managed_policies.map(policyName).join(", ")),
         fact("Inline policies", user.inline_policies.join(", ")),
         fact("Boundary", user.boundary && policyName(user.boundary)),
+        fact("Ends", endsOf(user.until)),
         fact("Access keys", keys.length ? el("ul", {}, keys.map((key) => el("li", {}, key))) : ""),
         fact("Paths to CloudHSM", pathsList(user).length ? el("ul", {}, pathsList(user)) : ""),
         fact("Ways to become an administrator", waysList(user).length ? el("ul", {}, waysList(user)) : ""),

@@ -9,6 +9,12 @@ const HOLDERS = {
   user: "user", center_user: "Identity Center user", center_group: "Identity Center group", unknown: "people who could not be read",
 };
 const minutes = (time) => time.replace("T", " ").replace(/(:\d\d):00Z$/, "$1 UTC");
+// The rights of a user that end, those with the same end together.
+const endsOf = (until) => {
+  const together = new Map();
+  for (const [right, end] of Object.entries(until)) together.set(end, [...(together.get(end) || []), right.replace(/_/g, " ")]);
+  return together.size ? el("ul", {}, [...together].sort().map(([end, rights]) => el("li", {}, `${minutes(end)}: ${rights.join(", ")}`))) : null;
+};
 const temporaryTile = () => (data.temporary.length ? tile(data.temporary.length, "temporary rights", data.summary.temporary.endless || data.summary.temporary.longer ? "alarm" : "") : null);
 const temporaryParts = () => (data.temporary.length ? [["temporary", "Temporary rights"]] : []);
 const temporarySection = () => {
