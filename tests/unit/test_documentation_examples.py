@@ -19,6 +19,10 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.input import VARIABLES as CHANGE_CONTROL
 from ansible_collections.cloudhsm.iam.plugins.module_utils._change_control.input import read_settings
+from ansible_collections.cloudhsm.iam.plugins.module_utils._notification.input import VARIABLES as NOTIFICATIONS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._notification.input import (
+    read_settings as read_notifications,
+)
 from helpers.documents import documentation
 from helpers.documents.documentation import EXAMPLES, ROLES, ROOT, VARIABLES, Example, Options
 
@@ -51,6 +55,8 @@ def kind(document: t.Any) -> str:  # noqa: PLR0911
             return "variables"
         case {**variables} if variables and set(variables) <= set(CHANGE_CONTROL):
             return "change control"
+        case {**variables} if variables and set(variables) <= set(NOTIFICATIONS):
+            return "notifications"
     raise ValueError(f"neither plays, tasks, an inventory, requirements, a workflow nor variables of ours: {document}")
 
 
@@ -249,3 +255,9 @@ def test_mistakes_would_be_found(given: dict[str, t.Any], options: Options, wron
 @each("change control")
 def test_variables_of_change_control_are_right(document: t.Any) -> None:
     assert read_settings({"apply_plan_file": "plan.json", **document}, check_mode=False)[1] == []
+
+
+@each("notifications")
+def test_variables_of_notifications_are_right(document: t.Any) -> None:
+    assert document["notify_webhook_url"].startswith("{{ lookup(")
+    assert read_notifications({**document, "notify_webhook_url": "https://hooks.example.com/x"})[1] == []
