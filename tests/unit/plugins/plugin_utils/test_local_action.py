@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError, Module, Result, Task
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _local_action
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._local_action import LocalAction, PluginConnection
+from botocore.config import Config
 
 SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True, "aliases": ["title"], "deprecated_aliases": []},
@@ -176,7 +177,7 @@ def test_all_clients_of_a_connection_get_the_credentials_once(tmp_path: Path, mo
 
 
 def test_what_the_user_says_about_botocore_wins_over_what_we_say() -> None:
-    ours = boto3.session.Config(connect_timeout=5, read_timeout=6, user_agent_extra="cloudhsm.iam/1.0.0")
+    ours = Config(connect_timeout=5, read_timeout=6, user_agent_extra="cloudhsm.iam/1.0.0")
     given = {"region": "us-east-1", "access_key": "a", "secret_key": "b", "aws_config": {"read_timeout": 7}}
     config = PluginConnection(given).client("sts", config=ours, region="eu-west-1").meta.config
     assert (config.connect_timeout, config.read_timeout, config.region_name) == (5, 7, "eu-west-1")
