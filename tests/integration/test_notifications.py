@@ -12,6 +12,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+import yaml
 from helpers.moto.fault_proxy import FaultProxy
 from helpers.processes.control_node import ControlNode, Run
 from helpers.processes.permission_cases import just_bootstrapped
@@ -140,3 +141,29 @@ def test_the_drift_check_tells_of_drift_and_a_failed_guard_of_itself(
     assert (hook.bodies[-1]["kind"], hook.bodies[-1]["outcome"]) == ("account_guard", "failed")
     # Nothing is published with credentials of the wrong account.
     assert topic.messages() == []
+
+
+def test_generated_passwords_and_new_keys_are_not_told_and_a_slow_webhook_is_left(
+    node: ControlNode, moto: str, iam: IAMClient, hook: Receiver
+) -> None:
+    topic = Topic(moto, "cloudhsm-iam.fifo")
+    where = {"notify_sns_topic": topic.arn, "notify_webhook_url": hook.url}
+    users = [{"name": "ann", "console_access": True}]
+    store = {"user_provisioning_credentials_store": "file", "user_provisioning_users": users}
+    done = play(node, "provision_users", **store, **where)
+    assert done.status == 0, done.output
+    kept = yaml.safe_load((node.home / ".cloudhsm-iam/credentials.yml").read_text())[ACCOUNT]["ann"]["password"]
+    iam.create_user(UserName="svc-backup")
+    iam.create_access_key(UserName="svc-backup")
+    hook.wait = 11
+    rotated = play(node, "rotate_access_key", user="svc-backup", user_credentials_store="file", **where)
+    assert rotated.status == 0, rotated.output
+    assert "it did not answer within 10 seconds" in " ".join(rotated.output.split())
+    key = yaml.safe_load((node.home / ".cloudhsm-iam/access-keys.yml").read_text())[ACCOUNT]["svc-backup"]
+    assert [body["kind"] for body in hook.bodies] == ["provision_users", "rotate_access_key"]
+    messages = topic.messages()
+    assert len(messages) == 2
+    told = json.dumps([hook.bodies, messages])
+    assert kept not in told
+    assert key["secret_access_key"] not in told
+    assert "ann" in told

@@ -22,6 +22,7 @@ SURVEYS = {
     for path in sorted((Path(__file__).resolve().parents[2] / "extensions/patterns").glob("*/template_surveys/*.yml"))
 }
 GOOD = {
+    "user_credentials_user": "eve",
     "expected_account": "123456789012",
     "aws_region": "eu-central-1",
     "cloudhsm_administrators": "alice, bob",
