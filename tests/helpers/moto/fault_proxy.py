@@ -177,6 +177,8 @@ class FaultProxy:
         self.calls: list[Call] = []
         # Answers to actions about which moto has nothing to say but always the same.
         self.says: dict[str, Answer] = {}
+        # AWS's clock, as the header of each answer tells it; that of this machine where empty.
+        self.date = ""
         # Called before a call is answered, with its action and parameters.
         self.before: t.Callable[[str, Mapping[str, str]], None] = lambda _action, _params: None
         self._faults = faults
@@ -290,7 +292,7 @@ class FaultProxy:
             if incoming.transport:
                 incoming.transport.abort()
             return web.Response(status=500)
-        return _response(answer)
+        return _response(answer, self.date)
 
     def _note(self, call: Call) -> None:
         self.calls.append(call)
@@ -311,8 +313,9 @@ def _read_call(headers: Mapping[str, str], body: bytes) -> tuple[str, dict[str, 
     return query.pop("Action", ""), query
 
 
-def _response(answer: Answer) -> web.Response:
-    return web.Response(status=answer.status, body=answer.body, headers={"Content-Type": answer.content_type})
+def _response(answer: Answer, date: str = "") -> web.Response:
+    headers = {"Content-Type": answer.content_type, **({"Date": date} if date else {})}
+    return web.Response(status=answer.status, body=answer.body, headers=headers)
 
 
 def read_log(path: Path) -> list[Call]:
