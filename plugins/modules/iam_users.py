@@ -579,9 +579,8 @@ users:
       sample: [CloudHSMAdministrators]
     temporary_groups:
       description:
-        - The user's temporary memberships, if the run read them. It reads them if a listed user has one or should get
-          one.
-      returned: when the user is or was there
+        - The user's temporary memberships.
+      returned: when the user has some
       type: list
       elements: dict
       sample: [{"group": "CloudHSMAdministrators", "until": "2026-12-01T18:00:00Z", "reason": "INC-1234"}]

@@ -67,7 +67,7 @@ def test_a_membership_from_its_first_day_to_the_one_after_its_end(
 ) -> None:
     prepare(iam)
     aws.date = BEFORE
-    tasks = [
+    tasks: list[t.Mapping[str, t.Any]] = [
         {
             "name": "Users",
             "ansible.builtin.include_role": {"name": "cloudhsm.iam.user_provisioning"},

@@ -43,11 +43,12 @@ def _describe_state(user: ActualUser) -> dict[str, t.Any]:
         "path": user.path,
         "tags": dict(sorted(user.tags.items())),
         "groups": sorted(user.groups),
-        "temporary_groups": [membership.describe() for membership in user.temporary_groups],
         "managed_policies": sorted(user.plain_policies),
         "inline_policies": sorted(user.inline_policies),
         "boundary": user.boundary,
     }
+    if user.temporary_groups:
+        state["temporary_groups"] = [membership.describe() for membership in user.temporary_groups]
     # Not read means not known, which is not the same as no.
     if user.console_access is not None:
         state["console_access"] = user.console_access

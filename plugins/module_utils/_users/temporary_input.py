@@ -44,7 +44,7 @@ def _read(item: object) -> tuple[TemporaryGroup, list[tuple[str, str]]]:
     for key in _KEYS:
         if item.get(key) in (None, ""):
             fields.problem(key, "is missing")
-        elif wrong := _CHECKS[key](item[key]):
+        elif wrong := _problem(key, item[key]):
             fields.problem(key, wrong)
     if fields.problems:
         return nothing, [(".", problem) for problem in fields.problems]
@@ -55,11 +55,10 @@ def _group_problem(group: object) -> str | None:
     return limits.name_problem(group, limits.GROUP_NAME_LENGTH) if isinstance(group, str) else text_problem(group)
 
 
-_CHECKS: Mapping[str, t.Callable[[t.Any], str | None]] = {
-    "group": _group_problem,
-    "until": lambda until: read_until(until)[1],
-    "reason": reason_problem,
-}
+def _problem(key: str, value: t.Any) -> str | None:
+    if key == "group":
+        return _group_problem(value)
+    return read_until(value)[1] if key == "until" else reason_problem(value)
 
 
 def _listed_twice(read: Sequence[TemporaryGroup], user: Mapping[str, t.Any]) -> Iterator[str]:

@@ -31,8 +31,11 @@ from hypothesis import strategies as st
 ACCOUNT_ID = "123456789012"
 NOW = "2026-11-27T12:00:30Z"
 PAST, SOON, LATER = "2026-11-27T12:00:00Z", "2026-11-27T12:01:00Z", "2027-01-01T00:00:00Z"
-READING = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}
-LONG = {
+READING: dict[str, t.Any] = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"},
+}
+LONG: dict[str, t.Any] = {
     "Version": "2012-10-17",
     "Statement": [
         {"Effect": "Allow", "Action": [f"service{n}:Describe{n:030}" for n in range(200)], "Resource": "*"},
@@ -41,7 +44,7 @@ LONG = {
 }
 DOCUMENTS: Mapping[str, tuple[t.Any, ...]] = {
     "Administrators": ({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]},),
-    "CloudHSMAdministrators": (READING, {**READING, "Statement": {**READING["Statement"], "Action": "cloudhsm:*"}}),  # type: ignore[dict-item]
+    "CloudHSMAdministrators": (READING, {**READING, "Statement": {**READING["Statement"], "Action": "cloudhsm:*"}}),
     "Auditors": (LONG,),
     "Readers": (READING,),
 }
