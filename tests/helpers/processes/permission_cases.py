@@ -82,7 +82,7 @@ def _temporary_users(_account: str) -> Variables:
 def _temporary_members(iam: IAMClient, account: str) -> None:
     """A group with a policy of AWS's, users who have its permissions until a time, and one who has not."""
     _auditors(iam, account)
-    arn = "arn:aws:iam::aws:policy/AWSCloudHSMReadOnlyAccess"
+    arn = "arn:aws:iam::aws:policy/IAMUserChangePassword"
     allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     document = {"Version": "2012-10-17", "Statement": [limited(allow, "2040-01-01T00:00:00Z")]}
     iam.attach_group_policy(GroupName="Auditors", PolicyArn=arn)
