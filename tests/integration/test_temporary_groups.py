@@ -263,3 +263,18 @@ def test_a_run_killed_at_any_write_is_finished_by_the_next(
             assert not run_here(ACTION, options, aws.url)["changed"]
             expected = {one["user"] for one in done["temporary"]}
             assert len(left(iam)) == 2 * len(expected), (options, number, left(iam))
+
+
+def test_an_export_has_the_membership_and_a_run_over_it_changes_nothing(aws: FaultProxy, iam: IAMClient) -> None:
+    prepare(iam)
+    aws.date = BEFORE
+    run_here(ACTION, users(WISH), aws.url)
+    exported = run_here("cloudhsm.iam.iam_account_export_info", {}, aws.url)
+    (item,) = exported["variables"]["user_provisioning_users"]
+    assert item["temporary_groups"] == [{key: value for key, value in MEMBERSHIP.items() if key != "user"}]
+    assert "managed_policies" not in item
+    assert not run_here(ACTION, {"users": [item]}, aws.url)["changed"]
+    aws.date = AFTER
+    over = run_here("cloudhsm.iam.iam_account_export_info", {}, aws.url)
+    assert "temporary_groups" not in over["variables"]["user_provisioning_users"][0]
+    assert [one["name"] for one in over["not_exported"] if one["kind"] == "temporary membership"] == [GROUP]
