@@ -152,7 +152,7 @@ def test_groups_with_an_end_become_temporary_memberships(aws: Account) -> None:
     iam: t.Any = boto3.session.Session().client("iam")
     policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}
     iam.put_group_policy(GroupName="Auditors", PolicyName="reading", PolicyDocument=json.dumps(policy))
-    ending = {"user": "ann", "groups": "Auditors", "until": "2040-01-01T00:00Z", "reason": "on call"}
+    ending: dict[str, t.Any] = {"user": "ann", "groups": "Auditors", "until": "2040-01-01T00:00Z", "reason": "on call"}
     assert run(**ending)["lines"][1] == ('~ user ann: temporary groups +Auditors until 2040-01-01T00:00Z ("on call")')
     assert groups_of("ann") == []
     assert not run(**ending)["changed"]
