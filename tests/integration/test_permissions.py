@@ -69,7 +69,7 @@ def listed(case: Case) -> Needs:
 
 
 def _asking(cases: t.Sequence[Case], action: str) -> Case:
-    """A case that asks for the action. What is optional for one use may be required for another, which is then meant."""
+    """A case that asks for the action: one that needs it, where another does without."""
     required = [case for case in cases if case.use and action in listed(case).required]
     return [*required, *cases][0]
 
