@@ -27,6 +27,8 @@ class ActionModule(PageAction):
         "create": {"type": "bool", "default": False},
         "groups": {"type": "raw"},
         "leave_groups": {"type": "raw"},
+        "until": {"type": "raw"},
+        "reason": {"type": "str"},
         "new_name": {"type": "str"},
         "path": {"type": "str"},
         "console_access": {"type": "bool"},
@@ -38,11 +40,10 @@ class ActionModule(PageAction):
         return "add_user" if options["create"] else "change_user"
 
     @staticmethod
-    def _in_own_words(part: Part, users: Sequence[Options]) -> Part:
+    def _in_own_words(part: Part, users: Sequence[Options], create: bool) -> Part:
         """The part with the names of this action's variables in its messages."""
-        return replace(
-            part, labels=["user" for _user in users], variables={**part.variables, "previous_name": "new_name"}
-        )
+        own = {"previous_name": "new_name", "temporary_groups": "user_groups" if create else "add_groups"}
+        return replace(part, labels=["user" for _user in users], variables={**part.variables, **own})
 
     def work(self, options: Options, variables: Options) -> dict[str, t.Any]:
         users, problems = single_users.wanted_users(options)
@@ -51,7 +52,7 @@ class ActionModule(PageAction):
             refuse(self._problems)
         variables = self._wanted = single_users.as_provisioning(variables, users)
         todo = [
-            self._in_own_words(part, users) if part.module == USERS else part
+            self._in_own_words(part, users, options["create"]) if part.module == USERS else part
             for part in provisioning.provisioning_parts(variables, made_groups(self._task_vars))
         ]
         plan = self.plan(todo)

@@ -38,6 +38,14 @@ options:
   leave_groups:
     description: Groups to remove the user from, as a list or as text with commas. They must exist.
     type: raw
+  until:
+    description:
+      - When the memberships that O(groups) adds end, as in V(2026-12-01T18:00Z). They are temporary memberships then,
+        as with O(cloudhsm.iam.iam_users#module:users[].temporary_groups). It needs O(reason).
+    type: raw
+  reason:
+    description: Why the user has the memberships that end, on one line. It needs O(until).
+    type: str
   new_name:
     description: The new name of the user. See O(cloudhsm.iam.iam_users#module:users[].previous_name).
     type: str
@@ -67,6 +75,13 @@ EXAMPLES = r"""
     user: alice
     groups: Auditors
     leave_groups: CloudHSMOperators
+
+- name: Give a user the permissions of a group for one evening
+  cloudhsm.iam.iam_single_user:
+    user: alice
+    groups: CloudHSMAdministrators
+    until: 2026-12-01T22:00+01:00
+    reason: INC-1234
 """
 
 RETURN = r"""

@@ -88,9 +88,42 @@ options:
         description:
           - Groups to remove the user from. They must exist. Other memberships stay, also without O(purge_groups).
           - A group in both lists is an error.
+          - A temporary membership of the group ends, too.
         type: list
         elements: str
         version_added: 1.1.0
+      temporary_groups:
+        description:
+          - Groups whose permissions the user has until a time. AWS ends them at that time, even if nothing runs then.
+            The next run with the user in the list removes what is left, and says so.
+          - The user does not join the group. It gets customer managed policies of its own at the path
+            C(/cloudhsm.iam/temporary/), with the statements of all the group's policies and a condition on
+            C(aws:CurrentTime) in each. If the group's policies change, the next run that lists the membership updates
+            them. They count towards the user's policies, and O(purge_policies) keeps them.
+          - Temporary memberships that are not listed stay until they end, unless O(purge_groups) is set and the user
+            has this key. O(users[].leave_groups) ends one earlier.
+          - A group that the user is a member of without an end, that has no policies, or that is in another list of the
+            same user is an error. So is a statement that can't be limited.
+          - A time that is over is not an error. A warning says to take it out of the list.
+        type: list
+        elements: dict
+        version_added: 1.1.0
+        suboptions:
+          group:
+            description: Name of the group. It must exist.
+            type: str
+            required: true
+          until:
+            description:
+              - When the membership ends, with date, time and time zone, as in V(2026-12-01T18:00Z) or
+                V(2026-12-01T19:00+01:00). Seconds are dropped.
+            type: raw
+            required: true
+          reason:
+            description:
+              - Why the user has it, on one line. It is shown in results and reports, and kept in a tag of the policies.
+            type: str
+            required: true
       managed_policies:
         description:
           - ARNs of managed policies to attach directly to the user.
@@ -349,7 +382,8 @@ options:
 notes:
   - Needs the permissions C(iam:GetAccountAuthorizationDetails), C(iam:ListAccountAliases), C(iam:GetLoginProfile),
     C(iam:GetUser), C(iam:GetGroup), C(iam:GetPolicy) and C(iam:GetAccountSummary) to plan, and C(iam:ListMFADevices)
-    too with O(onboarding_group). To carry out the plan, it needs the IAM actions that RV(changes) names.
+    too with O(onboarding_group), C(iam:ListPolicyTags) and C(iam:GetPolicyVersion) too with
+    O(users[].temporary_groups). To carry out the plan, it needs the IAM actions that RV(changes) names.
   - If passwords will be set, the module reads the account's requirements with C(iam:GetAccountPasswordPolicy). Without
     that permission it continues, and a user fails if AWS rejects the password.
   - Before the last active members of O(protected_groups) leave, the module uses C(iam:GetLoginProfile) and
@@ -456,6 +490,15 @@ EXAMPLES = r"""
         groups: [Administrators]
         protected: true
 
+- name: Give a user the permissions of a group for one evening
+  cloudhsm.iam.iam_users:
+    users:
+      - name: alice
+        temporary_groups:
+          - group: CloudHSMAdministrators
+            until: 2026-12-01T22:00+01:00
+            reason: INC-1234
+
 - name: Remove a user from all groups that are not listed
   cloudhsm.iam.iam_users:
     users:
@@ -534,8 +577,17 @@ users:
       type: list
       elements: str
       sample: [CloudHSMAdministrators]
+    temporary_groups:
+      description:
+        - The user's temporary memberships.
+      returned: when the user has some
+      type: list
+      elements: dict
+      sample: [{"group": "CloudHSMAdministrators", "until": "2026-12-01T18:00:00Z", "reason": "INC-1234"}]
+      version_added: 1.1.0
     managed_policies:
-      description: ARNs of all managed policies attached directly to the user.
+      description:
+        - ARNs of all managed policies attached directly to the user, without those of temporary memberships.
       returned: when the user is or was there
       type: list
       elements: str
@@ -569,6 +621,42 @@ suspended:
   elements: str
   sample: [bob]
   version_added: 1.0.0
+temporary:
+  description: The temporary memberships of all listed users after the run, or as they would be in check mode.
+  returned: when the plan was not refused
+  type: list
+  elements: dict
+  version_added: 1.1.0
+  contains:
+    user:
+      description: Name of the user.
+      returned: always
+      type: str
+      sample: alice
+    group:
+      description: Name of the group.
+      returned: always
+      type: str
+      sample: CloudHSMAdministrators
+    until:
+      description: When the membership ends, in UTC.
+      returned: always
+      type: str
+      sample: "2026-12-01T18:00:00Z"
+    reason:
+      description: Why the user has it.
+      returned: always
+      type: str
+      sample: INC-1234
+ended:
+  description:
+    - The temporary memberships that had ended and that the run removed, or would remove in check mode, with the keys of
+      RV(temporary).
+  returned: when the plan was not refused
+  type: list
+  elements: dict
+  version_added: 1.1.0
+  sample: []
 counts:
   description: Number of users that were V(created), V(updated), V(deleted), V(unchanged) and V(failed).
   returned: when the plan was not refused

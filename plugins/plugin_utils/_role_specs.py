@@ -544,6 +544,15 @@ SPECS: dict[str, dict[str, t.Any]] = {
                 "tags": {"type": "dict"},
                 "groups": {"type": "list", "elements": "str"},
                 "leave_groups": {"type": "list", "elements": "str"},
+                "temporary_groups": {
+                    "type": "list",
+                    "elements": "dict",
+                    "options": {
+                        "group": {"type": "str", "required": True},
+                        "until": {"type": "raw", "required": True},
+                        "reason": {"type": "str", "required": True},
+                    },
+                },
                 "managed_policies": {"type": "list", "elements": "str"},
                 "boundary": {"type": "str"},
                 "console_access": {"type": "bool"},

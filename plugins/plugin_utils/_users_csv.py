@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import USER_SPEC
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._users_item import FORMS, MOST_FIELDS, Item, TextError
 
-LISTS = frozenset(name for name, option in USER_SPEC.items() if option["type"] == "list")
+LISTS = frozenset(name for name, option in USER_SPEC.items() if option.get("elements") == "str")
+TEMPORARY = "temporary_groups"
 # Cell separators, the most usual first.
 DELIMITERS = (",", ";", "\t")
 # Headings of the name column in AWS's console and credential report, and in other directories.
@@ -108,7 +109,19 @@ def _value(name: str, cell: str, item: Item, line: int) -> t.Any:
         if not all(words):
             item.problems.append((line, f"{name}: has nothing between two separators; leave that out"))
         return [word for word in words if word]
+    if name == TEMPORARY:
+        return list(_temporary_groups(cell, item, line))
     return _tags(cell, item, line) if name == "tags" else cell
+
+
+def _temporary_groups(cell: str, item: Item, line: int) -> Iterator[dict[str, str]]:
+    """Memberships that end: group, time and reason of each, with semicolons between them."""
+    for text in (text for text in cell.split(";") if text.strip()):
+        group, *rest = text.split(maxsplit=2)
+        if len(rest) < 2:
+            item.problems.append((line, f"{TEMPORARY}: {text.strip()[:80]!r} needs a group, a time and a reason"))
+            continue
+        yield {"group": group, "until": rest[0], "reason": rest[1]}
 
 
 def _tags(cell: str, item: Item, line: int) -> dict[str, str]:

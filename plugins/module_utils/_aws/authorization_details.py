@@ -73,6 +73,11 @@ class Policy:
     other_versions: tuple[Document, ...] = ()
     # Whether any user or role has it as permissions boundary.
     bounds: bool = False
+    # The ID of the default version, and those of the others.
+    version: str = ""
+    other_version_ids: tuple[str, ...] = ()
+    # How many users, groups and roles have it.
+    attachments: int = 0
 
     @property
     def name(self) -> str:
@@ -159,11 +164,15 @@ def _policy(detail: Raw) -> tuple[str, Policy]:
     versions = detail.get("PolicyVersionList", [])
     default = [version.get("Document") for version in versions if version.get("IsDefaultVersion")]
     others = [version.get("Document") for version in versions if not version.get("IsDefaultVersion")]
+    ids = [version.get("VersionId", "") for version in versions if not version.get("IsDefaultVersion")]
     return detail["Arn"], Policy(
         arn=detail["Arn"],
         document=default[0] if default else None,
         other_versions=tuple(filter(None, others)),
         bounds=bool(detail.get("PermissionsBoundaryUsageCount")),
+        version=detail.get("DefaultVersionId", ""),
+        other_version_ids=tuple(ids),
+        attachments=detail.get("AttachmentCount", 0),
     )
 
 

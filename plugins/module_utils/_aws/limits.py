@@ -35,6 +35,8 @@ GROUPS_PER_USER = 10
 POLICIES_PER_USER = 10
 POLICIES_PER_USER_MAX = 20
 USERS_PER_ACCOUNT = 5000
+# Customer managed policies. AWS raises it on request.
+POLICIES_PER_ACCOUNT = 1500
 
 # Our own limits: IAM answers no faster to more workers, and a generated password has every kind of character.
 WORKERS = 32

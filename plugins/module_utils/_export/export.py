@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, REQUIRE_MFA_POLICY_NAME
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.federation import federation_variables
@@ -84,9 +85,12 @@ def _without_password_change(
     snapshot: Snapshot, users: list[Item], managed_by_tag: str, require_mfa_policy_name: str
 ) -> list[str]:
     """Users who must choose a new password but aren't allowed to. By default, a run would give them that right."""
-    desired, _problems = parse_users(users, managed_by_tag)
+    # Temporary memberships don't matter here, and a plan for them needs more than an export reads.
+    plain = [{key: value for key, value in user.items() if key != "temporary_groups"} for user in users]
+    desired, _problems = parse_users(plain, managed_by_tag)
+    account = replace(snapshot.account, temporary_policies={})
     switches = Options(managed_by_tag=managed_by_tag, require_mfa_policy_name=require_mfa_policy_name)
-    return [plan.name for plan in plan_users(desired, snapshot.account, switches) if plan.changes]
+    return [plan.name for plan in plan_users(desired, account, switches) if plan.changes]
 
 
 def _service_linked_role(snapshot: Snapshot) -> tuple[dict[str, t.Any], list[NotExported]]:

@@ -34,6 +34,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy 
     rules_of,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import FailedError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import membership_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.federation import saml_roles
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.groups import recognised_policies
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.input import Filters, unknown_problems
@@ -41,12 +42,18 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._export.model import 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import SERVICE
 from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.snapshot import describe_roles
 from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.plan import list_roles
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, DesiredUser
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    Account,
+    ActualUser,
+    DesiredUser,
+    TemporaryPolicy,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.snapshot import (
     actual_user,
     read_details,
     with_login_profile,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.temporary import with_known
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -99,10 +106,22 @@ def read_snapshot(
     recognised = recognised_policies(snapshot)
     names = saml_roles(bulk.roles)
     saml = optional("read the roles of SAML providers", lambda: describe_roles(iam, names)) or []
-    policies = {*recognised, *(arn for role in saml for arn in (*role["managed_policies"], role["boundary"] or ""))}
+    ending = [arn for arn in bulk.policies if membership_of(arn)]
+    policies = {
+        *recognised,
+        *ending,
+        *(arn for role in saml for arn in (*role["managed_policies"], role["boundary"] or "")),
+    }
     described = _described(iam, policies, optional)
     gaps = tuple(sorted(optional.gaps))
-    return replace(snapshot, recognised=recognised, described=described, saml_roles=tuple(saml), gaps=gaps)
+    temporary = {
+        arn: TemporaryPolicy(arn, bulk.policies[arn].document, tags=described.get(arn, {}).get("tags", {}))
+        for arn in ending
+    }
+    known = with_known(replace(snapshot.account, temporary_policies=temporary))
+    return replace(
+        snapshot, account=known, recognised=recognised, described=described, saml_roles=tuple(saml), gaps=gaps
+    )
 
 
 def _saml_providers(iam: IAMClient) -> tuple[str, ...]:

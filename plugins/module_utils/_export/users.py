@@ -79,7 +79,8 @@ def _item(user: ActualUser, snapshot: Snapshot, managed_by_tag: str) -> Item:
     more: dict[str, t.Any] = {
         "tags": {key: value for key, value in listed_tags(user.tags).items() if key.lower() != managed_by_tag.lower()},
         "groups": sorted(user.groups),
-        "managed_policies": sorted(user.managed_policies),
+        "temporary_groups": [one.describe() for one in user.temporary_groups if not one.ended],
+        "managed_policies": sorted(user.plain_policies),
         "boundary": user.boundary,
     }
     item |= {field: value for field, value in more.items() if value}
@@ -105,6 +106,10 @@ def _odd_marks(user: ActualUser, item: Item) -> Iterator[NotExported]:
 
 
 def _left(user: ActualUser, holdings: Holdings) -> Iterator[NotExported]:
+    for one in user.temporary_groups:
+        if one.ended:
+            text = f"It ended at {one.until}. The next run that lists the user removes what is left"
+            yield NotExported("temporary membership", one.group, text, _whose(user))
     for name in sorted(user.inline_policies - {SUSPENDED_POLICY}):
         yield NotExported("inline policy", name, _WHAT_TO_DO["inline policy"], _whose(user))
     counted = (

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import membership_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import Page
 
 Described = Mapping[str, t.Any]
@@ -38,15 +39,30 @@ def of_users(result: Described) -> Iterator[str]:
     told = {user["name"]: user["action"] for user in result["users"] if user["action"] in ("created", "deleted")}
     decisive = {"created": "create_user", "deleted": "delete_user"}
     others: set[str] = set()
+    temporaries: set[tuple[str, str]] = set()
     for change in result["changes"]:
         name, operation = change["user"], change["operation"]
         if name in told and operation != decisive[told[name]]:
             continue
-        if operation in _LACKS:
+        if temporary := _of_temporary(change):
+            if temporary not in temporaries:
+                temporaries.add(temporary)
+                yield f"the temporary membership of {name} in {temporary[1]} differs, is missing, or has ended"
+        elif operation in _LACKS:
             yield _LACKS[operation].format(**change)
         elif name not in others:
             others.add(name)
             yield f"the tags or credentials of {name} differ"
+
+
+def _of_temporary(change: Described) -> tuple[str, str] | None:
+    """The user and the group of a temporary membership, where the call is about a policy that stands for one."""
+    if change["operation"] == "create_policy":
+        arn = f":policy{change['path']}{change['policy_name']}"
+    else:
+        arn = str(change.get("policy") or "")
+    found = membership_of(arn)
+    return (change["user"], found.group) if found else None
 
 
 def of_groups(steps: Iterable[Described]) -> Iterator[str]:
@@ -103,6 +119,15 @@ def more_rights(page: Page, found: Described, wanted: Iterable[Described], users
         more = [arn for arn in user.get("managed_policies") or () if arn not in asked and not arn.endswith(_HARMLESS)]
         if more or user.get("inline_policies"):
             yield f"{user['name']} also has {', '.join([*more, *user.get('inline_policies', [])])}"
+        listed = {one["group"] for each in wanted if each["name"] == user["name"] for one in _listed(each)}
+        for membership in user.get("temporary_groups") or ():
+            if membership["group"] not in listed:
+                yield f"{user['name']} is a temporary member of {membership['group']} until {membership['until']}"
+
+
+def _listed(user: Described) -> Iterator[Described]:
+    """The temporary memberships that a list has for a user, as far as they are well formed."""
+    yield from (one for one in user.get("temporary_groups") or () if isinstance(one, Mapping) and "group" in one)
 
 
 def _allowed_policies(page: Page, account: Described) -> dict[str, set[str]]:

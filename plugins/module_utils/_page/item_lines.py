@@ -189,7 +189,8 @@ def details_of(item: Item) -> str:
     before, after = item.before or {}, item.after or {}
     if item.kind == USER:
         told = [f"renamed from {shown(item.old_name)}"] if item.old_name else []
-        told += [*_paths(before, after), *_sets(before, after), *_of_user(item, before, after)]
+        told += [*_paths(before, after), *_sets(before, after), *_temporary_groups(before, after)]
+        told += _of_user(item, before, after)
     elif item.kind == GROUP_KIND:
         told = [*_paths(before, after), *_sets(before, after)]
     elif item.kind in (STORE_GROUP, STORE_USER, ASSIGNMENT, ORGANIZATION):
@@ -243,6 +244,29 @@ def _difference(had: Collection[str], has: Collection[str], signed: bool, name: 
     if not signed:
         return ", ".join(name(each) for each in (*come, *go))
     return " ".join([*(f"+{name(each)}" for each in come), *(f"-{name(each)}" for each in go)])
+
+
+def _temporary_groups(before: State, after: State) -> Iterator[str]:
+    """Memberships that end by themselves. One that changes is told as it is then."""
+    had, has = (state.get("temporary_groups") or [] for state in (before, after))
+    come = [
+        f"+{shown(one['group'])} until {_minute(one['until'])} ({shown(one['reason'])})"
+        for one in has
+        if one not in had
+    ]
+    kept = {one["group"] for one in has}
+    go = [
+        f"-{shown(one['group'])} ({'ended' if one.get('ended') else 'until'} {_minute(one['until'])})"
+        for one in had
+        if one["group"] not in kept
+    ]
+    if come or go:
+        yield f"temporary groups {' '.join((*come, *go))}"
+
+
+def _minute(until: str) -> str:
+    """A time without its seconds, which are always zero."""
+    return shown(f"{until.removesuffix(':00Z')}Z")
 
 
 def _of_set(before: State, after: State) -> Iterator[str]:

@@ -13,12 +13,15 @@ from collections.abc import Iterable, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import nearest, read_list
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import read_names
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import read_until, reason_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.provisioning import PREFIX
 
 # By the variables of the playbooks, which have no prefix: they are for command lines.
-ADDING = {"user_groups": "groups", "user_path": "path", "console_access": "console_access"}
+ENDING = {"groups_until": "until", "groups_reason": "reason"}
+ADDING = {"user_groups": "groups", **ENDING, "user_path": "path", "console_access": "console_access"}
 CHANGING = {
     "add_groups": "groups",
+    **ENDING,
     "leave_groups": "leave_groups",
     "new_name": "new_name",
     "user_path": "path",
@@ -47,6 +50,10 @@ def wanted_users(options: Mapping[str, t.Any]) -> tuple[list[dict[str, t.Any]], 
         wanted |= {option: found} if found else {}
     for option in ("path", "console_access"):
         wanted |= {option: options[option]} if options[option] not in (None, "") else {}
+    ending, wrong = _ending(options, wanted.get("groups"), variables)
+    problems += wrong
+    if ending:
+        wanted = {name: value for name, value in wanted.items() if name != "groups"} | {"temporary_groups": ending}
     new_name = options["new_name"] or None
     if new_name and len(names) > 1:
         problems.append(f"new_name: is for one user, and user names {len(names)}")
@@ -54,6 +61,27 @@ def wanted_users(options: Mapping[str, t.Any]) -> tuple[list[dict[str, t.Any]], 
         problems.append(f"nothing to change is given; set one of {', '.join(CHANGING)}")
     renamed = {"name": new_name, "previous_name": names[0]} if new_name and names else {}
     return [{"name": name, **renamed, **wanted} for name in names], problems
+
+
+def _ending(
+    options: Mapping[str, t.Any], groups: Iterable[str] | None, variables: Mapping[str, str]
+) -> tuple[list[dict[str, str]], list[str]]:
+    """The groups as memberships that end, and what is wrong with their end; none where they have no end."""
+    given = {name: options[name] for name in ENDING.values() if options[name] not in (None, "")}
+    if not given:
+        return [], []
+    said = {name: variables.get(name, name) for name in ("groups", *ENDING.values())}
+    missing = [name for name in ENDING.values() if name not in given]
+    problems = [f"{said[name]}: is missing; a membership that ends needs both" for name in missing]
+    if not groups:
+        problems.append(f"{said['groups']}: is missing; name the groups whose membership ends")
+    until, wrong = read_until(given["until"]) if "until" in given else ("", None)
+    problems += [f"{said['until']}: {wrong}"] if wrong else []
+    wrong = reason_problem(given["reason"]) if "reason" in given else None
+    problems += [f"{said['reason']}: {wrong}"] if wrong else []
+    if problems:
+        return [], problems
+    return [{"group": group, "until": until, "reason": given["reason"]} for group in groups or ()], []
 
 
 def misspelled(names: Iterable[str], create: bool) -> list[str]:

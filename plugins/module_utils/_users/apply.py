@@ -16,6 +16,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import error_code, is_hopeless, sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import membership_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import StoreError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Change, Outcome, UserPlan
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import PasswordSource
@@ -91,6 +92,8 @@ def apply_plans(
     def call(plan: UserPlan, change: Change) -> None:
         # A user that was just made or renamed is unknown by its name for some seconds.
         new = plan.before is None or change.user != plan.before.name
+        # So is a policy that was just made.
+        new = new or (change.operation == "attach_user_policy" and bool(membership_of(change.params["PolicyArn"])))
         _call(client, change, passwords, sleep if new else None)
 
     begun = {plan.name: Outcome(plan) for plan in plans if plan.changes}

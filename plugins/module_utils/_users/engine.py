@@ -21,7 +21,14 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy 
     PasswordRules,
     read_rules,
 )
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import guard, onboarding, snapshot, suspension
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import membership_of
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import (
+    guard,
+    onboarding,
+    snapshot,
+    suspension,
+    temporary_read,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.apply import (
     ANY_ORDER,
     SETTLING_WAITS,
@@ -40,6 +47,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import GivenPasswords, PasswordSource
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_users, unlisted_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.progress import Tell, in_batches
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.temporary import active
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -115,11 +123,14 @@ def _plan(
     )
     here = [user for user in desired if user.present and not user.suspended]
     wanted = {group for user in here for group in (*(user.groups or ()), *user.leaves)}
+    wanted |= {wish.group for user in here for wish in active(user, account.caller.now)}
     wanted |= {options.onboarding_group} if options.onboarding_group else set()
     unseen = (wanted - account.groups - options.pending_groups) | guard.unknown_groups(account, options)
     if unseen:
         found = snapshot.find_groups(service.iam, service.pool, unseen)
         account = replace(account, groups=account.groups | found)
+    deleted = unlisted_users(desired, account, options)
+    account = temporary_read.with_temporary(service.iam, service.pool, account, desired, deleted, options=options)
     plans = plan_users(desired, account, options)
     given = {user.name for user in desired if user.password is not None}
     rules = _password_rules(service, plans, given, passwords_come_later)
@@ -180,8 +191,10 @@ def _policy_problems(service: Service, plans: Iterable[UserPlan]) -> list[tuple[
     wanted: dict[str, list[tuple[str, str]]] = {}
     for plan in plans:
         for change in plan.changes:
-            # The one that the plan adds by itself is there in each partition.
-            if change.operation == "attach_user_policy" and not onboarding.is_password_change(change):
+            # Of those that the plan adds by itself one is there in each partition, and others are made before.
+            policy = change.params.get("PolicyArn", "")
+            own = onboarding.is_password_change(change) or membership_of(policy)
+            if change.operation == "attach_user_policy" and not own:
                 wanted.setdefault(change.params["PolicyArn"], []).append((plan.name, "managed_policies"))
             elif change.params.get("PermissionsBoundary"):
                 wanted.setdefault(change.params["PermissionsBoundary"], []).append((plan.name, "boundary"))

@@ -226,6 +226,7 @@ def quota_problems(plans: Iterable[UserPlan], account: Account, live: Mapping[st
     groups_quota = live.get("GroupsPerUserQuota", limits.GROUPS_PER_USER)
     policies_quota = live.get("AttachedPoliciesPerUserQuota", limits.POLICIES_PER_USER)
     users_quota = live.get("UsersQuota", limits.USERS_PER_ACCOUNT)
+    own_quota = live.get("PoliciesQuota", limits.POLICIES_PER_ACCOUNT)
     for plan in plans:
         # Whoever goes or is locked out does so whatever it has.
         if plan.after is None or plan.urgent or not plan.changes:
@@ -237,6 +238,13 @@ def quota_problems(plans: Iterable[UserPlan], account: Account, live: Mapping[st
         ):
             if count > quota:
                 yield plan.name, f"{field}: the user would have {count}, with those it has now; IAM allows {quota}"
+    makes = [plan.name for plan in plans for change in plan.changes if change.operation == "create_policy"]
+    if makes and account.policy_count + len(makes) > own_quota:
+        count = account.policy_count + len(makes)
+        yield (
+            makes[-1],
+            f"temporary_groups: the account would have {count} customer managed policies; its quota is {own_quota}",
+        )
     created = [plan.name for plan in plans if plan.action == "created"]
     # Users that go in the same run may go later than the new ones come.
     if created and len(account.users) + len(created) > users_quota:

@@ -20,7 +20,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import RES
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import renaming
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import typing_problem
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, TemporaryGroup
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.temporary_input import read_temporary_groups
 
 STATES = ("present", "absent", "suspended")
 # The options of a user, in the order in which messages list them.
@@ -33,6 +34,15 @@ USER_SPEC: dict[str, dict[str, t.Any]] = {
     "tags": {"type": "dict"},
     "groups": {"type": "list", "elements": "str"},
     "leave_groups": {"type": "list", "elements": "str"},
+    "temporary_groups": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "group": {"type": "str", "required": True},
+            "until": {"type": "raw", "required": True},
+            "reason": {"type": "str", "required": True},
+        },
+    },
     "managed_policies": {"type": "list", "elements": "str"},
     "boundary": {"type": "str"},
     "console_access": {"type": "bool"},
@@ -104,6 +114,7 @@ class _ItemReader(Fields):
             tags=self._tags(),
             groups=self._groups("groups"),
             leaves=self._groups("leave_groups") or frozenset(),
+            temporary=self._temporary_groups(),
             managed_policies=self._managed_policies(),
             boundary=self._boundary(),
             console_access=self.boolean("console_access"),
@@ -211,6 +222,14 @@ class _ItemReader(Fields):
         if field == "groups" and len(set(groups)) > limits.GROUPS_PER_USER:
             self.problem(field, f"lists {len(set(groups))}, IAM allows {limits.GROUPS_PER_USER} a user")
         return frozenset(groups)
+
+    def _temporary_groups(self) -> tuple[TemporaryGroup, ...] | None:
+        listed = self.sequence("temporary_groups")
+        if listed is None:
+            return None
+        read, problems = read_temporary_groups(listed, self.item)
+        self.problems += problems
+        return read
 
     def _check_leaving(self, user: DesiredUser) -> None:
         """A group that the user is to be in can't be left as well."""

@@ -19,12 +19,44 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import (
     SUSPENDED,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import NO_RULES, PasswordRules
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import membership_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import DENY_ALL, SUSPENDED_POLICY, fits
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
+
+
+@dataclass(frozen=True, order=True)
+class TemporaryGroup:
+    """A membership that ends by itself."""
+
+    group: str
+    until: str
+    reason: str = ""
+    # Whether it has ended, by AWS's clock. Known only of what the account has.
+    ended: bool = field(default=False, compare=False)
+
+    def describe(self) -> dict[str, t.Any]:
+        """The membership as it is shown in results, and written in lists."""
+        told: dict[str, t.Any] = {"group": self.group, "until": self.until, "reason": self.reason}
+        return {**told, "ended": True} if self.ended else told
+
+
+@dataclass(frozen=True)
+class TemporaryPolicy:
+    """A policy of the account that stands for a temporary membership, or for a part of one."""
+
+    arn: str
+    document: t.Any
+    # The version in force, and the others.
+    version: str = "v1"
+    other_versions: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    # How many users, groups and roles have it, and whether it is anybody's permissions boundary.
+    attachments: int = 0
+    bounds: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +78,8 @@ class DesiredUser:
     password_reset_required: bool = True
     # Groups that the user is not to be in any more, whatever the switches say.
     leaves: frozenset[str] = frozenset()
+    # Memberships that end by themselves. None means "leave alone", as long as they have not ended.
+    temporary: tuple[TemporaryGroup, ...] | None = None
     # The name that the user is renamed from, if it still has that one.
     previous_name: str | None = None
 
@@ -86,6 +120,18 @@ class ActualUser:
     inline_length: int = field(default=0, compare=False)
     # The inline policy of a suspended user is there, and somebody has made it deny less.
     altered_deny: bool = False
+    # For which temporary memberships policies of the account stand, by ARN. Read only where it matters.
+    temporary: Mapping[str, TemporaryGroup] = field(default_factory=dict, compare=False)
+
+    @property
+    def temporary_groups(self) -> tuple[TemporaryGroup, ...]:
+        """The memberships that end by themselves, as far as they were read."""
+        return tuple(sorted({self.temporary[arn] for arn in self.managed_policies if arn in self.temporary}))
+
+    @property
+    def plain_policies(self) -> frozenset[str]:
+        """The managed policies that don't stand for a temporary membership."""
+        return frozenset(arn for arn in self.managed_policies if not membership_of(arn))
 
     @property
     def protected(self) -> bool:
@@ -146,6 +192,11 @@ class Account:
     group_policies: Mapping[str, frozenset[str]] = field(default_factory=dict)
     # Read only where passwords are to be set.
     password_rules: PasswordRules = NO_RULES
+    # Read only where temporary memberships matter: the policies that stand for them by ARN, the documents of the
+    # policies of each group, and how many customer managed policies the account has.
+    temporary_policies: Mapping[str, TemporaryPolicy] = field(default_factory=dict)
+    group_documents: Mapping[str, tuple[t.Any, ...]] = field(default_factory=dict)
+    policy_count: int = 0
 
     def members(self, group: str, suspended: bool = False) -> frozenset[str]:
         """Names of the users in the group who are not locked out, or of those who are."""
@@ -199,6 +250,8 @@ class Options:
     # The policy, by its name, that makes a group require MFA; and groups of which an earlier task says that they do.
     require_mfa_policy_name: str = REQUIRE_MFA_POLICY_NAME
     require_mfa_groups: frozenset[str] = frozenset()
+    # Whether what an earlier task made may not be seen yet, so that it is looked for again: in a run that writes.
+    patient: bool = False
     # Users for each line of progress.
     batch_size: int = 250
 
@@ -220,6 +273,8 @@ class Change:
     def describe(self) -> dict[str, t.Any]:
         """The change as it is shown in results: operation, user and whatever it is done to."""
         target = {_RESULT_NAMES[key]: value for key, value in self.params.items() if key in _RESULT_NAMES}
+        if self.operation == "create_policy":
+            target["policy_name"] = target.pop("inline_policy")
         if "tags" in target:
             target["tags"] = {tag["Key"]: tag["Value"] for tag in target["tags"]}
         return {"user": self.user, "operation": self.operation, **target}
@@ -241,6 +296,7 @@ _RESULT_NAMES = {
     "CertificateId": "certificate_id",
     "ServiceSpecificCredentialId": "service_specific_credential_id",
     "Status": "status",
+    "VersionId": "version",
     "PasswordResetRequired": "password_reset_required",
 }
 

@@ -72,8 +72,13 @@ def stage(desired: DesiredUser, before: ActualUser | None, options: Options) -> 
     groups, policies = desired.groups, desired.managed_policies
     if groups is not None or group not in state.groups:
         groups = ((groups or frozenset()) & state.groups) | {group}
+    # Neither does a pending user get a temporary membership.
+    have = {membership.group for membership in state.temporary_groups}
     return replace(
-        desired, groups=groups, managed_policies=None if policies is None else policies & state.managed_policies
+        desired,
+        groups=groups,
+        managed_policies=None if policies is None else policies & state.managed_policies,
+        temporary=desired.temporary and tuple(wish for wish in desired.temporary if wish.group in have),
     )
 
 

@@ -21,7 +21,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import (
     RESERVED,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tag_text import decode, encode
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import onboarding, renaming, suspension
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import onboarding, renaming, suspension, temporary
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import change as _change
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import tag_list as _tag_list
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import DENY_ALL, SUSPENDED_POLICY
@@ -41,7 +41,8 @@ def plan_users(desired: Iterable[DesiredUser], account: Account, options: Option
     desired = list(desired)
     spelling = {name.lower(): name for name in account.users}
     plans = [plan_user(user, account, options, spelling) for user in desired]
-    return plans + [plan_deletion(account.users[name]) for name in unlisted_users(desired, account, options)]
+    unlisted = unlisted_users(desired, account, options)
+    return plans + [plan_deletion(account.users[name], account, options) for name in unlisted]
 
 
 def unlisted_users(desired: Iterable[DesiredUser], account: Account, options: Options) -> list[str]:
@@ -74,7 +75,7 @@ def plan_user(
     if options.adopt:
         return _plan_adoption(desired, before, options)
     if not desired.present:
-        return plan_deletion(before) if before else UserPlan(desired.name, None, None)
+        return plan_deletion(before, account, options) if before else UserPlan(desired.name, None, None)
     return _plan_kept(desired, before, account, options, known)
 
 
@@ -149,6 +150,8 @@ def _problems(
     for key in desired.tags or ():
         if spelled.get(key.lower(), key) != key:
             yield f"tags.{key}: the user has this tag as {spelled[key.lower()]!r}; IAM ignores case, use that spelling"
+    stays_in = _groups_after(desired, before.groups if before else frozenset(), options)
+    yield from temporary.problems(desired, before, stays_in, account, options)
     if comes_back:
         yield from suspension.restoration_problems(desired, before)
 
@@ -181,8 +184,8 @@ def _plan_update(desired: DesiredUser, before: ActualUser, options: Options, acc
         path=desired.path or before.path,
         arn=account.user_arn(before.name, desired.path) if desired.path else before.arn,
         tags=_tags_after(desired, before, options),
-        groups=_after(before.groups, desired.groups, options.purge_groups) - desired.leaves,
-        managed_policies=_after(before.managed_policies, desired.managed_policies, options.purge_policies),
+        groups=_groups_after(desired, before.groups, options),
+        managed_policies=_after(before.plain_policies, desired.managed_policies, options.purge_policies),
         boundary=before.boundary if desired.boundary is None else desired.boundary or None,
         console_access=before.console_access if desired.console_access is None else desired.console_access,
     )
@@ -190,15 +193,24 @@ def _plan_update(desired: DesiredUser, before: ActualUser, options: Options, acc
         reset = desired.password_reset_required if after.console_access else None
         after = replace(after, password_reset_required=reset)
     after = onboarding.with_password_change(before, after, account, options)
+    memberships = temporary.plan(desired, before, options, account)
+    policies = _policy_changes(before, after)
+    after = memberships.applied(after)
     changes = [
         *_console_off(before, after),
         *_boundary_changes(before, after),
         *_path_and_tag_changes(before, after),
+        *memberships.taking,
         *_membership_changes(before, after),
-        *_policy_changes(before, after),
+        *policies,
+        *memberships.giving,
         *_console_on(before, after),
     ]
     return UserPlan(before.name, before, after, tuple(changes))
+
+
+def _groups_after(desired: DesiredUser, before: frozenset[str], options: Options) -> frozenset[str]:
+    return _after(before, desired.groups, options.purge_groups) - desired.leaves
 
 
 def _after(before: frozenset[str], desired: frozenset[str] | None, purge: bool) -> frozenset[str]:
@@ -263,13 +275,13 @@ def _membership_changes(before: ActualUser, after: ActualUser) -> Iterable[Chang
 
 
 def _policy_changes(before: ActualUser, after: ActualUser) -> Iterable[Change]:
-    for arn in sorted(before.managed_policies - after.managed_policies):
+    for arn in sorted(before.plain_policies - after.plain_policies):
         yield _change(before.name, "detach_user_policy", PolicyArn=arn)
-    for arn in sorted(after.managed_policies - before.managed_policies):
+    for arn in sorted(after.plain_policies - before.plain_policies):
         yield _change(before.name, "attach_user_policy", PolicyArn=arn)
 
 
-def plan_deletion(before: ActualUser) -> UserPlan:
+def plan_deletion(before: ActualUser, account: Account, options: Options) -> UserPlan:
     """Everything a user has goes before the user does, and first whatever lets somebody in or act once in."""
     have = before.credentials or Credentials()
     name = before.name
@@ -278,6 +290,7 @@ def plan_deletion(before: ActualUser) -> UserPlan:
         *lock_out,
         *(_change(name, "delete_access_key", AccessKeyId=key) for key in have.access_keys),
         *_mfa_device_changes(before, have.mfa_devices),
+        *temporary.deletions(before, account, options),
         _change(name, "delete_user"),
     ]
     return UserPlan(name, before, None, tuple(changes), urgent=len(lock_out))

@@ -43,10 +43,12 @@ def _describe_state(user: ActualUser) -> dict[str, t.Any]:
         "path": user.path,
         "tags": dict(sorted(user.tags.items())),
         "groups": sorted(user.groups),
-        "managed_policies": sorted(user.managed_policies),
+        "managed_policies": sorted(user.plain_policies),
         "inline_policies": sorted(user.inline_policies),
         "boundary": user.boundary,
     }
+    if user.temporary_groups:
+        state["temporary_groups"] = [membership.describe() for membership in user.temporary_groups]
     # Not read means not known, which is not the same as no.
     if user.console_access is not None:
         state["console_access"] = user.console_access
@@ -80,6 +82,23 @@ def describe_outcomes(plans: Sequence[UserPlan], outcomes: Sequence[Outcome], ac
             }
             for name, outcome in failed.items()
         ],
+    }
+
+
+def describe_temporary(plans: Iterable[UserPlan]) -> dict[str, t.Any]:
+    """Who is a member of which group until when after the run, and which memberships it ended because they had."""
+    plans = list(plans)
+    there = [(plan.name, one) for plan in plans if plan.after for one in plan.after.temporary_groups]
+    gone = [
+        (plan.name, one)
+        for plan in plans
+        if plan.before and plan.changes
+        for one in plan.before.temporary_groups
+        if one.ended and one not in (plan.after.temporary_groups if plan.after else ())
+    ]
+    return {
+        "temporary": [{"user": name, **one.describe()} for name, one in there],
+        "ended": [{"user": name, **one.describe()} for name, one in gone],
     }
 
 

@@ -24,6 +24,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users import (
     snapshot,
     stores,
     suspension,
+    temporary,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import result as report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import StoreError
@@ -66,6 +67,7 @@ def options_from(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
         onboarding_group=params["onboarding_group"] or None,
         require_mfa_policy_name=params["require_mfa_policy_name"],
         require_mfa_groups=frozenset(params["require_mfa_groups"]),
+        patient=not check_mode,
         batch_size=params["batch_size"],
     )
 
@@ -103,11 +105,10 @@ def _plan_and_carry_out(task: Task) -> Result:
             outcomes = engine.carry_out(
                 service, plans, desired, options, account=account, tell=task.tell, source=passwords
             )
-    for plan in plans:
-        for warning in (suspension.warning(plan, options), renaming.warning(plan, params["credentials_store"])):
-            if warning:
-                task.warn(warning)
+    for warning in _warnings(plans, desired, account, options, params["credentials_store"]):
+        task.warn(warning)
     result = report.describe_outcomes(plans, outcomes, account)
+    result |= report.describe_temporary(report.final_plans(plans, outcomes))
     result["check_mode"] = task.check_mode
     result["missing"] = missing_users(plans, account)
     result["pending"] = onboarding.describe_pending(report.final_plans(plans, outcomes), options)
@@ -123,6 +124,14 @@ def _plan_and_carry_out(task: Task) -> Result:
     if result["failed_users"]:
         result["msg"] = report.failure_message(outcomes)
     return result
+
+
+def _warnings(
+    plans: list[UserPlan], desired: list[DesiredUser], account: Account, options: Options, credentials_store: str
+) -> t.Iterator[str]:
+    for plan in plans:
+        yield from filter(None, (suspension.warning(plan, options), renaming.warning(plan, credentials_store)))
+    yield from temporary.ended_warning(desired, account.caller.now)
 
 
 def _desired(task: Task) -> list[DesiredUser]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import AWS_ERRORS, sentence
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import SUSPENDED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import membership_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import DENY_ALL, SUSPENDED_POLICY
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Change, Outcome, UserPlan
 
@@ -38,7 +39,8 @@ def inverse(change: Change) -> Change | None:
         return replace(change, params={**params, "Status": "Active"})
     if operation == "remove_user_from_group":
         return replace(change, operation="add_user_to_group")
-    if operation == "detach_user_policy":
+    # One that stood for a temporary membership is deleted next, so there is no way back.
+    if operation == "detach_user_policy" and not membership_of(params["PolicyArn"]):
         return replace(change, operation="attach_user_policy")
     if operation == "attach_user_policy" and params["PolicyArn"].endswith(DENY_ALL):
         return replace(change, operation="detach_user_policy")

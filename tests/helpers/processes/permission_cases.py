@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import set_name
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import (
+    limited,
+    policy_name,
+    policy_path,
+    set_name,
+)
 from ansible_collections.cloudhsm.iam.plugins.module_utils._federation.saml_trust import saml_trust_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import folder
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users import notes
@@ -68,6 +73,36 @@ def _adding(_account: str) -> Variables:
 
 def _amending(_account: str) -> Variables:
     return {"user": "eve", "add_groups": "Auditors", "leave_groups": "Old", "new_name": "eva", "user_path": "/hsm/"}
+
+
+def _temporary_users(_account: str) -> Variables:
+    later = {"group": "Auditors", "until": "2040-01-01T00:00Z", "reason": "INC-1234"}
+    return {
+        "user_provisioning_users": [
+            {"name": "ann", "temporary_groups": [later]},
+            {"name": "bob", "temporary_groups": [later]},
+            {"name": "eve", "leave_groups": ["Auditors"]},
+        ]
+    }
+
+
+def _temporary_members(iam: IAMClient, account: str) -> None:
+    """A group with a policy of AWS's, users who have its permissions until a time, and one who has not."""
+    _auditors(iam, account)
+    arn = "arn:aws:iam::aws:policy/IAMUserChangePassword"
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [limited(allow, "2040-01-01T00:00:00Z")]}
+    iam.attach_group_policy(GroupName="Auditors", PolicyArn=arn)
+    iam.create_user(UserName="bob")
+    for name in ("ann", "eve"):
+        iam.create_user(UserName=name)
+        made = iam.create_policy(
+            PolicyName=policy_name(name, "Auditors", 1),
+            Path=policy_path(name, "Auditors"),
+            PolicyDocument=json.dumps(document),
+            Tags=[t.cast(t.Any, everything.OWNED)],
+        )
+        iam.attach_user_policy(UserName=name, PolicyArn=made["Policy"]["Arn"])
 
 
 def _with_password(_account: str) -> Variables:
@@ -643,6 +678,9 @@ CASES: dict[str, Case] = {
     ),
     "provision_users restoring": Case(
         "provision_users", _restoring, _suspended, use=("user_provisioning", "restoring")
+    ),
+    "provision_users temporary": Case(
+        "provision_users", _temporary_users, _temporary_members, use=("user_provisioning", "temporary")
     ),
     "cloudhsm_role": Case("cloudhsm_role", _role()),
     "cloudhsm_role for a workflow": Case("cloudhsm_role", _role(**WORKFLOW, name="Workflow")),

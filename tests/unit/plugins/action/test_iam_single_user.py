@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from pathlib import Path
 
@@ -145,3 +146,29 @@ def test_playbooks_hand_over_the_variables_that_messages_name(playbook: str, var
     assert given == {
         option: f"{{{{ {name} | default(omit) }}}}" for name, option in {"user": "user", **variables}.items()
     }
+
+
+def test_groups_with_an_end_become_temporary_memberships(aws: Account) -> None:
+    iam: t.Any = boto3.session.Session().client("iam")
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}
+    iam.put_group_policy(GroupName="Auditors", PolicyName="reading", PolicyDocument=json.dumps(policy))
+    ending: dict[str, t.Any] = {"user": "ann", "groups": "Auditors", "until": "2040-01-01T00:00Z", "reason": "on call"}
+    assert run(**ending)["lines"][1] == ('~ user ann: temporary groups +Auditors until 2040-01-01T00:00Z ("on call")')
+    assert groups_of("ann") == []
+    assert not run(**ending)["changed"]
+    assert run(user="ann", leave_groups="Auditors")["lines"][1].startswith("~ user ann: temporary groups -Auditors")
+    assert iam.list_attached_user_policies(UserName="ann")["AttachedPolicies"] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"groups": "Auditors", "until": "tomorrow", "reason": "x"}, "groups_until: 'tomorrow' is not a time"),
+        ({"groups": "Auditors", "until": "2040-01-01T00:00Z"}, "groups_reason: is missing"),
+        ({"leave_groups": "Auditors", "until": "2040-01-01T00:00Z", "reason": "x"}, "add_groups: is missing"),
+    ],
+)
+def test_an_end_needs_groups_and_a_reason(aws: Account, options: dict[str, t.Any], problem: str) -> None:
+    result = run(user="ann", **options)
+    assert problem in result["msg"]
+    assert aws.writes == []

@@ -131,6 +131,9 @@ def test_guards_refuse_before_the_first_write(service: engine.Service, accounts:
         key = {"access_keys": "AccessKeyMetadata", "mfa_devices": "MFADevices", "ssh_public_keys": "SSHPublicKeys"}
         iam.answers(f"list_{listed}", {key.get(listed, "Certificates"): []}, UserName="old")
     iam.answers("list_service_specific_credentials", {}, UserName="old")
+    # A user who goes may have policies that stand for temporary memberships.
+    more = {"Filter": ["Group", "LocalManagedPolicy"], "MaxItems": 1000}
+    iam.answers("get_account_authorization_details", {"GroupDetailList": [], "Policies": []}, **more)
     assert "max_deletions" in refused(service, options=Options(purge_users=True, max_deletions=0))[0]
 
 

@@ -11,12 +11,14 @@ from dataclasses import replace
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MFA_NOTE, OWNED, PROTECTED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import PasswordRules
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import membership_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     Account,
     ActualUser,
     Credentials,
     DesiredUser,
     Options,
+    TemporaryGroup,
     UserPlan,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import (
@@ -49,6 +51,10 @@ def account_of(*users: ActualUser) -> Account:
     return replace(EMPTY, users={user.name: user for user in users})
 
 
+def temporary_groups(account: Account) -> dict[str, tuple[TemporaryGroup, ...]]:
+    return {name: user.temporary_groups for name, user in account.users.items()}
+
+
 def operations(plan: UserPlan) -> list[str]:
     return [change.operation for change in plan.changes]
 
@@ -66,6 +72,7 @@ def test_the_changes_lead_to_the_state_that_the_plan_shows(
     # A user whose new name is refused keeps the old one.
     shown = {plan.after.name if plan.after else plan.name: plan.after for plan in plans}
     for name, wanted in shown.items():
+        assert not wanted or wanted.temporary_groups == after.users[name].temporary_groups
         assert (replace(after.users[name], credentials=None) if name in after.users else None) == (
             replace(wanted, credentials=None) if wanted else None
         )
@@ -95,15 +102,20 @@ def test_a_run_cut_off_anywhere_is_finished_by_the_next(
             again = plan_users(desired, midway, switches)
             finished = carry_out(midway, [change for redone in again for change in redone.changes])
             assert finished == whole
+            assert temporary_groups(finished) == temporary_groups(whole)
 
 
 @given(accounts(), wishes())
 def test_without_purge_nothing_is_taken_from_users_that_stay(account: Account, desired: list[DesiredUser]) -> None:
     leaves = {wish.name: wish.leaves for wish in desired}
+    temporary = {wish.name: wish.temporary or () for wish in desired}
     for plan in plan_users(desired, account, Options()):
         if plan.before and plan.after:
             assert plan.before.groups - leaves[plan.name] <= plan.after.groups
-            assert plan.before.managed_policies <= plan.after.managed_policies
+            assert plan.before.plain_policies <= plan.after.plain_policies
+            named = leaves[plan.name] | {one.group for one in temporary[plan.name]}
+            there = {one.group for one in plan.after.temporary_groups}
+            assert {one.group for one in plan.before.temporary_groups if not one.ended} - named <= there
             assert plan.before.tags.keys() - {PROTECTED} <= plan.after.tags.keys()
 
 
@@ -138,6 +150,8 @@ def test_rights_shrink_before_they_grow_and_the_way_in_comes_last(
             assert done[-1] == "create_login_profile"
         if "create_user" in done:
             assert done[0] == "create_user"
+        # A temporary right that moves to a new name is there under the new one first.
+        done = [o for o, c in zip(done, plan.changes, strict=False) if not membership_of(c.params.get("PolicyArn", ""))]
         boundary = [i for i, o in enumerate(done) if o == "put_user_permissions_boundary"]
         grants = [i for i, o in enumerate(done) if o in GRANTS]
         assert not boundary or not grants or boundary[0] < grants[0]
@@ -234,7 +248,7 @@ def test_a_user_is_deleted_with_all_it_has_and_locked_out_first() -> None:
             service_specific_credentials=("ACCA1",),
         ),
     )
-    assert operations(plan_deletion(before)) == [
+    assert operations(plan_deletion(before, EMPTY, Options())) == [
         "update_access_key",
         "remove_user_from_group",
         "delete_ssh_public_key",
@@ -251,23 +265,23 @@ def test_a_user_is_deleted_with_all_it_has_and_locked_out_first() -> None:
         "delete_virtual_mfa_device",
         "delete_user",
     ]
-    assert plan_deletion(before).urgent == 8
+    assert plan_deletion(before, EMPTY, Options()).urgent == 8
 
 
 def test_a_virtual_mfa_device_that_a_stopped_run_left_is_deleted() -> None:
     phone = "arn:aws:iam::123456789012:mfa/phone"
     left = user(tags={f"{MFA_NOTE}1": phone})
-    assert operations(plan_deletion(left)) == ["delete_virtual_mfa_device", "delete_user"]
+    assert operations(plan_deletion(left, EMPTY, Options())) == ["delete_virtual_mfa_device", "delete_user"]
     both = replace(left, credentials=Credentials(mfa_devices=(phone, "arn:aws:iam::123456789012:mfa/tablet")))
-    assert [change.params for change in plan_deletion(both).changes if change.operation == "tag_user"] == [
-        {"UserName": "alice", "Tags": [{"Key": f"{MFA_NOTE}2", "Value": "arn:aws:iam::123456789012:mfa/tablet"}]}
-    ]
+    assert [
+        change.params for change in plan_deletion(both, EMPTY, Options()).changes if change.operation == "tag_user"
+    ] == [{"UserName": "alice", "Tags": [{"Key": f"{MFA_NOTE}2", "Value": "arn:aws:iam::123456789012:mfa/tablet"}]}]
 
 
 def test_a_user_with_all_the_tags_that_iam_allows_can_be_deleted() -> None:
     full = {f"k{number}": "" for number in range(50)}
     phone = Credentials(mfa_devices=("arn:aws:iam::123456789012:mfa/phone",))
-    assert "tag_user" not in operations(plan_deletion(user(tags=full, credentials=phone)))
+    assert "tag_user" not in operations(plan_deletion(user(tags=full, credentials=phone), EMPTY, Options()))
 
 
 def test_users_without_the_ownership_tag_are_not_purged() -> None:
@@ -325,11 +339,11 @@ def test_a_device_whose_name_no_tag_can_hold_is_noted_and_deleted_by_the_next_ru
     (name,) = re.findall(r'device named "(.*?)"', expected)
     phone = f"arn:aws:iam::123456789012:mfa/{name}"
     account = account_of(user(credentials=Credentials(mfa_devices=(phone,))))
-    plan = plan_deletion(account.users["alice"])
+    plan = plan_deletion(account.users["alice"], EMPTY, Options())
     # The simulated IAM refuses such a tag.
     for cut in range(len(plan.changes) + 1):
         midway = carry_out(account, plan.changes[:cut])
-        again = plan_deletion(midway.users["alice"]) if midway.users else plan
+        again = plan_deletion(midway.users["alice"], EMPTY, Options()) if midway.users else plan
         assert phone in {c.params.get("SerialNumber") for c in again.changes}
 
 

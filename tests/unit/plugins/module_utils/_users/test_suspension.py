@@ -294,7 +294,7 @@ def test_the_policy_is_that_of_the_callers_partition() -> None:
 def test_a_suspended_user_can_be_deleted_and_is_denied_until_no_right_is_left() -> None:
     fuller = replace(EVERYTHING, managed_policies=frozenset({"arn:aws:iam::aws:policy/ZZZ", POLICIES[0]}))
     locked = after(suspend(account_of(fuller)), account_of(fuller))
-    plan = plan_deletion(locked.users["alice"])
+    plan = plan_deletion(locked.users["alice"], EMPTY, Options())
     assert plan.changes[plan.urgent - 1].describe()["policy"] == DENY_ALL
     assert carry_out(locked, plan.changes).users == {}
 

@@ -55,7 +55,7 @@ def taken_back(done: tuple[Change, ...], account: Account) -> tuple[Outcome, Act
 @settings(max_examples=40)
 @given(st.one_of(actual_users("alice"), prepared_users("alice")))
 def test_a_deletion_takes_nothing_for_good_before_the_second_look(before: ActualUser) -> None:
-    plan = plan_deletion(before)
+    plan = plan_deletion(before, EMPTY, Options())
     done = plan.changes[: until_gone(plan)]
     assume(before.groups)
     assert {change.params["GroupName"] for change in done if "GroupName" in change.params} == before.groups
@@ -90,7 +90,7 @@ THINGS = {
     "detach_user_policy": "policy",
     "deactivate_mfa_device": "mfa_device",
 }
-TAKEN = [change for change in plan_deletion(EVERYTHING).changes if change.operation in THINGS]
+TAKEN = [change for change in plan_deletion(EVERYTHING, EMPTY, Options()).changes if change.operation in THINGS]
 
 
 @pytest.mark.parametrize("change", TAKEN, ids=lambda change: change.operation)

@@ -1,0 +1,351 @@
+# Copyright (c) 2026, cloudhsm.iam contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: may change at any time, not for use from elsewhere.
+
+"""Memberships that end by themselves: what becomes of the policies that stand for them. Pure, like the plan itself.
+
+A user does not join the group. It gets policies of its own with what the group's policies say, each statement with an
+end. So AWS ends the right, whether or not anything runs then, and a later run removes what is left.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BOOTSTRAP, MANAGED, OWNED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import (
+    REASON,
+    UNTIL,
+    decode_reason,
+    encode_reason,
+    end_of,
+    has_ended,
+    membership_of,
+    policy_name,
+    policy_path,
+    read_until,
+)
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import as_list, same_policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import change, tag_list
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.grants import granted
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
+    Account,
+    ActualUser,
+    Change,
+    DesiredUser,
+    Options,
+    TemporaryGroup,
+    TemporaryPolicy,
+)
+
+FIELD = "temporary_groups"
+
+
+@dataclass(frozen=True)
+class Memberships:
+    """What the plan makes of a user's temporary memberships: calls that take and that give, and the ARNs after them."""
+
+    taking: tuple[Change, ...] = ()
+    giving: tuple[Change, ...] = ()
+    attached: frozenset[str] = frozenset()
+    known: Mapping[str, TemporaryGroup] = field(default_factory=dict)
+
+    def applied(self, user: ActualUser) -> ActualUser:
+        """The user with these memberships."""
+        return replace(user, managed_policies=user.plain_policies | self.attached, temporary=self.known)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A policy as it shall be. The document is None where the group is made by an earlier task of the same play."""
+
+    membership: TemporaryGroup
+    number: int
+    document: t.Any
+    # What it is a copy of, where the account has that already.
+    tags: Mapping[str, str]
+
+
+def with_known(account: Account) -> Account:
+    """The account in which each user's policies are known by the memberships that they stand for."""
+    known = memberships(account.temporary_policies.values(), account.caller.now)
+    users = {name: replace(user, temporary=known) for name, user in account.users.items()} if known else {}
+    return account.with_users(users)
+
+
+def memberships(policies: Iterable[TemporaryPolicy], now: str) -> dict[str, TemporaryGroup]:
+    """The membership that each policy stands for, by ARN. A membership of several policies ends with the last."""
+    parts: dict[tuple[str, str], list[TemporaryPolicy]] = {}
+    for policy in policies:
+        if found := membership_of(policy.arn):
+            parts.setdefault((found.user, found.group), []).append(policy)
+    read: dict[str, TemporaryGroup] = {}
+    for (_user, group), several in parts.items():
+        until = max(map(_end, several))
+        reason = next((decode_reason(one.tags[REASON]) for one in several if REASON in one.tags), "")
+        read |= {one.arn: TemporaryGroup(group, until, reason, has_ended(until, now)) for one in several}
+    return read
+
+
+def is_altered(policy: TemporaryPolicy) -> bool:
+    """Whether a part of the policy has no end. Somebody has changed it."""
+    return not _ends(policy)
+
+
+def _end(policy: TemporaryPolicy) -> str:
+    """When the policy ends: by its conditions, else by its tag. Without either it has no right to be there."""
+    return _ends(policy) or read_until(policy.tags.get(UNTIL, ""))[0]
+
+
+def _ends(policy: TemporaryPolicy) -> str | None:
+    statements = as_list(policy.document.get("Statement") or []) if isinstance(policy.document, Mapping) else []
+    ends = [end_of(one) if isinstance(one, Mapping) else None for one in statements]
+    return None if not ends or None in ends else max(filter(None, ends))
+
+
+def active(desired: DesiredUser, now: str) -> tuple[TemporaryGroup, ...]:
+    """The memberships asked for that have not ended."""
+    return tuple(wish for wish in desired.temporary or () if not has_ended(wish.until, now))
+
+
+def problems(
+    desired: DesiredUser, before: ActualUser | None, stays_in: Collection[str], account: Account, options: Options
+) -> Iterator[str]:
+    """Why the memberships asked for can't be given. stays_in are the groups that the user is in after the run."""
+    groups = account.groups | options.pending_groups
+    spelling = {group.lower(): group for group in groups}
+    for wish in active(desired, account.caller.now):
+        group = wish.group
+        if group == options.onboarding_group:
+            yield f"{FIELD}: {group!r} is the onboarding group, which users enter and leave by themselves"
+        elif group not in groups:
+            close = spelling.get(group.lower())
+            hint = f"did you mean {close!r}?" if close else "create it first"
+            yield f"{FIELD}: the account has no group {group!r}; {hint}"
+        elif group in stays_in:
+            yield (
+                f"{FIELD}: the user is a member of {group!r} without an end; remove it with leave_groups in a run of "
+                "its own first"
+            )
+        else:
+            yield from (f"{FIELD}: {problem}" for problem in _group_problems(wish, account, options))
+    if desired.temporary is not None:
+        yield from _foreign(desired, before, account, options)
+
+
+def _group_problems(wish: TemporaryGroup, account: Account, options: Options) -> Iterator[str]:
+    documents = account.group_documents.get(wish.group, ())
+    if not documents and wish.group not in options.pending_groups:
+        yield f"the group {wish.group!r} has no policies, so a membership would grant nothing"
+    for problem in granted(documents, wish.until)[1]:
+        yield f"the group {wish.group!r} {problem}; temporary members can't have the same permissions"
+
+
+def _foreign(desired: DesiredUser, before: ActualUser | None, account: Account, options: Options) -> Iterator[str]:
+    """Policies at the place of those of this user that are somebody else's, or that somebody else has too."""
+    groups = {wish.group for wish in active(desired, account.caller.now)}
+    for policy in _of(desired.name, account):
+        found = membership_of(policy.arn)
+        if found is None or found.group not in groups:
+            continue
+        if not _is_ours(policy, options):
+            yield (
+                f"{FIELD}: the account has a policy {policy.arn}, which lacks the tag {options.managed_by_tag}; "
+                "delete or rename it first"
+            )
+        elif _has_others(policy, before, account):
+            yield f"{FIELD}: the policy {policy.arn} is in use elsewhere too; detach it there first"
+
+
+def _of(name: str, account: Account) -> list[TemporaryPolicy]:
+    """The policies that stand for memberships of the user of this name."""
+    return [
+        policy
+        for policy in account.temporary_policies.values()
+        if (found := membership_of(policy.arn)) and found.user.lower() == name.lower()
+    ]
+
+
+def _is_ours(policy: TemporaryPolicy, options: Options) -> bool:
+    return any(policy.tags.get(key) == OWNED for key in (options.managed_by_tag, MANAGED, BOOTSTRAP))
+
+
+def _has_others(policy: TemporaryPolicy, user: ActualUser | None, account: Account) -> bool:
+    """Whether something else than the user has the policy."""
+    own = int(user is not None and policy.arn in user.managed_policies)
+    others = (one for one in account.users.values() if user is None or one.name != user.name)
+    return policy.bounds or policy.attachments > own or any(policy.arn in one.managed_policies for one in others)
+
+
+def plan(desired: DesiredUser, before: ActualUser, options: Options, account: Account) -> Memberships:
+    """What becomes of the memberships of a user who stays."""
+    there = {policy.arn: policy for policy in _at_hand(desired, before, options, account)}
+    known = memberships(there.values(), account.caller.now)
+    wanted = {
+        _arn(account, desired.name, one): one
+        for one in (
+            *_asked_for(desired, options, account),
+            *_kept(desired, before, options, account, there),
+        )
+    }
+    surplus = [policy for arn, policy in there.items() if arn not in wanted]
+    # A right that is only moved to another name is there under the new one first.
+    moved = {one.membership.group.lower() for arn, one in wanted.items() if arn not in there}
+    late = [policy for policy in surplus if known[policy.arn].group.lower() in moved]
+    taking = [call for policy in surplus if policy not in late for call in removal(policy, before, account)]
+    giving = [call for arn, one in wanted.items() for call in _put(arn, one, there.get(arn), before, desired.name)]
+    giving += [call for policy in late for call in removal(policy, before, account)]
+    untouched = frozenset(arn for arn in before.managed_policies if membership_of(arn)) - there.keys()
+    after = {arn: one.membership for arn, one in wanted.items()}
+    return Memberships(tuple(taking), tuple(giving), untouched | after.keys(), {**before.temporary, **after})
+
+
+def _at_hand(desired: DesiredUser, before: ActualUser, options: Options, account: Account) -> Iterator[TemporaryPolicy]:
+    """Our policies that stand for memberships of this user, also of its previous names, in their order."""
+    others = {name.lower() for name in account.users} - {before.name.lower()}
+    for arn, policy in sorted(account.temporary_policies.items(), key=lambda item: _order(item[0])):
+        found = membership_of(arn)
+        if found is None or not _is_ours(policy, options):
+            continue
+        owner = found.user.lower()
+        has_it = arn in before.managed_policies and owner not in others
+        if has_it or owner in (before.name.lower(), desired.name.lower()):
+            yield policy
+
+
+def _order(arn: str) -> tuple[str, str, int]:
+    found = membership_of(arn)
+    return (found.user, found.group, found.number) if found else (arn, "", 0)
+
+
+def _asked_for(desired: DesiredUser, options: Options, account: Account) -> Iterator[_Wanted]:
+    for wish in active(desired, account.caller.now):
+        yield from _from_group(wish, options, account)
+
+
+def _from_group(wish: TemporaryGroup, options: Options, account: Account) -> Iterator[_Wanted]:
+    """The policies that grant what the group's do. What a group made in the same play has is not known yet."""
+    tags = {options.managed_by_tag: OWNED, UNTIL: wish.until, REASON: encode_reason(wish.reason)}
+    documents, _problems = granted(account.group_documents.get(wish.group, ()), wish.until)
+    for number, document in enumerate(documents or [None], 1):
+        yield _Wanted(wish, number, document, tags)
+
+
+def _kept(
+    desired: DesiredUser,
+    before: ActualUser,
+    options: Options,
+    account: Account,
+    there: Mapping[str, TemporaryPolicy],
+) -> Iterator[_Wanted]:
+    """Memberships that nobody asked for in this run, and that stay because they have not ended."""
+    named = {group.lower() for group in desired.leaves} | {wish.group.lower() for wish in desired.temporary or ()}
+    purged = options.purge_groups and desired.temporary is not None
+    known = memberships(there.values(), account.caller.now)
+    groups: dict[str, list[TemporaryPolicy]] = {}
+    for arn, policy in there.items():
+        groups.setdefault(known[arn].group, []).append(policy)
+    for group, policies in groups.items():
+        has_it = any(policy.arn in before.managed_policies for policy in policies)
+        membership = known[policies[0].arn]
+        if purged or group.lower() in named or membership.ended or not has_it:
+            continue
+        if not any(map(is_altered, policies)):
+            yield from _as_they_are(policies, known)
+        elif account.group_documents.get(group):
+            yield from _from_group(membership, options, account)
+
+
+def _as_they_are(policies: Sequence[TemporaryPolicy], known: Mapping[str, TemporaryGroup]) -> Iterator[_Wanted]:
+    """The policies of one membership. After a move that was stopped some are there under both names."""
+    for policy in policies:
+        found = membership_of(policy.arn)
+        if found:
+            yield _Wanted(known[policy.arn], found.number, policy.document, policy.tags)
+
+
+def _arn(account: Account, user: str, wanted: _Wanted) -> str:
+    group = wanted.membership.group
+    name = policy_name(user, group, wanted.number)
+    return f"arn:{account.caller.partition}:iam::{account.caller.account_id}:policy{policy_path(user, group)}{name}"
+
+
+def _put(arn: str, wanted: _Wanted, policy: TemporaryPolicy | None, user: ActualUser, name: str) -> Iterator[Change]:
+    """The calls after which the policy is as it shall be, and the user has it. name is the user's after the run."""
+    document = {} if wanted.document is None else {"PolicyDocument": _text(wanted.document)}
+    if policy is None:
+        yield Change(
+            user.name,
+            "create_policy",
+            {
+                "PolicyName": arn.rpartition("/")[2],
+                "Path": policy_path(name, wanted.membership.group),
+                **document,
+                "Description": f"Permissions of the group {wanted.membership.group} for {name} until a time",
+                "Tags": tag_list(wanted.tags),
+            },
+        )
+    else:
+        yield from _refreshed(policy, wanted, user.name, document)
+    if arn not in user.managed_policies:
+        yield change(user.name, "attach_user_policy", PolicyArn=arn)
+
+
+def _refreshed(policy: TemporaryPolicy, wanted: _Wanted, user: str, document: Mapping[str, str]) -> Iterator[Change]:
+    """The calls that put a policy right: never more than two versions, of which one is left."""
+    yield from _without_versions(policy, policy.other_versions, user)
+    if _differs(policy, wanted):
+        params = {"PolicyArn": policy.arn, **document, "SetAsDefault": True}
+        yield Change(user, "create_policy_version", params)
+        yield from _without_versions(policy, (policy.version,), user)
+    new = {key: value for key, value in wanted.tags.items() if key in (UNTIL, REASON) and policy.tags.get(key) != value}
+    if new:
+        yield Change(user, "tag_policy", {"PolicyArn": policy.arn, "Tags": tag_list(new)})
+
+
+def _differs(policy: TemporaryPolicy, wanted: _Wanted) -> bool:
+    if wanted.document is None:
+        return policy.tags.get(UNTIL) != wanted.membership.until
+    return not same_policy(policy.document, wanted.document)
+
+
+def _without_versions(policy: TemporaryPolicy, versions: Iterable[str], user: str) -> Iterator[Change]:
+    for version in versions:
+        yield Change(user, "delete_policy_version", {"PolicyArn": policy.arn, "VersionId": version})
+
+
+def removal(policy: TemporaryPolicy, user: ActualUser, account: Account, *, detach: bool = True) -> Iterator[Change]:
+    """The calls that take a policy from the user and delete it. One that something else has too is not deleted."""
+    if detach and policy.arn in user.managed_policies:
+        yield change(user.name, "detach_user_policy", PolicyArn=policy.arn)
+    if _has_others(policy, user, account):
+        return
+    yield from _without_versions(policy, policy.other_versions, user.name)
+    yield Change(user.name, "delete_policy", {"PolicyArn": policy.arn})
+
+
+def deletions(user: ActualUser, account: Account, options: Options) -> list[Change]:
+    """The calls that delete the policies of a user who goes, once they are detached."""
+    policies = _at_hand(DesiredUser(user.name, present=False), user, options, account)
+    return [call for policy in policies for call in removal(policy, user, account, detach=False)]
+
+
+def _text(document: t.Any) -> str:
+    return json.dumps(document, separators=(",", ":"))
+
+
+def ended_warning(desired: Iterable[DesiredUser], now: str) -> list[str]:
+    """What to say about memberships in the list that have ended: one sentence for all of them, or none."""
+    told = [
+        f"{user.name} in {wish.group} (until {wish.until})"
+        for user in desired
+        for wish in user.temporary or ()
+        if has_ended(wish.until, now)
+    ]
+    more = f", and {len(told) - 10} more" if len(told) > 10 else ""
+    return [f"{FIELD}: these have ended, so take them out of the list: {', '.join(told[:10])}{more}"] if told else []
