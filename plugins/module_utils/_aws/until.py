@@ -36,8 +36,10 @@ SET_NAME_LENGTH = 32
 _FORM = "%Y-%m-%dT%H:%M:00Z"
 _EXAMPLE = "as in 2026-12-01T18:00Z"
 _KEY = "aws:CurrentTime"
-# All of these mean the same here. A statement may have one of them already, with a time of its own: all have to hold.
-_BEFORE = ("DateLessThan", "DateLessThanEquals", "DateLessThanIfExists", "DateLessThanEqualsIfExists")
+# Both mean the same here, as each request has the key. A statement that has one already, with a time of its own, gets the
+# other, so that both have to hold.
+_BEFORE = ("DateLessThan", "DateLessThanIfExists")
+_BEFORE_OR_AT = ("DateLessThanEquals", "DateLessThanEqualsIfExists")
 
 Statement = Mapping[str, t.Any]
 
@@ -136,7 +138,7 @@ def end_of(statement: Statement) -> str | None:
 
 
 def _ends(condition: Mapping[str, t.Any]) -> Iterator[str]:
-    before = {operator.lower() for operator in _BEFORE}
+    before = {operator.lower() for operator in (*_BEFORE, *_BEFORE_OR_AT)}
     for operator, keys in condition.items():
         for key, values in keys.items() if operator.lower() in before and isinstance(keys, Mapping) else ():
             if key.lower() == _KEY.lower():

@@ -92,6 +92,7 @@ def test_what_no_tag_can_hold_is_no_reason(reason: object) -> None:
         {"DateLessThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}},
         {"datelessthan": {"aws:currenttime": "2020-01-01T00:00:00Z", "aws:TokenIssueTime": "2020-01-01T00:00:00Z"}},
         {"DateLessThan": {"aws:TokenIssueTime": "2020-01-01T00:00:00Z"}},
+        {"DateLessThanEquals": {"aws:CurrentTime": "2099-01-01T00:00:00Z"}},
     ],
 )
 def test_a_limited_statement_keeps_its_other_conditions(condition: dict[str, dict[str, str]]) -> None:
@@ -104,6 +105,8 @@ def test_a_limited_statement_keeps_its_other_conditions(condition: dict[str, dic
     before = [(operator, key, value) for operator, keys in condition.items() for key, value in keys.items()]
     assert set(before) < set(flat)
     assert len(flat) == len(before) + 1
+    (added,) = set(flat) - set(before)
+    assert added[0].lower() in ("datelessthan", "datelessthanifexists"), "at the end itself nothing is left"
     # Operators and keys are told apart without regard to case, so one with another case would be the same twice.
     assert len({(operator.lower(), key.lower()) for operator, key, _value in flat}) == len(flat)
     assert until.end_of(limited) == min(
@@ -112,8 +115,7 @@ def test_a_limited_statement_keeps_its_other_conditions(condition: dict[str, dic
 
 
 def test_a_statement_with_all_conditions_on_the_time_is_not_limited() -> None:
-    operators = ("DateLessThan", "DateLessThanEquals", "DateLessThanIfExists", "DateLessThanEqualsIfExists")
-    condition = {operator: {"aws:CurrentTime": END} for operator in operators}
+    condition = {operator: {"aws:CurrentTime": END} for operator in ("DateLessThan", "DateLessThanIfExists")}
     assert until.limited({"Effect": "Allow", "Condition": condition}, END) is None
 
 
