@@ -36,8 +36,8 @@ SET_NAME_LENGTH = 32
 _FORM = "%Y-%m-%dT%H:%M:00Z"
 _EXAMPLE = "as in 2026-12-01T18:00Z"
 _KEY = "aws:CurrentTime"
-# Both mean the same here, as each request has the key. A statement that has one already, with a time of its own, gets the
-# other, so that both have to hold.
+# Both mean the same here, as each request has the key. A statement that has one already, with a time of its own, gets
+# the other, so that both have to hold.
 _BEFORE = ("DateLessThan", "DateLessThanIfExists")
 _BEFORE_OR_AT = ("DateLessThanEquals", "DateLessThanEqualsIfExists")
 

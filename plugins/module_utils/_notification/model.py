@@ -113,6 +113,8 @@ def _entries(value: object) -> Iterator[Result]:
 
 
 def _right(entry: Result, at: str, over: bool) -> Right | None:
+    if "holder" in entry:
+        entry = _of_report(entry)
     until = entry.get("until")
     who = next((name for name in _WHO if entry.get(name)), None)
     what = next((name for name in _WHAT if entry.get(name) and name != who), None)
@@ -121,3 +123,15 @@ def _right(entry: Result, at: str, over: bool) -> Right | None:
     named = str(entry[who]) if who == "principal" else f"{who} {entry[who]}"
     right = f"{what.replace('_', ' ')} {entry[what]}" if what != "right" else str(entry[what])
     return Right(named, right, until, str(entry.get("reason") or ""), over or has_ended(until, at))
+
+
+def _of_report(entry: Result) -> Result:
+    """An entry of the access report, with the fields of the other results."""
+    kind = str(entry.get("holder_kind") or "").removeprefix("center_")
+    what = "group" if entry.get("kind") == "membership" else "permission_set"
+    who = f"{kind} {entry['holder']}" if kind in ("user", "group") else str(entry["holder"])
+    return {"principal": who, what: entry.get("gives"), "until": entry.get("until"), "reason": _reasons(entry)}
+
+
+def _reasons(entry: Result) -> str:
+    return "; ".join(map(str, entry.get("reasons") or ()))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report import Wanted, make_report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._notification.model import (
     Right,
     Told,
@@ -20,6 +21,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._notification.model i
     rights_of,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._notification.result import body, subject, text
+from helpers.accounts import samples, temporary
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,6 +68,15 @@ def test_rights_that_end_soon_or_have_ended_are_told_once() -> None:
     assert len(rights_of(results, AT, 9)) == 3
     assert [right.ended for right in rights_of([{"temporary": [USER]}], "2026-12-03T00:00:00Z", 0)] == [True]
     assert rights_of([{"temporary": [{"principal": "x", "group": "g", "until": AT}]}], AT, 0)[0].who == "x"
+
+
+def test_rights_that_the_access_report_lists_are_told_by_the_same_words() -> None:
+    found = make_report(temporary.snapshot(), Wanted(), samples.NOW)["temporary"]
+    told = rights_of([{"temporary": found}], AT, 90)
+    assert {right.who.split()[0] for right in told} == {"user", "group"}
+    assert {right.what.split()[0] for right in told} == {"group", "permission"}
+    assert Right("user dave", "group CloudHSMAdministrators", temporary.SOON, "INC-1, for the ceremony", False) in told
+    assert [right.ended for right in told] == [right.until <= AT for right in told]
 
 
 @pytest.mark.parametrize("value", [None, {}, [], "x", [None], [{}], [{"user": "ann"}], [{"until": AT}], 3])
