@@ -58,7 +58,9 @@ def test_each_kind_comes_with_what_hangs_on_it(iam: Stubbed) -> None:
     inline: dict[str, t.Any] = {"own": {"Statement": []}}
     assert found.groups == {"g": Group("g", f"{IAM}:group/g", "/", held, inline)}
     assert found.policies == {
-        POLICY["Arn"]: Policy(POLICY["Arn"], {"Statement": "new"}, ({"Statement": "old"},), bounds=True)
+        POLICY["Arn"]: Policy(
+            POLICY["Arn"], {"Statement": "new"}, ({"Statement": "old"},), bounds=True, other_version_ids=("v1",)
+        )
     }
     trust, boundary = {"Statement": "whom it trusts"}, f"{IAM}:policy/most"
     assert found.roles == {"r": Role("r", f"{IAM}:role/ci/r", "/ci/", trust, held, inline, boundary)}
