@@ -364,10 +364,23 @@ plan:
   description: The plan, if the run made one. RV(plan.digest) is the same each time the same plan is made.
   returned: in check mode, and when the run applied a plan that was made before or keeps a history
   type: dict
-  sample:
-    digest: 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef
-    path: /home/me/plan.json
-    lines: ["+ service control policy CloudHSMGuardRails: targets /Workloads (ou-exam-ple12345)"]
+  contains:
+    digest:
+      description: SHA-256 digest of the plan, to approve it by.
+      returned: always
+      type: str
+      sample: 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef
+    path:
+      description: The file that the plan was written to. None if there is none.
+      returned: always
+      type: str
+      sample: /home/me/plan.json
+    lines:
+      description: The plan for people, a line for each object that changes, and a count.
+      returned: always
+      type: list
+      elements: str
+      sample: ["+ service control policy CloudHSMGuardRails: targets /Workloads (ou-exam-ple12345)"]
 lines:
   description: What the run did, as the role shows it.
   returned: when the plan was not refused

@@ -261,10 +261,23 @@ plan:
   description: The plan, if the run made one. RV(plan.digest) is the same each time the same plan is made.
   returned: in check mode, and when the run applied a plan that was made before or keeps a history
   type: dict
-  sample:
-    digest: 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef
-    path: /home/me/plan.json
-    lines: ["~ user eve: new first password to credentials_store"]
+  contains:
+    digest:
+      description: SHA-256 digest of the plan, to approve it by.
+      returned: always
+      type: str
+      sample: 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef
+    path:
+      description: The file that the plan was written to. None if there is none.
+      returned: always
+      type: str
+      sample: /home/me/plan.json
+    lines:
+      description: The plan for people, a line for each object that changes, and a count.
+      returned: always
+      type: list
+      elements: str
+      sample: ["~ user eve: new first password to credentials_store"]
 lines:
   description: What was done, or would be done in check mode, and what comes next, as lines for people.
   returned: success
