@@ -28,6 +28,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     UserPlan,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import plan_users
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.temporary_read import with_temporary_of
 
 Difference = dict[str, t.Any]
 
@@ -37,6 +38,8 @@ def users_drift(desired: Sequence[DesiredUser], snapshot: Snapshot, options: Opt
     users = {name: _as_read(person) for name, person in snapshot.users.items()}
     rules, options = _password_rules(snapshot, options)
     account = Account(snapshot.caller, users, frozenset(snapshot.groups), snapshot.alias, password_rules=rules)
+    temporary = {wish.group for user in desired for wish in user.temporary or ()}
+    account = with_temporary_of(account, snapshot.groups, snapshot.policies, snapshot.policy_tags, temporary)
     # If the report can't tell whether there is a password, that is not a difference.
     known = [_as_far_as_known(user, account) for user in desired]
     return [_difference(plan) for plan in plan_users(known, account, options) if plan.changes or plan.problems]
@@ -59,8 +62,11 @@ def _as_read(person: Person) -> ActualUser:
 
 def _as_far_as_known(user: DesiredUser, account: Account) -> DesiredUser:
     actual = account.users.get(user.name)
-    unknown = actual is not None and actual.console_access is None
-    return replace(user, console_access=None) if unknown else user
+    if actual is not None and actual.console_access is None:
+        user = replace(user, console_access=None)
+    # The same is true of the policies of a group that could not be read.
+    unread = any(None in account.group_documents.get(wish.group, ()) for wish in user.temporary or ())
+    return replace(user, temporary=None) if unread else user
 
 
 def _difference(plan: UserPlan) -> Difference:

@@ -85,6 +85,33 @@ def with_temporary(
     )
 
 
+def with_temporary_of(
+    account: Account,
+    groups: Mapping[str, Group],
+    policies: Mapping[str, Policy],
+    tags: Mapping[str, Mapping[str, str]],
+    wished: Collection[str],
+) -> Account:
+    """The same out of a whole read of the account. Pure.
+
+    policies are those of AWS too, as far as they could be read; tags those of the policies that stand for memberships;
+    wished are the groups whose memberships were asked for.
+    """
+    read = {
+        arn: _temporary(policies[arn], tags.get(arn, {}), groups.values()) for arn in policies if membership_of(arn)
+    }
+    names = {*wished, *(_group(arn) for arn, policy in read.items() if is_altered(policy))} & groups.keys()
+    documents = {arn: policy.document for arn, policy in policies.items()}
+    return with_known(
+        replace(
+            account,
+            temporary_policies=read,
+            group_documents={name: tuple(_of_group(groups[name], documents)) for name in names},
+            policy_count=sum(not _is_of_aws(arn) for arn in policies),
+        )
+    )
+
+
 def _has_any(user: ActualUser) -> bool:
     return any(map(membership_of, user.managed_policies))
 
@@ -134,7 +161,7 @@ def _documents(
 
 def _of_group(group: Group, read: Mapping[str, t.Any]) -> Iterator[t.Any]:
     for arn in sorted(group.managed_policies):
-        yield read[arn]
+        yield read.get(arn)
     for name in sorted(group.inline):
         yield group.inline[name]
 

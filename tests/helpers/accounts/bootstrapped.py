@@ -100,6 +100,8 @@ def values(name: str) -> st.SearchStrategy[t.Any]:
     return st.booleans() if option["type"] == "bool" else st.sampled_from(option["choices"])
 
 
+# When memberships end: never in a test, or before all of them.
+ENDS = st.sampled_from(["2099-12-01T18:00Z", "2099-12-01T18:00Z", "2020-01-01T00:00Z"])
 # What a user of bootstrap_users may have beside its name, each in half of the users.
 USER: dict[str, st.SearchStrategy[t.Any]] = {
     "state": st.sampled_from(["present", "present", "present", "absent", "suspended"]),
@@ -171,6 +173,9 @@ def _user(draw: Draw, name: str, groups: list[str], made: Variables) -> dict[str
     user |= {key: draw(strategy) for key, strategy in USER.items() if draw(st.booleans())}
     if draw(st.booleans()):
         user["groups"] = draw(st.lists(st.sampled_from(groups), max_size=2, unique=True))
+    # Of these groups only the last is sure to have policies, which can get an end.
+    if groups[-1] not in user.get("groups", ()) and draw(st.booleans()):
+        user["temporary_groups"] = [{"group": groups[-1], "until": draw(ENDS), "reason": "INC-1, on call"}]
     if user.get("state", "present") != "present":
         user.pop("protected", None)
     elif user.get("console_access") and (made.get("bootstrap_credentials_store") == "none" or draw(st.booleans())):

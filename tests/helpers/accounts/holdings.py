@@ -9,6 +9,12 @@ import json
 import typing as t
 from collections.abc import Mapping
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import (
+    REASON,
+    decode_reason,
+    end_of,
+    membership_of,
+)
 from helpers.accounts.everything import ACCOUNT
 from moto.iam.models import iam_backends
 
@@ -22,8 +28,14 @@ def holdings(boundaries: Mapping[str, str]) -> Holdings:
     iam = iam_backends[ACCOUNT]["aws"]
     found: Holdings = {}
     for user in iam.users.values():
+        held = _holder(user)
+        lasting = [arn for arn in held["managed_policies"] if not membership_of(arn)]
         found["user", user.name] = {
-            **_holder(user),
+            **held,
+            "managed_policies": lasting,
+            "temporary_groups": [
+                _membership(user.managed_policies[arn]) for arn in set(held["managed_policies"]) - {*lasting}
+            ],
             "tags": iam.tagger.get_tag_dict_for_resource(user.arn),
             "groups": sorted(group.name for group in iam.groups.values() if user in group.users),
             "boundary": boundaries.get(user.name),
@@ -53,3 +65,13 @@ def _holder(thing: t.Any) -> Described:
         "managed_policies": sorted(thing.managed_policies),
         "inline_policies": sorted(thing.policies),
     }
+
+
+def _membership(policy: t.Any) -> Described:
+    """What a policy that stands for a temporary membership gives, as results of iam_users have it."""
+    document = json.loads(next(version.document for version in policy.versions if version.is_default))
+    (until,) = {end_of(statement) for statement in document["Statement"]}
+    tags = {tag["Key"]: tag["Value"] for tag in policy.tags.values()}
+    membership = membership_of(policy.arn)
+    assert membership
+    return {"group": membership.group, "until": until, "reason": decode_reason(tags[REASON])}

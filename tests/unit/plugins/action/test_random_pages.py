@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report import credentials
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BOOTSTRAP_GROUPS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import membership_of
 from helpers.accounts.bootstrapped import OPTIONS, Before, Variables, accounts, values, variables
 from helpers.accounts.everything import ACCOUNT
 from helpers.accounts.holdings import Holdings, holdings
@@ -115,6 +116,9 @@ class Page:
         described = "service_linked_role_description" in self.chosen
         for kind, name in left:
             in_use = name in used if kind == "group" else now[kind, name]["arn"] in policies
+            # A temporary membership of somebody who was there before ends by itself.
+            membership = membership_of(now[kind, name]["arn"])
+            in_use |= bool(membership and ("user", membership.user) in before)
             # Nothing but its description tells who made a service-linked role.
             assert in_use or (kind == "role" and described), (kind, name, told)
         assert all(f"{name} (has other members or policies)" in told for name in used)
