@@ -520,7 +520,7 @@ temporary:
       returned: always
       type: str
       sample: CloudHSMAdministrators
-    copy:
+    copy_name:
       description: Name of the copy that is assigned.
       returned: always
       type: str
@@ -563,7 +563,7 @@ ended:
       returned: always
       type: str
       sample: CloudHSMAdministrators
-    copy:
+    copy_name:
       description: Name of the copy that is assigned.
       returned: always
       type: str

@@ -168,12 +168,10 @@ def _copy(
     original: PermissionSet, before: PermissionSet | None, name: str, wish: AssignmentWish | None
 ) -> PermissionSet:
     """The copy as it is to be. One that nobody asks for now keeps its end and its reason."""
+    own = before or PermissionSet(name, "")
+    until, reason = own.until, own.tags.get(REASON, "")
     if wish:
         until, reason = wish.until, encode_reason(wish.reason)
-    else:
-        assert before is not None
-        until, reason = before.until, before.tags.get(REASON, "")
-    own = before or PermissionSet(name, "")
     inline = with_end(original.inline_policy, until)
     marks = {**MARK, COPY_OF: encode(original.name), UNTIL: until, REASON: reason}
     return replace(

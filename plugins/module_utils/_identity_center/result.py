@@ -107,7 +107,7 @@ def _with_end(assignments: Iterable[Assignment], plan: Plan, snapshot: Snapshot,
     return [
         {
             "permission_set": copies[name].copy_of,
-            "copy": name,
+            "copy_name": name,
             kind.lower(): principal,
             "accounts": accounts,
             **told(copies[name], over=False),

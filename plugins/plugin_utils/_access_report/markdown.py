@@ -72,6 +72,7 @@ def _summary(report: Mapping[str, t.Any]) -> list[str]:
     summary = report["summary"]
     counts = counted(summary["findings"]) or "none"
     hidden, accepted = counted(report.get("hidden", {})), counted(summary["accepted"])
+    ending = temporary.total(summary["temporary"])
     return [
         f"- Users: {summary['users']}, in no group: {summary['outside_every_group']}",
         f"- Administrators: {codes(summary['administrators']) or 'none'}",
@@ -80,7 +81,7 @@ def _summary(report: Mapping[str, t.Any]) -> list[str]:
         f"- Can change CloudHSM: {summary['cloudhsm_changers']}, can call any action: {summary['cloudhsm_users']}",
         f"- Findings: {counts}" + (f"; of these not shown: {hidden}" if hidden else ""),
         *([f"- Accepted: {accepted}"] if accepted else []),
-        *([f"- {ending}"] if (ending := temporary.total(summary["temporary"])) else []),
+        *([f"- {ending}"] if ending else []),
         "",
     ]
 

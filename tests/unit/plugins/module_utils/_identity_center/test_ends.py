@@ -113,7 +113,7 @@ def test_a_copy_holds_what_the_set_holds_and_denies_everything_from_the_end_on(a
     assert result["temporary"] == [
         {
             "permission_set": "Power",
-            "copy": POWER,
+            "copy_name": POWER,
             "group": "Admins",
             "accounts": [PRODUCTION, SANDBOX],
             "until": FULL_END,

@@ -10,6 +10,7 @@ import typing as t
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import denied_from, has_ended, set_name
@@ -35,7 +36,7 @@ NOWS = ["2026-12-01T08:00:00Z", "2026-12-02T08:00:00Z", "2026-12-03T18:00:00Z"]
 NAMES = {"g-admins": "Admins", "u-bob": "bob"}
 # Who has which permission set where, and until when; None without an end.
 Holder = tuple[str, str, str]
-Listed = dict[Holder, str | None]
+Listed: t.TypeAlias = "dict[Holder, str | None]"
 
 HOLDERS = st.tuples(
     st.sampled_from(["Power", "New"]), st.sampled_from(sorted(NAMES)), st.sampled_from([SANDBOX, PRODUCTION])
@@ -162,7 +163,7 @@ def test_each_run_leads_to_what_was_listed_and_the_next_is_quiet(steps: list[Ste
             assert aws.held(step.now) == expected(step, before) | {("Admin", "g-admins", MANAGEMENT)}
             assert aws.held("9") == expected_for_good(aws), "what is left when all has ended"
             names = {one["Name"] for one in aws.sets.values()}
-            assert {one["copy"] for one in result["temporary"]} <= names
+            assert {one["copy_name"] for one in result["temporary"]} <= names
             ended = {set_name(one, until) for one in ("New", *(holder[0] for holder in step.listed)) for until in TIMES}
             assert not {name for name in ended & names if has_ended(end_of(name), step.now)}
             aws.written.clear()
@@ -193,13 +194,13 @@ def test_a_run_killed_at_any_write_is_finished_by_the_next(steps: list[Step], nu
             assert same == step
             count = [number]
 
-            def kill(done: bool, count: list[int] = count) -> None:
+            def kill(count: list[int], done: bool) -> None:
                 count[0] -= not done
                 if count[0] < 0 or (count[0] == 0 and done == after):
                     count[0] = -1
                     raise KilledError
 
-            cut.watch = kill
+            cut.watch = partial(kill, count)
             try:
                 step.run(other)
             except KilledError:

@@ -31,7 +31,7 @@ TOLD = Told("bootstrap", "123456789012", "hsm", check_mode=False, changed=True, 
 USER = {"user": "ann", "group": "Administrators", "until": "2026-12-02T18:00:00Z", "reason": "INC-1"}
 ASSIGNMENT = {
     "permission_set": "Admins",
-    "copy": "Admins-261201T1800Z",
+    "copy_name": "Admins-261201T1800Z",
     "group": "oncall",
     "accounts": ["123456789012"],
     "until": "2026-12-01T11:00:00Z",
