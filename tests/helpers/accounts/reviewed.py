@@ -285,7 +285,29 @@ def rotation() -> Run:
     return Run("iam_user_credentials", "rotate_access_key", {}, options, ("dave",), make=make)
 
 
-def runs(folder: Path) -> list[Run]:
+# Runs that a plan can be made of, by names for tests.
+RUNS = (
+    "provisioning",
+    "purging",
+    "offboarding",
+    "suspension",
+    "bootstrap",
+    "group",
+    "reset",
+    "lost device",
+    "rotation",
+    "guarding",
+    "locking",
+    "teardown",
+)
+
+
+def run_called(name: str, folder: Path) -> Run:
+    """One of RUNS."""
+    return dict(zip(RUNS, _runs(folder), strict=True))[name]
+
+
+def _runs(folder: Path) -> list[Run]:
     return [
         provisioning(),
         purging(),

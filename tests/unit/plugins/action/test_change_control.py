@@ -30,20 +30,7 @@ ACCOUNTS, MUTATIONS = 5, 7
 # Tags with identifiers.
 NOTES = (f"{SUSPENDED}-", ROTATION)
 SCHEMA = json.loads((Path(__file__).parents[4] / "docs/plan_file.schema.json").read_text())
-RUNS = (
-    "provisioning",
-    "purging",
-    "offboarding",
-    "suspension",
-    "bootstrap",
-    "group",
-    "reset",
-    "lost device",
-    "rotation",
-    "guarding",
-    "locking",
-    "teardown",
-)
+RUNS = reviewed.RUNS
 
 
 class Reviewed:
@@ -53,7 +40,7 @@ class Reviewed:
         folder.chmod(0o700)
         self.aws = aws
         self.plan = folder / "plan.json"
-        self.what: Run = dict(zip(RUNS, reviewed.runs(folder), strict=True))[name]
+        self.what: Run = reviewed.run_called(name, folder)
         reviewed.prepare()
         self.what.make(self.what.variables)
         if self.what.before:

@@ -103,10 +103,10 @@ def provision(*users: str, check_mode: bool = False, **variables: t.Any) -> Resu
     return run_action("iam_user_provisioning", {}, play, check_mode=check_mode)
 
 
-@pytest.mark.parametrize("name", range(12))
-def test_each_kind_of_run_tells_once_and_knows_no_secret(aws: Account, sent: Sent, tmp_path: Path, name: int) -> None:
+@pytest.mark.parametrize("name", reviewed.RUNS)
+def test_each_kind_of_run_tells_once_and_knows_no_secret(aws: Account, sent: Sent, tmp_path: Path, name: str) -> None:
     tmp_path.chmod(0o700)
-    run = reviewed.runs(tmp_path)[name]
+    run = reviewed.run_called(name, tmp_path)
     reviewed.prepare()
     run.make(run.variables)
     if run.before:

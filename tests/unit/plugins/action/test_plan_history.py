@@ -28,20 +28,7 @@ from helpers.moto.in_process import Account, account
 from helpers.moto.kills import KilledError, killed_at
 
 SCHEMA = json.loads((Path(__file__).parents[4] / "docs/plan_history.schema.json").read_text())
-RUNS = (
-    "provisioning",
-    "purging",
-    "offboarding",
-    "suspension",
-    "bootstrap",
-    "group",
-    "reset",
-    "lost device",
-    "rotation",
-    "guarding",
-    "locking",
-    "teardown",
-)
+RUNS = reviewed.RUNS
 BUCKET = "example-history"
 S3 = {"HeadBucket", "HeadObject", "PutObject", "GetObject", "ListObjectsV2", "GetObjectTagging"}
 
@@ -58,7 +45,7 @@ class Recorded:
         self.aws = aws
         self.folder = folder / "history"
         self.location = location or str(self.folder)
-        self.what: Run = dict(zip(RUNS, reviewed.runs(folder), strict=True))[name]
+        self.what: Run = reviewed.run_called(name, folder)
         reviewed.prepare()
         self.what.make(self.what.variables)
         if self.what.before:
