@@ -10,6 +10,7 @@ import typing as t
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED, OWNED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import (
     REASON,
@@ -88,7 +89,8 @@ def with_memberships(draw: st.DrawFn, account: Account) -> Account:
         for made in (policy for wish in draw(wished)[:1] for policy in policies_of(name, wish)):
             kinds = [{}, {}, {"document": _stale(made)}, {"document": READING}, _TWO_VERSIONS]
             policies[made.arn] = replace(made, **draw(st.sampled_from(kinds)))
-            if draw(st.sampled_from([True, True, True, False])):
+            has_room = len(users[name].managed_policies) < limits.POLICIES_PER_USER
+            if draw(st.sampled_from([True, True, True, False])) and has_room:
                 users[name] = replace(users[name], managed_policies=users[name].managed_policies | {made.arn})
     return counted(
         replace(
