@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _paths
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.root_users import audit_text
+from helpers.accounts.organization import Member, make_organization
+from helpers.accounts.root_users import switch_on
 from helpers.documents.case_files import case_bytes, case_file
 from helpers.documents.saml import METADATA
 from helpers.moto.fault_proxy import FaultProxy
@@ -51,6 +54,7 @@ PATHS: dict[str, tuple[str, dict[str, t.Any], str | None]] = {
     "access_report_folder": ("access_report", {"access_report_formats": ["json"]}, f"access-report-{ACCOUNT}.json"),
     "access_report_accepted_risks_file": ("access_report", {"access_report_folder": "reports"}, None),
     "access_report_previous": ("access_report", {"access_report_folder": "reports"}, None),
+    "access_report_root_users": ("access_report", {"access_report_folder": "reports"}, None),
     "account_export_folder": ("export_account", {}, f"account-{ACCOUNT}.yml"),
     "bootstrap_credentials_path": ("bootstrap", {}, ""),
     "federated_access_saml_metadata_file": (
@@ -58,6 +62,7 @@ PATHS: dict[str, tuple[str, dict[str, t.Any], str | None]] = {
         {"federated_access_provider_name": "Ours", "federated_access_role_name": "Admins"},
         None,
     ),
+    "root_access_result_file": ("lock_root_users", {}, ""),
     "user_credentials_store_path": ("rotate_access_key", {"user": "leaver", "create_first": True, **IN_FILE}, ""),
     "user_offboarding_credentials_path": (
         "offboard_users",
@@ -72,10 +77,13 @@ PATHS: dict[str, tuple[str, dict[str, t.Any], str | None]] = {
 }
 
 
+AUDIT: dict[str, t.Any] = {"organization_id": "o-exampleorgid", "management_account": ACCOUNT}
+AUDIT |= {name: [] for name in ("features", "accounts", "skipped_accounts", "failed_accounts")}
 # Files that are there before; None is a folder.
 CONTENTS = {
     "access_report_accepted_risks_file": "[]",
     "access_report_previous": None,
+    "access_report_root_users": audit_text(AUDIT, "2026-11-27 12:00:00 UTC"),
     "federated_access_saml_metadata_file": METADATA,
 }
 
@@ -88,9 +96,12 @@ def in_collection() -> set[Path]:
 
 @pytest.mark.parametrize("variable", _paths_of_roles())
 def test_relative_paths_begin_in_the_working_directory(
-    node: ControlNode, aws: FaultProxy, iam: IAMClient, variable: str
+    node: ControlNode, moto: str, iam: IAMClient, variable: str
 ) -> None:
     playbook, others, result = PATHS[variable]
+    if playbook == "lock_root_users":
+        make_organization(moto, [Member("shop")])
+        switch_on(moto)
     iam.create_user(UserName="leaver")
     place = node.folder / "ours" / "given"
     if result is None:
