@@ -32,7 +32,7 @@ from .page import DOCS_PAGE, machine, with_section
 HEADING = "## Root users of many accounts"
 HERE = Path(__file__).resolve().parent
 SIZES = (1, 10, 50, 100)
-TURNS = 2
+TURNS = 4
 LATENCY = 0.08
 CALLS = 5
 # AWS lists some accounts at a time, which takes another request now and then.

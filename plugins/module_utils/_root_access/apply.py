@@ -70,17 +70,23 @@ class _Runner:
         """Outcomes of the changes of an account, or of those of the organization, up to the first that fails."""
         if self._service.hopeless.is_set():
             return _left(changes, "an error ended the run")
-        clients: Mapping[bool, t.Any] = {True: self._service.organizations, False: self._service.iam}
-        if account:
-            task = RECOVER if changes[0].operation == RECOVERY else DELETE
-            try:
-                root = self._service.root_iam(account, task)
-            # Whatever goes wrong in one account is that account's failure, not the run's.
-            except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
-                self._note(exc)
-                reason = told(exc, f"become the root user of {account}")
-                return [Outcome(changes[0], reason), *_left(changes[1:], "there was no session of the root user")]
-            clients = {True: root, False: root}
+        if not account:
+            return self._in_order(changes, {True: self._service.organizations, False: self._service.iam})
+        task = RECOVER if changes[0].operation == RECOVERY else DELETE
+        try:
+            root = self._service.root_iam(account, task)
+        # Whatever goes wrong in one account is that account's failure, not the run's.
+        except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
+            self._note(exc)
+            reason = told(exc, f"become the root user of {account}")
+            return [Outcome(changes[0], reason), *_left(changes[1:], "there was no session of the root user")]
+        try:
+            return self._in_order(changes, {True: root, False: root})
+        finally:
+            root.close()
+
+    def _in_order(self, changes: Sequence[Change], clients: Mapping[bool, t.Any]) -> list[Outcome]:
+        """Make the changes. clients are those of Organizations, under True, and of IAM."""
         for number, change in enumerate(changes):
             error = self._make(clients[change.operation in _OF_ORGANIZATIONS], change)
             if error:

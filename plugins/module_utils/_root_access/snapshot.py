@@ -101,7 +101,11 @@ def _audit(service: Service, account: Account) -> RootUser:
     if service.hopeless.is_set():
         return RootUser(account, None, "not looked at, because an error ended the run", begun=False)
     try:
-        return RootUser(account, tuple(_credentials(service.root_iam(account.id, AUDIT))))
+        iam = service.root_iam(account.id, AUDIT)
+        try:
+            return RootUser(account, tuple(_credentials(iam)))
+        finally:
+            iam.close()
     # Whatever goes wrong in one account is that account's failure, not the run's.
     except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
         if is_hopeless(exc):

@@ -48,6 +48,19 @@ def credentials(
     return {"password": password, "keys": [*keys], "certificates": [*certificates], "devices": [*devices]}
 
 
+class Session(Client):
+    """A client with the credentials of a session, which is open until it is closed."""
+
+    def __init__(self, call: Callable[[str, Answer], Answer], sessions: set[Session]) -> None:
+        super().__init__(call)
+        self._sessions = sessions
+        sessions.add(self)
+
+    def close(self) -> None:
+        """Give up the connections."""
+        self._sessions.discard(self)
+
+
 class Organization:
     """The organization. Scripts are errors that the next calls of an account get; the account "" is the caller's."""
 
@@ -55,6 +68,8 @@ class Organization:
         self.caller = f"arn:aws:iam::{MANAGEMENT}:user/Administrator"
         self.feature_set = "ALL"
         self.trusted = True
+        # Sessions that have not been closed.
+        self.open: set[Session] = set()
         self.features = set(FEATURES)
         self.delegates: set[str] = set()
         self.units = {"ou-1": "Workloads", "ou-2": "Sandbox"}
@@ -104,7 +119,7 @@ class Organization:
 
     def _session(self, session: Mapping[str, str]) -> t.Any:
         account, task = session["SessionToken"].split()
-        return Client(self._called(account, "root", task))
+        return Session(self._called(account, "root", task), self.open)
 
     def _called(self, account: str, own: str, task: str = "") -> Callable[[str, Answer], Answer]:
         def call(operation: str, params: Answer) -> Answer:

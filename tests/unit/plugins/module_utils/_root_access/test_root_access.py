@@ -160,6 +160,8 @@ def test_a_hundred_accounts_cost_five_calls_each_and_are_looked_at_side_by_side(
         costs.append(Counter(operation for account, operation in aws.calls if not account))
     assert costs[0] == costs[1]
     assert 1 < aws.at_once <= 4
+    # A machine may let a process have no more than some hundred connections.
+    assert not aws.open
 
 
 def test_credentials_go_in_an_order_that_leaves_no_password_without_mfa(aws: Organization) -> None:
