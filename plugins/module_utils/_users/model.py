@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import (
@@ -201,6 +202,29 @@ class Account:
     def members(self, group: str, suspended: bool = False) -> frozenset[str]:
         """Names of the users in the group who are not locked out, or of those who are."""
         return frozenset(user.name for user in self.users.values() if group in user.groups and user.locked == suspended)
+
+    @cached_property
+    def lower_names(self) -> frozenset[str]:
+        """The names of the users, as IAM tells them apart."""
+        return frozenset(name.lower() for name in self.users)
+
+    @cached_property
+    def temporary_of(self) -> Mapping[str, list[TemporaryPolicy]]:
+        """The policies that stand for temporary memberships, by the name in lower case of the user that they name."""
+        found: dict[str, list[TemporaryPolicy]] = {}
+        for policy in self.temporary_policies.values():
+            if membership := membership_of(policy.arn):
+                found.setdefault(membership.user.lower(), []).append(policy)
+        return found
+
+    @cached_property
+    def temporary_holders(self) -> Mapping[str, set[str]]:
+        """Names of the users who have each policy that stands for a temporary membership."""
+        found: dict[str, set[str]] = {}
+        for user in self.users.values() if self.temporary_policies else ():
+            for arn in user.managed_policies & self.temporary_policies.keys():
+                found.setdefault(arn, set()).add(user.name)
+        return found
 
     def with_users(self, users: Mapping[str, ActualUser]) -> Account:
         """The same account with some of its users known in more detail."""

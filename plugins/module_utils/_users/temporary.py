@@ -149,7 +149,7 @@ def _group_problems(wish: TemporaryGroup, account: Account, options: Options) ->
 def _foreign(desired: DesiredUser, before: ActualUser | None, account: Account, options: Options) -> Iterator[str]:
     """Policies at the place of those of this user that are somebody else's, or that somebody else has too."""
     groups = {wish.group for wish in active(desired, account.caller.now)}
-    for policy in _of(desired.name, account):
+    for policy in account.temporary_of.get(desired.name.lower(), ()):
         found = membership_of(policy.arn)
         if found is None or found.group not in groups:
             continue
@@ -162,15 +162,6 @@ def _foreign(desired: DesiredUser, before: ActualUser | None, account: Account, 
             yield f"{FIELD}: the policy {policy.arn} is in use elsewhere too; detach it there first"
 
 
-def _of(name: str, account: Account) -> list[TemporaryPolicy]:
-    """The policies that stand for memberships of the user of this name."""
-    return [
-        policy
-        for policy in account.temporary_policies.values()
-        if (found := membership_of(policy.arn)) and found.user.lower() == name.lower()
-    ]
-
-
 def _is_ours(policy: TemporaryPolicy, options: Options) -> bool:
     return any(policy.tags.get(key) == OWNED for key in (options.managed_by_tag, MANAGED, BOOTSTRAP))
 
@@ -178,8 +169,8 @@ def _is_ours(policy: TemporaryPolicy, options: Options) -> bool:
 def _has_others(policy: TemporaryPolicy, user: ActualUser | None, account: Account) -> bool:
     """Whether something else than the user has the policy."""
     own = int(user is not None and policy.arn in user.managed_policies)
-    others = (one for one in account.users.values() if user is None or one.name != user.name)
-    return policy.bounds or policy.attachments > own or any(policy.arn in one.managed_policies for one in others)
+    others = account.temporary_holders.get(policy.arn, set()) - ({user.name} if user else set())
+    return policy.bounds or policy.attachments > own or bool(others)
 
 
 def plan(desired: DesiredUser, before: ActualUser, options: Options, account: Account) -> Memberships:
@@ -207,15 +198,18 @@ def plan(desired: DesiredUser, before: ActualUser, options: Options, account: Ac
 
 def _at_hand(desired: DesiredUser, before: ActualUser, options: Options, account: Account) -> Iterator[TemporaryPolicy]:
     """Our policies that stand for memberships of this user, also of its previous names, in their order."""
-    others = {name.lower() for name in account.users} - {before.name.lower()}
-    for arn, policy in sorted(account.temporary_policies.items(), key=lambda item: _order(item[0])):
-        found = membership_of(arn)
-        if found is None or not _is_ours(policy, options):
-            continue
-        owner = found.user.lower()
-        has_it = arn in before.managed_policies and owner not in others
-        if has_it or owner in (before.name.lower(), desired.name.lower()):
-            yield policy
+    there = account.temporary_policies
+    named = {before.name.lower(), desired.name.lower()}
+    theirs = account.lower_names - named
+    found = {policy.arn for name in named for policy in account.temporary_of.get(name, ())}
+    found |= {arn for arn in before.managed_policies & there.keys() if owner(arn) not in theirs}
+    yield from (there[arn] for arn in sorted(found, key=_order) if _is_ours(there[arn], options))
+
+
+def owner(arn: str) -> str:
+    """The name in lower case of the user that a policy's place names; empty where it stands for no membership."""
+    found = membership_of(arn)
+    return found.user.lower() if found else ""
 
 
 def _order(arn: str) -> tuple[str, str, int]:

@@ -29,7 +29,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     TemporaryPolicy,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.renaming import renamed_user
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.temporary import active, is_altered, with_known
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.temporary import active, is_altered, owner, with_known
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -68,7 +68,7 @@ def with_temporary(
     owners = {name.lower() for user in here for name in (user.name, user.previous_name) if name}
     owners |= {user.name.lower() for user in (*kept, *gone)}
     attached = {arn for user in (*kept, *gone) for arn in user.managed_policies}
-    concerned = [arn for arn in policies if arn in attached or _owner(arn) in owners]
+    concerned = [arn for arn in policies if arn in attached or owner(arn) in owners]
     tags = pool.map(lambda arn: _tags(iam, arn), concerned)
     read = {
         arn: _temporary(policies[arn], found, details.groups.values())
@@ -114,11 +114,6 @@ def with_temporary_of(
 
 def _has_any(user: ActualUser) -> bool:
     return any(map(membership_of, user.managed_policies))
-
-
-def _owner(arn: str) -> str:
-    found = membership_of(arn)
-    return found.user.lower() if found else ""
 
 
 def _group(arn: str) -> str:
