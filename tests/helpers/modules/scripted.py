@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 from collections.abc import Callable
 
@@ -23,8 +24,8 @@ class Stubbed(t.NamedTuple):
     stubber: Stubber
 
     def answers(self, operation: str, response: Answer, **params: t.Any) -> None:
-        """The next call is this one, and gets this answer."""
-        self.stubber.add_response(operation, response, params)
+        """The next call is this one, and gets a copy of this answer: botocore decodes documents where they stand."""
+        self.stubber.add_response(operation, copy.deepcopy(response), params)
 
     def refuses(self, operation: str, code: str, message: str = "", **params: t.Any) -> None:
         """The next call is this one, and gets this error."""

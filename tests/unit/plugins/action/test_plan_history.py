@@ -267,7 +267,8 @@ def test_a_bucket_keeps_and_tells_the_same(begin: Callable[..., Recorded]) -> No
     (key,) = (each["Key"] for each in listed)
     assert NAME.fullmatch(key.removeprefix("iam/"))
     s3().put_object(Bucket=BUCKET, Key="iam/notes.txt", Body=b"x")
-    s3().put_object(Bucket=BUCKET, Key=key[:-6] + "0.json", Body=b"{")
+    damaged = key[:-6] + ("1" if key[-6] == "0" else "0") + ".json"
+    s3().put_object(Bucket=BUCKET, Key=damaged, Body=b"{")
     s3().put_object(Bucket=BUCKET, Key="iam/", Body=b"")
     told = case.history(since="1d", caller="moto", object_name="user alice", account_ids=[ACCOUNT])
     (entry,) = told["entries"]
@@ -276,7 +277,7 @@ def test_a_bucket_keeps_and_tells_the_same(begin: Callable[..., Recorded]) -> No
     assert CANARY not in json.dumps(told)
     assert told["skipped_entries"] == [
         "notes.txt is not an entry of the history",
-        f"{key[4:-6]}0.json is damaged: it is not JSON",
+        f"{damaged.removeprefix('iam/')} is damaged: it is not JSON",
     ]
     assert case.history(since="2999-01-01")["entries"] == []
     assert case.history(until="2000-01-01")["entries"] == []

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import typing as t
 
@@ -87,7 +88,7 @@ def exported(details: Details, **more: t.Any) -> Export:
 
 
 def test_the_example_of_aws_becomes_variables(iam: Stubbed) -> None:
-    iam.stubber.add_response("get_account_authorization_details", DUMP)
+    iam.stubber.add_response("get_account_authorization_details", copy.deepcopy(DUMP))
     export = exported(read_authorization_details(iam.client, KINDS))
     nobody = {"path": "/", "console_access": False}
     assert export.variables == {
