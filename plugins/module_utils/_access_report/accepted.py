@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Risks that somebody has accepted: reading them, and taking them out of the findings. Pure: the day is an argument.
+"""Reads accepted risks, and takes them out of the findings. Pure: the day is an argument.
 
-A subject is accepted by its ID, exactly: a pattern would also accept what nobody has looked at, such as a policy that
-is attached later. Each acceptance ends, and its end is never more than a year ahead.
+A subject is accepted by its exact ID: a pattern would also accept what nobody has reviewed, such as a policy that is
+attached later. Each acceptance expires, at most 366 days ahead.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import kin
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.item import Fields, label
 
 OPTION = "accepted_risks"
-# Days that a risk may be accepted for.
+# Maximum number of days that a risk may be accepted for.
 LONGEST = 366
-# Characters of a reason.
+# Maximum number of characters of each text, such as the reason.
 LONGEST_TEXT = 2000
 SPEC: dict[str, dict[str, t.Any]] = {
     "finding": {"type": "str", "required": True},
     "subjects": {"type": "list", "elements": "str", "required": True},
     "reason": {"type": "str", "required": True},
-    # YAML makes a date of 2027-01-31, which says the same as the text.
+    # YAML reads 2027-01-31 as a date. The text means the same.
     "expires": {"type": "raw", "required": True},
     "accepted_by": {"type": "str", "required": True},
     "account_id": {"type": "str"},
 }
-# By finding and subject: the accounts of the acceptances, and what messages call those.
+# By finding and subject: each acceptance's account ID (None for all accounts) and its label in messages.
 Known: t.TypeAlias = "dict[tuple[str, str], list[tuple[str | None, str]]]"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -51,12 +51,12 @@ class Risk:
     reason: str
     expires: datetime.date
     accepted_by: str
-    # The only account that it is for, or None.
+    # ID of the only account that it is for; None for all accounts.
     account_id: str | None = None
 
 
 def parse_risks(value: t.Any, today: datetime.date, labels: Sequence[str] = ()) -> tuple[list[Risk], list[str]]:
-    """The acceptances, and all that is wrong with them. labels are what messages call the items."""
+    """Return the valid acceptances, and all problems. labels name the items in messages."""
     if value is None or value == "":
         return [], []
     if not isinstance(value, Sequence) or isinstance(value, (str, bytes)):
@@ -81,7 +81,7 @@ def parse_risks(value: t.Any, today: datetime.date, labels: Sequence[str] = ()) 
 
 
 def _twice(risk: Risk, called: str, known: Known) -> list[str]:
-    """Subjects that an earlier item accepts too. Which of the two reasons and dates counts would be a guess."""
+    """Return a problem for each subject that an earlier item accepts too: it is unclear which reason and date count."""
     found = []
     for subject in risk.subjects:
         earlier = known.setdefault((risk.finding, subject), [])
@@ -96,7 +96,7 @@ class _RiskFields(Fields):
     """Reads one acceptance."""
 
     def read(self, today: datetime.date) -> Risk | None:
-        """The acceptance, or None if something is wrong with it."""
+        """Return the acceptance, or None if it has problems."""
         self.only(SPEC, "an accepted risk")
         risk = Risk(
             self._finding(),
@@ -179,14 +179,14 @@ class _RiskFields(Fields):
 
 
 class Accepted(t.NamedTuple):
-    """The findings without what is accepted, and the acceptances as the report has them."""
+    """The findings without accepted subjects, and the acceptances for the report."""
 
     findings: list[Finding]
     described: list[dict[str, t.Any]]
 
 
 def accept(findings: Iterable[Finding], risks: Sequence[Risk], account_id: str, today: datetime.date) -> Accepted:
-    """Take out what is accepted. findings are those of all rules, also those without subjects."""
+    """Take accepted subjects out of findings, which are those of all rules, even without subjects."""
     left = {finding.rule: finding for finding in findings}
     described = []
     for risk in risks:

@@ -6,8 +6,8 @@
 
 """What users, groups and roles can do with CloudHSM, and whether they administer the account. Pure.
 
-A policy is evaluated once, a group once, and users with the same groups, policies and roles once: 5,000 users take no
-longer than there are different ones.
+Each policy and each group is evaluated once. So are users with the same groups, policies and roles, so the time grows
+with the number of different combinations, not with the number of users.
 """
 
 from __future__ import annotations
@@ -72,33 +72,33 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import cata
 
 @dataclass(frozen=True)
 class Access:
-    """What comes out for a user, a group, a policy or a role: one of ANSWERS for each."""
+    """The result for a user, a group, a policy or a role. Each grade is one of ANSWERS."""
 
     administrator: str
     can_become_administrator: str
     cloudhsm: Mapping[str, str]
-    # The ways to become one: actions, what they are done to, and one of ANSWERS. The widest first.
+    # Ways to become an administrator: actions, their target, and one of ANSWERS. The widest of each holder first.
     ways: tuple[tuple[tuple[str, ...], str, str], ...] = ()
-    # The best path to CloudHSM's actions, each with those that it is the best one for.
+    # The best paths to CloudHSM's actions, each with the actions that it is the best path to.
     paths: tuple[tuple[Path, tuple[str, ...]], ...] = ()
 
     @property
     def can_rise(self) -> bool:
-        """Whether there is more to become than an administrator of the kind that it is already."""
+        """Whether can_become_administrator is a higher grade than administrator."""
         return RANKS[self.can_become_administrator] > RANKS[self.administrator]
 
     @property
     def changes_cloudhsm(self) -> bool:
-        """Whether more than looking is allowed."""
+        """Whether any CloudHSM action is allowed that does more than read."""
         return any(answer != NO and action not in READS for action, answer in self.cloudhsm.items())
 
     @property
     def changes_cloudhsm_without_mfa(self) -> bool:
-        """Whether that goes without MFA."""
+        """Whether any such action is allowed without MFA."""
         return any(answer in WITHOUT_MFA and action not in READS for action, answer in self.cloudhsm.items())
 
 
-# Below this path are the roles of IAM Identity Center, which only AWS changes.
+# The roles of IAM Identity Center are under this path. Only AWS can change them.
 OF_AWS = "/aws-reserved/"
 
 
@@ -110,7 +110,7 @@ READS = frozenset(_short(action.name) for action in catalogue.ACTIONS if action.
 
 
 class Evaluator:
-    """Answers for one account. What can't be read is in problems."""
+    """Evaluates one account. problems says which policies could not be read."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
@@ -130,7 +130,7 @@ class Evaluator:
             )
             for action in catalogue.ACTIONS
         }
-        # Everything, and IAM's users too: what lacks IAM (as PowerUserAccess does) makes no administrator.
+        # An administrator can do everything, also in IAM: PowerUserAccess, which lacks IAM, is not enough.
         self._administrator = [
             index
             for action, resource in ((f"{ANY}:{ANY}", ANY), (f"iam:{ANY}", iam.arn("user")))
@@ -147,11 +147,11 @@ class Evaluator:
 
     @property
     def problems(self) -> Mapping[str, str]:
-        """What could not be read, and why."""
+        """Labels of the policies that could not be read, and the reasons."""
         return self._reader.problems
 
     def user(self, person: Person) -> Access:
-        """What a user can do: by its groups, its own policies, under its boundary, and by roles."""
+        """Return what a user can do through groups, own policies and roles, within the permissions boundary."""
         held, assumable = self._reader.person(person), self.reach.user(person)
         holder = self._climber(person, held, assumable)
         key = (key_of(person), own_key_of(holder), assumable.key)
@@ -160,11 +160,14 @@ class Evaluator:
         return self._known[key]
 
     def changes(self, person: Person) -> list[str]:
-        """The times at which what a user can do may change by conditions on the time, the next first."""
+        """Return the times at which conditions on the time may change what a user can do, the next first."""
         return sorted(self._reader.person(person).read.changes | self.reach.changes(self.reach.user(person)))
 
     def role(self, role: Role) -> Access:
-        """What sessions of a role can do, without the roles that these can assume."""
+        """Return what sessions of a role can do.
+
+        Only can_become_administrator and ways follow the roles that these sessions can assume.
+        """
         if role.name not in self._roles:
             held = self._reader.role(role)
             reached = Reached(self._paths.role_extents(role.name), {})
@@ -172,7 +175,7 @@ class Evaluator:
         return self._roles[role.name]
 
     def by_roles(self, names: Iterable[str]) -> Access:
-        """What somebody can do who comes with sessions of these roles."""
+        """Return what a person can do who signs in with sessions of these roles."""
         assumable = self.reach.of_roles(names)
         reached = self._paths.find(None, assumable)
         wanted = set(names)
@@ -188,41 +191,41 @@ class Evaluator:
         )
 
     def controlled(self) -> dict[str, str]:
-        """What service control policies leave of CloudHSM's actions, where they take something away."""
+        """Return the CloudHSM actions that service control policies limit, and what they leave of each."""
         if self._paths.controls is None:
             return {}
         left = {action: answer(self._paths.controls, asked) for action, asked in self._paths.questions.items()}
         return {action: found for action, found in left.items() if found != YES}
 
     def may(self, person: Person, action: str, arn: str = "") -> tuple[Extents, Extents]:
-        """In each kind of session, how far a user may do this, to itself if to nothing else, and nothing denies it."""
+        """Return how far a user may do this to arn (default: itself), and how far nothing denies it, by session."""
         holder = self._reader.holder(person, [action])
         return holder.may_to(action, arn or holder.arn), holder.not_denied(action, arn or holder.arn)
 
     def group(self, name: str) -> Access:
-        """What a group gives its members."""
+        """Return what a group gives its members."""
         read = self._reader.group(name)
         return self._alone(read, self._reader.member(name))
 
     def managed_policy(self, arn: str) -> Access:
-        """What a managed policy gives by itself."""
+        """Return what a managed policy gives by itself."""
         read = self._reader.managed(arn)
         return self._alone(read, self._reader.somebody(read, policies=frozenset({arn})))
 
     def inline_policy(self, owner: str, name: str, document: Document) -> Access:
-        """What an inline policy gives by itself."""
+        """Return what an inline policy gives by itself."""
         read = self._reader.document(f"{owner}: {name}", document)
         return self._alone(read, self._reader.somebody(read))
 
     def passed_by_keys(self) -> list[str]:
-        """Policies read so far that deny without MFA, but not to access keys: Bool where BoolIfExists is needed."""
+        """Return policies read so far whose demand for MFA access keys bypass: Bool where BoolIfExists is needed."""
         return self._reader.passed_by_keys()
 
     def _alone(self, read: Read, holder: Holder) -> Access:
         return self._access(read.rights, holder, read, self._paths.find(Held(read, read.rights)))
 
     def _climber(self, person: Person, held: Held, assumable: Assumable) -> Holder | None:
-        """Somebody of whom it is to be found out how far up the ways lead; None where none does."""
+        """Return the user as a holder whose ways to more rights can be followed; None if the user has no such way."""
         if not held.read.has_steps and not assumable.roles:
             return None
         holder = self._reader.climber(person)
@@ -237,7 +240,7 @@ class Evaluator:
 
     @cached_property
     def _around(self) -> Surroundings:
-        """What there is in the account, and who is powerful in it."""
+        """The account's users, groups, policies and roles, and which of them are powerful."""
         snapshot, reader = self._snapshot, self._reader
         users = {name: person.user.arn for name, person in snapshot.users.items()}
         groups = {name: group.arn for name, group in snapshot.groups.items()}
@@ -259,7 +262,7 @@ class Evaluator:
 
     @cached_property
     def _changeable(self) -> Mapping[str, str] | None:
-        """ARNs of the roles that somebody of the account may change; None where roles were not read."""
+        """ARNs of the roles that users of the account may be able to change; None if roles were not read."""
         if self._snapshot.roles is None:
             return None
         return {role.name: role.arn for role in self.reach.roles if not role.path.startswith(OF_AWS)}
@@ -268,7 +271,7 @@ class Evaluator:
         return max(extents_of(rights, self._administrator, every=True))
 
     def _rising_users(self, around: Surroundings) -> dict[str, Extent]:
-        """Who can become an administrator without anybody but those who are one."""
+        """Return how far users can become administrators if only present administrators count as powerful."""
         known: dict[t.Any, Extent] = {}
         found = {}
         for name, person in self._snapshot.users.items():

@@ -7,12 +7,12 @@
 """The recommendations of the CIS AWS Foundations Benchmark that findings are about.
 
 7.0.0 is the newest edition: Tenable's audit of 6.0.0 (CIS_Amazon_Web_Services_Foundations_v6.0.0_L1, changelog of
-2026-04-14) is marked as replaced by the next one. The numbers are those of Prowler's file for that edition
-(prowler-cloud/prowler, prowler/compliance/aws/cis_7.0_aws.json at 3e000faa31), whose section 2 is Identity and Access
-Management. AWS Security Hub knows editions up to 5.0.0, which count this section as 1 (Security Hub User Guide, "CIS
-AWS Foundations Benchmark in Security Hub CSPM").
+2026-04-14) is marked as replaced by the next one. The numbers are from Prowler's file for 7.0.0
+(prowler-cloud/prowler, prowler/compliance/aws/cis_7.0_aws.json at 3e000faa31), where section 2 is Identity and Access
+Management. AWS Security Hub supports editions up to 5.0.0, where this section is number 1 (Security Hub User Guide,
+"CIS AWS Foundations Benchmark in Security Hub CSPM").
 
-docs/access_report.md says how far the report checks each recommendation. A number here says that the finding is about
+docs/access_report.md says how far the report checks each recommendation. A number here means that the finding is about
 the recommendation, not that an account without the finding meets it.
 """
 
@@ -22,12 +22,12 @@ from collections.abc import Mapping
 
 NAME = "CIS Amazon Web Services Foundations Benchmark"
 EDITION = "7.0.0"
-# By rule, and so the names of all rules.
+# By rule. The keys are the names of all rules.
 RECOMMENDATIONS: Mapping[str, tuple[str, ...]] = {
     "root_access_keys": ("2.4",),
     "root_without_mfa": ("2.5",),
     "break_glass_used": (),
-    # 2.10 is about console users; those with keys alone are in this finding too.
+    # 2.10 is about console users. This finding also includes administrators who have access keys only.
     "administrator_without_mfa": ("2.10",),
     "can_become_administrator": (),
     "wide_policies": ("2.14",),
@@ -57,5 +57,5 @@ RECOMMENDATIONS: Mapping[str, tuple[str, ...]] = {
 
 
 def described() -> dict[str, str]:
-    """The edition as the report has it."""
+    """Return the edition for the report."""
     return {"name": NAME, "version": EDITION}

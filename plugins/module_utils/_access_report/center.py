@@ -4,9 +4,9 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The report's part on IAM Identity Center: permission sets of the account, and what people can do by them. Pure.
+"""The report's section on IAM Identity Center: the account's permission sets, and what people can do with them. Pure.
 
-What a permission set allows in the account is what its role there allows, which IAM Identity Center keeps.
+A permission set allows what its role in the account allows. IAM Identity Center maintains that role.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DescribePaths = Callable[[Access], list[dict[str, t.Any]]]
 def describe_center(
     read: CenterRead, evaluator: Evaluator, describe: Describe, describe_paths: DescribePaths
 ) -> dict[str, t.Any]:
-    """What the report says of it."""
+    """Return the section for the report."""
     roles = {name: role.name for role in evaluator.reach.roles if (name := permission_set_of(role))}
     held = _held(read)
     known: dict[frozenset[str], dict[str, t.Any]] = {}
@@ -67,7 +67,7 @@ def describe_center(
 
 
 def _held(read: CenterRead) -> dict[str, dict[str, list[str]]]:
-    """By the ids of users: their permission sets, with the groups that give them."""
+    """Return by user ID: the user's permission sets, each with the groups that give it."""
     held: dict[str, dict[str, list[str]]] = {}
     for one in read.sets:
         for user in one.users:
@@ -79,7 +79,7 @@ def _held(read: CenterRead) -> dict[str, dict[str, list[str]]]:
 
 
 def _by_sets(access: Access, sets: dict[str, str]) -> Access:
-    """The same with paths that begin with the permission set, and not with its role."""
+    """Return the access with paths that begin with the permission set instead of its role."""
 
     def told(path: Path) -> Path:
         if path.kind != ROLE:

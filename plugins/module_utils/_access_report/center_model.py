@@ -4,20 +4,20 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What the report knows of IAM Identity Center."""
+"""What the report knows about IAM Identity Center."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# What is known: read; there is none; it may not or can't be read; or nobody wants it read.
+# It was read; the account has none; it could not be read; or it was left out of the report.
 READ, NONE, UNKNOWN, LEFT_OUT = "read", "none", "unknown", "left_out"
 
 
 @dataclass(frozen=True)
 class CenterUser:
-    """A user of the identity store, and who issued it; nobody, where it was made there."""
+    """A user of the identity store, and the external issuers of its IDs: none if it was created in the store."""
 
     name: str
     issuers: frozenset[str] = frozenset()
@@ -25,7 +25,7 @@ class CenterUser:
 
 @dataclass(frozen=True)
 class CenterGroup:
-    """A group of the identity store, with the ids of its members."""
+    """A group of the identity store, with the IDs of its members."""
 
     name: str
     members: frozenset[str] = frozenset()
@@ -33,19 +33,19 @@ class CenterGroup:
 
 @dataclass(frozen=True)
 class CenterSet:
-    """A permission set that is provisioned in the account, with the ids of those who have it there."""
+    """A permission set provisioned in the account, with the IDs of the groups and users who have it there."""
 
     name: str
     arn: str
     groups: frozenset[str] = frozenset()
     users: frozenset[str] = frozenset()
-    # Read only of a set whose name is that of a copy which ends.
+    # Read only if the name looks like that of a copy for temporary assignments.
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class CenterRead:
-    """What was read, and why it is not more. Users and groups are by their ids."""
+    """What was read. note says why something is missing. Users and groups are by their IDs."""
 
     state: str = LEFT_OUT
     note: str = "IAM Identity Center was left out"

@@ -4,12 +4,12 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Reads who has which permission set in the account. What can't be read is told, and never an error.
+"""Reads who has which permission set in the account. What can't be read is noted, and never raises an error.
 
-All of the API shares 20 calls a second (IAM Identity Center User Guide, "AWS IAM Identity Center quotas"), and clients
-slow down where AWS throttles them. The calls are one or two a permission set of the account, two a group and one a user
-that is assigned, however many there are in the store; many users are read by the page. A copy of a permission set that
-ends takes one more, for its tags.
+The whole API shares 20 calls a second (IAM Identity Center User Guide, "AWS IAM Identity Center quotas"), and clients
+slow down if AWS throttles them. The report makes two calls for each permission set of the account, two for each group
+and one for each user that has a permission set, whatever the size of the store. More than MANY users are read by the
+page. A copy of a permission set for temporary assignments takes one more call, for its tags.
 """
 
 from __future__ import annotations
@@ -43,16 +43,16 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.snap
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.store import Service, or_none
 
-# From so many users on, all of the store are read, a hundred a page.
+# If more users than this have permission sets, all users of the store are read, 100 a page.
 MANY = 100
-# What the names of copies that end have at their end, as set_name makes them.
+# The end of the names that set_name gives to copies for temporary assignments.
 _COPY = re.compile(r".*-\d{6}T\d{4}Z")
 _ROLES = "the roles of its permission sets are listed all the same"
 _NOT_HERE = f"only the organization's management account and a delegated administrator may read it; {_ROLES}"
 
 
 def read_center(connect: Callable[[], Service], region: str | None, account_id: str) -> CenterRead:
-    """The permission sets of the account, and who has them."""
+    """Return the account's permission sets and who has them, or why they are unknown."""
     if not region:
         return _unknown(f"no region is set; {_ROLES}")
     try:
@@ -108,7 +108,7 @@ def _read_set(sso: t.Any, instance_arn: str, account_id: str, arn: str) -> Cente
 
 
 def _read_tags(sso: t.Any, instance_arn: str, arn: str) -> dict[str, str]:
-    """The tags of a permission set; none where they may not be read, because they only say why it is there."""
+    """Return a permission set's tags. They only say why it exists, so none are returned if AWS denies reading them."""
     try:
         pages = sso.get_paginator("list_tags_for_resource").paginate(InstanceArn=instance_arn, ResourceArn=arn)
         return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
@@ -119,7 +119,7 @@ def _read_tags(sso: t.Any, instance_arn: str, arn: str) -> dict[str, str]:
 
 
 def _read_group(store: t.Any, store_id: str, group_id: str) -> CenterGroup:
-    """A group that has gone from the store may still be assigned something: it is called by its id."""
+    """Return a group. A group deleted from the store may still have assignments: its ID then serves as its name."""
     of_group = {"IdentityStoreId": store_id, "GroupId": group_id}
     found = or_none(store.describe_group, **of_group)
     if not found:

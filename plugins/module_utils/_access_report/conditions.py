@@ -4,12 +4,12 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Conditions of policies: what they ask of MFA is decided, what they ask of anything else stays open.
+"""Evaluates conditions of policies: those on MFA are decided, all others stay open.
 
-What they ask of the time of a call is decided before, in times.py.
+Conditions on the time of a call were decided before, in times.py.
 
-What counts is a call that the person makes. What AWS's services do in the person's name follows from one, so conditions
-that leave those out are decided too.
+Only calls that the person makes count. Calls that AWS services make on the person's behalf follow from those, so
+conditions about them are decided too.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs 
 
 PRESENT = "aws:multifactorauthpresent"
 AGE = "aws:multifactorauthage"
-# What AWS says of a call that no service makes in somebody's name: false, or nothing at all.
+# Keys about calls by AWS services. If the person makes the call, DIRECT keys are false, the others missing.
 DIRECT = frozenset({"aws:viaawsservice", "aws:principalisawsservice"})
 NOT_CALLED_VIA = frozenset({"aws:calledvia", "aws:calledviafirst", "aws:calledvialast"})
 OPERATOR = re.compile(r"(?:(?P<set>forallvalues|foranyvalue):)?(?P<name>[a-z]+?)(?P<lenient>ifexists)?")
-# Operators that compare text, without the "not" in their names: how.
+# How operators compare texts, by their names without "not".
 _COMPARISONS: Mapping[str, Callable[[str, str], bool]] = {
     "bool": lambda wanted, actual: wanted.lower() == actual,
     "stringequals": lambda wanted, actual: wanted == actual,
@@ -38,21 +38,21 @@ _NUMERIC = ("numericlessthan", "numericlessthanequals", "numericgreaterthan", "n
 
 
 class Session(Enum):
-    """How somebody can come: what AWS then says of MFA (IAM User Guide, global condition context keys)."""
+    """How a person calls AWS. The value is that of PRESENT (IAM User Guide, global condition context keys)."""
 
-    # Signed in with MFA, or with temporary credentials got with it.
+    # Signed in with MFA, or with temporary credentials obtained with MFA.
     MFA = "true"
-    # Signed in with a password alone, or with temporary credentials got without MFA.
+    # Signed in with a password only, or with temporary credentials obtained without MFA.
     PASSWORD = "false"
-    # With an access key alone: the request then has none of MFA's keys at all.
+    # With an access key only: the request then has none of the MFA keys.
     KEY = None
 
 
 def holds(condition: Mapping[str, t.Any], session: Session, allows: bool) -> bool | None:
-    """Whether a statement's condition holds in such a session; None where it depends on something else than MFA.
+    """Whether a statement's condition holds in such a session; None if it depends on anything but MFA.
 
-    How long ago the MFA was is up to the person: it is as it suits, so a statement that allows applies and one that
-    denies does not.
+    A person can choose how long ago the MFA was. So a condition on its age holds in a statement that allows, and does
+    not hold in one that denies.
     """
     results = [
         _test(operator.lower(), key.lower(), _texts(values), session, allows)
@@ -65,7 +65,7 @@ def holds(condition: Mapping[str, t.Any], session: Session, allows: bool) -> boo
 
 
 def asks_for_mfa(condition: Mapping[str, t.Any]) -> bool:
-    """Whether the condition has to do with MFA."""
+    """Whether the condition is about MFA."""
     return any(key.lower() in (PRESENT, AGE) for keys in condition.values() for key in keys)
 
 
@@ -80,7 +80,7 @@ def _test(operator: str, key: str, values: list[str], session: Session, allows: 
         return None
     if key in DIRECT | NOT_CALLED_VIA:
         result = _by_name(found, values, "false" if key in DIRECT else None)
-        # A right that only services have in the person's name is one all the same.
+        # A right that only services can use on the person's behalf still counts, as a conditional one.
         return result if result or not allows else None
     if key == PRESENT:
         return _by_name(found, values, session.value)
@@ -92,7 +92,7 @@ def _test(operator: str, key: str, values: list[str], session: Session, allows: 
 
 
 def _by_name(found: re.Match[str], values: list[str], actual: str | None) -> bool | None:
-    """What comes out where the request has this one value of the key, or has not got the key."""
+    """Return the result for a request in which the key has only this value, or is missing (None)."""
     if found["name"] == "null":
         return ("true" if actual is None else "false") in map(str.lower, values)
     return _without_key(found) if actual is None else _compare(found["name"], values, actual)
@@ -100,7 +100,7 @@ def _by_name(found: re.Match[str], values: list[str], actual: str | None) -> boo
 
 def _without_key(found: re.Match[str]) -> bool | None:
     if found["lenient"] and found["set"] == "foranyvalue":
-        # AWS does not say which of the two counts.
+        # AWS does not document which of the two prevails.
         return None
     return bool(found["lenient"]) or found["set"] == "forallvalues" or ("not" in found["name"] and not found["set"])
 

@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Service control policies: what they leave of rights. Pure.
+"""Evaluates service control policies (SCPs): what they leave of rights. Pure.
 
-Something is allowed if a policy of every level allows it, from the root through the organizational units to the
-account, and no policy of any level denies it (AWS Organizations User Guide, "SCP evaluation"). They bind neither the
+An action is allowed if a policy at every level allows it, from the root through the organizational units to the
+account, and no policy at any level denies it (AWS Organizations User Guide, "SCP evaluation"). SCPs limit neither the
 management account nor service-linked roles (same guide, "Service control policies (SCPs)").
 """
 
@@ -30,7 +30,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evalua
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.holder import Extents
 
-# What is known of them: read; the management account, which they don't bind; there are none; or not readable.
+# They were read; this is the management account, which they don't limit; no SCPs apply; or they are unknown.
 READ, NOT_BOUND, NONE, UNKNOWN = "read", "not_bound", "none", "unknown"
 _EVERYTHING = Statement(True, ("*",), False, ("*",), False, {})
 
@@ -44,7 +44,7 @@ class ControlPolicy(t.NamedTuple):
 
 
 class Level(t.NamedTuple):
-    """The root, a unit or the account, with the policies that are attached to it."""
+    """The root, an organizational unit or the account, with the policies attached to it."""
 
     id: str
     policies: tuple[ControlPolicy, ...]
@@ -52,7 +52,7 @@ class Level(t.NamedTuple):
 
 @dataclass(frozen=True)
 class ControlsRead:
-    """What is known of the policies, and why it is not more. The levels begin with the root."""
+    """What was read. note says why something is missing. levels begin with the root."""
 
     state: str = UNKNOWN
     note: str = "SCPs unknown: they were not read"
@@ -61,17 +61,17 @@ class ControlsRead:
 
 @dataclass(frozen=True)
 class Controls:
-    """The policies of an account, to be asked."""
+    """The policies above an account, ready to evaluate."""
 
     levels: Sequence[Sequence[Statement]]
     _known: dict[t.Any, Extents] = field(default_factory=dict, compare=False, repr=False)
 
     def rights(self, questions: Sequence[Question]) -> Rights:
-        """What they leave of a right to everything."""
+        """Return what the policies leave of a right to everything."""
         return reduce(Rights.within, (rights_of(level, questions) for level in self.levels))
 
     def extents(self, action: str, resource: str) -> Extents:
-        """How far they leave one action on one object."""
+        """Return how far the policies leave one action on one object."""
         key = (action, resource)
         if key not in self._known:
             found = self.rights([Question(action, resource)]).extents(0)
@@ -80,17 +80,17 @@ class Controls:
 
 
 def controls_of(read: ControlsRead, now: str = "") -> Controls | None:
-    """The policies as far as they limit anything at this time; None where they don't, or are not known.
+    """Return the policies that are in force at this time; None if they limit nothing or are unknown.
 
-    AWS has every level keep at least one policy (API Reference, DetachPolicy), so a level without any is one of an
-    organization in which they are not in use, and limits nothing. Nor does one with a policy that can't be read.
+    AWS keeps at least one policy at every level (API Reference, DetachPolicy). So a level without any means that the
+    organization does not use SCPs: it limits nothing. A policy that can't be read counts as one that allows everything.
     """
     levels = [_statements(level, now) for level in read.levels if level.policies]
     return Controls(levels) if read.state == READ and levels else None
 
 
 def describe_controls(read: ControlsRead, left: Mapping[str, str]) -> dict[str, t.Any]:
-    """What the report says of them; left is what they leave of actions of which they take something away."""
+    """Return the section for the report. left has the actions that the policies limit, and what they leave of each."""
     levels = [{"id": level.id, "policies": [policy.name for policy in level.policies]} for level in read.levels]
     return {"state": read.state, "note": read.note, "levels": levels, "limited_actions": dict(left)}
 

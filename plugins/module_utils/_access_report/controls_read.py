@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Reads the service control policies above an account. What can't be read is told, and never an error.
+"""Reads the service control policies above an account. What can't be read is noted, and never raises an error.
 
 Only the management account, a delegated administrator of AWS Organizations, and accounts that the organization's
-resource policy names may ask (AWS Organizations User Guide, "Delegated administrator for AWS Organizations").
+resource policy names may read them (AWS Organizations User Guide, "Delegated administrator for AWS Organizations").
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _NOT_HERE = "only the management account and accounts that it lets can read them
 
 
 def read_controls(connect: Callable[[], OrganizationsClient], account_id: str) -> ControlsRead:
-    """The policies from the root down to the account."""
+    """Return the policies from the root down to the account, or why they are unknown."""
     try:
         return _read(connect(), account_id)
     except AWS_ERRORS as exc:

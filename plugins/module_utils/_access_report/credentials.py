@@ -4,9 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Passwords, MFA and access keys: all users at once from the credential report, and few users as they are now.
+"""Reads passwords, MFA and access keys: of all users from the credential report, and of a few users live.
 
-The credential report is up to four hours old, but it is the only source of ages, and the only bulk read of the rest.
+The credential report is up to four hours old, but it is the only bulk read, and the only source of last uses and of the
+age of passwords.
 """
 
 from __future__ import annotations
@@ -27,11 +28,11 @@ if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
 ROOT = "<root_account>"
-# Seconds between two looks at a report that is being made.
+# Seconds between two checks whether the report is ready.
 PAUSE = 1.0
-# What the report says of keys and passwords that were never used.
+# The report's words for keys and passwords that were never used.
 _NEVER = frozenset({"N/A", "no_information"})
-# What GetCredentialReport answers while there is none to be had.
+# Error codes of GetCredentialReport while no report is ready.
 _NOT_YET = frozenset({"ReportNotPresent", "ReportInProgress", "ReportExpired"})
 
 
@@ -41,7 +42,7 @@ class ReportLateError(Exception):
 
 @dataclass(frozen=True)
 class CredentialReport:
-    """The rows of a credential report by their users' names, and when AWS made it."""
+    """The rows of a credential report by user name, and when AWS generated it."""
 
     generated: datetime.datetime
     rows: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -50,9 +51,9 @@ class CredentialReport:
 def read_credential_report(
     iam: IAMClient, timeout: float, sleep: Callable[[float], None] = time.sleep
 ) -> CredentialReport:
-    """Have AWS make a credential report, wait for it, and read it.
+    """Have AWS generate a credential report, wait for it, and read it.
 
-    Raises ReportLateError after so many seconds, and what botocore raises.
+    Raises ReportLateError after timeout seconds, and what botocore raises.
     """
     looks = max(1, round(timeout / PAUSE))
     for look in range(looks):
@@ -72,7 +73,7 @@ def read_credential_report(
 
 
 def moment(value: str | None) -> datetime.datetime | None:
-    """A time of the report's; None for its words for "never" and "not known"."""
+    """Return a time from the report; None for its words for "never" and "not known"."""
     try:
         return datetime.datetime.fromisoformat(value or "")
     except ValueError:
@@ -80,7 +81,7 @@ def moment(value: str | None) -> datetime.datetime | None:
 
 
 def reported(row: Mapping[str, str]) -> Credentials:
-    """What the report's row says of a user."""
+    """Return what the report's row says about a user."""
     return Credentials(
         password=row.get("password_enabled") == "true",
         password_changed=moment(row.get("password_last_changed")),
@@ -104,7 +105,7 @@ def _reported_key(row: Mapping[str, str], number: int) -> AccessKey | None:
 
 
 def read_live(iam: IAMClient, pool: Executor, names: Iterable[str]) -> dict[str, Credentials]:
-    """Whether these users have passwords, MFA and access keys now. Three calls a user; raises what botocore raises."""
+    """Read the users' present passwords, MFA and access keys. Three calls a user; raises what botocore raises."""
     wanted = list(names)
     passwords = pool.map(lambda name: _password(iam, name), wanted)
     devices = pool.map(lambda name: _pages(iam, "list_mfa_devices", "MFADevices", name), wanted)
@@ -135,11 +136,11 @@ def _live_key(key: Mapping[str, t.Any]) -> AccessKey:
 
 
 def with_ages(live: Credentials, row: Credentials | None) -> Credentials:
-    """What a user has now, with the ages that the report knows."""
+    """Return a user's present credentials, with the ages and last uses that the report knows."""
     if row is None:
         return live
-    # The report has no ids: a key is told by the second in which it was made. Of one that is not found, such as one
-    # that is newer than the report, it is not known whether it was used.
+    # The report has no key IDs, so a key is identified by the second of its creation. If the report does not have it,
+    # for example because the key is newer, it is unknown whether the key was used.
     used = {_second(key.created): key for key in row.keys or ()}
     keys = tuple(
         replace(key, last_used=found.last_used, use_known=found.use_known)

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What is different from an earlier report of the same account: findings, and who can do what. Pure."""
+"""Compares a report with an earlier one of the same account: findings, and who can do what. Pure."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import ANSWERS, NO
 
 Report = Mapping[str, t.Any]
-# What a user can be, beside the actions of CloudHSM.
+# Rights of a user in addition to CloudHSM's actions.
 RIGHTS = ("administrator", "can_become_administrator")
-# What each part of a report has to have for a comparison, with the type of its items.
+# Fields that a comparison needs in each part of a report, with their types.
 _FINDING = {"rule": str, "severity": str, "title": str, "subjects": list}
 _SUBJECT = {"id": str, "name": str, "kind": str, "detail": str}
 _RISK = {**_FINDING, "state": str}
@@ -26,11 +26,11 @@ _USER = {"name": str, "cloudhsm": dict, **dict.fromkeys(RIGHTS, str)}
 
 
 class IncomparableError(Exception):
-    """A file that is no earlier report, or one that can't be compared. The message is why, in one sentence."""
+    """A file is no earlier report, or one that can't be compared. The message says why, in one sentence."""
 
 
 def check_previous(previous: t.Any) -> Report:
-    """What was read from an earlier report's file, if it is such a report. Raises IncomparableError."""
+    """Return what was read from an earlier report's file. Raises IncomparableError if it is no such report."""
     account = previous.get("account") if isinstance(previous, dict) else None
     if not isinstance(account, dict) or not isinstance(previous.get("generated_at"), str):
         raise IncomparableError("it is not an access report in the format json")
@@ -68,7 +68,7 @@ def _is_of(item: t.Any, spec: Mapping[str, type]) -> bool:
 
 
 def compare(previous: Report, report: Report) -> dict[str, t.Any]:
-    """The difference as the report has it. Raises IncomparableError for a report of another account."""
+    """Return the difference for the report. Raises IncomparableError for a report of another account."""
     was, now = (one["account"].get("account_id") for one in (previous, report))
     if was != now:
         raise IncomparableError(f"it is a report of the account {str(was)[:20]}, and this is the account {now}")
@@ -93,7 +93,7 @@ def _sorted(found: t.Iterable[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
 
 
 def _findings(report: Report) -> dict[tuple[str, str], dict[str, t.Any]]:
-    """The subjects of all findings, by the rule and their IDs."""
+    """Return the subjects of all findings, accepted or not, by rule and ID."""
     active = [risk for risk in report["accepted_risks"] if risk["state"] == "active"]
     return {
         (finding["rule"], subject["id"]): {
@@ -112,7 +112,7 @@ def _rights(user: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _users(before: Sequence[t.Any], after: Sequence[t.Any]) -> Iterator[dict[str, t.Any]]:
-    """Users who are new, gone or have other rights, by name. Who does not exist can do nothing."""
+    """Yield users who are new, gone or have other rights, by name. A user who does not exist can do nothing."""
     old, new = ({user["name"]: user for user in users} for users in (before, after))
     for name in sorted(old.keys() | new.keys()):
         was, now = (_rights(users[name]) if name in users else {} for users in (old, new))
@@ -127,7 +127,7 @@ def _users(before: Sequence[t.Any], after: Sequence[t.Any]) -> Iterator[dict[str
 
 
 def _notes(previous: Report, report: Report) -> Iterator[str]:
-    """Why findings may be new or gone although nothing has changed in the account."""
+    """Yield reasons why findings may be new or gone although nothing has changed in the account."""
     if previous["not_read"] != report["not_read"]:
         for which, one in (("The earlier", previous), ("This", report)):
             if one["not_read"]:

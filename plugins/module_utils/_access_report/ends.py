@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""When what users can do ends by conditions on the time, as far as they can do it now. Pure."""
+"""Finds when the rights that users have now end because of conditions on the time. Pure."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model import Person, Snapshot
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import NO
 
-# At so many times the account is evaluated again. Of rights that end later, the report does not tell the end.
+# The account is evaluated again at this many times at most. The report does not say when later rights end.
 MOST = 10
 ADMINISTRATOR, CAN_BECOME = "administrator", "can_become_administrator"
 
 
 class Ends:
-    """Evaluates the account at the times at which rights in it end: none, where no condition is on the time."""
+    """Evaluates the account at the times at which rights in it may end: none if no condition is on the time."""
 
     def __init__(self, snapshot: Snapshot, evaluator: Evaluator) -> None:
         self._snapshot = snapshot
@@ -30,7 +30,7 @@ class Ends:
         self._then: dict[str, Evaluator] = {}
 
     def of(self, person: Person, access: Access) -> dict[str, str]:
-        """By right, for each that ends: when."""
+        """Return the times at which the user's rights end, by right."""
         ends: dict[str, str] = {}
         held = {right for right, word in _rights(access).items() if word != NO}
         for time in self._changes[person.user.name]:

@@ -6,7 +6,7 @@
 
 """A small evaluator of identity policies: what their statements allow and deny, for a fixed list of questions. Pure.
 
-It errs to the side of the larger right. What it leaves out is told in docs/access_report.md.
+In doubt it assumes the larger right. docs/access_report.md says what it leaves out.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.globs 
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.times import at_time
 
-# Stands in a question for any text: no policy has it, so only an asterisk matches it.
+# Stands for any text in a question. No policy contains it, so only an asterisk matches it.
 ANY = "\0" * 200
 SESSIONS = tuple(Session)
-# The caller's own name, and the same with a default value, which users never need.
 _WILDCARD = re.compile(r"[*?]")
+# The variable for the user's own name, also with a default value, which never applies to a user.
 _OWN_NAME = re.compile(r"\$\{\s*aws:username\s*(,[^}]*)?\}", re.IGNORECASE)
 
 
 class UnreadablePolicyError(Exception):
-    """A document that is not the JSON of a policy."""
+    """A document is not a policy in JSON."""
 
 
 class Extent(IntEnum):
-    """How far a statement, or all of them together, reach."""
+    """How far a statement reaches, or several together."""
 
     NONE = 0
     # Under conditions other than MFA.
@@ -52,7 +52,7 @@ class Extent(IntEnum):
 
 
 class Question(t.NamedTuple):
-    """An action, and the ARN of what it is done to with ANY in it; no resource for actions that have none."""
+    """An action, and the ARN of its target, which may contain ANY; no resource for actions that have none."""
 
     action: str
     resource: str | None = None
@@ -62,11 +62,11 @@ EVERYTHING = "all that nothing denies"
 
 
 class Objects(t.NamedTuple):
-    """What a statement is about, of one kind of objects, whatever else denies."""
+    """The objects of one kind that a statement covers, whatever other statements deny."""
 
-    # The names of single objects, which are unique in an account whatever their paths.
+    # Names of single objects, which are unique in an account whatever their paths.
     names: frozenset[str] = frozenset()
-    # In words, what is about more than one object, and so also about objects that are made tomorrow.
+    # In words: what covers more than one object, and so also objects that are created later.
     others: tuple[str, ...] = ()
 
 
@@ -82,7 +82,7 @@ class Statement:
     condition: Mapping[str, t.Any]
 
     def applies_to(self, action: str) -> bool:
-        """Whether the statement is about the action."""
+        """Whether the statement covers the action."""
         if action not in self._applied:
             self._applied[action] = self._named.cover(action.lower(), ANY) != self.but_actions
         return self._applied[action]
@@ -93,29 +93,29 @@ class Statement:
 
     @cached_property
     def _named(self) -> Patterns:
-        """The actions, to be looked for in."""
+        """The patterns of the actions."""
         return Patterns(self.actions)
 
     def reaches(self, resource: str | None) -> Extent:
-        """On which of the resources that a question is about."""
+        """Return on how many of a question's resources the statement applies."""
         if resource not in self._reached:
             self._reached[resource] = self._reach(resource)
         return self._reached[resource]
 
     @cached_property
     def _reached(self) -> dict[str | None, Extent]:
-        """What is known already: a policy can have a thousand patterns, and many actions have the same resources."""
+        """Results by resource, kept as a policy can have a thousand patterns, and many actions share resources."""
         return {}
 
     def _reach(self, resource: str | None) -> Extent:
         if resource is None:
-            # AWS then compares with an asterisk.
+            # AWS then compares the pattern with an asterisk.
             return Extent.ALL if self.patterns.match("*") != self.but_resources else Extent.NONE
         if self.patterns.cover(resource, ANY):
             return Extent.NONE if self.but_resources else Extent.ALL
-        # In a field of an ARN any text is one without a colon.
+        # In a field of an ARN, ANY means any text without a colon.
         generic = resource.replace(ANY, FIELD if resource.startswith("arn:") else "*")
-        # Of one object everything is known but what AWS fills in for variables.
+        # For a single object, only the values that AWS fills in for variables are unknown.
         undecided = self.patterns if ANY in resource else self._with_variables
         if any(undecided.meeting(generic)):
             return Extent.SOME
@@ -123,7 +123,7 @@ class Statement:
 
     @cached_property
     def patterns(self) -> Patterns:
-        """The resources, to be looked for in."""
+        """The patterns of the resources."""
         return Patterns(self.resources)
 
     @cached_property
@@ -131,7 +131,7 @@ class Statement:
         return Patterns(one for one in self.resources if VARIABLE_START in one)
 
     def objects(self, generic: str) -> Objects:
-        """Which objects of one kind the resources are about; generic is the ARN of such an object with ANY in it."""
+        """Return the objects of one kind that the resources cover. generic is the ARN of such an object, with ANY."""
         if generic not in self._objects:
             self._objects[generic] = _objects(self, generic)
         return self._objects[generic]
@@ -142,12 +142,12 @@ class Statement:
 
     @cached_property
     def limits(self) -> tuple[Extent, ...]:
-        """By session: no more than this comes of the statement, by its condition."""
+        """The most that the statement's condition leaves of it, by session."""
         known = {True: Extent.ALL, False: Extent.NONE, None: Extent.CONDITIONAL}
         return tuple(known[holds(self.condition, session, self.allows)] for session in SESSIONS)
 
     def of(self, name: str) -> Statement:
-        """The statement as it counts for the user of this name."""
+        """Return the statement with this name in place of the variable for the user's own name."""
         if not any(VARIABLE_START in pattern for pattern in self.resources):
             return self
         return replace(self, resources=tuple(_OWN_NAME.sub(lambda _found: name, one) for one in self.resources))
@@ -171,7 +171,7 @@ def _objects(statement: Statement, generic: str) -> Objects:
 
 
 def _short(pattern: str) -> str:
-    """The pattern without what is the same for all objects of the account."""
+    """Return the pattern without the fields that the ARNs of all objects of the account share."""
     return pattern.split(":", 5)[-1]
 
 
@@ -183,18 +183,18 @@ class Rights:
     denied: tuple[int, ...]
 
     def within(self, boundary: Rights) -> Rights:
-        """What is left of these rights under a permissions boundary."""
+        """Return what a permissions boundary or a level of SCPs leaves of these rights."""
         return Rights(
             tuple(map(min, self.allowed, boundary.allowed)),
             tuple(map(max, self.denied, boundary.denied)),
         )
 
     def extent(self, question: int, session: Session) -> Extent:
-        """What comes out for one question in one kind of session."""
+        """Return the result for one question in one kind of session."""
         return self.extents(question)[SESSIONS.index(session)]
 
     def extents(self, question: int) -> tuple[Extent, ...]:
-        """What comes out for one question in each kind of session."""
+        """Return the results for one question in each kind of session."""
         start = question * len(SESSIONS)
         end = start + len(SESSIONS)
         return tuple(_LEFT[pair] for pair in zip(self.allowed[start:end], self.denied[start:end], strict=True))
@@ -210,7 +210,7 @@ _LEFT: Mapping[tuple[int, int], Extent] = {(one, other): _left(one, other) for o
 
 
 def together(many: Iterable[Rights], questions: int) -> Rights:
-    """All policies of a user or group as one."""
+    """Return the rights of several policies together, such as all those of a user."""
     size = questions * len(SESSIONS)
     all_of_them = [Rights((0,) * size, (0,) * size), *many]
     return Rights(
@@ -220,9 +220,9 @@ def together(many: Iterable[Rights], questions: int) -> Rights:
 
 
 def read_document(document: object) -> list[Statement]:
-    """The statements of a policy's document, given as text or as botocore decodes it.
+    """Return the statements of a policy document, given as text or as botocore decodes it.
 
-    Raises UnreadablePolicyError.
+    Raises UnreadablePolicyError if it is no policy.
     """
     try:
         policy = json.loads(document) if isinstance(document, str) else document
@@ -232,7 +232,7 @@ def read_document(document: object) -> list[Statement]:
 
 
 def in_force(statements: Iterable[Statement], now: str) -> list[Statement]:
-    """Those that apply at this time by their conditions, without what these ask of the time."""
+    """Return the statements whose conditions on the time are met at this time, without those conditions."""
     found = []
     for statement in statements:
         rest = at_time(statement.condition, now)
@@ -251,7 +251,7 @@ def _read_statement(statement: Mapping[str, t.Any]) -> Statement:
         allows=allows,
         actions=tuple(action.lower() for action in actions),
         but_actions=but_actions,
-        # What takes away counts only where it does so for certain.
+        # A pattern that takes rights away counts only if AWS certainly matches it.
         resources=tuple(one for one in resources if allows != but_resources or _is_certain(one)),
         but_resources=but_resources,
         condition={operator: dict(keys) for operator, keys in statement.get("Condition", {}).items()},
@@ -263,7 +263,7 @@ def _many(value: t.Any) -> list[t.Any]:
 
 
 def _completed(patterns: Iterable[str]) -> Iterable[str]:
-    """The patterns, and those that AWS completes: an ARN with fewer than six fields stands for all that begin so."""
+    """Yield the patterns, and each ARN of fewer than six fields also completed with asterisks, as AWS does."""
     for pattern in patterns:
         yield pattern
         missing = 5 - pattern.count(":")
@@ -272,10 +272,10 @@ def _completed(patterns: Iterable[str]) -> Iterable[str]:
 
 
 def _is_certain(pattern: str) -> bool:
-    """Whether AWS is certain to match the pattern with all that it seems to be about.
+    """Whether AWS certainly matches the pattern with everything that it seems to cover.
 
-    It takes no wildcards in the type of a resource, such as user in arn:aws:iam::123456789012:user/alice ("IAM
-    identifiers" in the IAM User Guide), and none that reach over a colon, but at the end.
+    AWS takes no wildcards in the type of a resource, such as user in arn:aws:iam::123456789012:user/alice ("IAM
+    identifiers" in the IAM User Guide), and none that span a colon, except at the end.
     """
     if not pattern.startswith("arn:"):
         return True
@@ -285,7 +285,7 @@ def _is_certain(pattern: str) -> bool:
 
 
 def rights_of(statements: Sequence[Statement], questions: Sequence[Question]) -> Rights:
-    """What the statements allow and deny."""
+    """Return what the statements allow and deny, for each question."""
     allowed: list[int] = []
     denied: list[int] = []
     for question in questions:

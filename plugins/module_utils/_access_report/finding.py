@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What a finding is, and what the rules look at. Pure: the time is an argument."""
+"""Findings, and the facts that the rules check. Pure: the time is an argument."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
 class Subject(t.NamedTuple):
-    """What a finding is about: its name, details, what to run, and its kind."""
+    """The user, group, policy, permission set or account that a finding is about, with details and what to run."""
 
     name: str
     detail: str
     run: Run
     # user, group, policy, permission_set, account or root.
     kind: str = "user"
-    # What exactly of it, where it can have several such findings or where the finding can become worse: the name of
-    # a policy, the ID of a key, a grade. The same in every report, unlike the details, which tell ages.
+    # Tells apart several problems of one kind, and grades of one: a policy's name or ARN, a key's ID, a grade.
+    # The same in every report, unlike the detail, which contains ages.
     item: str = ""
 
     @property
     def id(self) -> str:
-        """What accepted risks and later reports know this subject of this finding by."""
+        """The ID by which accepted risks and later reports recognize this subject of the finding."""
         owner = self.kind if self.kind in ("account", "root") else f"{self.kind}/{self.name}"
         return f"{owner}#{self.item}" if self.item else owner
 
     def describe(self) -> dict[str, str]:
-        """The subject as the report has it."""
+        """Return the subject in the report's form."""
         return {
             "id": self.id,
             "name": self.name,
@@ -54,18 +54,18 @@ class Subject(t.NamedTuple):
 
 @dataclass(frozen=True)
 class Finding:
-    """One kind of problem with all its subjects."""
+    """One kind of problem, with all its subjects."""
 
     rule: str
     severity: str
     title: str
     why: str
     subjects: tuple[Subject, ...]
-    # What to do about several subjects, where each has a sentence of its own.
+    # What to do, if the subjects have several different sentences for it.
     advice: str = ""
 
     def describe(self) -> dict[str, t.Any]:
-        """The finding as the report has it."""
+        """Return the finding in the report's form."""
         return {
             "rule": self.rule,
             "severity": self.severity,
@@ -79,25 +79,25 @@ class Finding:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the rules look at. ages in days."""
+    """The facts that the rules check. Ages are in days."""
 
     snapshot: Snapshot
     access: Mapping[str, Access]
-    # By the labels of attached policies: what each allows by itself.
+    # What each policy of a user or group allows by itself, by ARN or, if inline, by label.
     policies: Mapping[str, Access]
     passed_by_keys: Sequence[str]
     drift: Sequence[Mapping[str, t.Any]]
     now: datetime.datetime
     max_key_age: int
     max_unused: int
-    # Expected groups, with or without members.
+    # Groups that the variables name, with or without members.
     wanted_groups: frozenset[str] = frozenset()
-    # By user, if known: why the user can't change a password that must be changed.
+    # Why a user who must choose a new password can't, by user name.
     stuck: Mapping[str, str] = field(default_factory=dict)
-    # Rights that end by themselves, and how many days ahead an end may be.
+    # Temporary rights, and how many days ahead they may end.
     temporary: Sequence[Temporary] = ()
     max_temporary: int = 90
-    # By user and right: when it ends, if it does.
+    # By user name and right: when the right ends, if that is known.
     ends: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
@@ -106,19 +106,19 @@ class Facts:
         return self.snapshot.caller.now
 
     def days(self, when: datetime.datetime | None) -> int | None:
-        """How many days ago that was."""
+        """Return how many whole days ago that was: 0 for the future, None for None."""
         return None if when is None else max(0, (self.now - when).days)
 
     def until(self, user: str, right: str) -> str:
-        """In words, when a right of a user ends; nothing where it does not."""
+        """Return the words for when a user's right ends; empty if no end is known."""
         end = self.ends.get(user, {}).get(right)
         return f", until {end}" if end else ""
 
     def people(self) -> list[tuple[Person, Access]]:
-        """All users with what they can do, sorted by name."""
+        """Return all users with what they can do, sorted by name."""
         return [(self.snapshot.users[name], self.access[name]) for name in sorted(self.snapshot.users)]
 
 
 def is_administrator(access: Access) -> bool:
-    """Whether everything is allowed, including IAM, maybe under conditions."""
+    """Whether all actions, including IAM's, are allowed, if only on some resources, under a condition or with MFA."""
     return access.administrator != NO

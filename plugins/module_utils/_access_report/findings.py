@@ -18,7 +18,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report import
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.finding import SEVERITIES, Facts, Finding
 
-# The most severe first. Findings of the same severity keep this order.
+# Findings of the same severity keep this order.
 RULES: Sequence[Callable[[Facts], Finding]] = (
     rules_account.root_access_keys,
     rules_account.root_without_mfa,
@@ -48,5 +48,5 @@ RULES: Sequence[Callable[[Facts], Finding]] = (
 
 
 def find(facts: Facts) -> list[Finding]:
-    """The findings of all rules, the most severe first. Those without subjects say what was looked for."""
+    """Return the findings of all rules, the most severe first. A finding without subjects shows what was checked."""
     return sorted((rule(facts) for rule in RULES), key=lambda finding: SEVERITIES.index(finding.severity))

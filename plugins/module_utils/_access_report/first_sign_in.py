@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Users who must choose a new password at the next sign-in, and are not allowed to. Pure.
+"""Users who must choose a new password at the next sign-in but are not allowed to. Pure.
 
 This needs iam:ChangePassword, which the account's password policy can give to all users (IAM User Guide, "Permit IAM
 users to change their own passwords"). A Deny statement overrides it.
@@ -27,7 +27,7 @@ CHANGE = "iam:ChangePassword"
 
 
 def stuck(snapshot: Snapshot, evaluator: Evaluator) -> dict[str, str]:
-    """Why each of them can't, by name. Empty if the password policy could not be read."""
+    """Return why each of these users can't, by user name. Empty if the password policy could not be read."""
     if snapshot.password_policy is None:
         return {}
     everybody = bool(snapshot.password_policy.get("AllowUsersToChangePassword", False))
@@ -36,7 +36,7 @@ def stuck(snapshot: Snapshot, evaluator: Evaluator) -> dict[str, str]:
 
 
 def _must(person: Person) -> bool:
-    """Whether the user must choose a new password. If the report can't tell, a never used password counts."""
+    """Whether the user must choose a new password. By the credential report, an unused password counts."""
     have = person.credentials
     if have.password_reset_required is None and have.source == "credential_report":
         return bool(have.password) and have.password_use_known and have.password_used is None

@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Patterns of policies, with * for any text and ? for any character: what they match, and what two have in common.
+"""Patterns of policies, with * for any text and ? for any character: what they match, and whether two overlap.
 
-Whoever may write a policy chooses the pattern, so nothing here tries one way after the other: the texts between the
-asterisks are looked for once each, from left to right.
+Anyone who can write a policy chooses its patterns, so nothing here backtracks: the code searches once for each text
+between asterisks, from left to right.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ import typing as t
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 
-# For meet, in its second pattern: any text without a colon.
+# In the second pattern of meet: stands for any text without a colon.
 FIELD = "\1"
 _STARS = re.compile(r"\*+")
 _ANY_TEXTS = re.compile(rf"[*{FIELD}]+")
 VARIABLE_START = "${"
-# Up to here a pattern stands for itself.
+# The text in front of the first wildcard or variable.
 _START = re.compile(r"(?:(?!\$\{)[^*?\1])*")
 
 
 class _Parts(t.NamedTuple):
-    """A pattern taken apart at its asterisks."""
+    """A pattern split at its asterisks."""
 
     texts: tuple[str, ...]
-    # For texts with question marks: an expression without any repetition.
+    # For texts with question marks: a regular expression without repetition.
     expressions: tuple[re.Pattern[str] | None, ...]
     shortest: int
 
@@ -55,7 +55,7 @@ def matches(pattern: str, text: str) -> bool:
     end = len(text) - len(parts.texts[-1])
     if not _begins(parts, 0, text, 0) or not _begins(parts, -1, text, end):
         return False
-    # The first place is the best one: what follows has the most room then.
+    # The first match is the best one: it leaves the most room for the texts that follow.
     place = len(parts.texts[0])
     for number in range(1, len(parts.texts) - 1):
         place = _found(parts, number, text, place, end)
@@ -72,7 +72,7 @@ def _begins(parts: _Parts, number: int, text: str, place: int) -> bool:
 
 
 def _found(parts: _Parts, number: int, text: str, start: int, end: int) -> int:
-    """Where the part ends that is found first between start and end; -1 where it is not."""
+    """Return where the first match of the part between start and end ends; -1 without a match."""
     expression = parts.expressions[number]
     if expression is None:
         place = text.find(parts.texts[number], start, end)
@@ -82,20 +82,20 @@ def _found(parts: _Parts, number: int, text: str, start: int, end: int) -> int:
 
 
 class _States(t.NamedTuple):
-    """A pattern as places in it, of which bit number N is the one after its first N characters."""
+    """A pattern as sets of places in it, stored as bits: bit N is the place after the first N characters."""
 
     size: int
-    # Places from which a character leads on: by character, and for question marks, which any leads on from.
+    # Places in front of a character, by this character, and in front of a question mark.
     by_character: dict[str, int]
     wild: int
-    # Places at which any text, or any text without a colon, is next.
+    # Places in front of an asterisk, and in front of a FIELD.
     stars: int
     fields: int
 
 
 @lru_cache(maxsize=4096)
 def _states(pattern: str) -> _States:
-    # No two of them in a row, so that one step is enough to pass by one that stands for nothing.
+    # Neighbouring asterisks and FIELDs become one, so that one step is enough to skip one that stands for no text.
     text = _ANY_TEXTS.sub(lambda found: "*" if "*" in found[0] else FIELD, pattern)
     by_character: dict[str, int] = {}
     for place, character in enumerate(text):
@@ -106,7 +106,7 @@ def _states(pattern: str) -> _States:
 
 @lru_cache(maxsize=16384)
 def meet(one: str, other: str) -> bool:
-    """Whether there is a text that both patterns match. The other may have FIELD in it."""
+    """Whether a text exists that both patterns match. Only the other pattern may contain FIELD."""
     size, by_character, wild, stars, fields = _states(other)
     literal = wild
     for places in by_character.values():
@@ -116,7 +116,7 @@ def meet(one: str, other: str) -> bool:
     here = 1 | (skips & 1) << 1
     for character in one:
         if character == "*":
-            # Any text, and so any of what the other has from the first place on.
+            # The asterisk matches any text, so every place from the first one on can be reached.
             here = everywhere & -(here & -here)
             continue
         if character == "?":
@@ -131,9 +131,9 @@ def meet(one: str, other: str) -> bool:
 
 
 def covers(pattern: str, generic: str, any_text: str) -> bool:
-    """Whether the pattern matches whatever stands in the place of any_text, which is long and in no pattern.
+    """Whether the pattern matches generic, whatever text replaces any_text, which is long and in no pattern.
 
-    Question marks match it too, so a single character has to do as well.
+    Question marks can match any_text too, so the pattern also has to match a single character in its place.
     """
     return matches(pattern, generic) and (
         "?" not in pattern or matches(pattern, generic.replace(any_text, any_text[0]))
@@ -141,15 +141,15 @@ def covers(pattern: str, generic: str, any_text: str) -> bool:
 
 
 def without_variables(pattern: str) -> str:
-    """The pattern with asterisks for what AWS fills in, such as ${aws:username}."""
+    """Return the pattern with asterisks for variables, such as ${aws:username}."""
     start, *rest = pattern.split(VARIABLE_START)
     return start + "".join("*" + part.partition("}")[2] for part in rest)
 
 
 class Patterns:
-    """Many patterns, of which only those are looked at whose texts in front of the first wildcard fit.
+    """Patterns. A check skips those whose text in front of the first wildcard or variable does not fit.
 
-    A policy has up to a thousand, and what is asked of them is asked for each action and each object.
+    A policy can have a thousand patterns, and they are checked for each action and each object.
     """
 
     def __init__(self, patterns: Iterable[str]) -> None:
@@ -167,7 +167,7 @@ class Patterns:
         return sorted({len(start) for start in self._by_start})
 
     def near(self, text: str) -> Iterator[str]:
-        """Those patterns that may match the text: all others don't."""
+        """Yield the patterns that may match the text. The others can't."""
         for length in self._lengths:
             yield from self._by_start.get(text[:length], ())
 
@@ -176,11 +176,11 @@ class Patterns:
         return any(matches(pattern, text) for pattern in self.near(text))
 
     def cover(self, generic: str, any_text: str) -> bool:
-        """Whether any pattern covers the text with any_text in it."""
+        """Whether any pattern covers generic, whatever text replaces any_text in it."""
         return any(covers(pattern, generic, any_text) for pattern in self.near(generic))
 
     def meeting(self, generic: str) -> Iterator[str]:
-        """Those patterns that have a text in common with the other one. Variables stand for any text."""
+        """Yield the patterns that overlap with generic, with asterisks for their variables."""
         start = _start_of(generic)
         one_field = generic == start + FIELD
         for own, patterns in self._by_start.items():
@@ -188,7 +188,7 @@ class Patterns:
             if not longer and not start.startswith(own):
                 continue
             for pattern in map(without_variables, patterns):
-                # Nothing but a colon can keep the rest from being what stands for any text without one.
+                # The rest of the pattern overlaps with FIELD unless it contains a colon, so meet is not needed.
                 if ":" not in pattern[len(start) :] if longer and one_field else meet(pattern, generic):
                     yield pattern
 

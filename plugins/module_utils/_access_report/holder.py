@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What one holder of policies may do to single objects of IAM, by name. Pure.
+"""What one holder of policies may do to single IAM objects, by name. Pure.
 
-Rights come as extents, one for each kind of session. Where it can't be decided whether an object is among those that a
-statement is for, the right is one under a condition.
+A right is given as extents, one for each kind of session. If the policies leave open whether a statement covers an
+object, the right counts as one under a condition.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evalua
 Extents = tuple[Extent, ...]
 NOTHING: Extents = (Extent.NONE,) * len(SESSIONS)
 ALWAYS: Extents = (Extent.ALL,) * len(SESSIONS)
-# The name of whoever a group's or a policy's rights are for: no user has it.
+# The name that stands for any member of a group or any holder of a policy. No user has it.
 SOMEBODY = "\ue000"
 
 
 class Assumed(t.NamedTuple):
-    """A role that somebody can assume: how far, and the roles on the way, the role itself last."""
+    """How far a holder can assume a role, and the chain of roles that leads there, this role last."""
 
     extents: Extents
     chain: tuple[str, ...]
@@ -48,66 +48,66 @@ class Assumed(t.NamedTuple):
 
 
 def either(*many: Extents) -> Extents:
-    """What is possible by one of these ways or another."""
+    """Return what is possible if any of these is enough."""
     return tuple(map(max, zip(NOTHING, *many, strict=True)))
 
 
 def both(*many: Extents) -> Extents:
-    """What is possible where all of these are needed, in the same session."""
+    """Return what is possible if all of these are needed in the same session."""
     return tuple(map(min, zip(ALWAYS, *many, strict=True)))
 
 
 def at_most(most: Extent, extents: Extents) -> Extents:
-    """The same, but no further than this."""
+    """Return the extents, each limited to most."""
     return tuple(min(most, extent) for extent in extents)
 
 
 @dataclass(frozen=True)
 class Iam:
-    """How the objects of one account's IAM are called."""
+    """The ARNs of one account's IAM objects."""
 
     partition: str
     account_id: str
 
     def arn(self, kind: str, name: str = ANY) -> str:
-        """The ARN of an object, with its path in front of its name; without a name, of any such object."""
+        """Return the ARN of an object; name includes the path. Without a name, it stands for any such object."""
         return f"arn:{self.partition}:iam::{self.account_id}:{kind}/{name}"
 
 
 @dataclass(frozen=True)
 class Holder:
-    """Somebody with policies: a user, or whoever is in a group or has a policy."""
+    """A holder of policies: a user, a role's session, or any member of a group or holder of a policy."""
 
     iam: Iam
     name: str
     arn: str
     statements: Sequence[Statement]
-    # Of the permissions boundary; None where there is none.
+    # Statements of the permissions boundary; None without one, or if it could not be read.
     limits: Sequence[Statement] | None = None
     boundary: str | None = None
     groups: frozenset[str] = frozenset()
-    # ARNs of the managed policies that the holder has, by its groups too.
+    # ARNs of the managed policies that the holder has, including those of its groups.
     policies: frozenset[str] = frozenset()
-    # Whether it is a session of a role, which has no user.
+    # Whether the holder is a role's session, which has no user.
     is_role: bool = False
-    # How far the holder can assume roles, by their names, and by which chain of roles.
+    # The roles that the holder can assume, by name.
     assumes: Mapping[str, Assumed] = field(default_factory=dict)
     _asked: dict[tuple[str, str], tuple[Rights, Extents]] = field(default_factory=dict, compare=False, repr=False)
 
     def changed(self, **changes: object) -> Holder:
-        """Somebody who differs in this."""
+        """Return a holder with these fields changed."""
         return replace(self, **changes, _asked={})  # type: ignore[arg-type]
 
     def may(self, action: str, resource: str = ANY) -> Extents:
-        """How far the action is allowed on what the resource stands for."""
+        """Return how far the action is allowed on the objects that the resource stands for."""
         return self._rights(action, resource)[1]
 
     def may_to(self, action: str, arn: str) -> Extents:
-        """How far the action is allowed on one object."""
+        """Return how far the action is allowed on one object."""
         return _about_one(self.may(action, arn))
 
     def bounds(self, action: str, resource: str) -> Extents:
-        """How far the permissions boundary allows the action on one object, whatever else does."""
+        """Return how far the permissions boundary alone allows the action on one object."""
         if self.limits is None:
             return ALWAYS
         key = (f"boundary {action}", resource)
@@ -117,7 +117,7 @@ class Holder:
         return _about_one(self._asked[key][1])
 
     def not_denied(self, action: str, resource: str) -> Extents:
-        """How far nothing denies the action, whether anything allows it or not."""
+        """Return how far the action is not denied, whether or not anything allows it."""
         left = {Extent.NONE: Extent.ALL, Extent.ALL: Extent.NONE}
         return tuple(left.get(Extent(denied), Extent(denied)) for denied in self._rights(action, resource)[0].denied)
 
@@ -133,12 +133,12 @@ class Holder:
 
 
 def _about_one(extents: Extents) -> Extents:
-    """On one object: what is not for all that the question is about may be for it or not."""
+    """Return the extents for one object: a right to some of the objects may or may not include it."""
     return tuple(Extent.CONDITIONAL if extent is Extent.SOME else extent for extent in extents)
 
 
 def candidates(holder: Holder, action: str, kind: str) -> Objects:
-    """What a holder may do the action to, of one kind of objects, by what the statements say."""
+    """Return the objects on which statements allow the action or, if these are all, on which the boundary does."""
     generic = holder.iam.arn(kind)
     found = _candidates(holder.statements, action, generic)
     if holder.limits is not None and EVERYTHING in found.others:
@@ -153,6 +153,6 @@ def _candidates(statements: Iterable[Statement], action: str, generic: str) -> O
 
 
 def own_key(statements: Iterable[Statement], name: str, arn: str) -> tuple[tuple[Extent, str | None], ...]:
-    """What sets one user apart from others with the same policies: what the statements say of the user itself."""
+    """Return what distinguishes a user from others with the same policies: how the statements treat this user."""
     generic = f"{arn.rpartition(':')[0]}:user/{ANY}"
     return tuple((one.reaches(arn), name if name in one.objects(generic).names else None) for one in statements)

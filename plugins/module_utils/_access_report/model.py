@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The values that pass between the reads and the report."""
+"""The values that the reads pass to the report."""
 
 from __future__ import annotations
 
@@ -25,38 +25,39 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import A
 
 @dataclass(frozen=True)
 class AccessKey:
-    """An access key. Its id is known only where the user was read alone, its use only from the credential report."""
+    """An access key. Its ID comes only from a live read, its use only from the credential report."""
 
     active: bool
     key_id: str | None = None
     created: datetime.datetime | None = None
     last_used: datetime.datetime | None = None
-    # Whether "never used" is to be believed where there is no such time.
+    # Whether last_used None means that the key was never used.
     use_known: bool = True
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """How a user gets in. None means not known."""
+    """How a user signs in and calls AWS. None means unknown; for times, also that the event never happened."""
 
     password: bool | None = None
     password_changed: datetime.datetime | None = None
     password_used: datetime.datetime | None = None
     mfa: bool | None = None
     keys: tuple[AccessKey, ...] | None = None
-    # live, credential_report or unknown: where password, mfa and keys are from. Ages are always from the report.
+    # live, credential_report or unknown: where password, mfa and keys come from. The password's times and the keys'
+    # last_used always come from the credential report.
     source: str = "unknown"
-    # Whether the credential report knows the user, and so whether "never used" is to be believed.
+    # Whether the credential report contains the user. Otherwise, missing times of use mean nothing.
     reported: bool = False
-    # The same for the password alone, which may be newer than the report.
+    # Whether password_used None means that the password was never used. It can be newer than the report.
     password_use_known: bool = True
-    # Whether a new password has to be chosen at the next sign-in; only the login profile tells.
+    # Whether the user must choose a new password at the next sign-in. Only the login profile says so.
     password_reset_required: bool | None = None
 
 
 @dataclass(frozen=True)
 class Person:
-    """A user with all that decides what it can do."""
+    """A user, with everything that decides what the user can do."""
 
     user: ActualUser
     created: datetime.datetime | None
@@ -65,13 +66,13 @@ class Person:
 
     @property
     def managed_policies(self) -> frozenset[str]:
-        """ARNs of the policies that are attached to the user itself."""
+        """ARNs of the policies that are attached to the user directly."""
         return self.user.managed_policies
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One complete read of what the report is about."""
+    """One read of everything that the report is about."""
 
     caller: Caller
     alias: str | None
@@ -81,18 +82,18 @@ class Snapshot:
     service_linked_roles: tuple[Role, ...] | None = None
     root: RootUser | None = None
     root_last_used: datetime.datetime | None = None
-    # An empty one where the account has none; None where it could not be read.
+    # Empty if the account has no password policy; None if it could not be read.
     password_policy: Mapping[str, t.Any] | None = None
     credential_report_time: datetime.datetime | None = None
-    # All roles by name, those of services too. None where they were not read.
+    # All roles by name, including service-linked roles. None if they were not read.
     roles: Mapping[str, AccountRole] | None = None
     center: CenterRead = field(default_factory=CenterRead)
     controls: ControlsRead = field(default_factory=ControlsRead)
-    # Of the policies that stand for temporary memberships, by their ARNs.
+    # Tags of the policies that stand for temporary memberships, by policy ARN.
     policy_tags: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    # What could not be read, and why: one sentence each.
+    # One sentence for each thing that could not be read, with the reason.
     gaps: tuple[str, ...] = ()
 
     def members(self, group: str) -> list[str]:
-        """Names of the users in a group."""
+        """Return the names of the users in a group, sorted."""
         return sorted(name for name, person in self.users.items() if group in person.user.groups)

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""By which path somebody gets to an action of CloudHSM, and what limits it there. Pure."""
+"""Finds the paths to CloudHSM's actions, through own policies, groups or roles, and what limits them. Pure."""
 
 from __future__ import annotations
 
@@ -30,27 +30,27 @@ Questions = Mapping[str, Sequence[int]]
 
 
 class Path(t.NamedTuple):
-    """A path to some actions: by whose policies, and through what, the last of which has them."""
+    """A path to some actions: whose policies allow them, and the group or chain of roles that leads there."""
 
-    # user, group or role; none where nothing is left of what policies give.
+    # user, group or role; none if limits take away everything that policies allow.
     kind: str
-    # The name of the group, or the roles of the chain.
+    # The name of the group, or those of the roles in the chain.
     through: tuple[str, ...]
     answer: str
-    # What takes something away: boundary, scp.
+    # What takes rights away: boundary, scp.
     limited_by: tuple[str, ...] = ()
-    # How many other paths there are.
+    # How many other paths exist.
     more: int = 0
 
 
 class Reached(t.NamedTuple):
-    """What comes out for each action: how far, and the best path."""
+    """The result for each action: how far it is allowed, and the best path to it."""
 
     extents: Mapping[str, Extents]
     paths: Mapping[str, Path]
 
     def grouped(self) -> tuple[tuple[Path, tuple[str, ...]], ...]:
-        """The paths, each with the actions that it is the best one for."""
+        """Return the paths, each with the actions that it is the best path to."""
         found: dict[Path, list[str]] = {}
         for action, path in self.paths.items():
             found.setdefault(path, []).append(action)
@@ -59,7 +59,7 @@ class Reached(t.NamedTuple):
 
 @dataclass(frozen=True)
 class _RoleRights:
-    """What sessions of a role can do, and what limits it, by action."""
+    """What a role's sessions can do and what limits it, by action."""
 
     extents: Mapping[str, Extents]
     limited_by: Mapping[str, tuple[str, ...]]
@@ -70,13 +70,13 @@ class Paths:
     """Finds paths in one account."""
 
     questions: Questions
-    # What service control policies leave; None where they limit nothing, or are unknown.
+    # What service control policies leave; None if they limit nothing or are unknown.
     controls: Rights | None = None
     _roles: dict[str, _RoleRights] = field(default_factory=dict)
     _by_roles: dict[t.Any, dict[str, list[tuple[Extents, Path]]]] = field(default_factory=dict)
 
     def add_role(self, name: str, held: Held) -> None:
-        """Have it known what a role's sessions can do."""
+        """Store what a role's sessions can do."""
         stages = self._stages(held.read.rights, held.limits)
         found = {action: self._limited(stages, asked) for action, asked in self.questions.items()}
         self._roles[name] = _RoleRights(
@@ -85,11 +85,11 @@ class Paths:
         )
 
     def role_extents(self, name: str) -> Mapping[str, Extents]:
-        """How far sessions of the role can do each action."""
+        """Return how far the role's sessions can do each action."""
         return self._roles[name].extents
 
     def find(self, held: Held | None, assumable: Assumable = NO_ROLES) -> Reached:
-        """What somebody can do who has these policies and can assume these roles."""
+        """Return what a holder of these policies who can assume these roles can do."""
         extents: dict[str, Extents] = {}
         paths: dict[str, Path] = {}
         by_roles = self._of_roles(assumable)
@@ -124,7 +124,7 @@ class Paths:
         return whole, found
 
     def _stages(self, rights: Rights, limits: Rights | None) -> list[tuple[str, Rights]]:
-        """The rights with nothing taken away, then under the boundary, then under service control policies."""
+        """Return the rights without limits, then under the boundary, then also under service control policies."""
         found = [("", rights)]
         if limits is not None:
             found.append((BOUNDARY, found[-1][1].within(limits)))
@@ -155,6 +155,6 @@ class Paths:
 
 
 def _any(allowed: Sequence[int], asked: Sequence[int]) -> bool:
-    """Whether any kind of session is allowed any of it."""
+    """Whether any kind of session is allowed anything that was asked."""
     sessions = len(NOTHING)
     return any(any(allowed[question * sessions : (question + 1) * sessions]) for question in asked)

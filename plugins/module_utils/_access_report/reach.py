@@ -4,14 +4,15 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Who of the account can assume which role, also by way of other roles. Pure.
+"""Finds which users and roles of the account can assume which roles, also through other roles. Pure.
 
-In one account it is enough that the role's trust policy names the user or role; where it trusts the account, the user's
-or role's own policies have to allow sts:AssumeRole (AWS STS API Reference, AssumeRole). A denial always counts. Whether
-a permissions boundary limits a user whom the trust policy names, the IAM User Guide says both yes ("Update a role trust
-policy") and no ("Permissions boundaries for IAM entities"), so the report takes it for a condition.
+Within one account, a trust policy that names the user or role is enough. If it trusts the account, the user's or role's
+own policies must also allow sts:AssumeRole (AWS STS API Reference, AssumeRole). A Deny overrides both. On whether a
+permissions boundary limits a user whom the trust policy names, the IAM User Guide says both yes ("Update a role trust
+policy") and no ("Permissions boundaries for IAM entities"), so the report treats the boundary as a condition.
 
-Roles are visited once for each kind of session, so cycles end, and the cost grows with the number of roles.
+A search visits each role once for each kind of session and level, so cycles end, and the cost grows with the number of
+roles.
 """
 
 from __future__ import annotations
@@ -48,14 +49,14 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_de
 
 ASSUME = "sts:AssumeRole"
 SERVICE_LINKED = "/aws-service-role/"
-# A step is open for certain, or may be.
+# A step is certainly possible, or may be.
 _LEVELS = (Extent.ALL, Extent.CONDITIONAL)
-# Roles as the bits of a number, for each kind of session and each level.
+# Sets of roles as the bits of numbers, one for each kind of session and each level.
 Bits = tuple[tuple[int, ...], ...]
 
 
 class Assumable(t.NamedTuple):
-    """The roles that somebody can assume, by name. Who has the same key has the same ones."""
+    """The roles that a holder can assume, by name. Holders with the same key can assume the same roles."""
 
     key: t.Any
     roles: Mapping[str, Assumed]
@@ -65,10 +66,10 @@ NO_ROLES = Assumable((), {})
 
 
 def view_of_role(extents: Extents) -> Extents:
-    """What a right is to a session of a role, by the session that the role was assumed in.
+    """Return how far a right goes in a role's session, by the kind of session that assumed the role.
 
-    AWS documents that AssumeRole's credentials say nothing of MFA (IAM User Guide, "Secure API access with MFA"), and
-    they have been seen to say it. So where it matters, it is taken for a condition. Without MFA they never say true.
+    AWS documents that AssumeRole's credentials contain no MFA information (IAM User Guide, "Secure API access with
+    MFA"), but some did. So a right that depends on MFA counts as conditional. None obtained without MFA says true.
     """
     with_mfa = extents[0] if len(set(extents)) == 1 else _perhaps(extents)
     rest = [extent for session, extent in zip(SESSIONS, extents, strict=True) if session is not Session.MFA]
@@ -81,17 +82,17 @@ def _perhaps(extents: Iterable[Extent]) -> Extent:
 
 
 class Reach:
-    """The roles of one account, and who gets to them."""
+    """The roles of one account, and who can assume them."""
 
     def __init__(self, roles: Mapping[str, Role], reader: Reader, controls: Controls | None) -> None:
         self._reader = reader
         self._controls = controls
-        # Nobody but its service assumes a service-linked role.
+        # Only its service can assume a service-linked role.
         self.roles = [role for name, role in sorted(roles.items()) if not role.path.startswith(SERVICE_LINKED)]
         self.trusts: dict[str, Trust] = {
             role.name: read_trust(role.trust, reader.iam, reader.now) for role in self.roles
         }
-        # Of roles that other statements come into force for, by their own policies or whom they trust: when.
+        # Times at which statements of a role's policies or trust policy come into force or expire, by role name.
         self._changes: dict[str, frozenset[str]] = {
             role.name: when
             for role in self.roles
@@ -110,17 +111,17 @@ class Reach:
         self._common: dict[t.Any, Bits] = {}
 
     def _general(self, role: Role) -> Granted:
-        """What somebody gets whom the trust policy does not name, if it suits who asks."""
+        """Return the most that the trust policy gives a principal that it does not name."""
         return self.trusts[role.name].at_most()
 
     def trusts_people(self, role: Role) -> bool:
-        """Whether the role trusts anybody of the account."""
+        """Whether the role trusts any user or role of the account."""
         own = f"arn:{self._reader.iam.partition}:iam::{self._reader.iam.account_id}:"
         named = self.trusts[role.name].named_principals
         return not self._general(role).nothing or any(name.startswith(own) for name in named)
 
     def user(self, person: Person) -> Assumable:
-        """What a user can assume."""
+        """Return the roles that a user can assume."""
         if not self.roles:
             return NO_ROLES
         user = person.user
@@ -130,22 +131,22 @@ class Reach:
         return self._people[user.name]
 
     def changes(self, assumable: Assumable) -> frozenset[str]:
-        """When these roles begin or cease to give something."""
+        """Return the times at which the policies or trust policies of these roles begin or cease to apply."""
         return frozenset().union(*(when for name, when in self._changes.items() if name in assumable.roles))
 
     def role(self, name: str) -> Assumable:
-        """What sessions of a role can assume."""
+        """Return the roles that a role's sessions can assume."""
         return self.from_bits(self._adjacent[self._place[name]]) if name in self._place else NO_ROLES
 
     def of_roles(self, names: Iterable[str]) -> Assumable:
-        """What somebody can who comes with a session of these roles, as people of IAM Identity Center do."""
+        """Return these roles, such as a person has in IAM Identity Center, and all that their sessions can assume."""
         bits = 0
         for name in names:
             bits |= 1 << self._place[name] if name in self._place else 0
         return self.from_bits(tuple((bits,) * len(_LEVELS) for _session in SESSIONS))
 
     def steps_to(self, name: str) -> list[tuple[str, Extents]]:
-        """Roles whose sessions can assume this one, and how far."""
+        """Return the roles whose sessions can assume this role in one step, and how far."""
         bit = 1 << self._place[name]
         found = []
         for role in self.roles:
@@ -156,7 +157,7 @@ class Reach:
         return found
 
     def _holder_of(self, person: Person) -> tuple[t.Any, Holder]:
-        """Who asks, and what is known already of whoever has the same policies."""
+        """Return a key that users with the same policies share, and the user as a holder."""
         key = key_of(person)
         if key not in self._varied:
             statements = self._reader.person(person).read.statements
@@ -164,7 +165,7 @@ class Reach:
         return (*key, person.user.name if self._varied[key] else None), self._reader.holder(person, [ASSUME])
 
     def _first(self, principal: Principal, held: tuple[t.Any, Holder]) -> Bits:
-        """The roles that somebody can assume in one step: most are the same for all who have the same policies."""
+        """Return the roles that a holder can assume in one step. Most are the same for all with the same policies."""
         key = held[0]
         if key not in self._common:
             nobody_named = principal._replace(name="", arn="")
@@ -173,7 +174,7 @@ class Reach:
         personal = {role.name: role for role in (*self._asking, *self._personal.get(principal.arn, ()))}
         if not personal:
             return self._common[key]
-        # What a trust policy says of somebody whom it names counts in the place of what it says of others.
+        # What a trust policy gives a principal that it names replaces what it gives others.
         mask = ~sum(1 << self._place[name] for name in personal)
         own = self._bits(principal, held, personal.values())
         return tuple(
@@ -183,7 +184,7 @@ class Reach:
 
     @cached_property
     def _asking(self) -> list[Role]:
-        """Roles that anybody may assume whom the conditions of their trust policies suit."""
+        """Roles whose trust policies depend on who calls: by a condition, or because they name a session."""
         return [role for role in self._open if self.trusts[role.name].asks_who]
 
     @cached_property
@@ -219,7 +220,7 @@ class Reach:
 
     @cached_property
     def _adjacent(self) -> list[Bits]:
-        """What sessions of each role can assume in one step."""
+        """For each role, the roles that its sessions can assume in one step."""
         found = []
         for role in self.roles:
             holder = self._reader.session_of(role, [ASSUME])
@@ -228,7 +229,7 @@ class Reach:
         return found
 
     def from_bits(self, first: Bits) -> Assumable:
-        """All that follows from a first step to these roles."""
+        """Return all roles that can be reached after a first step to these."""
         if first not in self._reached:
             self._reached[first] = Assumable(first, dict(self._follow(first))) if any(map(any, first)) else NO_ROLES
         return self._reached[first]
@@ -250,7 +251,7 @@ class Reach:
             yield role.name, Assumed(extents, tuple(self.roles[step].name for step in _chain(tree, place)))
 
     def _spread(self, first: int, session: int, level: int) -> dict[int, int | None]:
-        """The roles that are reached, each with the one before it on a shortest way."""
+        """Return the roles that can be reached, each with the one before it on a shortest chain, if any."""
         parents: dict[int, int | None] = dict.fromkeys(_places(first))
         front, seen = deque(parents), first
         while front:

@@ -4,9 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The policies of users, groups and roles, each evaluated once. Pure.
+"""Evaluates the policies of users, groups and roles, each once. Pure.
 
-Users with the same groups and policies are evaluated once: 5,000 users take no longer than there are different ones.
+Users with the same groups and policies share one evaluation, so the time grows with the number of different
+combinations, not with the number of users.
 """
 
 from __future__ import annotations
@@ -38,40 +39,40 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.times 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Document, Role
 
 NOBODY: frozenset[str] = frozenset()
-# What stands in a role's policies for the user's name, which no session of a role has.
+# Replaces the variable for the user's name in a role's policies: no session of a role has such a name.
 NO_USER = "\ue001"
-# What a policy that could not be read may give of CloudHSM.
+# Stands for a policy that could not be read: it may allow any CloudHSM action.
 _UNREAD = Statement(True, ("cloudhsm:*",), False, ("*",), False, {"unknown": {"unknown": "unknown"}})
 
 
 @dataclass(frozen=True)
 class Read:
-    """What was read of one policy, or of all policies of a user, group or role."""
+    """The evaluation of one policy, or of all policies of a user, group or role."""
 
     rights: Rights
     statements: tuple[Statement, ...] = ()
     # Labels of the policies that could not be read.
     unread: tuple[str, ...] = ()
-    # Whether anything may lead to more rights.
+    # Whether a statement may be a step to more rights.
     has_steps: bool = False
-    # Times at which other statements come into force.
+    # Times at which statements come into force or expire.
     changes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Held:
-    """All that one user or role has: what its policies say, by where they come from, and what is left of it."""
+    """The rights of one user or role: what its policies allow, by source, and what the boundary leaves of it."""
 
     read: Read
     # What is left under the permissions boundary.
     rights: Rights
-    # By the name of a group, or "" for policies of its own.
+    # Rights by group name, "" for the user's own policies. Empty for roles.
     sources: tuple[tuple[str, Rights], ...] = ()
     limits: Rights | None = None
 
 
 class Reader:
-    """Evaluates for a fixed list of questions. What can't be read is in problems."""
+    """Evaluates policies for a fixed list of questions. problems says what could not be read, and why."""
 
     def __init__(self, snapshot: Snapshot, questions: Sequence[Question], iam: Iam) -> None:
         self._snapshot = snapshot
@@ -87,11 +88,11 @@ class Reader:
         self.problems: dict[str, str] = {}
 
     def passed_by_keys(self) -> list[str]:
-        """Policies read so far that deny without MFA, but not to access keys: Bool where BoolIfExists is needed."""
+        """Return policies read so far that deny without MFA, but not to access keys: Bool instead of BoolIfExists."""
         return sorted(name for name, passed in self._passed_by_keys.items() if passed)
 
     def person(self, person: Person) -> Held:
-        """What a user has: by its groups, its own policies, and under its boundary."""
+        """Return what a user's groups and own policies give, and what the boundary leaves of it."""
         user, key = person.user, key_of(person)
         if key in self._people:
             return self._people[key]
@@ -105,7 +106,7 @@ class Reader:
         return self._people[key]
 
     def role(self, role: Role) -> Held:
-        """What the sessions of a role have, whoever they are."""
+        """Return what the policies of a role give its sessions."""
         if role.name not in self._roles:
             reads = [self.managed(arn) for arn in sorted(role.managed_policies)]
             reads += [self.document(f"role {role.name}: {name}", doc) for name, doc in role.inline.items()]
@@ -121,12 +122,12 @@ class Reader:
         return Held(read, read.rights.within(limits.rights), sources, limits.rights)
 
     def limits(self, boundary: str | None) -> Read | None:
-        """A boundary that can't be read limits nothing: rather too much in the report than too little."""
+        """Return the boundary. One that can't be read limits nothing: better to report too much than too little."""
         read = self.managed(boundary) if boundary else None
         return None if boundary in self.problems else read
 
     def group(self, name: str) -> Read:
-        """What a group has."""
+        """Return what a group's policies give."""
         if name not in self._groups:
             group = self._snapshot.groups[name]
             reads = [self.managed(arn) for arn in sorted(group.managed_policies)]
@@ -144,14 +145,14 @@ class Reader:
         )
 
     def managed(self, arn: str) -> Read:
-        """What a managed policy says."""
+        """Return what a managed policy gives."""
         if arn not in self._policies:
             policy = self._snapshot.policies.get(arn)
             self._policies[arn] = self.document(arn, policy.document if policy else None)
         return self._policies[arn]
 
     def document(self, label: str, document: Document | None) -> Read:
-        """What a policy says."""
+        """Return what a policy with this document gives. None means that it could not be read."""
         if document is None:
             self.problems[label] = "it could not be read"
             return Read(rights_of([_UNREAD], self.questions), (), (label,), has_steps=True)
@@ -167,14 +168,14 @@ class Reader:
         return Read(rights_of(statements, self.questions), tuple(statements), has_steps=steps, changes=later)
 
     def climber(self, person: Person) -> Holder:
-        """Somebody of whom it is to be found out how far up the ways lead."""
+        """Return a user as a holder with the statements about steps to becoming an administrator."""
         name = person.user.name
         if name not in self._holders:
             self._holders[name] = self.holder(person, STEPS)
         return self._holders[name]
 
     def holder(self, person: Person, actions: Iterable[str]) -> Holder:
-        """A user, with what its policies say of these actions."""
+        """Return a user as a holder with the statements about these actions."""
         user = person.user
         in_groups = (self._snapshot.groups[group] for group in user.groups if group in self._snapshot.groups)
         limits = self.limits(user.boundary)
@@ -190,7 +191,7 @@ class Reader:
         )
 
     def session_of(self, role: Role, actions: Iterable[str]) -> Holder:
-        """A session of a role, with what its policies say of these actions."""
+        """Return a role's session as a holder with the statements about these actions."""
         limits = self.limits(role.boundary)
         return Holder(
             self.iam,
@@ -204,29 +205,29 @@ class Reader:
         )
 
     def somebody(self, read: Read, groups: frozenset[str] = NOBODY, policies: frozenset[str] = NOBODY) -> Holder:
-        """Whoever has these policies."""
+        """Return a holder that stands for any user with these policies."""
         statements = _about(read.statements, STEPS, SOMEBODY) if read.has_steps else []
         own = self.iam.arn("user", SOMEBODY)
         return Holder(self.iam, SOMEBODY, own, statements, groups=groups, policies=policies)
 
     def member(self, group: str) -> Holder:
-        """Whoever is in the group."""
+        """Return a holder that stands for any member of the group."""
         return self.somebody(self.group(group), frozenset({group}), self._snapshot.groups[group].managed_policies)
 
 
 def key_of(person: Person) -> tuple[t.Any, ...]:
-    """What two users have in common whose policies are the same."""
+    """Return a key that users with the same policies share."""
     user = person.user
     return (user.groups, user.managed_policies, user.boundary, user.name if person.inline else None)
 
 
 def own_key_of(holder: Holder | None) -> tuple[t.Any, ...]:
-    """What sets the holder apart from others with the same policies."""
+    """Return what distinguishes the holder from others with the same policies."""
     return () if holder is None else own_key((*holder.statements, *(holder.limits or ())), holder.name, holder.arn)
 
 
 def _about(statements: Iterable[Statement], actions: Iterable[str], name: str) -> list[Statement]:
-    """Those that are about one of the actions, as they count for the user of this name."""
+    """Return the statements about any of these actions, with the user's name in place of its variable."""
     asked = list(actions)
     return [statement.of(name) for statement in statements if any(map(statement.applies_to, asked))]
 

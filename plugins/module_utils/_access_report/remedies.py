@@ -6,7 +6,7 @@
 
 """The commands that fix findings: for one subject, and once for all subjects of a finding. Pure.
 
-Names are data in them: each is quoted for a shell, also as a word of a loop.
+Names are data, so each is quoted for the shell, also as a word of a loop.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import typing as t
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-# What options of the AWS CLI are called in a loop.
+# Placeholders, and so shell variables in loops, for options of the AWS CLI.
 _VARIABLES = {
     "user_name": "user",
     "virtual_mfa_device_name": "user",
@@ -28,14 +28,14 @@ _VARIABLES = {
     "access_key_id": "key",
 }
 _PLACE = re.compile(r"\{([a-z]+)\}")
-# Linux takes 131,072 bytes for one argument of a command. A longer one becomes a file.
+# In characters. Linux accepts 131,072 bytes for one argument of a command; a longer one is written to a file.
 _LONGEST = 100_000
 PROVISION = "ansible-playbook cloudhsm.iam.provision_users -e"
 
 
 @dataclass(frozen=True)
 class Command:
-    """A command with places for names, as in --user-name {user}, and what people read behind it."""
+    """A command with placeholders for names, as in --user-name {user}, and text for people to read after it."""
 
     text: str
     words: Mapping[str, str]
@@ -47,7 +47,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Provision:
-    """What provision_users is to change of one user."""
+    """What the playbook provision_users has to change about one user."""
 
     name: str
     fields: Mapping[str, t.Any] = field(default_factory=dict)
@@ -56,26 +56,26 @@ class Provision:
         return _provision([self])
 
 
-# A sentence for people where no command fixes it.
+# A str is shown as it is, such as a sentence for people if no command fixes the problem.
 Run: t.TypeAlias = "str | Command | Provision"
 
 
 def aws(command: str, rest: str = "", after: str = "", **options: str) -> Command:
-    """A command of the AWS CLI. rest are options with fixed values, after is a sentence or a second command."""
+    """Return an `aws iam` command. rest has more options, after is a sentence or a second command."""
     places = [f"--{name.replace('_', '-')} {{{_VARIABLES[name]}}}" for name in options]
     words = {_VARIABLES[name]: value for name, value in options.items()}
     return Command(" ".join(["aws iam", command, *places]) + rest, words, after)
 
 
 def provision(name: str, **fields: t.Any) -> Provision:
-    """The playbook that changes one user."""
+    """Return a run of the playbook that changes one user."""
     return Provision(name, fields)
 
 
 def together(runs: Sequence[Run], advice: str = "") -> str:
-    """What fixes all of these, each kind of command once.
+    """Return what fixes all of these, with each kind of command once.
 
-    advice is what to do where every subject needs a sentence of its own.
+    advice replaces the sentences if several different ones are among them.
     """
     texts = list(dict.fromkeys(run for run in runs if isinstance(run, str)))
     provisions = [run for run in runs if isinstance(run, Provision)]
@@ -93,12 +93,12 @@ def _provision(runs: Sequence[Provision]) -> str:
     quoted = shlex.quote(extra)
     if len(quoted) < _LONGEST:
         return f"{PROVISION} {quoted}"
-    # printf is a part of the shell, so its arguments may be as long as they are.
+    # printf is part of the shell, so Linux does not limit its arguments.
     return f"printf %s {quoted} > fix.json\n{PROVISION} @fix.json"
 
 
 def _loop(commands: Sequence[Command]) -> str:
-    """The command once for all words."""
+    """Return one command for the words of all of these."""
     first = commands[0]
     if len(commands) == 1:
         return str(first)
@@ -115,5 +115,5 @@ def _loop(commands: Sequence[Command]) -> str:
 
 
 def _filled(text: str, value: Callable[[str], str]) -> str:
-    """The text with a value in each place. In one go: a value that looks like a place stays as it is."""
+    """Return the text with its placeholders filled in one pass, so a value that looks like one stays as it is."""
     return _PLACE.sub(lambda match: value(match[1]), text)

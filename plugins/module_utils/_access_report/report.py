@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The report as one structure of plain values: everything that any of its formats shows. Pure."""
+"""Makes the report: one structure of plain values, with everything that any of its formats shows. Pure."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BOO
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
 
-# Later reports are compared with those of the same format only.
+# Reports are compared only with reports of the same format.
 FORMAT_VERSION = 1
 NOT_EVALUATED = (
     "Service control policies, unless the section about them says that they were read, and for administrators",
@@ -71,10 +71,10 @@ NOT_EVALUATED = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the account is compared with, and the limits of the findings."""
+    """What the account is compared with, the limits of the findings, and the accepted risks."""
 
     users: Sequence[DesiredUser] = ()
-    # Those of bootstrap, which takes nothing away from them.
+    # Users of the bootstrap playbook, which takes nothing away from them.
     bootstrap_users: Sequence[DesiredUser] = ()
     groups: Sequence[Mapping[str, t.Any]] = ()
     options: Options = field(default_factory=Options)
@@ -85,7 +85,7 @@ class Wanted:
 
 
 def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> dict[str, t.Any]:
-    """The whole report."""
+    """Return the whole report."""
     evaluator = Evaluator(snapshot)
     access = {name: evaluator.user(person) for name, person in snapshot.users.items()}
     roles = describe_roles(snapshot, evaluator, _describe_access)
@@ -167,7 +167,7 @@ def _drift(wanted: Wanted, snapshot: Snapshot) -> list[dict[str, t.Any]]:
 
 
 def stamp(when: datetime.datetime | None) -> str | None:
-    """A time as people read it."""
+    """Return a time as people read it, in UTC; None for None."""
     return when.astimezone(datetime.UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if when else None
 
 
@@ -219,7 +219,7 @@ def _describe_access(access: Access) -> dict[str, t.Any]:
 
 
 def describe_paths(access: Access) -> list[dict[str, t.Any]]:
-    """The best path to each action, and what limits it."""
+    """Return the best path to each action, and what limits it."""
     return [
         {
             "actions": list(actions),
@@ -291,7 +291,7 @@ def _describe_groups(snapshot: Snapshot, evaluator: Evaluator) -> list[dict[str,
 
 
 def _describe_policies(snapshot: Snapshot, evaluator: Evaluator) -> tuple[list[dict[str, t.Any]], dict[str, Access]]:
-    """Every policy of a user or group, and what each gives by itself, by its ARN or by whose inline policy it is."""
+    """Return the policies of users and groups, and what each gives by itself, by ARN or, if inline, by label."""
     holders: dict[str, dict[str, t.Any]] = {}
     alone: dict[str, Access] = {}
 

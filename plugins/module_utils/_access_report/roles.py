@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The report's part on roles: who can assume them, who of outside, and what they allow. Pure."""
+"""Describes roles for the report: who can assume them, also from outside, and what they allow. Pure."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.trust 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import RANKS, word
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Role
 
-# Users that are named of those who can assume a role. All are counted.
+# How many of the users who can assume a role are named. All are counted.
 NAMED = 20
-# What IAM Identity Center calls the role of a permission set in an account (its User Guide, "Referencing permission
+# How IAM Identity Center names the role of a permission set in an account (its User Guide, "Referencing permission
 # sets in resource policies").
 _OF_SET = re.compile(r"AWSReservedSSO_(?P<name>.+)_[0-9a-f]{16}")
 Describe = Callable[[Access], dict[str, t.Any]]
 
 
 def permission_set_of(role: Role) -> str | None:
-    """The name of the permission set whose role this is; None where it is another role."""
+    """Return the name of the permission set that the role belongs to; None for other roles."""
     found = _OF_SET.fullmatch(role.name)
     return found["name"] if found and role.path.startswith(OF_AWS) else None
 
 
 def describe_roles(snapshot: Snapshot, evaluator: Evaluator, describe: Describe) -> list[dict[str, t.Any]]:
-    """All roles but the service-linked ones, by name."""
+    """Return all roles except the service-linked ones, sorted by name."""
     users = _users(snapshot, evaluator)
     return [_describe(role, evaluator, users.get(role.name, []), describe) for role in evaluator.reach.roles]
 
 
 def service_linked(snapshot: Snapshot) -> list[str]:
-    """Names of the service-linked roles, of which AWS decides who assumes them and what they allow."""
+    """Return the names of the service-linked roles. AWS decides who assumes them and what they allow."""
     roles = snapshot.roles or {}
     return sorted(name for name, role in roles.items() if role.path.startswith(SERVICE_LINKED))
 
 
 def outside(roles: Iterable[Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
-    """Who of outside the account can assume which of the described roles, and how far at most."""
+    """Return which principals outside the account can assume which of these roles, and how far at most."""
     found: dict[tuple[str, str], dict[str, t.Any]] = {}
     for role in roles:
         for one in role["trusted"]:
@@ -92,7 +92,7 @@ def _describe(
 
 
 def _kind(role: Role, evaluator: Evaluator, trusted: list[tuple[Outsider, Extents]]) -> str:
-    """permission_set, service for a role that nobody but AWS's services can assume, or role."""
+    """Return permission_set, service for a role that only AWS services can assume, or role."""
     if permission_set_of(role):
         return "permission_set"
     services = bool(trusted) and all(who.kind == "service" for who, _extents in trusted)

@@ -29,7 +29,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import membership_of
 
 ROOT_KEYS = "By hand, as the root user: Security credentials, Access keys, Delete"
-# Nobody can sign in as a root user without a password.
+# For a root user without a password, as whom nobody can sign in.
 LOCK_ROOT = f"Remove them {LOCK}"
 ROOT_MFA = "By hand, as the root user: Security credentials, Assign MFA device"
 
@@ -71,7 +71,7 @@ def wide_policies(facts: Facts) -> Finding:
             "policy",
         )
         for label, access in sorted(facts.policies.items())
-        # Those of temporary memberships have findings of their own.
+        # Policies of temporary memberships have findings of their own.
         if is_administrator(access) and label != known and not membership_of(label)
     ]
     return Finding(
@@ -142,7 +142,7 @@ def no_password_policy(facts: Facts) -> Finding:
     }
     run = "ansible-playbook cloudhsm.iam.account_password_policy"
     problems = [] if policy is None else password_policy_problems(own)
-    # One who accepts a short length has not accepted a shorter one.
+    # A risk accepted for one length does not cover a shorter one.
     exactly = f"{own['min_pw_length']}-characters" if own else "none"
     found = [Subject("account", details[problem], run, "account", exactly) for problem in problems]
     return Finding(
@@ -171,7 +171,7 @@ def no_service_linked_role(facts: Facts) -> Finding:
 
 def empty_groups(facts: Facts) -> Finding:
     members = {group for person in facts.snapshot.users.values() for group in person.user.groups}
-    # Groups that the variables name are for future members.
+    # Groups that the variables name are kept for future members.
     members |= facts.wanted_groups
     found = [
         Subject(
@@ -215,6 +215,6 @@ def drift(facts: Facts) -> Finding:
 
 
 def _digest(difference: Mapping[str, t.Any]) -> str:
-    """A few letters for what exactly differs: who accepts a difference has not accepted another one."""
+    """Return a digest of what exactly differs: a risk accepted for one difference does not cover another."""
     exactly = json.dumps([difference["changes"], difference.get("problems")], sort_keys=True)
     return f"{difference['state']}-{hashlib.sha256(exactly.encode()).hexdigest()[:8]}"

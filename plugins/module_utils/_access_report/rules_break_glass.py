@@ -6,10 +6,10 @@
 
 """Findings about break-glass users, whose passwords are sealed for emergencies. Pure.
 
-When a password was last used and last changed is known from the credential report, which AWS makes anew at most every
-four hours (IAM User Guide, "Generate credential reports for your AWS account"). A use is a sign-in to an AWS website
-with the password (IAM API reference, User: PasswordLastUsed). So a use shows up to four hours late, and what was done
-with a session of an older sign-in does not count.
+The credential report says when a password was last used and last changed. AWS makes a new one at most every four hours
+(IAM User Guide, "Generate credential reports for your AWS account"). A use is a sign-in to an AWS website with the
+password (IAM API reference, User: PasswordLastUsed). So the report shows a use up to four hours late, and calls in a
+session of an older sign-in do not count.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.model 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BREAK_GLASS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.sealing import sealed_at
 
-# After so many days a seal is to be renewed, which also shows that the way still works.
+# After so many days, the password has to be sealed again, which also shows that sealing still works.
 SEALED_DAYS = 365
-# The times of the report and of the tag are not taken at the same moment.
+# AWS does not take the times in the credential report and in the tag at the same moment.
 TOLERANCE_MINUTES = 1
 RESEAL = "ansible-playbook cloudhsm.iam.reseal_break_glass -e @break_glass.yml"
 
 
 def used(facts: Facts) -> Finding:
-    """Somebody has opened the seal."""
+    """Find break-glass users whose password was used or changed after it was sealed."""
     return Finding(
         "break_glass_used",
         "critical",
@@ -59,7 +59,7 @@ def _uses(person: Person) -> Iterator[Subject]:
 
 
 def not_ready(facts: Facts) -> Finding:
-    """The seal does not hold what it promises."""
+    """Find break-glass users without a sealed password or MFA, with an old seal, or with an active access key."""
     return Finding(
         "break_glass_not_ready",
         "high",

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Findings about rights that end by themselves. Pure."""
+"""Findings about temporary rights, which end by themselves. Pure."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _why(one: Temporary) -> str:
 
 
 def _take_away(facts: Facts, one: Temporary) -> Run:
-    """The command that takes the right away."""
+    """Return what takes the right away: commands, or the playbook if the assignment could not be read."""
     if isinstance(one.by, Policies):
         commands = [
             f"aws iam detach-user-policy --user-name {shlex.quote(one.holder)} --policy-arn {shlex.quote(arn)}; "

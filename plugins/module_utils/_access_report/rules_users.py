@@ -37,7 +37,7 @@ DENIED = "a policy denies iam:ChangePassword"
 DENIED_WITHOUT_MFA = "iam:ChangePassword needs MFA, and the user has no MFA device yet"
 UNDECIDED = "iam:ChangePassword is allowed under a condition that the report does not evaluate"
 
-# Days that a new key may be unused, because its owner has to set it up somewhere.
+# Days that a new key may be unused, because its owner has to set it up first.
 NEW_KEY_DAYS = 14
 
 
@@ -241,7 +241,7 @@ def not_seen(facts: Facts) -> Finding:
         have = person.credentials
         # For a user who never signed in, the time counts from the user's creation.
         days = facts.days(have.password_used or (person.created if have.password_use_known else None))
-        # Users for emergencies are not expected to sign in.
+        # Protected users are for emergencies, so they are not expected to sign in.
         expected = have.password and have.reported and not person.user.protected
         if expected and days is not None and days > facts.max_unused:
             never = "never signed in" if have.password_used is None else f"last signed in {days} days ago"
@@ -265,7 +265,7 @@ def direct_policies(facts: Facts) -> Finding:
         )
         for person, _access in facts.people()
         for arn in sorted(person.user.managed_policies)
-        # Those of temporary memberships have findings of their own.
+        # Policies of temporary memberships have findings of their own.
         if not membership_of(arn)
     ]
     return Finding(
@@ -319,7 +319,7 @@ def _keys(facts: Facts) -> Iterable[tuple[Person, Access, AccessKey]]:
 
 
 def _about_key(person: Person, key: AccessKey, what: str, between: str = " ") -> Subject:
-    """What is wrong with a key. One whose ID the credential report does not tell is known by when it was created."""
+    """Return the subject of a finding about a key. A key without a known ID is identified by when it was created."""
     name = f"key {key.key_id}" if key.key_id else "a key"
     created = key.created.isoformat() if key.created else ""
     run = _deactivate(person.user.name, key)

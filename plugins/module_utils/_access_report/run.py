@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What iam_access_report_info does: read the account and make the report."""
+"""Runs iam_access_report_info: reads the account and makes the report."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LOWEST = {"max_key_age": 1, "max_unused": 1, "max_temporary": 1, "live_limit": 0
 
 
 def run(task: Task) -> Result:
-    """The module's result. Raises FailedError."""
+    """Return the module's result. Raises FailedError if an option is invalid or the account can't be read."""
     params = task.params
     wanted, problems = read_wanted(params)
     if problems:
@@ -48,7 +48,7 @@ def run(task: Task) -> Result:
 
 
 def read_beyond(task: Task, pool: Executor, snapshot: Snapshot) -> Snapshot:
-    """The snapshot with what is said about the account elsewhere, as far as the caller may read it."""
+    """Return the snapshot with what Organizations and Identity Center say, as far as the caller may read it."""
     account_id = snapshot.caller.account_id
     controls = read_controls(lambda: task.store_client("organizations", WORKERS), account_id)
     snapshot = replace(snapshot, controls=controls)
@@ -65,7 +65,7 @@ def read_beyond(task: Task, pool: Executor, snapshot: Snapshot) -> Snapshot:
 
 
 def read_wanted(params: t.Mapping[str, t.Any]) -> tuple[Wanted, list[str]]:
-    """What the options ask for, and what is wrong with them."""
+    """Return what the options ask for, and the problems with them."""
     users, problems = parse_users(params["expected_users"], params["managed_by_tag"])
     bootstrap_users, wrong = parse_users(params["expected_bootstrap_users"], BOOTSTRAP)
     problems = [f"expected_{problem}" for problem in problems]
@@ -86,7 +86,7 @@ def read_wanted(params: t.Mapping[str, t.Any]) -> tuple[Wanted, list[str]]:
         managed_by_tag=params["managed_by_tag"],
         onboarding_group=params["onboarding_group"] or None,
         require_mfa_policy_name=params["require_mfa_policy_name"],
-        # A group that is expected and missing is a difference of its own, and none of each user in it.
+        # A missing group that is expected is one difference, not another one for each user in it.
         pending_groups=frozenset(group["name"] for group in params["expected_groups"]),
     )
     limits = (params["max_key_age"], params["max_unused"])

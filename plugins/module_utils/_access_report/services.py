@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Services that act with a role that they are given: with which actions, and how roles trust them."""
+"""Services that act with a role passed to them: the actions that start this, and how roles trust the services."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from functools import lru_cache
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-# What has a service do something with a role that it was given.
+# Actions that together make a service act with a role passed to it.
 SERVICES: tuple[tuple[str, ...], ...] = (
     ("apprunner:CreateService",),
     ("autoscaling:CreateLaunchConfiguration", "autoscaling:CreateAutoScalingGroup"),
@@ -50,8 +50,8 @@ SERVICES: tuple[tuple[str, ...], ...] = (
     ("ssm:StartAutomationExecution",),
     ("states:CreateStateMachine", "states:StartExecution"),
 )
-# The service that acts with the role, where it is called otherwise than the action's (the guides of the services, on
-# the roles that these need).
+# The services that act with the role, where their names differ from the action's prefix (the services' guides, on the
+# roles that they need).
 _ACTS: Mapping[str, tuple[str, ...]] = {
     "apprunner": ("build.apprunner", "tasks.apprunner"),
     "autoscaling": ("ec2",),
@@ -64,6 +64,6 @@ _ACTS: Mapping[str, tuple[str, ...]] = {
 
 @lru_cache
 def services_of(action: str) -> tuple[str, ...]:
-    """The names by which roles trust the service that the action is of."""
+    """Return the service names that a role can trust for this action, such as lambda.amazonaws.com."""
     prefix = action.partition(":")[0]
     return tuple(f"{name}.amazonaws.com" for name in _ACTS.get(prefix, (prefix,)))

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Reads of the account for the report: pages of a thousand objects, and single reads only where no bulk read exists."""
+"""Reads the account for the report: in pages of 1,000 objects, and one by one only where no bulk read exists."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ if t.TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 SERVICE = "cloudhsm.amazonaws.com"
-# AWS's own policies are left out: which of them come is not documented, and the few in use are read singly.
+# AWS managed policies are left out: AWS does not document which of them it returns. Those in use are read one by one.
 BULK = ("User", "Group", "LocalManagedPolicy", "Role")
 T = t.TypeVar("T")
 
 
 class OptionalReads:
-    """Reads that the report can do without: what may not be read is noted as a gap."""
+    """Reads that the report can do without: one that is denied, not supported or late becomes a gap."""
 
     def __init__(self) -> None:
         self.gaps: list[str] = []
@@ -77,9 +77,9 @@ class OptionalReads:
 
 
 def read_snapshot(iam: IAMClient, sts: STSClient, pool: Executor, live_limit: int, wait_timeout: float) -> Snapshot:
-    """Read the account. Up to live_limit users are asked one by one for their credentials.
+    """Read the account. The credentials of up to live_limit users are read one by one.
 
-    Raises IncompleteReadError when the bulk read was cut short, and what botocore raises.
+    wait_timeout is in seconds. Raises IncompleteReadError if the bulk read was cut short, and botocore's errors.
     """
     optional = OptionalReads()
     caller = pool.submit(read_caller, sts)
@@ -117,9 +117,9 @@ def read_snapshot(iam: IAMClient, sts: STSClient, pool: Executor, live_limit: in
 
 
 def boundaries(iam: IAMClient, bulk: Details, optional: OptionalReads) -> dict[str, str]:
-    """ARNs of permissions boundaries by the names of their users.
+    """Return the ARNs of permissions boundaries by user name.
 
-    The bulk read has been seen to leave boundaries out: the policies in use as one tell whose they are.
+    The bulk read sometimes omits a user's boundary, so list the users of each policy that is used as one.
     """
     found: dict[str, str] = {}
     for arn in (policy.arn for policy in bulk.policies.values() if policy.bounds):
@@ -155,7 +155,7 @@ def _with_credentials(
     optional: OptionalReads,
 ) -> dict[str, Person]:
     rows = {name: reported(report.rows[name]) for name in users if name in report.rows} if report else {}
-    # Users made after the report are asked themselves, in a large account too.
+    # Users created after the credential report are read one by one, in a large account too.
     asked = list(users) if len(users) <= live_limit else [name for name in users if name not in rows][:live_limit]
     live = optional("read passwords, MFA devices and access keys", lambda: read_live(iam, pool, asked)) or {}
     known = {name: with_ages(live[name], rows.get(name)) if name in live else rows.get(name) for name in users}
@@ -165,12 +165,12 @@ def _with_credentials(
 def other_policies(
     iam: IAMClient, pool: Executor, users: Mapping[str, Person], bulk: Details, optional: OptionalReads
 ) -> dict[str, Policy]:
-    """The policies in use that the bulk read did not hold, which are AWS's own."""
+    """Return the policies in use that the bulk read does not contain: AWS managed policies."""
     used = {arn for group in bulk.groups.values() for arn in group.managed_policies}
     for person in users.values():
         used |= person.user.managed_policies | ({person.user.boundary} if person.user.boundary else set())
     for role in bulk.roles.values():
-        # What service-linked roles may do is up to AWS.
+        # AWS decides what service-linked roles may do.
         if not role.path.startswith(SERVICE_LINKED):
             used |= role.managed_policies | ({role.boundary} if role.boundary else set())
     wanted = sorted(used - bulk.policies.keys())
@@ -181,7 +181,7 @@ def other_policies(
 def _tags_of_memberships(
     iam: IAMClient, pool: Executor, policies: Iterable[str], optional: OptionalReads
 ) -> dict[str, dict[str, str]]:
-    """The tags of the policies that stand for temporary memberships: why, and until when. The bulk read has none."""
+    """Return the tags of policies of temporary memberships: reasons and ends. The bulk read has no tags of policies."""
     wanted = [arn for arn in sorted(policies) if membership_of(arn)]
 
     def read() -> dict[str, dict[str, str]]:
@@ -191,7 +191,7 @@ def _tags_of_memberships(
 
 
 def _read_tags(iam: IAMClient, arn: str) -> dict[str, str]:
-    """The tags of a policy; none where it has gone."""
+    """Return the tags of a policy; none if it no longer exists."""
     try:
         pages = iam.get_paginator("list_policy_tags").paginate(PolicyArn=arn)
         return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
@@ -200,7 +200,7 @@ def _read_tags(iam: IAMClient, arn: str) -> dict[str, str]:
 
 
 def read_used_policy(iam: IAMClient, arn: str) -> Policy | None:
-    """A managed policy with its document; None where it has gone. Raises what botocore raises."""
+    """Return a managed policy with its document; None if it no longer exists. Raises botocore's errors."""
     try:
         policy = iam.get_policy(PolicyArn=arn)["Policy"]
         version = iam.get_policy_version(PolicyArn=arn, VersionId=policy["DefaultVersionId"])["PolicyVersion"]

@@ -6,7 +6,7 @@
 
 """Rights that end by themselves: memberships of IAM users, and assignments of IAM Identity Center. Pure.
 
-What counts is the condition in the policy. The tags only say when the right was meant to end, and why it was given.
+The condition in the policy ends the right. The tags only say when it was meant to end, and why it was given.
 """
 
 from __future__ import annotations
@@ -45,15 +45,15 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import (
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import GROUP, USER
 
 MEMBERSHIP, ASSIGNMENT = "membership", "assignment"
-# Who has it: an IAM user; a user or group of the identity store; or somebody who could not be read.
+# Holders: an IAM user; a user or group of the identity store; or people who could not be read.
 IAM_USER, CENTER_USER, CENTER_GROUP, UNKNOWN = "user", "center_user", "center_group", "unknown"
-# running, ended; without an end; or with one that is later than the tag says.
+# Running; ended; without an end; or running with a later end than the tag says.
 STATES = RUNNING, ENDED, ENDLESS, LONGER = "running", "ended", "endless", "longer"
 
 
 @dataclass(frozen=True)
 class Policies:
-    """The policies that stand for one membership, by their ARNs, and whether the user has any of them."""
+    """ARNs of the policies that stand for one membership, and whether any is attached to the user."""
 
     arns: tuple[str, ...]
     attached: bool
@@ -61,10 +61,10 @@ class Policies:
 
 @dataclass(frozen=True)
 class Assignment:
-    """What names an assignment for AWS. Without an instance it could not be read."""
+    """What identifies an assignment to AWS. Without an instance, the assignment could not be read."""
 
     permission_set: str
-    # Its role in the account, if there is one.
+    # The permission set's role in the account, if one exists.
     role: Role | None = None
     arn: str = ""
     instance: str | None = None
@@ -74,15 +74,15 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Temporary:
-    """Who has what until when, and why."""
+    """A temporary right: who has it, what it gives, until when, and why."""
 
     holder_kind: str
     holder: str
     # The group, or the permission set that was copied.
     gives: str
-    # What the policies say; None where they do not end it.
+    # The end by the policies, or by the tag if they are unknown; None without an end.
     until: str | None
-    # What the tag says; None where there is none, or it could not be read.
+    # The end that the tag says; None without a tag, or if it could not be read.
     told: str | None
     reasons: tuple[str, ...]
     by: Policies | Assignment
@@ -90,11 +90,11 @@ class Temporary:
 
     @property
     def kind(self) -> str:
-        """What sort of right it is."""
+        """MEMBERSHIP or ASSIGNMENT."""
         return MEMBERSHIP if isinstance(self.by, Policies) else ASSIGNMENT
 
     def state(self, now: str) -> str:
-        """Whether it is running, has ended, or does not end as it seems."""
+        """Return which of STATES the right is in at this time."""
         if self.until is None:
             return ENDLESS
         if has_ended(self.until, now):
@@ -102,7 +102,7 @@ class Temporary:
         return LONGER if self.told and self.until > self.told else RUNNING
 
     def describe(self, now: str) -> dict[str, t.Any]:
-        """The right as the report has it."""
+        """Return the right in the report's form."""
         policies = list(self.by.arns) if isinstance(self.by, Policies) else []
         return {
             "kind": self.kind,
@@ -120,13 +120,16 @@ class Temporary:
 
 
 def temporary_rights(snapshot: Snapshot, evaluator: Evaluator, policies: Mapping[str, Access]) -> tuple[Temporary, ...]:
-    """All of them, the next to end first. policies is what each attached policy gives by itself."""
+    """Return all temporary rights, sorted by their end; those without one come first.
+
+    policies is what each policy of a user or group gives by itself.
+    """
     found = [*_memberships(snapshot, policies), *_assignments(snapshot, evaluator)]
     return tuple(sorted(found, key=lambda one: (one.until or "", one.holder, one.gives)))
 
 
 def count_temporary(found: Iterable[Temporary], now: str) -> dict[str, t.Any]:
-    """How many there are, in each state, and when the next one ends."""
+    """Return how many rights exist, how many are in each state, and when the next one ends."""
     states = [(one.state(now), one.until) for one in found]
     ahead = [until for state, until in states if until and state in (RUNNING, LONGER)]
     counts = {known: sum(state == known for state, _until in states) for known in STATES}
@@ -134,7 +137,7 @@ def count_temporary(found: Iterable[Temporary], now: str) -> dict[str, t.Any]:
 
 
 def temporary_policies(policies: Iterable[str]) -> dict[Membership, list[str]]:
-    """The ARNs of the policies that stand for memberships, by user and group. Their numbers are all 0."""
+    """Return the ARNs of the policies that stand for each membership. In the keys, its number is 0."""
     found: dict[Membership, list[str]] = {}
     for arn in sorted(policies):
         if member := membership_of(arn):
@@ -161,9 +164,9 @@ def _memberships(snapshot: Snapshot, policies: Mapping[str, Access]) -> Iterator
 
 
 def _end(document: object) -> str | None:
-    """When the last statement that allows something ceases to apply; None where one never does.
+    """Return when the last Allow statement ceases to apply; None if one never does, or the document is unreadable.
 
-    A statement can have an end of its own that is earlier, so the latest is when nothing is left.
+    Statements can have earlier ends of their own, so the right ends with the latest.
     """
     try:
         statements = [one for one in read_document(document) if one.allows]
@@ -178,7 +181,7 @@ def _latest(ends: Iterable[str | None]) -> str | None:
 
 
 def _told(tags: Mapping[str, str]) -> str | None:
-    """The time that the tag says, if it says one."""
+    """Return the end that the tag says; None without a valid one."""
     until, problem = read_until(tags.get(UNTIL))
     return None if problem else until
 
@@ -189,7 +192,7 @@ def _reasons(tags: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
 
 
 def denied_from(role: Role) -> str | None:
-    """When the role of a permission set begins to deny everything, if it does."""
+    """Return when the role of a permission set begins to deny everything; None if it never does."""
     ends = (denial_of(document) for document in role.inline.values() if isinstance(document, Mapping))
     return min((end for end in ends if end), default=None)
 
@@ -215,7 +218,7 @@ def _principals(center: CenterRead, one: CenterSet) -> Iterator[tuple[str, str, 
 
 def _assignment(kind: str, holder: str, by: Assignment, tags: Mapping[str, str], evaluator: Evaluator) -> Temporary:
     told = _told(tags)
-    # Without its role in the account, only the tag is known.
+    # Without the role in the account, only the tag is known.
     until = denied_from(by.role) if by.role else told
     administrator = by.role is not None and evaluator.role(by.role).administrator != NO
     gives = decode(tags[COPY_OF]) if tags.get(COPY_OF) else by.permission_set

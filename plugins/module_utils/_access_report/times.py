@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Conditions about the time of a call: whether they are met at one time, and when that changes. Pure.
+"""Conditions on the time of a call: whether they are met at a given time, and when that changes. Pure.
 
 Each request has the keys aws:CurrentTime and aws:EpochTime. Values are ISO 8601 or seconds since 1970 (IAM User Guide,
 "AWS global condition context keys" and "Date condition operators").
@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.conditions import OPERATOR
 
 CURRENT, EPOCH = "aws:currenttime", "aws:epochtime"
-# A condition with "not" is met where none of its values is the time; all others, where one of them suits.
+# A condition with "not" is met if none of its values is the time; any other, if one of its values fits.
 _COMPARISONS: Mapping[str, Callable[[datetime, datetime], bool]] = {
     "equals": compare.eq,
     "lessthan": compare.lt,
@@ -28,16 +28,16 @@ _COMPARISONS: Mapping[str, Callable[[datetime, datetime], bool]] = {
     "greaterthan": compare.gt,
     "greaterthanequals": compare.ge,
 }
-# Some change at the time that they name, some a moment later, and those about just that time do both.
+# Some comparisons change at the time that they name, some a second later. Those for equality change at both.
 _AT_ONCE, _FROM_THEN = ("lessthan", "greaterthanequals"), ("lessthanequals", "greaterthan")
 _LAST_YEAR = 9999
 Condition = Mapping[str, t.Any]
 
 
 def at_time(condition: Condition, now: str) -> Condition | None:
-    """The condition without what is met at this time; None where something about the time is not met.
+    """Return the condition without its tests of the time that are met at this time; None if one is not met.
 
-    What can't be read stays in it. Without a time, all of it stays.
+    Tests that can't be read stay in the condition. Without a valid time, all of it stays.
     """
     moment = read_time(now)
     if moment is None or not any(key.lower() in (CURRENT, EPOCH) for keys in condition.values() for key in keys):
@@ -54,7 +54,7 @@ def at_time(condition: Condition, now: str) -> Condition | None:
 
 
 def changes(condition: Condition) -> Iterator[str]:
-    """The times from which on the condition is met or no longer met, in the form of Caller.now."""
+    """Yield the times from which the condition is met or no longer met, in the form of Caller.now."""
     for operator, keys in condition.items():
         for key, values in keys.items():
             found = _test(operator, key)
@@ -78,7 +78,7 @@ def _is_met(operator: str, key: str, values: object, moment: datetime) -> bool |
 
 
 def _test(operator: str, key: str) -> str:
-    """What is compared, in the words of _COMPARISONS; empty where it is no test of the time that is known here."""
+    """Return the comparison, a key of _COMPARISONS with or without "not"; empty if it is no known test of the time."""
     found = OPERATOR.fullmatch(operator.lower())
     kinds = {CURRENT: ("date",), EPOCH: ("date", "numeric")}.get(key.lower(), ())
     for kind in kinds if found else ():
@@ -89,14 +89,14 @@ def _test(operator: str, key: str) -> str:
 
 
 def _times(values: object) -> list[datetime] | None:
-    """The times; None where one of them can't be read."""
+    """Return the times; None if one of them can't be read."""
     times = [read_time(value) for value in (values if isinstance(values, (list, tuple)) else [values])]
     known = [one for one in times if one is not None]
     return known if len(known) == len(times) else None
 
 
 def read_time(value: object) -> datetime | None:
-    """A time as policies have it; None for what is none."""
+    """Return a time from its form in policies; None if it is not a time."""
     text = str(value).strip()
     try:
         if text.isascii() and text.isdigit():

@@ -4,11 +4,11 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Trust policies: who of the account a role trusts, and who of outside. Pure.
+"""Trust policies: whom a role trusts in the account and outside. Pure.
 
-A principal of the account that the policy names, or that an asterisk stands for, needs nothing else. One that is
-trusted with its whole account also needs a policy that allows sts:AssumeRole (AWS STS API Reference, AssumeRole; IAM
-User Guide, "AWS JSON policy elements: Principal").
+A principal of the account that the policy names, or that an asterisk stands for, needs nothing else. If the policy
+trusts the whole account, the principal also needs a policy that allows sts:AssumeRole (AWS STS API Reference,
+AssumeRole; IAM User Guide, "AWS JSON policy elements: Principal").
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document im
 
 USER, ROLE = "user", "role"
 ASSUME = "sts:assumerole"
-# By the kind of principal that is not of the account: the call with which it gets in.
+# The call with which a principal outside the account assumes a role, by the principal's kind.
 _CALLS = {
     "service": (ASSUME,),
     "account": (ASSUME,),
@@ -49,7 +49,7 @@ _CALLS = {
 }
 _SESSION = ":assumed-role/"
 _ACCOUNT_ID = re.compile(r"\d{12}")
-# The address that AWS's own sign-in page gives SAML providers, in each partition and region.
+# The audience (saml:aud) of AWS's own sign-in page, in each partition and region.
 _SIGN_IN = re.compile(
     r"https://([a-z0-9-]+\.)*signin\.(aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)/\S*saml\S*"
 )
@@ -65,14 +65,14 @@ class Principal(t.NamedTuple):
 
 
 class Outsider(t.NamedTuple):
-    """Who is not of the account and may get in: what kind of principal, and how the policy names it."""
+    """A principal outside the account that may assume the role: its kind, and how the policy names it."""
 
     kind: str
     name: str
 
 
 class Granted(t.NamedTuple):
-    """What a trust policy gives a principal by itself, gives together with the principal's policies, and denies."""
+    """What a trust policy gives a principal by itself, what only with the principal's policies, and what it denies."""
 
     direct: Extents = NOTHING
     delegated: Extents = NOTHING
@@ -80,7 +80,7 @@ class Granted(t.NamedTuple):
 
     @property
     def nothing(self) -> bool:
-        """Whether the principal can't get in, whatever its own policies say."""
+        """Whether the principal can't assume the role, whatever its own policies say."""
         return self.direct == NOTHING and self.delegated == NOTHING
 
 
@@ -89,7 +89,7 @@ class _Statement:
     allows: bool
     actions: tuple[str, ...]
     but_actions: bool
-    # Kinds, such as AWS, and names.
+    # Each with its kind, such as AWS, and its name.
     principals: tuple[tuple[str, str], ...]
     but_principals: bool
     condition: Mapping[str, t.Any]
@@ -100,7 +100,7 @@ class _Statement:
 
     @cached_property
     def personal(self) -> bool:
-        """Whether the condition asks who comes, so that one may get in where another may not."""
+        """Whether the condition depends on who calls, so that its result can differ between principals."""
         return any(key.lower() in _PERSONAL for keys in self.condition.values() for key in keys)
 
 
@@ -110,14 +110,14 @@ class Trust:
 
     iam: Iam
     statements: Sequence[_Statement]
-    # Whether it could be read.
+    # Whether the policy could be read.
     read: bool = True
-    # Times at which other statements come into force.
+    # Times at which statements come into force or expire.
     changes: frozenset[str] = frozenset()
     _known: dict[t.Any, Granted] = field(default_factory=dict, compare=False, repr=False)
 
     def granted(self, principal: Principal) -> Granted:
-        """What it gives a principal of the account."""
+        """Return what the policy gives a principal of the account."""
         if not self.read:
             return Granted(direct=(Extent.CONDITIONAL,) * len(SESSIONS))
         key = principal if self._is_personal(principal) else principal.kind
@@ -127,7 +127,7 @@ class Trust:
 
     @cached_property
     def outsiders(self) -> list[tuple[Outsider, Extents]]:
-        """Who of outside may get in, and how far."""
+        """Principals outside the account that may assume the role, and how far."""
         if not self.read:
             return [(Outsider("unknown", "the trust policy could not be read"), (Extent.CONDITIONAL,) * len(SESSIONS))]
         found: dict[Outsider, Extents] = {}
@@ -141,12 +141,12 @@ class Trust:
 
     @cached_property
     def named_principals(self) -> frozenset[str]:
-        """ARNs of users and roles that a statement names; of a session's role where it names the session."""
+        """Names of AWS principals in Allow statements: ARNs, also of sessions, account IDs, or an asterisk."""
         found = {name for one in self.statements for kind, name in one.principals if kind == "AWS" and one.allows}
         return frozenset(found)
 
     def at_most(self) -> Granted:
-        """What it may give somebody of the account whom it does not name, whatever the conditions ask of who comes."""
+        """Return the most that the policy may give a principal that it does not name, whatever its conditions are."""
         if not self.read:
             return self.granted(Principal(USER, "", ""))
         nobody = Principal(ROLE, "", "")
@@ -166,7 +166,7 @@ class Trust:
         return frozenset(who.name for who, _extents in self.outsiders if who.kind == "service")
 
     def _denied_outside(self, outsider: Outsider) -> Extents:
-        """What takes away for certain: a denial of the same name, or one for everybody."""
+        """Return what is denied for certain: by a Deny with the same name or, for accounts, with an asterisk."""
         names = {outsider.name, "*"} if outsider.kind in ("account", "anyone") else {outsider.name}
         about = [
             one
@@ -182,7 +182,7 @@ class Trust:
 
     @cached_property
     def asks_who(self) -> bool:
-        """Whether a condition asks who comes, or a session is named, so that one may get in where another may not."""
+        """Whether a condition depends on who calls, or a session is named, so that results can differ."""
         return self._names_sessions or any(one.personal for one in self.statements)
 
     def _is_personal(self, principal: Principal) -> bool:
@@ -208,9 +208,9 @@ class Trust:
         return Granted(direct, delegated, denied)
 
     def _match(self, one: _Statement, principal: Principal) -> tuple[Extent, Extent]:
-        """How far the statement is about the principal: by its name or everybody's, and by its account."""
+        """Return how far the statement is about the principal: by its name or an asterisk, and by its account."""
         if one.but_principals:
-            # No trust policy may have this (IAM User Guide, "NotPrincipal"), so it is not said what it means in one.
+            # Trust policies can't have this (IAM User Guide, "NotPrincipal"), so AWS does not say what it means there.
             return Extent.CONDITIONAL, Extent.NONE
         named = by_account = Extent.NONE
         for kind, name in one.principals:
@@ -221,12 +221,12 @@ class Trust:
             elif _account_of(name, self.iam) == self.iam.account_id:
                 by_account = Extent.ALL
             elif principal.kind == ROLE and _is_session_of(name, principal.name, self.iam):
-                # Whoever assumes a role chooses the name of the session.
+                # The caller who assumes a role chooses the name of the session.
                 named = max(named, Extent.CONDITIONAL)
         return named, by_account
 
 
-# What is known of a principal of the account, whatever it calls: IAM User Guide, "global condition context keys".
+# Keys that are known for principals of the account in any call (IAM User Guide, "global condition context keys").
 _PERSONAL = frozenset({"aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:username"})
 
 
@@ -240,7 +240,7 @@ def _facts(principal: Principal, iam: Iam) -> dict[str, str]:
 
 
 def left_of(allowed: Extents, denied: Extents) -> Extents:
-    """What is left of a right to one object."""
+    """Return what denials leave of a right to one object."""
     found = []
     for one, denial in zip(allowed, denied, strict=True):
         if denial is Extent.ALL:
@@ -255,7 +255,7 @@ def _least(extents: Extents, most: Extent) -> Extents:
 
 
 def _limits(one: _Statement, facts: Mapping[str, str]) -> Extents:
-    """By session: no more than this comes of the statement, by its condition."""
+    """Return the most that the statement gives under its condition, for each kind of session."""
     condition = _without_known(one.condition, facts)
     if condition is None:
         return NOTHING
@@ -264,7 +264,7 @@ def _limits(one: _Statement, facts: Mapping[str, str]) -> Extents:
 
 
 def _without_known(condition: Mapping[str, t.Any], facts: Mapping[str, str]) -> dict[str, dict[str, t.Any]] | None:
-    """The condition without what is met for certain; None where something is not."""
+    """Return the condition without its tests that are certainly met; None if one is certainly not met."""
     kept: dict[str, dict[str, t.Any]] = {}
     for operator, keys in condition.items():
         for key, values in keys.items():
@@ -303,13 +303,13 @@ def _is_met(operator: str, key: str, values: Sequence[str], facts: Mapping[str, 
 
 
 def _arn_matches(pattern: str, arn: str) -> bool:
-    """ARNs are compared field by field (IAM User Guide, "Amazon Resource Name (ARN) condition operators")."""
+    """Whether an ARN matches, field by field (IAM User Guide, "Amazon Resource Name (ARN) condition operators")."""
     fields = zip(pattern.split(":", _ARN_FIELDS - 1), arn.split(":", _ARN_FIELDS - 1), strict=True)
     return all(matches(wanted, actual) for wanted, actual in fields)
 
 
 def _account_of(name: str, iam: Iam) -> str | None:
-    """The account that is trusted as a whole."""
+    """Return the ID of the account that the name trusts as a whole; None for other names."""
     if _ACCOUNT_ID.fullmatch(name):
         return name
     fields = name.split(":")
@@ -344,7 +344,7 @@ def _provider_kind(name: str) -> str:
 
 
 def read_trust(document: object, iam: Iam, now: str = "") -> Trust:
-    """The trust policy as it is in force at this time, given as text or as botocore decodes it."""
+    """Return the trust policy as in force at this time. The document is text, or what botocore decodes from it."""
     try:
         policy = json.loads(document) if isinstance(document, str) else t.cast("dict[str, t.Any]", document)
         statements = [_read(one) for one in as_list(policy["Statement"])]

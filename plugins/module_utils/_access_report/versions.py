@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Customer managed policies that can be changed: who has them, and which other versions they have. Pure."""
+"""Customer managed policies: who has them, and which other versions they have. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Versions = tuple[Sequence[Statement], ...]
 
 
 def policy_holders(snapshot: Snapshot) -> dict[str, str]:
-    """A group or user that has the policy, for each customer managed policy that somebody has."""
+    """Return a group or user that has the policy, for each customer managed policy that one of them has."""
     found: dict[str, str] = {}
     owned: list[tuple[str, Mapping[str, Group | Person]]] = [("user", snapshot.users), ("group", snapshot.groups)]
     for kind, owners in owned:
@@ -35,7 +35,7 @@ def policy_holders(snapshot: Snapshot) -> dict[str, str]:
 
 
 def policy_versions(snapshot: Snapshot) -> dict[str, Versions]:
-    """The statements of the versions that are not the default, by the policies' ARNs."""
+    """Return the statements of the versions that are not the default, by policy ARN."""
     found: dict[str, Versions] = {}
     for arn, policy in snapshot.policies.items():
         versions: list[t.Any] = []
@@ -48,5 +48,5 @@ def policy_versions(snapshot: Snapshot) -> dict[str, Versions]:
 
 
 def is_of_aws(arn: str) -> bool:
-    """Whether the policy is one of AWS's own, which nobody can change."""
+    """Whether the policy is an AWS managed policy, which customers can't change."""
     return arn.split(":")[4] == "aws"

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From extents in each kind of session to one word. Pure."""
+"""Turns extents in each kind of session into one word. Pure."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.condit
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import Extent, Rights
 
 NO, CONDITIONAL, SOME, YES = "no", "conditional", "some", "yes"
-# With MFA only: the same three.
+# The same three, but only with MFA.
 CONDITIONAL_MFA, SOME_MFA, MFA = "conditional_mfa", "some_mfa", "mfa"
 ANSWERS = (NO, CONDITIONAL, SOME, YES, CONDITIONAL_MFA, SOME_MFA, MFA)
 WITHOUT_MFA = frozenset({CONDITIONAL, SOME, YES})
 
-# From the least to the most: what goes without MFA is more than what does not.
+# From the least to the most. What is allowed without MFA ranks above what needs MFA.
 RANKS = {word: rank for rank, word in enumerate((NO, CONDITIONAL_MFA, SOME_MFA, MFA, CONDITIONAL, SOME, YES))}
 
 
 def answer(rights: Rights, questions: Iterable[int], every: bool = False) -> str:
-    """One word for questions that belong together, such as an action's on clusters and on backups.
+    """Return one word for questions that belong together, such as those about an action on clusters and on backups.
 
-    With every, nothing but all of them counts.
+    With every, all of them have to be allowed.
     """
     return word(extents_of(rights, questions, every))
 
 
 def extents_of(rights: Rights, questions: Iterable[int], every: bool = False) -> tuple[Extent, ...]:
-    """How far the questions that belong together are answered with yes, in each kind of session."""
+    """Return how far questions that belong together are allowed, in each kind of session."""
     by_question = [rights.extents(question) for question in questions]
     return tuple(_joined(extents, every) for extents in zip(*by_question, strict=True))
 
 
 def word(extents: Sequence[Extent]) -> str:
-    """One word for extents in each kind of session."""
+    """Return one word for extents in each kind of session."""
     without = max(extent for session, extent in zip(Session, extents, strict=True) if session is not Session.MFA)
     most = max(extents)
     plain = (NO, CONDITIONAL, SOME, YES)

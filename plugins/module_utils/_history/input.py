@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What is asked of the history: since when, until when, by whom, about which object, in which accounts. Pure."""
+"""Parses the filters of the history: times, caller, object, accounts. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SPEC: dict[str, dict[str, t.Any]] = {
     "most": {"type": "int", "default": 100},
     "variables_prefix": {"type": "str", "default": ""},
 }
-# More are too many for a result of Ansible's.
+# More entries are too many for an Ansible result.
 MOST = 10_000
 _AGE = re.compile(r"(\d{1,6}) *([mhdw])", re.ASCII)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -37,7 +37,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 @dataclass(frozen=True)
 class Filters:
-    """Which entries count. Times are seconds since 1970, or None for all; empty stands for what was not asked."""
+    """Which entries to return. Times are in seconds since 1970. None and empty values set no limit."""
 
     since: float | None = None
     until: float | None = None
@@ -48,7 +48,7 @@ class Filters:
 
 
 def read_filters(params: Mapping[str, t.Any], now: float) -> tuple[Filters, list[str]]:
-    """The filters, and a sentence for each option that is wrong."""
+    """Return the filters, and a sentence for each invalid option."""
     prefix = str(params.get("variables_prefix") or "")
     problems = [f"{option_called('history', prefix)}: {problem}" for problem in _location_problems(params)]
     times: dict[str, float | None] = {}
@@ -73,7 +73,7 @@ def read_filters(params: Mapping[str, t.Any], now: float) -> tuple[Filters, list
 
 
 def option_called(option: str, prefix: str) -> str:
-    """What an option is called in messages. The playbook takes the location from the variable that runs have, too."""
+    """Return an option's name for messages. The playbook takes the location from plan_history, as runs do."""
     return "plan_history" if prefix and option == "history" else called(option, prefix)
 
 
@@ -86,7 +86,7 @@ def _location_problems(params: Mapping[str, t.Any]) -> Iterator[str]:
 
 
 def _moment(text: str, now: float, end: bool) -> float | None:
-    """The time that a text names, in seconds since 1970. A day is its first moment, or its last where end says so."""
+    """Return the time in seconds since 1970; None for other text. A day is its first moment, or its last with end."""
     text = text.strip()
     age = _AGE.fullmatch(text)
     if age:

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Where the history of applied plans is: a folder on the control node, or a bucket of Amazon S3. Pure.
+"""The location of the history of applied plans: a folder on the control node, or an Amazon S3 bucket. Pure.
 
 Names of buckets: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 Safe characters of keys: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
@@ -18,14 +18,14 @@ import typing as t
 SCHEME = "s3://"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 _PREFIX = re.compile(r"[A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*", re.ASCII)
-# The name of an entry needs some 130 of the 1,024 bytes that a key may have.
+# An entry's name takes up to about 130 of the 1,024 bytes that a key can have.
 _LONGEST_PREFIX = 800
-# What is neither a path nor what begins with SCHEME, and was meant to be one of both.
+# Text that looks like a URL or an ARN, and so was not meant as a path.
 _OTHER = re.compile(r"s3:|[A-Za-z][A-Za-z0-9+.-]*://|arn:", re.IGNORECASE | re.ASCII)
 
 
 class Bucket(t.NamedTuple):
-    """A bucket, and what the keys of the entries begin with: nothing, or a text that ends with a slash."""
+    """A bucket, and the prefix of the entries' keys: empty, or ending with a slash."""
 
     name: str
     prefix: str
@@ -35,7 +35,7 @@ class Bucket(t.NamedTuple):
 
 
 def location_problem(location: str) -> str | None:
-    """What is wrong with a location, or None."""
+    """Return why a location is invalid, or None."""
     if not location.startswith(SCHEME):
         if _OTHER.match(location):
             return f"must be the path of a folder, or {SCHEME}BUCKET/PREFIX, not {location!r}"
@@ -55,7 +55,7 @@ def location_problem(location: str) -> str | None:
 
 
 def bucket_of(location: str) -> Bucket | None:
-    """The bucket of a location that is right; None where it is a folder."""
+    """Return the bucket of a valid location; None for a folder."""
     if not location.startswith(SCHEME):
         return None
     name, _slash, prefix = location.removeprefix(SCHEME).partition("/")

@@ -4,11 +4,11 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""An entry of the history: what one run planned and what became of it, as a document of JSON. Pure.
+"""An entry of the history: the plan and outcome of one run, as JSON. Pure.
 
-An entry is written before the run's first write, as begun, and written again when the run has ended. A run that was
-killed leaves it as it was begun. Its name begins with the time, so names sort by time, and ends with random digits, so
-that no two are the same. Nothing in it is secret: it has the lines that the run shows, and the names of objects.
+An entry is written as begun before the run's first write, and again when the run has ended. After a killed run, it
+stays begun. Its name begins with the time, so names sort by time, and ends with random digits, so that names differ.
+Nothing in it is secret: it has the lines that the run shows, and the names of objects.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class DamagedError(Exception):
 
 @dataclass(frozen=True)
 class Begun:
-    """What is known of a run before its first write."""
+    """What a run knows before its first write."""
 
     kind: str
     account_id: str
@@ -54,12 +54,12 @@ class Begun:
     # Each object that changes: its kind and name, what happens to it and, if it is renamed, its previous name.
     objects: Sequence[Mapping[str, str]]
     versions: Mapping[str, t.Any]
-    # How the plan was approved: see approval() of change control.
+    # How the plan was approved: see ChangeControl.approval.
     approval: Mapping[str, t.Any]
 
 
 def begun_entry(run: Begun, at: float) -> Entry:
-    """The entry of a run that begins now."""
+    """Return the entry of a run that begins at that time."""
     return {
         "format": FORMAT,
         "kind": run.kind,
@@ -80,13 +80,13 @@ def begun_entry(run: Begun, at: float) -> Entry:
 
 
 def ended_entry(entry: Entry, outcome: str, at: float, reason: str = "", not_done: Sequence[str] = ()) -> Entry:
-    """The entry of a run that has ended."""
+    """Return the entry of a run that has ended at that time."""
     told = reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}…"
     return {**entry, "outcome": outcome, "ended": _time(at), "reason": told or None, "not_done": list(not_done)}
 
 
 def name_of(entry: Entry, at: float, nonce: str) -> str:
-    """The name of an entry that was begun at that time. nonce is 8 random hexadecimal digits."""
+    """Return the name of an entry begun at that time. nonce is 8 random hexadecimal digits."""
     micros = int(at * 1_000_000)
     stamp = time.strftime(_STAMP, time.gmtime(micros // 1_000_000))
     kind = re.sub(r"[^A-Za-z0-9_]+", "-", entry["kind"])[:60]
@@ -94,23 +94,23 @@ def name_of(entry: Entry, at: float, nonce: str) -> str:
 
 
 def stamp_of(seconds: float) -> str:
-    """How names of entries begin that were begun in that second."""
+    """Return how the names of entries begun in that second start."""
     return time.strftime(_STAMP, time.gmtime(seconds))
 
 
 def as_bytes(entry: Entry) -> bytes:
-    """What is written. ASCII only, so that nothing in a name can be mistaken for anything else."""
+    """Return the bytes to write. ASCII only, so that no character in a name can be mistaken for another."""
     return f"{json.dumps(entry, indent=1, ensure_ascii=True)}\n".encode()
 
 
 def read(name: str, content: bytes) -> Entry:
-    """The entry that a file or object holds. Raises DamagedError."""
+    """Return the entry in a file or object. Raises DamagedError."""
     named = NAME.fullmatch(name)
     if not named:
         raise DamagedError("is not an entry of the history")
     try:
         entry = json.loads(content)
-        # Half of a character, which JSON can escape, can't be shown or handed on.
+        # A lone surrogate, which JSON can escape, can't be shown or passed on.
         json.dumps(entry, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as exc:
         raise DamagedError("is damaged: it is not JSON") from exc

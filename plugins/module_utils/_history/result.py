@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The history as people read it, and as a module returns it. Pure."""
+"""Builds the module's result, with lines for people. Pure."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from ansible_collections.cloudhsm.iam.plugins.module_utils._history.model import BEGUN, FAILED, OUTCOMES, Entry
 from ansible_collections.cloudhsm.iam.plugins.module_utils._history.select import Found
 
-# What people read for each outcome.
+# Words for outcomes whose own names are unclear.
 _WORDS = {BEGUN: "begun, never ended", "unchanged": "nothing to change"}
 _NOT_DONE = 20
 
 
 def result(found: Found, location: str) -> dict[str, t.Any]:
-    """The module's result."""
+    """Return the module's result."""
     return {
         "changed": False,
         "entries": found.entries,
@@ -32,7 +32,7 @@ def result(found: Found, location: str) -> dict[str, t.Any]:
 
 
 def lines(found: Found, location: str) -> Iterator[str]:
-    """The entries, oldest first, with totals below."""
+    """Yield lines for the entries, oldest first, and totals."""
     for entry in found.entries:
         yield from _of_entry(entry)
     counts = Counter(entry["outcome"] for entry in found.entries)
@@ -63,5 +63,5 @@ def _of_entry(entry: Entry) -> Iterator[str]:
 
 
 def _plain(line: str) -> str:
-    """The line without control characters. Anyone who can write to the history could put them there."""
+    """Return the line without control characters, which anyone who can write to the history could put there."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line)

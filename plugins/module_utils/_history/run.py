@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What plan_history_info does with a bucket. A folder is read by its action, on the control node."""
+"""Runs plan_history_info for a bucket. Its action plugin reads a folder, on the control node."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._history.snapshot imp
 
 
 def run(task: Task) -> Result:
-    """The module's result. Raises FailedError."""
+    """Return the module's result. Raises FailedError."""
     filters, problems = read_filters(task.params, time.time())
     location = str(task.params.get("history"))
     bucket = None if problems else bucket_of(location)

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Which entries of the history are asked for: by their names, and by what they hold. Pure."""
+"""Selects entries of the history, by name and by content. Pure."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._history.model import
     stamp_of,
 )
 
-# Entries that are read at once.
+# Entries that are read at a time.
 BATCH = 32
-# More are told by their number.
+# How many skipped entries a result lists.
 _TOLD = 100
 
 
 class Found(t.NamedTuple):
-    """The entries, oldest first, what was skipped and why, and whether older ones were left out."""
+    """The entries, oldest first, skipped names with reasons, and whether older entries were left out."""
 
     entries: list[Entry]
     skipped: list[str]
@@ -37,7 +37,7 @@ class Found(t.NamedTuple):
 
 
 def in_range(names: Iterable[str], filters: Filters) -> tuple[list[str], list[str]]:
-    """The names of entries that may be asked for, newest first, and those that are not names of entries."""
+    """Return names of entries that may match, newest first, and names that are not those of entries."""
     since = stamp_of(filters.since) if filters.since is not None else ""
     until = stamp_of(filters.until) if filters.until is not None else "9"
     wanted, foreign = [], []
@@ -51,7 +51,7 @@ def in_range(names: Iterable[str], filters: Filters) -> tuple[list[str], list[st
 
 
 def select(names: Iterable[str], filters: Filters, contents: Callable[[list[str]], Iterable[bytes | str]]) -> Found:
-    """The newest entries that match. contents gives the content of each name, or why it can't be read."""
+    """Return the newest entries that match. contents returns each entry's bytes, or text why it can't be read."""
     wanted, foreign = in_range(names, filters)
     skipped = [f"{_shown(name)} is not an entry of the history" for name in foreign]
     entries: list[Entry] = []
@@ -85,20 +85,20 @@ def _matches(entry: Entry, filters: Filters) -> bool:
 
 
 def _is_by(arn: str, pattern: str) -> bool:
-    """Whether the pattern is the ARN, or any part of its path, such as a user's or role's name, or a session's."""
+    """Whether the pattern fits the ARN or any part of its path, such as the name of a user, role or session."""
     resource = arn.split(":", 5)[-1]
     return any(_fits(text, pattern) for text in (arn, resource, *resource.split("/")))
 
 
 def _is_object(each: dict[str, t.Any], pattern: str) -> bool:
-    """Whether the pattern is the name of the object, its previous name, or its kind and name, such as user eve."""
+    """Whether the pattern fits the object's name, its previous name, or its kind and name, such as user eve."""
     key, old = each["object"], each.get("old_name")
     names = [key, key.rpartition(" ")[2], *([old] if isinstance(old, str) else [])]
     return any(_fits(name, pattern) for name in names)
 
 
 def _fits(text: str, pattern: str) -> bool:
-    # Brackets, which fnmatch takes for a choice, are themselves here: only * and ? are placeholders.
+    # Only * and ? are wildcards. Brackets, which fnmatch would treat as a choice, stand for themselves.
     return fnmatchcase(text.casefold(), re.sub(r"\[", "[[]", pattern.casefold()))
 
 
@@ -109,5 +109,5 @@ def _shortened(texts: list[str]) -> Iterator[str]:
 
 
 def _shown(name: str) -> str:
-    """A name that anyone may have given to a file, on one line."""
+    """Return a foreign name on one line, escaped if it has control characters."""
     return name if name.isprintable() else ascii(name)

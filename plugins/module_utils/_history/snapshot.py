@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Reads the history in a bucket of Amazon S3: names in one listing, and then only the entries that are asked for."""
+"""Reads the history in an Amazon S3 bucket: lists the names, then reads only entries that may match."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ if t.TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 WORKERS = 8
-# So many names are listed at most, which is a run every ten minutes for almost two years.
+# At most this many names are listed: a run every ten minutes for almost two years.
 MOST_NAMES = 100_000
-# Another call for another entry will do no better.
+# Error codes that every other entry would get, too.
 _ABOUT_ALL = frozenset({"NoSuchBucket", "AllAccessDisabled", "InvalidAccessKeyId", "SignatureDoesNotMatch"})
 
 
 class TooManyError(Exception):
-    """More names than can be listed. The message is one sentence."""
+    """The bucket has more names than the limit. The message is one sentence."""
 
 
 def read_bucket(client: S3Client, bucket: Bucket, filters: Filters) -> Found:
-    """What is asked for. Raises AWS_ERRORS where the bucket can't be listed, and TooManyError."""
+    """Return the matching entries. Raises AWS_ERRORS, for example if the bucket can't be listed, and TooManyError."""
     names = [key.removeprefix(bucket.prefix) for key in _keys(client, bucket, filters)]
     with ThreadPoolExecutor(WORKERS) as pool:
         return select(names, filters, lambda batch: list(pool.map(lambda name: _content(client, bucket, name), batch)))
 
 
 def _keys(client: S3Client, bucket: Bucket, filters: Filters) -> Iterator[str]:
-    """The keys directly below the prefix, from the first moment that is asked for."""
-    # Keys come in the order of their bytes, so those of times.
+    """Yield the keys directly below the prefix that are within the time limits."""
+    # S3 lists keys in byte order, so entries come in order of time.
     last = bucket.key(stamp_of(filters.until)) + "~" if filters.until is not None else None
     asked: t.Any = {"Bucket": bucket.name, "Prefix": bucket.prefix, "Delimiter": "/"}
     if filters.since is not None:

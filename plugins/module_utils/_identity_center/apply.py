@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Carries a plan out, stage by stage: calls about one thing in their order, things side by side."""
+"""Carries out a plan stage by stage: calls about one object in order, different objects in parallel."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.requ
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.store import Service
 
 Tell = Callable[[str], None]
-# What people read while a stage goes on.
+# How progress messages name each stage.
 _TOLD = {
     "groups": "Groups and members",
     "sets": "Permission sets",
@@ -52,7 +52,7 @@ _OF_THE_STORE = frozenset({"create_group", "create_group_membership", "delete_gr
 
 @dataclass
 class Ids:
-    """What AWS knows things by; what is made is added."""
+    """ARNs and IDs by name. Those of created objects are added."""
 
     instance_arn: str
     store_id: str
@@ -63,7 +63,7 @@ class Ids:
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Ids:
-        """The ids of what a snapshot has seen."""
+        """Return the ARNs and IDs from a snapshot."""
         return cls(
             snapshot.instance_arn,
             snapshot.identity_store_id,
@@ -78,11 +78,11 @@ class Ids:
         )
 
     def request(self, change: Change) -> dict[str, t.Any]:
-        """The parameters of a request that AWS works on by itself."""
+        """Return the parameters of a request that AWS completes asynchronously."""
         arn = self.sets[change.permission_set]
         if change.operation == "provision_permission_set":
             return {"PermissionSetArn": arn, "TargetType": "ALL_PROVISIONED_ACCOUNTS"}
-        # Who has gone from the store is known by the id alone.
+        # A principal that no longer exists in the store is named by its ID.
         kind, principal = (
             (GROUP, self.groups.get(change.group, change.group))
             if change.group
@@ -100,9 +100,9 @@ class Ids:
 def apply_plan(
     plan: Plan, snapshot: Snapshot, service: Service, patience: Patience, tell: Tell
 ) -> tuple[list[Outcome], Mapping[str, str]]:
-    """The outcomes of all changes, and the ARNs of the permission sets by their names.
+    """Return the outcomes of all changes, and the ARNs of the permission sets by name.
 
-    After a failure nothing is taken away any more; what gives goes on.
+    After a failure, stages that take access away are skipped; stages that give access continue.
     """
     ids = Ids.of(snapshot)
     runner = _Runner(service, ids, patience)
@@ -120,7 +120,7 @@ def apply_plan(
 
 
 class _Runner:
-    """Runs the changes of one stage after another."""
+    """Runs the changes of one stage at a time."""
 
     def __init__(self, service: Service, ids: Ids, patience: Patience) -> None:
         self._service = service
@@ -129,7 +129,7 @@ class _Runner:
         self._hopeless = threading.Event()
 
     def run(self, changes: Sequence[Change], failed: Sequence[Change]) -> list[Outcome]:
-        """Outcomes of the changes. Those about a set or group that failed before are left."""
+        """Return the outcomes of the changes. Skips changes that depend on a failed permission set or group."""
         if self._hopeless.is_set():
             return [_left(change, "an error ended the run") for change in changes]
         bad_sets = {change.permission_set for change in failed if change.permission_set and not change.account}
@@ -147,7 +147,7 @@ class _Runner:
         return [outcomes[change] for change in changes]
 
     def _run_chain(self, chain: Sequence[Change]) -> list[Outcome]:
-        """Changes about one thing, in their order, up to the first that fails."""
+        """Run changes about one object in order, up to the first failure."""
         outcomes: list[Outcome] = []
         for change in chain:
             if self._hopeless.is_set():
@@ -168,7 +168,7 @@ class _Runner:
         return Outcome(change, sentence(error, str(change)))
 
     def _make(self, change: Change) -> None:
-        """Make one call, and note the id of what it made."""
+        """Make one call, and keep the ARN or ID of a created object."""
         ids = self._ids
         if change.operation in _OF_THE_STORE:
             method = getattr(self._service.store, change.operation)
@@ -186,7 +186,7 @@ class _Runner:
 
 
 def _makes(change: Change) -> bool:
-    """Whether the change makes something by a name, so that a conflict says that there is one already."""
+    """Whether the change creates something, so that a conflict means it already exists."""
     return change.operation in ("create_permission_set", "create_group", "create_group_membership")
 
 
@@ -203,7 +203,7 @@ def _left(change: Change, why: str) -> Outcome:
 
 
 def _chains(changes: Iterable[Change]) -> list[list[Change]]:
-    """The changes by what they are about, in their order."""
+    """Return the changes grouped by permission set and group, in order."""
     chains: dict[tuple[str, str], list[Change]] = {}
     for change in changes:
         chains.setdefault((change.permission_set, change.group), []).append(change)

@@ -4,12 +4,12 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Assignments that end by themselves: the copies of permission sets that they are made with. Pure.
+"""Assignments that end by themselves, through copies of permission sets. Pure.
 
-AWS knows no assignment that ends. But each permission set is a role of its own in an account, with the set's policies
-(User Guide, "Permission sets"). So an assignment that ends is one of a copy of the set, whose inline policy denies
-everything from that time on. An explicit deny counts more than all that is allowed, and AWS compares the time with
-each request (IAM User Guide, "Policy evaluation logic"), so that sessions which are open end too.
+AWS has no assignments that end. But AWS creates a separate role with the set's policies for each permission set in an
+account (User Guide, "Permission sets"). So an assignment that ends assigns a copy of the set, whose inline policy
+denies everything from that time on. An explicit deny overrides every allow, and AWS checks the time at each request
+(IAM User Guide, "Policy evaluation logic"), so open sessions lose their access too.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.mode
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import VERSION, as_list, same_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import MARK
 
-# Of a permission set (API reference, CreatePermissionSet).
+# Characters of a permission set's description (API reference, CreatePermissionSet).
 DESCRIPTION_LENGTH = 700
 _STAMP = re.compile(r".+-(\d\d)(\d\d)(\d\d)T(\d\d)(\d\d)Z")
-# Who has something in which account, whatever the permission set.
+# Account, kind and name of the principal, for any permission set.
 _Holder = tuple[str, str, str]
 
 
@@ -51,15 +51,15 @@ _Holder = tuple[str, str, str]
 class Ends:
     """What a run knows about assignments that end."""
 
-    # Copies whose time is over and which this run can take away, by their names.
+    # Ended copies that this run can remove, by name.
     ended: Mapping[str, PermissionSet]
-    # All other copies that there are.
+    # All other existing copies, by name.
     lasting: Mapping[str, PermissionSet]
-    # Assignments that are asked for with an end, by the names of the copies.
+    # Assignments to make that end, by the names of the copies.
     wishes: Mapping[str, tuple[AssignmentWish, ...]]
 
     def base(self, name: str) -> str:
-        """The permission set that this one is a copy of, or itself."""
+        """Return the name of the permission set that this one copies, or its own name."""
         if name in self.wishes:
             return self.wishes[name][0].permission_set
         known = self.ended.get(name) or self.lasting.get(name)
@@ -67,41 +67,41 @@ class Ends:
 
 
 def end_in_name(name: str) -> str | None:
-    """The time at the end of the name of a copy; None for other names."""
+    """Return the end time from the name of a copy; None for other names."""
     found = _STAMP.fullmatch(name)
     return "20{}-{}-{}T{}:{}:00Z".format(*found.groups()) if found else None
 
 
 def may_be_copy(name: str, names: Collection[str]) -> bool:
-    """Whether one of these permission sets would have a copy of this name."""
+    """Whether a copy of one of these permission sets would have this name."""
     until = end_in_name(name)
     return until is not None and any(set_name(known, until) == name for known in names)
 
 
 def told(one: PermissionSet, over: bool) -> dict[str, t.Any]:
-    """The end of a copy as results and plans show it."""
+    """Return the end of a copy as results and plans show it."""
     return {"until": one.until, "reason": one.reason, **({"ended": True} if over else {})}
 
 
 def shown(until: str) -> str:
-    """A time as people read it, without the seconds, which are always none."""
+    """Return a time for messages, without the seconds, which are always 0."""
     return until.replace(":00Z", "Z")
 
 
 def is_over(wish: AssignmentWish, snapshot: Snapshot) -> bool:
-    """Whether an assignment was asked for until a time that has passed."""
+    """Whether an assignment to make has an end that has passed."""
     return bool(wish.present and wish.until and has_ended(wish.until, snapshot.caller.now))
 
 
 def read_ends(wanted: Wanted, snapshot: Snapshot) -> Ends:
-    """What there is and what is asked for."""
+    """Return the existing copies, and the assignments to make that end."""
     copies = snapshot.copies(wanted.set_names)
     management = snapshot.organization.management_account
     delegated = snapshot.caller.account_id != management
     ended = {
         one.name: one
         for one in copies
-        # A delegated administrator leaves those to the management account that are assigned in it.
+        # Only the management account can remove copies that are assigned in it.
         if has_ended(one.until, snapshot.caller.now) and not (delegated and management in one.provisioned)
     }
     wishes: dict[str, tuple[AssignmentWish, ...]] = {}
@@ -114,9 +114,9 @@ def read_ends(wanted: Wanted, snapshot: Snapshot) -> Ends:
 def taken_with_ends(
     present: frozenset[Assignment], absent: frozenset[Assignment], existing: Iterable[Assignment], ends: Ends
 ) -> frozenset[Assignment]:
-    """Assignments of copies that go: those that have ended, those of somebody who is to have none, and earlier ends.
+    """Return the assignments of copies to remove: those that have ended, are absent or get another end.
 
-    Whoever gets an assignment with one end, or without one, loses that with another end.
+    A principal who gets an assignment with one end, or with none, loses the one with another end.
     """
     held: dict[_Holder, set[str]] = {}
     for one in present:
@@ -141,7 +141,7 @@ def _holder(one: Assignment) -> _Holder:
 def plan_copies(
     sets: Iterable[SetPlan], after: Collection[Assignment], snapshot: Snapshot, ends: Ends
 ) -> list[tuple[str, PermissionSet | None, PermissionSet | None]]:
-    """The name of each copy, and the copy before and after the run, after which there are these assignments."""
+    """Return the name of each copy, and the copy before and after. after are the assignments after the run."""
     planned = {one.name: one for one in sets}
     assigned = {one.permission_set for one in after}
     found: list[tuple[str, PermissionSet | None, PermissionSet | None]] = []
@@ -153,11 +153,11 @@ def plan_copies(
         base = ends.base(name)
         original = planned[base].after if base in planned else snapshot.sets.get(base)
         if before and before.copy_of != base:
-            # Somebody else has made it, which is refused.
+            # Not a copy that this collection made: end_refusals refuses it.
             continue
         wish = ends.wishes[name][0] if name in ends.wishes else None
         over = before is not None and has_ended(before.until, snapshot.caller.now)
-        # The set that it is a copy of may be gone, or to be deleted.
+        # The original may not exist, or this run may delete it.
         copy = _copy(original, before, name, wish) if original and not over else before
         if copy:
             found.append((name, before, copy))
@@ -167,7 +167,7 @@ def plan_copies(
 def _copy(
     original: PermissionSet, before: PermissionSet | None, name: str, wish: AssignmentWish | None
 ) -> PermissionSet:
-    """The copy as it is to be. One that nobody asks for now keeps its end and its reason."""
+    """Return the copy after the run. Without a wish for it, it keeps its end and reason."""
     own = before or PermissionSet(name, "")
     until, reason = own.until, own.tags.get(REASON, "")
     if wish:
@@ -187,7 +187,7 @@ def _copy(
 
 
 def with_end(inline_policy: Mapping[str, t.Any], until: str) -> dict[str, t.Any]:
-    """The inline policy of a copy: what the set's own allows, and nothing from then on."""
+    """Return the inline policy of a copy: that of the set, with a denial of everything from then on."""
     denied = denied_from(until)
     # Two statements of a policy may not have the same Sid.
     own = [

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What speaks against assignments that end, and against permission sets that look like their copies. Pure."""
+"""Refusals of assignments that end, and of permission sets that look like their copies. Pure."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.mode
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.refusals import After, some
 
-# Of an inline policy of a permission set (User Guide, "AWS IAM Identity Center quotas"): bytes of all of it, and of it
-# without white space.
+# Bytes of a permission set's inline policy, with white space and without it (User Guide, "AWS IAM Identity Center
+# quotas").
 POLICY_SIZE = 32768
 POLICY_TEXT = 10240
 
 
 def end_refusals(wanted: Wanted, snapshot: Snapshot, options: Options, after: After) -> Iterator[str]:
-    """Why nothing is done, one sentence each."""
+    """Yield a sentence for each reason to refuse the plan."""
     left = after.assignments & snapshot.assignments
     yield from _named_copies(wanted, snapshot, options)
     yield from _foreign_copies(snapshot, options, after.ends)
@@ -46,7 +46,7 @@ def end_refusals(wanted: Wanted, snapshot: Snapshot, options: Options, after: Af
 
 
 def name_problems(wanted: Wanted, options: Options) -> Iterator[str]:
-    """What is wrong with names by themselves."""
+    """Yield problems with names and reasons that show without AWS."""
     for index, wish in enumerate(wanted.sets):
         if may_be_copy(wish.name, wanted.set_names - {wish.name}):
             end = shown(end_in_name(wish.name) or "")
@@ -70,7 +70,7 @@ def _one_reason(permission_set: str, until: str, reason: str) -> str:
 
 
 def _named_copies(wanted: Wanted, snapshot: Snapshot, options: Options) -> Iterator[str]:
-    """The next run would undo what is done to a copy, or the right would not end."""
+    """Refuse copies named directly: the next run would undo the change, or the assignment would not end."""
     listed = [("permission_sets", index, wish.name) for index, wish in enumerate(wanted.sets)]
     listed += [("assignments", index, wish.permission_set) for index, wish in enumerate(wanted.assignments)]
     for option, index, name in listed:
@@ -81,7 +81,7 @@ def _named_copies(wanted: Wanted, snapshot: Snapshot, options: Options) -> Itera
 
 
 def _foreign_copies(snapshot: Snapshot, options: Options, ends: Ends) -> Iterator[str]:
-    """Whoever made a permission set may have given it more than the set whose copy it seems to be."""
+    """Refuse lookalikes of copies: they may allow more than the permission set that they seem to copy."""
     for name, wishes in ends.wishes.items():
         before = snapshot.sets.get(name)
         if before and before.copy_of != wishes[0].permission_set:
@@ -107,7 +107,7 @@ def _too_large(options: Options, after: After) -> Iterator[str]:
 
 
 def _reasons(snapshot: Snapshot, options: Options, after: After, left: frozenset[Assignment]) -> Iterator[str]:
-    """A copy has one reason, which must stay true for whoever else has it."""
+    """Refuse another reason: a copy has only one, which must stay true for its other holders."""
     for name, wishes in after.ends.wishes.items():
         before = snapshot.sets.get(name)
         others = any(one.permission_set == name for one in left - after.present)
@@ -136,7 +136,7 @@ def _end_of(name: str, ends: Ends) -> str:
 
 
 def _without_end(options: Options, after: After, left: frozenset[Assignment]) -> Iterator[str]:
-    """Who has the permission set itself would keep it."""
+    """Refuse an end for principals who keep an assignment of the permission set itself."""
     accounts: dict[tuple[str, str, str], list[str]] = {}
     for one in sorted(after.present):
         base = after.ends.base(one.permission_set)
@@ -150,7 +150,7 @@ def _without_end(options: Options, after: After, left: frozenset[Assignment]) ->
 
 
 def past_ends(wanted: Wanted, snapshot: Snapshot, options: Options) -> list[str]:
-    """The warning about assignments whose end has passed, if there are any."""
+    """Return a warning about assignments whose end has passed, if any."""
     over = [
         f"{label(options.called('assignments'), index, wish.permission_set)} ended {shown(wish.until)}"
         for index, wish in enumerate(wanted.assignments)

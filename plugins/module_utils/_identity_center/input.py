@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From the options of identity_center_access to what is wanted: every mistake that can be seen without AWS, at once."""
+"""Parses the options of identity_center_access and reports every mistake that shows without AWS."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.susp
 )
 
 GROUP_NAME_LENGTH = 1024
-# More workers than this would only meet AWS's limit of 20 calls a second for all of the API.
+# More workers would only hit AWS's limit of 20 calls a second, which the whole API shares.
 WORKERS = 16
 _ASSIGNMENT_KEYS = (
     "permission_set",
@@ -51,10 +51,10 @@ _GROUP_KEYS = ("name", "description", "members")
 
 
 def parse(params: Mapping[str, t.Any], partition: str) -> tuple[Wanted, list[str]]:
-    """What is wanted in this partition, and what is wrong: one sentence each, which begins with item and field."""
+    """Return the parsed options, and one sentence for each problem, beginning with item and field."""
     sets, problems = _items(params, "permission_sets", "name", lambda item: read_set(item, partition))
     assignments, wrong = _items(params, "assignments", "permission_set", _read_assignment)
-    # Groups are never deleted, whatever the state of all that is listed.
+    # Groups are never deleted, so state: absent ignores them.
     groups, also_wrong = _items(params, "groups", "name", _read_group) if params.get("state") != "absent" else ([], [])
     wanted = Wanted(tuple(sets), tuple(assignments), tuple(groups))
     prefix = params.get("variables_prefix") or ""
@@ -73,7 +73,7 @@ _Wish = t.TypeVar("_Wish")
 def _items(
     params: Mapping[str, t.Any], option: str, named_by: str, read: t.Callable[[Item], _Wish]
 ) -> tuple[list[_Wish], list[str]]:
-    """The items of a list, and what is wrong with them."""
+    """Return the items of a list, and problems with them."""
     given = params.get(option) or []
     option = called(option, params.get("variables_prefix") or "")
     if not isinstance(given, Sequence) or isinstance(given, (str, bytes)):
@@ -110,7 +110,7 @@ def _lost_assignments(wanted: Wanted, prefix: str) -> Iterator[str]:
 
 
 def number_problems(params: Mapping[str, t.Any]) -> list[str]:
-    """What is wrong with the numbers among the options."""
+    """Return problems with options that are numbers."""
     return list(_number_problems(params))
 
 
@@ -150,13 +150,13 @@ def _read_assignment(item: Item) -> AssignmentWish:
 
 
 def _read_end(item: Item, present: bool) -> tuple[str, str]:
-    """When an assignment ends, and why it is made. One that is to be absent may have both, as when it was made."""
+    """Return when an assignment ends and why it is made. An absent one may keep both from when it was present."""
     until, reason = item.item.get("until"), item.item.get("reason")
     end = ""
     if until is not None:
         end, problem = read_until(until)
         if end and not end.startswith(_CENTURY):
-            # The names of copies have two digits for the year.
+            # The names of copies have only two digits for the year.
             problem = f"must be in a year from {_CENTURY}00 to {_CENTURY}99"
         if problem:
             item.problem("until", problem)
@@ -186,6 +186,6 @@ def _read_group(item: Item) -> GroupWish:
     if len(name) > GROUP_NAME_LENGTH:
         item.problem("name", f"has {len(name)} characters, the identity store allows {GROUP_NAME_LENGTH}")
     if name.strip() != name or not name.isprintable():
-        # The identity store would take most of it, for another group than the one that reads alike.
+        # The identity store accepts most such names, for a different group that looks the same.
         item.problem("name", f"{name[:80]!r} begins or ends with a space, or has characters that can't be seen")
     return GroupWish(name, item.description(GROUP_NAME_LENGTH), item.principals("members"))

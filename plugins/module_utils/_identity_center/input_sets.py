@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From an item of permission_sets to what is wanted of the permission set.
+"""Parses an item of permission_sets.
 
-Patterns and lengths are those of the IAM Identity Center API reference (CreatePermissionSet, PermissionsBoundary,
-CustomerManagedPolicyReference) and of its page "AWS IAM Identity Center quotas".
+Patterns and lengths come from the IAM Identity Center API reference (CreatePermissionSet, PermissionsBoundary,
+CustomerManagedPolicyReference) and the User Guide's page "AWS IAM Identity Center quotas".
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _SET_KEYS = (
 
 
 def read_set(item: Item, partition: str) -> SetWish:
-    """The permission set that an item asks for."""
+    """Return the permission set that an item describes."""
     item.only(_SET_KEYS, "a permission set")
     managed = _managed_policies(item, partition)
     own = _customer_managed_policies(item)
@@ -102,13 +102,13 @@ def _set_tags(item: Item) -> dict[str, str] | None:
 def _access(
     item: Item, partition: str, managed: frozenset[str] | None
 ) -> tuple[Mapping[str, t.Any] | None, frozenset[str] | None, frozenset[str]]:
-    """The inline policy and the managed ones of an access level, and those that another level would have."""
+    """Return the access level's inline policy and managed policies, and the policies that only another level has."""
     administrator = f"arn:{partition}{ADMINISTRATOR_ACCESS}"
     access, options = item.text("access"), item.item.get("policy_options") or {}
     if not isinstance(options, Mapping):
         item.problem("policy_options", f"must be a dictionary, not {kind(options)}")
         return None, managed, frozenset()
-    # A module's arguments have what was left out as nothing.
+    # Module arguments contain omitted suboptions as None.
     options = {name: value for name, value in options.items() if value is not None}
     if access is None or access == ADMINISTRATOR:
         if options:
@@ -139,7 +139,7 @@ def _managed_policies(item: Item, partition: str) -> frozenset[str] | None:
 
 
 def _aws_arn(item: Item, index: int, name: str, partition: str) -> str | None:
-    """The ARN of an AWS managed policy that may be given by its name."""
+    """Return the ARN of an AWS managed policy given by ARN or name."""
     field = f"managed_policies[{index}]"
     if not name.startswith("arn:"):
         if _WITH_PATH.fullmatch(name):

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""One item of a list of dictionaries: its fields, and what is wrong with them."""
+"""One item of a list of dictionaries: its fields, and problems with them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import tex
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.item import Fields
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
 
-# Of a permission set (API reference, CreatePermissionSet).
+# Limits of a permission set (API reference, CreatePermissionSet).
 NAME_LENGTH = 32
 DESCRIPTION = re.compile("[\t\n\r\x20-\x7e\xa1-\xff]*")
 
 
 class Item(Fields):
-    """Reads the fields of one item, and keeps what is wrong with them."""
+    """Reads the fields of one item, and collects their problems."""
 
     def __init__(self, item: Mapping[str, t.Any], state: str | None) -> None:
         super().__init__(item)
-        # What counts where the item says nothing of its own.
+        # The module's state, for an item without one.
         self._state = state
 
     def text(self, field: str, required: bool = False) -> str | None:
@@ -50,7 +50,7 @@ class Item(Fields):
         return [element for element in value if isinstance(element, str) and element]
 
     def principals(self, field: str) -> frozenset[str] | None:
-        """Names of users or groups. The identity store takes two spellings of a name for the same one."""
+        """Return names of users or groups. The identity store ignores the case of names."""
         names = self.texts(field)
         first: dict[str, str] = {}
         for name in names or ():
@@ -77,7 +77,7 @@ class Item(Fields):
         return text
 
     def set_name(self, field: str) -> str:
-        """The name of a permission set."""
+        """Return the name of a permission set."""
         name = self.text(field, required=True)
         if name and (problem := limits.name_problem(name, NAME_LENGTH)):
             self.problem(field, problem)

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The values that pass between input, snapshot, plan and apply of identity_center_access."""
+"""The data that input, snapshot, plan and apply of identity_center_access exchange."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import (
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import is_ours
 
-# The policy that makes a permission set one of administrators, at the end of its ARN.
+# End of the ARN of the policy that gives a permission set full access.
 ADMINISTRATOR_ACCESS = ":iam::aws:policy/AdministratorAccess"
 GROUP = "GROUP"
 USER = "USER"
-# What IAM Identity Center takes where nothing is given (API reference, CreatePermissionSet).
+# AWS's default, in seconds (API reference, CreatePermissionSet).
 DEFAULT_SESSION = 3600
 
 
 @dataclass(frozen=True)
 class SetWish:
-    """A permission set that was asked for. None means "leave alone", an empty value means "none"."""
+    """A listed permission set. None means "leave alone", an empty value means "none"."""
 
     name: str
     present: bool = True
@@ -48,18 +48,18 @@ class SetWish:
     inline_policy: Mapping[str, t.Any] | None = None
     # ARNs of AWS managed policies.
     managed_policies: frozenset[str] | None = None
-    # Path and name of policies that each account has itself, as in /hsm/Auditors.
+    # Paths and names of customer managed policies in each account, as in /hsm/Auditors.
     customer_managed_policies: frozenset[str] | None = None
-    # An ARN, or path and name of a policy that each account has itself.
+    # The ARN of an AWS managed policy, or path and name of a customer managed one.
     boundary: str | None = None
     tags: Mapping[str, str] | None = None
-    # Policies of another access level, which go whatever the switches say.
+    # ARNs of policies of another access level, which are detached whatever purge_policies says.
     without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class PermissionSet:
-    """A permission set as it is. Policies, boundary and tags are read only of those that were asked for."""
+    """A permission set before or after the run. Its policies, boundary, tags and accounts are read only if needed."""
 
     name: str
     arn: str
@@ -71,37 +71,37 @@ class PermissionSet:
     customer_managed_policies: frozenset[str] = frozenset()
     boundary: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
-    # Accounts that have a role of the set, and those of them whose role is of an older state of the set.
+    # Accounts that have a role for the set, and those of them whose role is out of date.
     provisioned: frozenset[str] = frozenset()
     outdated: frozenset[str] = frozenset()
 
     @property
     def is_administrator(self) -> bool:
-        """Whether whoever has the set may do everything, and for good."""
+        """Whether the set gives full access that does not end."""
         ends = self.copy_of or denial_of(self.inline_policy)
         return not ends and any(arn.endswith(ADMINISTRATOR_ACCESS) for arn in self.managed_policies)
 
     @property
     def copy_of(self) -> str:
-        """The permission set that this is a copy of, made for assignments that end; empty for any other set."""
+        """The permission set that this one copies for assignments that end; empty if it is no copy."""
         name, until = decode(self.tags.get(COPY_OF, "")), self.until
         whole = is_ours(self.tags, {}) and read_until(until) == (until, None)
         return name if whole and set_name(name, until) == self.name else ""
 
     @property
     def until(self) -> str:
-        """When a copy ends."""
+        """When a copy ends; empty for other sets."""
         return self.tags.get(UNTIL, "")
 
     @property
     def reason(self) -> str:
-        """Why people have a copy."""
+        """Why a copy is assigned; empty for other sets."""
         return decode_reason(self.tags.get(REASON, ""))
 
 
 @dataclass(frozen=True)
 class AssignmentWish:
-    """Whom a permission set is assigned to, or taken from, and in which accounts: any that one of the fields names."""
+    """Principals who get or lose a permission set, and accounts: those that any field selects, except excluded ones."""
 
     permission_set: str
     present: bool = True
@@ -112,34 +112,34 @@ class AssignmentWish:
     account_tags: Mapping[str, str] = field(default_factory=dict)
     all_accounts: bool = False
     exclude_accounts: frozenset[str] = frozenset()
-    # When it ends, and why it is made; empty for one without an end.
+    # When it ends and why it is made; empty without an end.
     until: str = ""
     reason: str = ""
 
     @property
     def assigned_set(self) -> str:
-        """The name of the permission set that is really assigned: a copy that ends, where there is an end."""
+        """The name of the permission set to assign: with an end, that of the copy."""
         return set_name(self.permission_set, self.until) if self.until else self.permission_set
 
     @property
     def principals(self) -> frozenset[tuple[str, str]]:
-        """All of them, by type and name."""
+        """All principals, by type and name."""
         return frozenset({*((GROUP, name) for name in self.groups), *((USER, name) for name in self.users)})
 
 
 @dataclass(frozen=True)
 class GroupWish:
-    """A group of the identity store that was asked for, and the names of its members."""
+    """A listed group of the identity store, and the names of its members."""
 
     name: str
-    # Of a new group; one that is there keeps its own.
+    # For a new group; an existing one keeps its own.
     description: str | None = None
     members: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """All that was asked for."""
+    """All permission sets, assignments and groups that the options list."""
 
     sets: tuple[SetWish, ...] = ()
     assignments: tuple[AssignmentWish, ...] = ()
@@ -147,18 +147,18 @@ class Wanted:
 
     @property
     def set_names(self) -> frozenset[str]:
-        """The permission sets that it is about."""
+        """Names of all listed permission sets."""
         return frozenset({*(wish.name for wish in self.sets), *(wish.permission_set for wish in self.assignments)})
 
     @property
     def group_names(self) -> frozenset[str]:
-        """The groups that it is about."""
+        """Names of all listed groups."""
         assigned = {name for wish in self.assignments for name in wish.groups}
         return frozenset(assigned | {wish.name for wish in self.groups})
 
     @property
     def user_names(self) -> frozenset[str]:
-        """The users that it is about."""
+        """Names of all listed users."""
         assigned = {name for wish in self.assignments for name in wish.users}
         return frozenset(assigned.union(*(wish.members or () for wish in self.groups)))
 
@@ -174,17 +174,17 @@ class Options:
     purge_allow_empty: bool = False
     adopt_permission_sets: bool = False
     max_deletions: int = 10
-    # What the names of the options begin with, where a role hands its variables on.
+    # Prefix of the variables if a role passes them as options.
     prefix: str = ""
 
     def called(self, option: str) -> str:
-        """An option as messages name it."""
+        """Return the name of an option for messages."""
         return called(option, self.prefix)
 
 
 @dataclass(frozen=True, order=True)
 class Assignment:
-    """A permission set for somebody in an account. Who is unknown by name stands there by the id."""
+    """A permission set assigned in an account. principal is a name, or the ID of one that the store no longer has."""
 
     permission_set: str
     account: str
@@ -197,17 +197,17 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Group:
-    """A group of the identity store. Members, by their ids, are read only where they count."""
+    """A group of the identity store. Its members are read only if needed."""
 
     name: str
     id: str
-    # Ids of the memberships by the ids of the users.
+    # Membership IDs by user ID.
     members: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
 class Organization:
-    """The accounts that assignments can be for. Tags are read only where they count, and so are the units."""
+    """The accounts that can get assignments. Tags and units are read only if needed."""
 
     management_account: str
     accounts: Mapping[str, Account]
@@ -216,7 +216,7 @@ class Organization:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One look at IAM Identity Center, its identity store and the organization."""
+    """The state of IAM Identity Center, its identity store and the organization before the run."""
 
     caller: Caller
     instance_arn: str
@@ -224,32 +224,32 @@ class Snapshot:
     organization: Organization
     sets: Mapping[str, PermissionSet] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
-    # Ids of users by their names.
+    # User IDs by name.
     users: Mapping[str, str] = field(default_factory=dict)
     assignments: frozenset[Assignment] = frozenset()
-    # Permission sets of which all assignments were read, and not only those of whom was asked for.
+    # Permission sets whose assignments were all read, not only those of listed principals.
     read_whole: frozenset[str] = frozenset()
-    # Who issued the users and groups of the store, where they come from elsewhere.
+    # Issuers of the store's users and groups, if they come from an external identity provider.
     issuers: frozenset[str] = frozenset()
-    # Users who are suspended and get nothing, of those who would get something.
+    # Names of suspended users, who get nothing. Only users who would get something are checked.
     suspended: frozenset[str] = frozenset()
 
     def copies(self, names: Collection[str]) -> list[PermissionSet]:
-        """The copies of these permission sets, for assignments that end."""
+        """Return the copies of these permission sets."""
         return [one for _name, one in sorted(self.sets.items()) if one.copy_of in names]
 
     def has_gone(self, user: str) -> bool:
-        """Whether a user who is assigned something is in the store no more, and so is called by the id."""
+        """Whether the store no longer has this user, whose ID then stands for the name."""
         return self.users.get(user) == user
 
     def user_name(self, user_id: str) -> str:
-        """A user's name, or the id where the name was not read."""
+        """Return a user's name, or the ID if the name was not read."""
         return next((name for name, known in self.users.items() if known == user_id), user_id)
 
 
 @dataclass(frozen=True)
 class Change:
-    """One write call: a method of boto3's, and what it is about. Ids are found when it is made."""
+    """One write call: a boto3 method, and what it changes. IDs are looked up at the time of the call."""
 
     operation: str
     permission_set: str = ""
@@ -259,7 +259,7 @@ class Change:
     params: Mapping[str, t.Any] = field(default_factory=dict, hash=False)
 
     def describe(self) -> dict[str, t.Any]:
-        """The change as results show it."""
+        """Return the change as results show it."""
         about = {name: getattr(self, name) for name in ("permission_set", "account", "group", "user")}
         told = {_RESULT_NAMES[key]: value for key, value in self.params.items() if key in _RESULT_NAMES}
         if "tags" in told:
@@ -267,7 +267,7 @@ class Change:
         return {"operation": self.operation, **{name: value for name, value in about.items() if value}, **told}
 
     def __str__(self) -> str:
-        """The change in words, for the middle of a sentence."""
+        """Return the change in words, for the middle of a sentence."""
         named = ("permission set", self.permission_set), ("group", self.group), ("user", self.user)
         words = [self.operation.replace("_", " "), *(f"({what} {name})" for what, name in named if name)]
         return " ".join([*words, *([f"in {self.account}"] if self.account else [])])
@@ -285,7 +285,7 @@ _RESULT_NAMES = {
 
 @dataclass(frozen=True)
 class SetPlan:
-    """What happens to a permission set: before and after."""
+    """A permission set before and after, and the changes between."""
 
     name: str
     before: PermissionSet | None
@@ -294,7 +294,7 @@ class SetPlan:
 
     @property
     def is_limited(self) -> bool:
-        """Whether it stays, and its holders are administrators no more."""
+        """Whether an existing set loses full access without being deleted."""
         return bool(self.before and self.after and self.before.is_administrator and not self.after.is_administrator)
 
     @property
@@ -309,25 +309,25 @@ class SetPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done, or why nothing is. The stages come one after another."""
+    """The changes by stage, in order, or the problems that stop the run."""
 
     sets: tuple[SetPlan, ...] = ()
     stages: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
-    # Those that there are afterwards, as far as they were read.
+    # Assignments that exist afterwards, as far as they were read.
     assignments: frozenset[Assignment] = frozenset()
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """All changes in their order."""
+        """All changes in order."""
         return tuple(change for stage in self.stages.values() for change in stage)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a change."""
+    """The outcome of a change."""
 
     change: Change
     error: str | None = None
-    # Never tried, for the reason that the error says.
+    # False if the change was never tried, for the reason in error.
     begun: bool = True

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The objects that a plan is about, with their states before and after: for plan files and lines for people. Pure."""
+"""The objects of a plan with their states before and after, for plan files and for messages. Pure."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.mode
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.targets import assignments_of
 
 State = dict[str, t.Any]
-# The kinds of objects, as people read them.
+# Kinds of objects in messages.
 SET, STORE_GROUP, ASSIGNMENT = "permission set", "identity store group", "assignment"
-# Who has a permission set, whatever the account.
+# Permission set, and kind and name of the principal, for any account.
 _Held = tuple[str, str, str]
 
 
 def describe_objects(wanted: Wanted, snapshot: Snapshot, plan: Plan) -> list[dict[str, t.Any]]:
-    """What the plan is about, in the order in which it is changed, also what stays as it is."""
+    """Return the objects of the plan in the order of their changes. Includes unchanged ones."""
     sets = list(_sets(plan, snapshot))
     return [
         *_groups(wanted, snapshot, plan),
@@ -76,7 +76,7 @@ def _groups(wanted: Wanted, snapshot: Snapshot, plan: Plan) -> Iterator[dict[str
 
 
 def _assignments(wanted: Wanted, snapshot: Snapshot, plan: Plan) -> Iterator[dict[str, t.Any]]:
-    """One object for each permission set and whoever has it, whose state is the accounts."""
+    """Yield one object for each permission set and principal; its state is the accounts."""
     calls: dict[_Held, list[Change]] = {}
     for change in plan.changes:
         if change.account:

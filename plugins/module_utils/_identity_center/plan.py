@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From what is wanted and what is there to the changes between, and to everything that speaks against them."""
+"""Makes the plan: changes from the snapshot to the listed state, and reasons to refuse them."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.targ
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import same_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import is_mark, new_tags
 
-# The stages of a run, in their order. What takes something away comes after all that gives, so that nobody is locked
-# out between the two. So does what makes a permission set one of administrators no more; whoever is to get that set
-# gets it then.
+# The stages of a run, in order. Stages that take access away come after those that give it, so that nobody is locked
+# out in between. Removing AdministratorAccess from a permission set takes access away too. New assignments of such a
+# set come after that.
 GROUPS, SETS, PROVISION, ASSIGN, LIMIT, PROVISION_LIMITED, ASSIGN_LIMITED, UNASSIGN, LEAVE, DELETE = (
     "groups",
     "sets",
@@ -56,12 +56,12 @@ GROUPS, SETS, PROVISION, ASSIGN, LIMIT, PROVISION_LIMITED, ASSIGN_LIMITED, UNASS
     "delete",
 )
 TAKING = frozenset({LIMIT, UNASSIGN, LEAVE, DELETE})
-# Roles in the accounts know nothing of these, so that they need not be provisioned again.
+# Calls that do not affect the roles in the accounts, so the set need not be provisioned again.
 _OF_THE_SET_ALONE = frozenset({"tag_resource", "untag_resource"})
 
 
 def make_plan(wanted: Wanted, snapshot: Snapshot, options: Options) -> Plan:
-    """The changes, stage by stage, and what speaks against them."""
+    """Return the changes, stage by stage, and the reasons to refuse them."""
     sets = tuple(plan_set(wish, snapshot, options) for wish in wanted.sets)
     ends = read_ends(wanted, snapshot)
     present, absent = assignments_of(wanted, snapshot)
@@ -73,7 +73,7 @@ def make_plan(wanted: Wanted, snapshot: Snapshot, options: Options) -> Plan:
     left = frozenset(existing - taken)
     sets += tuple(_set_plan(*each) for each in plan_copies(sets, left | present, snapshot, ends))
     names = {plan.name for plan in sets if plan.is_limited}
-    # What becomes of a permission set becomes of its copies at the same time.
+    # The copies of a permission set change in the same stage as the set.
     limited = [plan for plan in sets if plan.after and ends.base(plan.name) in names]
     others = [plan for plan in sets if plan.after and plan not in limited]
     new = {one: ends.base(one.permission_set) in names for one in present - existing}
@@ -100,7 +100,7 @@ def make_plan(wanted: Wanted, snapshot: Snapshot, options: Options) -> Plan:
 
 
 def plan_set(wish: SetWish, snapshot: Snapshot, options: Options) -> SetPlan:
-    """What happens to one permission set."""
+    """Return the plan for one permission set."""
     before = snapshot.sets.get(wish.name)
     return _set_plan(wish.name, before, wanted_set(wish, before, options) if wish.present else None)
 
@@ -115,7 +115,7 @@ def _set_plan(name: str, before: PermissionSet | None, after: PermissionSet | No
 
 
 def wanted_set(wish: SetWish, before: PermissionSet | None, options: Options) -> PermissionSet:
-    """The permission set as it is to be."""
+    """Return the permission set after the run."""
     is_now = before or PermissionSet(wish.name, "")
     inline = is_now.inline_policy
     if wish.inline_policy is not None and not same_policy(inline, wish.inline_policy):
@@ -154,7 +154,7 @@ def _creation(after: PermissionSet) -> Change:
 
 
 def _update(before: PermissionSet, after: PermissionSet) -> Iterator[Change]:
-    # AWS takes what is left out of the call for a wish to have it empty.
+    # AWS clears what a call leaves out, so a call has all values that are not empty.
     if _described(before) != _described(after):
         yield Change("update_permission_set", after.name, params=_described(after))
 
@@ -166,14 +166,14 @@ def _described(one: PermissionSet) -> dict[str, t.Any]:
 
 
 def duration(seconds: int) -> str:
-    """Seconds as ISO 8601 has them, in the way in which AWS writes them: PT1H30M."""
+    """Return seconds as an ISO 8601 duration, in the form that AWS uses: PT1H30M."""
     hours, rest = divmod(seconds or DEFAULT_SESSION, 3600)
     minutes, left = divmod(rest, 60)
     return "PT" + "".join(f"{number}{unit}" for number, unit in ((hours, "H"), (minutes, "M"), (left, "S")) if number)
 
 
 def _differences(before: PermissionSet, after: PermissionSet) -> Iterator[Change]:
-    """The calls between the two: what limits comes before what allows, and goes after it."""
+    """Yield the calls between two states. A boundary is set before policies change, and deleted after that."""
     name = after.name
     if after.boundary and after.boundary != before.boundary:
         boundary = _reference(after.boundary)
@@ -206,7 +206,7 @@ def _tag_changes(name: str, before: Mapping[str, str], after: Mapping[str, str])
 
 
 def _reference(policy: str) -> dict[str, t.Any]:
-    """A policy as AWS takes it: by its ARN, or by the path and name that it has in each account."""
+    """Return a policy as a call parameter: its ARN, or its path and name in each account."""
     if policy.startswith("arn:"):
         return {"ManagedPolicyArn": policy}
     path, _slash, name = policy.rpartition("/")
@@ -218,7 +218,7 @@ def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _provisioning(sets: Iterable[SetPlan]) -> Iterator[Change]:
-    """Changed sets that accounts have roles of, and those that an earlier run has changed and not provisioned."""
+    """Yield calls for sets in use that changed, or that an earlier run changed without provisioning them."""
     for plan in sets:
         if plan.before is None or plan.after is None or not plan.before.provisioned:
             continue
@@ -234,7 +234,7 @@ def _requests(operation: str, assignments: Iterable[Assignment]) -> Iterator[Cha
 
 
 def plan_groups(wanted: Wanted, snapshot: Snapshot) -> Iterator[Change]:
-    """The groups that are to be made."""
+    """Yield the calls that create groups."""
     for wish in wanted.groups:
         if wish.name not in snapshot.groups:
             params = {"Description": wish.description} if wish.description else {}
@@ -242,7 +242,7 @@ def plan_groups(wanted: Wanted, snapshot: Snapshot) -> Iterator[Change]:
 
 
 def plan_members(wanted: Wanted, snapshot: Snapshot, options: Options) -> tuple[list[Change], list[Change]]:
-    """Who joins a group, and who leaves one."""
+    """Return the calls for users who join groups, and those for users who leave."""
     joining: list[Change] = []
     leaving: list[Change] = []
     for wish in wanted.groups:

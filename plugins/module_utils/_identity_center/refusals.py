@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What a plan may not do, however well it is meant."""
+"""Refusals of plans that are risky or that AWS would not allow."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.mode
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership import is_ours
 
-# Of many accounts a message names this many.
+# How many names a message lists.
 _TOLD = 5
 _TAKES = ("delete_account_assignment", "delete_group_membership", "delete_permission_set")
 
 
 @dataclass(frozen=True)
 class After:
-    """What there is once a plan is carried out."""
+    """The state after a plan is carried out."""
 
     sets: tuple[SetPlan, ...]
     assignments: frozenset[Assignment]
     joining: tuple[Change, ...] = ()
     leaving: tuple[Change, ...] = ()
-    # Those of the assignments that were asked for, and what is known about ends.
+    # Assignments listed as present, and what is known about copies.
     present: frozenset[Assignment] = frozenset()
     ends: Ends = field(default_factory=lambda: Ends({}, {}, {}))
 
     def permission_set(self, name: str, snapshot: Snapshot) -> PermissionSet | None:
-        """A permission set as it is then."""
+        """Return a permission set in this state."""
         return next((plan.after for plan in self.sets if plan.name == name), snapshot.sets.get(name))
 
     def members(self, group: str, snapshot: Snapshot) -> set[str]:
-        """Who is in a group then, by name. Where that was not read, nobody is known to be."""
+        """Return the names of a group's members. If they were not read, only users who join count."""
         known = snapshot.groups.get(group)
         now = {snapshot.user_name(member) for member in (known.members if known else None) or ()}
         joined = {change.user for change in self.joining if change.group == group}
@@ -57,7 +57,7 @@ class After:
 
 
 def refusals(wanted: Wanted, snapshot: Snapshot, options: Options, plan: Plan, after: After) -> Iterator[str]:
-    """Why nothing is done, one sentence each."""
+    """Yield a sentence for each reason to refuse the plan."""
     yield from _other_spellings(plan, snapshot, options)
     yield from _foreign_sets(plan, options)
     yield from _empty_lists(wanted, plan, options, after.ends)
@@ -77,7 +77,7 @@ def _other_spellings(plan: Plan, snapshot: Snapshot, options: Options) -> Iterat
 
 
 def _empty_lists(wanted: Wanted, plan: Plan, options: Options, ends: Ends) -> Iterator[str]:
-    """An empty list can be that of an export that failed."""
+    """Refuse an empty list with purge: it may come from a failed export."""
     if options.purge_allow_empty:
         return
     meant = f"if that is meant, set {options.called('purge_allow_empty')} to true"
@@ -90,7 +90,7 @@ def _empty_lists(wanted: Wanted, plan: Plan, options: Options, ends: Ends) -> It
     named = {wish.name for wish in wanted.sets if not wish.present}
     named |= {wish.permission_set for wish in wanted.assignments}
     taken = {change.permission_set for change in plan.changes if change.operation == _TAKES[0]}
-    # What has ended goes without being purged.
+    # Ended assignments are removed without purge.
     sets = {ends.base(name) for name in taken - ends.ended.keys()} - named
     if sets and not any(wish.present for wish in wanted.assignments):
         purge = options.called("purge_assignments")
@@ -101,7 +101,7 @@ def _empty_lists(wanted: Wanted, plan: Plan, options: Options, ends: Ends) -> It
 
 
 def _foreign_sets(plan: Plan, options: Options) -> Iterator[str]:
-    """Whoever made a set may have given it more than its name tells."""
+    """Refuse existing sets that are not owned: they may allow more than their names suggest."""
     for one in plan.sets:
         if one.before and one.after and not options.adopt_permission_sets and not is_ours(one.before.tags, {}):
             sets = options.called("permission_sets")
@@ -112,7 +112,7 @@ def _foreign_sets(plan: Plan, options: Options) -> Iterator[str]:
 
 
 def _management_account(plan: Plan, snapshot: Snapshot, options: Options) -> Iterator[str]:
-    """AWS keeps the management account out of the hands of delegated administrators (User Guide, "Delegated admin")."""
+    """Refuse what a delegated administrator can't do in the management account (User Guide, "Delegated admin")."""
     management = snapshot.organization.management_account
     if snapshot.caller.account_id == management:
         return
@@ -154,7 +154,7 @@ def _assigned_elsewhere(wanted: Wanted, after: After, options: Options) -> Itera
 
 
 def _no_administrator(plan: Plan, snapshot: Snapshot, after: After, options: Options) -> Iterator[str]:
-    """Somebody who may do everything has to be left where there is somebody."""
+    """Refuse a plan that takes away the last AdministratorAccess."""
     loses = {change.operation for change in plan.changes if change.operation in _TAKES}
     loses |= {"limit" for one in plan.sets if one.is_limited}
     before = After((), snapshot.assignments)
@@ -191,7 +191,7 @@ def _too_many_deletions(plan: Plan, options: Options) -> Iterator[str]:
 
 
 def some(names: Iterable[str]) -> str:
-    """The first of some names, and how many more there are."""
+    """Return the first names, and how many more follow."""
     listed = list(names)
     more = len(listed) - _TOLD
     return ", ".join(listed[:_TOLD]) + (f" and {more} more" if more > 0 else "")

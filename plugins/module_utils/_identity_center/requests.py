@@ -4,11 +4,11 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Requests that AWS works on after it has answered: as many at once as it takes, and their status asked for together.
+"""Asynchronous requests: sends as many at once as AWS allows, and polls their status together.
 
-CreateAccountAssignment may have ten requests under way, whatever their kind is counted as here, and an account takes
-one change of its roles at a time (User Guide, "AWS IAM Identity Center quotas"). What meets another change anyway gets
-a ConflictException, which the API reference says to try again.
+AWS allows ten CreateAccountAssignment requests in progress; the same limit is used here for all kinds. AWS makes one
+change of an account's roles at a time (User Guide, "AWS IAM Identity Center quotas"). A request that meets another
+change anyway gets a ConflictException, which the API reference says to retry.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import er
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.model import Change, Outcome
 
 UNDER_WAY = 10
-# Tries of a request that meets another change.
+# Tries of a request that meets conflicts.
 TRIES = 6
-# Seconds between looks, and before something is tried again.
+# Seconds between status checks, and before a request is sent again.
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 8.0
 IN_PROGRESS = "IN_PROGRESS"
 SUCCEEDED = "SUCCEEDED"
-# Seconds before something that is being changed by somebody else is tried again.
+# Seconds before each retry of a call that meets a conflict.
 WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)
 CONFLICT = "ConflictException"
 NOT_FOUND = "ResourceNotFoundException"
 
 
 class Kind(t.NamedTuple):
-    """How the status of a request is asked for: keys of answers, calls, and the parameter with the request's id."""
+    """How to get the status of a request: keys of answers, calls, and the parameter for the request's ID."""
 
     status: str
     list_call: str
@@ -74,7 +74,7 @@ KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to wait while nothing gets done, in seconds, and by which clock."""
+    """How many seconds to wait without progress, by which clock."""
 
     timeout: float
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
@@ -84,16 +84,16 @@ class Patience:
 def attempt(
     make: Callable[[], None], patience: Patience, done: str | None = None, again: bool = True
 ) -> Exception | None:
-    """Make a call, again after a conflict if that may pass. The error that is left, or None.
+    """Make a call, with retries after a conflict unless again is false. Return the last error, or None.
 
-    done is the code of the error which says that nothing is left to do.
+    done is the code of an error that means nothing is left to do.
     """
     waits = iter(WAITS if again else ())
     while True:
         try:
             make()
             return None
-        # Whatever goes wrong with one thing is that thing's failure, not the run's.
+        # An error of one call must not end the run.
         except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
             if done and error_code(exc) == done:
                 return None
@@ -104,7 +104,7 @@ def attempt(
 
 
 class Status(t.NamedTuple):
-    """How far a request is: AWS's state, the request's id, and AWS's reason or the error of the call."""
+    """Status of a request: AWS's state, the request's ID, and AWS's reason or the call's error."""
 
     state: str
     request_id: str = ""
@@ -114,7 +114,7 @@ class Status(t.NamedTuple):
 
 
 class Requests:
-    """Sends requests of one kind, and waits until AWS has done them."""
+    """Sends requests of one kind, and waits until AWS has completed them."""
 
     def __init__(
         self, sso: t.Any, pool: Executor, instance_arn: str, params_of: Callable[[Change], Mapping[str, t.Any]]
@@ -127,11 +127,11 @@ class Requests:
         self._outcomes: dict[Change, Outcome] = {}
         self._waiting: deque[Change] = deque()
         self._flying: dict[str, Change] = {}
-        # Whether something has to be sent again, for which others need time.
+        # Whether a request met a conflict, which needs time to pass before it is sent again.
         self._in_conflict = False
 
     def carry_out(self, changes: Sequence[Change], patience: Patience) -> list[Outcome]:
-        """The outcomes of the changes, in their order. Nothing is raised."""
+        """Send the requests and return the outcomes in order. Raises nothing."""
         self._waiting.extend(changes)
         until = patience.clock() + patience.timeout
         pause = FIRST_PAUSE
@@ -152,7 +152,7 @@ class Requests:
         return [self._outcomes[change] for change in changes]
 
     def _startable(self) -> list[Change]:
-        """Those that may be sent now: one for each account that has none under way."""
+        """Return requests that can be sent now: one for each account that has none in progress."""
         busy = {change.account for change in self._flying.values() if change.account}
         chosen: list[Change] = []
         for change in self._waiting:
@@ -164,7 +164,7 @@ class Requests:
         return chosen
 
     def _send(self, chosen: Sequence[Change]) -> bool:
-        """Send some side by side. Returns whether no other call will do better."""
+        """Send requests in parallel. Return whether every other call would fail too."""
         for change in chosen:
             self._waiting.remove(change)
         hopeless = False
@@ -178,7 +178,7 @@ class Requests:
         self._tries[change] += 1
         try:
             answer = getattr(self._sso, change.operation)(InstanceArn=self._instance_arn, **self._params_of(change))
-        # Whatever goes wrong with one request is that request's failure, not the run's.
+        # An error of one request must not end the run.
         except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
             if error_code(exc) == NOT_FOUND and change.operation == "delete_account_assignment":
                 return Status(SUCCEEDED)
@@ -187,7 +187,7 @@ class Requests:
         return _status(answer[kind.status], change)
 
     def _take(self, change: Change, status: Status) -> None:
-        """Note how far a request is."""
+        """Keep the status of a request."""
         if status.state == IN_PROGRESS:
             self._flying[status.request_id] = change
         elif status.state == SUCCEEDED:
@@ -199,7 +199,7 @@ class Requests:
             self._outcomes[change] = Outcome(change, status.reason)
 
     def _look(self, operation: str) -> None:
-        """Ask once which requests are under way, and of each that is none of them any more how it ended."""
+        """List the requests in progress, and read how each of the others ended."""
         kind = KINDS[operation]
         try:
             pages = self._sso.get_paginator(kind.list_call).paginate(
@@ -230,7 +230,7 @@ class Requests:
         self._flying.clear()
 
     def _give_up(self, timeout: float) -> None:
-        """What is not finished when the run ends."""
+        """Set the outcomes of all unfinished requests."""
         self._fail_flying(f"AWS was still working on it after {timeout:g} seconds in which nothing ended; run again")
         for change in self._waiting:
             self._outcomes.setdefault(change, Outcome(change, "not begun, because the run ended before", begun=False))

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Results and diffs, rendered from plans and outcomes, so that check mode and a real run speak alike."""
+"""Builds results and diffs from plans and outcomes, so that check mode reports like a real run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.mode
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.objects import describe_objects
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.targets import assignments_of
 
-# What a role says of each kind of change.
+# How summary lines name each kind of change.
 _SAID = {
     "create_account_assignment": "assignments made",
     "delete_account_assignment": "assignments taken off",
@@ -37,7 +37,7 @@ _SAID = {
 
 
 def describe_set(one: PermissionSet) -> dict[str, t.Any]:
-    """A permission set as results show it. A new one has no ARN in check mode."""
+    """Return a permission set as results show it. A new one has no ARN in check mode."""
     return {
         "name": one.name,
         "arn": one.arn,
@@ -54,19 +54,19 @@ def describe_set(one: PermissionSet) -> dict[str, t.Any]:
 
 
 def describe_assignment(one: Assignment) -> dict[str, str]:
-    """An assignment as results show it."""
+    """Return an assignment as results show it."""
     return {"permission_set": one.permission_set, "account": one.account, one.kind.lower(): one.principal}
 
 
 def describe_end(one: PermissionSet) -> dict[str, str]:
-    """What a copy is for, and when it ends; nothing for other permission sets."""
+    """Return what a set copies, when the copy ends and why it exists; nothing for other permission sets."""
     return {"copy_of": one.copy_of, **told(one, over=False)} if one.copy_of else {}
 
 
 def describe(
     wanted: Wanted, snapshot: Snapshot, plan: Plan, outcomes: Sequence[Outcome], check_mode: bool
 ) -> dict[str, t.Any]:
-    """The result of a run. For a run that made no calls, outcomes are those that it would have had."""
+    """Return the result of a run. In check mode, outcomes are the expected ones."""
     done = [outcome.change for outcome in outcomes if not outcome.error]
     failed = [outcome for outcome in outcomes if outcome.error]
     sets = _described_sets(plan, {outcome.change.permission_set for outcome in failed if not outcome.change.account})
@@ -97,7 +97,7 @@ def describe(
 
 
 def _with_end(assignments: Iterable[Assignment], plan: Plan, snapshot: Snapshot, over: bool) -> list[dict[str, t.Any]]:
-    """Who has copies of permission sets that have ended, or have not, and in which accounts."""
+    """Return principals and accounts of copies that have ended, or with over=False of those that have not."""
     copies = {one.name: copy for one in plan.sets if (copy := one.after or one.before) and copy.copy_of}
     found: dict[tuple[str, str, str], list[str]] = {}
     for one in sorted(assignments):
@@ -117,7 +117,7 @@ def _with_end(assignments: Iterable[Assignment], plan: Plan, snapshot: Snapshot,
 
 
 def _described_sets(plan: Plan, failed: set[str]) -> list[dict[str, t.Any]]:
-    """The permission sets that were asked for; how far one came that failed is told by failed_changes."""
+    """Return the permission sets of the plan. failed_changes and not_done have the details of a failed one."""
     described = []
     for one in plan.sets:
         shown = one.after or one.before
@@ -149,7 +149,7 @@ def _counts(
 
 
 def _missing(wanted: Wanted, snapshot: Snapshot) -> set[str]:
-    """What is to go and is not there: a wrong name must not be taken for something that was deleted."""
+    """Return names listed as absent that do not exist, so that a typo does not look like a deletion."""
     names = {wish.name for wish in wanted.sets if not wish.present and wish.name not in snapshot.sets}
     for wish in wanted.assignments:
         if not wish.present:
@@ -161,7 +161,7 @@ def _missing(wanted: Wanted, snapshot: Snapshot) -> set[str]:
 def _lines(
     done: Iterable[Change], sets: Sequence[dict[str, t.Any]], failed: Sequence[Outcome], check_mode: bool
 ) -> Iterable[str]:
-    """What people read when a run is done."""
+    """Yield the summary lines of a run."""
     parts = [f"permission set {one['name']} {one['action']}" for one in sets if one["action"] != "unchanged"]
     made = Counter(change.operation for change in done)
     parts += [f"{what}: {made[operation]}" for operation, what in _SAID.items() if made[operation]]
@@ -173,7 +173,7 @@ def _lines(
 
 
 def describe_diff(plan: Plan) -> dict[str, t.Any]:
-    """Before and after of what changes, for --diff."""
+    """Return what changes, before and after, for --diff."""
     before: dict[str, t.Any] = {}
     after: dict[str, t.Any] = {}
     for one in plan.sets:
@@ -197,7 +197,7 @@ def _without_operation(change: Change) -> dict[str, t.Any]:
 
 
 def failure_message(failed: Sequence[Outcome]) -> str:
-    """One message for all that failed: each reason once."""
+    """Return one message for all failures, with each reason once."""
     begun = list(dict.fromkeys(str(outcome.error) for outcome in failed if outcome.begun))
     left = sum(1 for outcome in failed if not outcome.begun)
     count = sum(1 for outcome in failed if outcome.begun)

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What identity_center_access and identity_center_access_info do."""
+"""Runs identity_center_access and identity_center_access_info."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _OF_ORGANIZATIONS = frozenset(
 
 
 def run(task: Task) -> Result:
-    """The module's result. Raises FailedError, also where something could not be finished."""
+    """Return the module's result. Raises FailedError, also if any change failed or was not begun."""
     params = task.params
     with told_in_a_sentence(params["variables_prefix"]), ThreadPoolExecutor(max(params["workers"], 1)) as pool:
         caller = read_caller(task.sts_client())
@@ -94,7 +94,7 @@ def run(task: Task) -> Result:
 
 
 def look_up(task: Task) -> Result:
-    """The permission sets with what they hold, and who has them where. Raises FailedError."""
+    """Return the permission sets with their details and assignments. Raises FailedError."""
     params = task.params
     names: list[str] | None = params["permission_sets"] or None
     refuse(number_problems(params), "")
@@ -123,7 +123,7 @@ def look_up(task: Task) -> Result:
 
 
 def service_of(task: Task, pool: ThreadPoolExecutor) -> Service:
-    """The clients of a task, which needs a region. Raises FailedError."""
+    """Return the clients of a task. Raises FailedError without a region."""
     if not task.region:
         prefix = task.params.get("variables_prefix") or ""
         region = called("region", prefix)
@@ -138,7 +138,7 @@ def service_of(task: Task, pool: ThreadPoolExecutor) -> Service:
 
 
 def _suspended(task: Task, snapshot: Snapshot, names: Iterable[str]) -> frozenset[str]:
-    """Who of these is suspended. A warning says so where the caller may not read the notes."""
+    """Return the names of suspended users among these. Warns if the caller may not read the notes."""
     users = {name: snapshot.users[name] for name in names}
     try:
         ssm = task.store_client("ssm", task.params["workers"])
@@ -151,7 +151,7 @@ def _suspended(task: Task, snapshot: Snapshot, names: Iterable[str]) -> frozense
 
 
 def _missing_policies(task: Task, plan: Plan, pool: ThreadPoolExecutor) -> list[str]:
-    """AWS managed policies that are to be attached and do not exist. What is attached exists, and is not asked for."""
+    """Return a problem for each AWS managed policy to attach that does not exist."""
     attached = {change.params["ManagedPolicyArn"] for change in plan.changes if change.operation == _ATTACH}
     boundaries = [change.params.get("PermissionsBoundary", {}) for change in plan.changes]
     attached |= {boundary["ManagedPolicyArn"] for boundary in boundaries if "ManagedPolicyArn" in boundary}
@@ -165,7 +165,7 @@ def _missing_policies(task: Task, plan: Plan, pool: ThreadPoolExecutor) -> list[
 
 
 def _with_arns(plan: Plan, arns: Mapping[str, str]) -> Plan:
-    """The plan with the ARNs of the permission sets that were made."""
+    """Return the plan with the ARNs of created permission sets."""
     sets = tuple(
         replace(one, after=replace(one.after, arn=arns[one.name])) if one.after and one.name in arns else one
         for one in plan.sets
@@ -175,7 +175,7 @@ def _with_arns(plan: Plan, arns: Mapping[str, str]) -> Plan:
 
 @contextmanager
 def told_in_a_sentence(prefix: str | None = None) -> Iterator[None]:
-    """Turns what reads raise into the failure of the task."""
+    """Turn errors of reads into FailedError, with a sentence for people."""
     try:
         yield
     except (look.NoInstanceError, UnknownStateError) as exc:

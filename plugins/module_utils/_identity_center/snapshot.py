@@ -4,12 +4,11 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""One look at IAM Identity Center, its identity store and the organization: reads side by side, as few as will do.
+"""Reads IAM Identity Center, its identity store and the organization: in parallel, with as few calls as possible.
 
-All of the API shares 20 calls a second (User Guide, "AWS IAM Identity Center quotas"). So who has what is read by
-ListAccountAssignmentsForPrincipal, one call for a hundred accounts, where nothing has to be known of others; a set's
-assignments account by account only where something is taken away. Names of permission sets come from
-DescribePermissionSet alone.
+The whole API shares 20 calls a second (User Guide, "AWS IAM Identity Center quotas"). So assignments are read with
+ListAccountAssignmentsForPrincipal, one call for a hundred accounts. Only sets whose other holders matter are read
+account by account (see whole_sets). Only DescribePermissionSet returns the name of a permission set.
 """
 
 from __future__ import annotations
@@ -50,16 +49,16 @@ if t.TYPE_CHECKING:
     from mypy_boto3_organizations import OrganizationsClient
 
 _DURATION = re.compile(r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?")
-# ARN of a permission set, account, and kind and id of who has it.
+# ARN of a permission set, account ID, and kind and ID of the principal.
 Found = tuple[str, str, str, str]
 
 
 class NoInstanceError(Exception):
-    """There is no instance to work on; the message is one sentence."""
+    """No instance was found, or more than one; the message is one sentence."""
 
 
 def read(service: Service, caller: Caller, wanted: Wanted, options: Options, instance_arn: str | None) -> Snapshot:
-    """Look at all that the plan depends on. Raises NoInstanceError, UnknownStateError, and what botocore raises."""
+    """Read all that the plan depends on. Raises NoInstanceError, UnknownStateError, and what botocore raises."""
     management = read_management_account(service.organizations)
     arn, store_id = find_instance(service.sso, management, instance_arn)
     organization = service.pool.submit(_read_organization, service.organizations, management, wanted)
@@ -82,7 +81,7 @@ def read(service: Service, caller: Caller, wanted: Wanted, options: Options, ins
 
 
 def find_instance(sso: t.Any, management: str, wanted: str | None) -> tuple[str, str]:
-    """ARN and identity store of the instance: the one that was asked for, or else the organization's."""
+    """Return the ARN and identity store ID of the wanted instance, or else of the organization's or the only one."""
     found = {
         one["InstanceArn"]: one for page in sso.get_paginator("list_instances").paginate() for one in page["Instances"]
     }
@@ -104,7 +103,7 @@ def find_instance(sso: t.Any, management: str, wanted: str | None) -> tuple[str,
 
 
 def _read_organization(client: OrganizationsClient, management: str, wanted: Wanted) -> Organization:
-    """The accounts, with their units where an assignment names one."""
+    """Read the accounts, with their units if an assignment names one."""
     if not wanted.assignments:
         return Organization(management, {})
     by_unit = any(wish.organizational_units for wish in wanted.assignments)
@@ -113,7 +112,7 @@ def _read_organization(client: OrganizationsClient, management: str, wanted: Wan
 
 
 def _with_tags(service: Service, organization: Organization, wanted: Wanted) -> Organization:
-    """The organization with the accounts' tags, where an assignment goes by them."""
+    """Return the organization with the accounts' tags if an assignment selects by tags."""
     if not any(wish.account_tags for wish in wanted.assignments):
         return organization
     active = [account for account in organization.accounts.values() if account.status == ACTIVE]
@@ -126,7 +125,7 @@ def _named(wanted: Wanted) -> dict[str, frozenset[str]]:
 
 
 def read_sets(service: Service, instance_arn: str, names: Iterable[str] | None) -> dict[str, PermissionSet]:
-    """All permission sets by their names; the named ones and their copies, or all with None, with what they hold."""
+    """Return all permission sets by name. The named ones and their copies have details; with None, all have."""
     paginator = service.sso.get_paginator("list_permission_sets")
     arns = [arn for page in paginator.paginate(InstanceArn=instance_arn) for arn in page["PermissionSets"]]
     found = service.pool.map(lambda arn: _describe_set(service.sso, instance_arn, arn), arns)
@@ -138,7 +137,7 @@ def read_sets(service: Service, instance_arn: str, names: Iterable[str] | None) 
 
 
 def with_accounts(service: Service, instance_arn: str, sets: Iterable[PermissionSet]) -> list[PermissionSet]:
-    """Permission sets with the accounts that have roles of them, and nothing else."""
+    """Return the permission sets with the accounts that have roles for them."""
     paginator = service.sso.get_paginator("list_accounts_for_provisioned_permission_set")
 
     def provisioned(one: PermissionSet) -> PermissionSet:
@@ -163,7 +162,7 @@ def _describe_set(sso: t.Any, instance_arn: str, arn: str) -> PermissionSet | No
 
 
 def seconds(duration: str) -> int:
-    """A duration of ISO 8601 in seconds, as far as IAM Identity Center takes any: hours to a day."""
+    """Return the seconds of an ISO 8601 duration without years, months or weeks. Raises ValueError for other text."""
     parts = _DURATION.fullmatch(duration)
     if not parts:
         raise ValueError(f"{duration!r} is not the length of a session")
@@ -196,7 +195,7 @@ def _with_details(sso: t.Any, instance_arn: str, one: PermissionSet) -> Permissi
 
 
 def _boundary(sso: t.Any, of_set: Mapping[str, str]) -> str:
-    """The boundary as an ARN, or as path and name; empty where there is none, which AWS answers with an error."""
+    """Return the boundary as an ARN, or as path and name; empty without one, where AWS returns an error."""
     found = or_none(sso.get_permissions_boundary_for_permission_set, **of_set)
     boundary = found.get("PermissionsBoundary") if found else None
     if not boundary:
@@ -205,12 +204,12 @@ def _boundary(sso: t.Any, of_set: Mapping[str, str]) -> str:
 
 
 def _reference(reference: Mapping[str, str]) -> str:
-    """A customer managed policy as path and name."""
+    """Return the path and name of a customer managed policy."""
     return f"{reference.get('Path') or '/'}{reference['Name']}"
 
 
 def _with_groups(service: Service, snapshot: Snapshot, wanted: Wanted, options: Options) -> Snapshot:
-    """The groups that are to be filled, with their members, and the names of those who may have to leave."""
+    """Add the members of groups with listed members, and with purge_members the names of users who may leave."""
     filled = [wish.name for wish in wanted.groups if wish.members is not None and wish.name in snapshot.groups]
     snapshot = with_members(service, snapshot, filled)
     if not options.purge_members:
@@ -223,9 +222,9 @@ def _with_groups(service: Service, snapshot: Snapshot, wanted: Wanted, options: 
 
 
 def _with_sets_of_leavers(service: Service, snapshot: Snapshot, wanted: Wanted, options: Options) -> Snapshot:
-    """The snapshot with what the permission sets hold that somebody has through a group and may have to leave.
+    """Add the details of permission sets that users lose when they leave a group.
 
-    Nobody need have named these sets, and among them can be that of the last administrators.
+    The options may not name these sets, and the last administrators may have one of them.
     """
     left = [snapshot.groups[wish.name] for wish in wanted.groups if _loses_members(wish, snapshot, options)]
     if not left:
@@ -248,17 +247,17 @@ def _loses_members(wish: GroupWish, snapshot: Snapshot, options: Options) -> boo
 
 
 def whole_sets(snapshot: Snapshot, wanted: Wanted, options: Options) -> frozenset[str]:
-    """Permission sets of which it has to be known who else has them: copies, and those that something is taken from."""
+    """Return the names of permission sets whose other holders matter: copies, and sets that may lose holders."""
     copies = {one.name for one in snapshot.copies(wanted.set_names)}
     return _sets_that_lose(snapshot, wanted, options) | copies
 
 
 def _sets_that_lose(snapshot: Snapshot, wanted: Wanted, options: Options) -> frozenset[str]:
     known = wanted.set_names & snapshot.sets.keys()
-    # The details of other sets were read where somebody may lose them with a group.
+    # Includes sets that users may lose with a group: their details were read, too.
     administrators = {name for name, one in snapshot.sets.items() if one.is_administrator}
     if options.purge_assignments or snapshot.caller.account_id != snapshot.organization.management_account:
-        # AWS lets nobody but the management account list assignments by who has them.
+        # Only the management account may list assignments by principal.
         return frozenset(known | administrators)
     absent = {wish.name for wish in wanted.sets if not wish.present}
     limited = any(wish.without for wish in wanted.sets)
@@ -269,7 +268,7 @@ def _sets_that_lose(snapshot: Snapshot, wanted: Wanted, options: Options) -> fro
 
 
 def _with_assignments(service: Service, snapshot: Snapshot, wanted: Wanted, whole: frozenset[str]) -> Snapshot:
-    """The snapshot with all assignments of some sets, and for the others with those of whom was asked for."""
+    """Add all assignments of some sets, and of the others those that listed principals have."""
     read = [snapshot.sets[name] for name in whole]
     found = assignments_of_sets(service, snapshot.instance_arn, read)
     found |= _principals_assignments(service, snapshot, wanted)
@@ -291,7 +290,7 @@ def _with_assignments(service: Service, snapshot: Snapshot, wanted: Wanted, whol
 def read_assignments(
     service: Service, instance_arn: str, store_id: str, sets: Mapping[str, PermissionSet]
 ) -> frozenset[Assignment]:
-    """All assignments of these permission sets."""
+    """Return all assignments of these permission sets."""
     found = assignments_of_sets(service, instance_arn, sets.values())
     return _assignments(found, sets, read_names(service, store_id, {one[2:] for one in found}))
 
@@ -308,7 +307,7 @@ def _assignments(
 
 
 def _administrators(snapshot: Snapshot, wanted: Wanted) -> frozenset[str]:
-    """Groups whose members count, where administrators may lose something: those who are some, or may become some."""
+    """Return the groups that have an administrator set or may get one, if administrators may lose access."""
     sets = {name for name in snapshot.read_whole if snapshot.sets[name].is_administrator}
     if not sets:
         return frozenset()
@@ -317,7 +316,7 @@ def _administrators(snapshot: Snapshot, wanted: Wanted) -> frozenset[str]:
 
 
 def assignments_of_sets(service: Service, instance_arn: str, sets: Iterable[PermissionSet]) -> set[Found]:
-    """Who has these sets, in the accounts that have roles of them."""
+    """Return the assignments of these sets in the accounts that have roles for them."""
     pairs = [(one.arn, account) for one in sets for account in one.provisioned]
     paginator = service.sso.get_paginator("list_account_assignments")
 
@@ -330,7 +329,7 @@ def assignments_of_sets(service: Service, instance_arn: str, sets: Iterable[Perm
 
 
 def _principals_assignments(service: Service, snapshot: Snapshot, wanted: Wanted) -> set[Found]:
-    """What those who were asked for have in their own right; what users have through groups is listed as well."""
+    """Return the direct assignments of listed principals; none if the caller may not list them by principal."""
     if snapshot.caller.account_id != snapshot.organization.management_account:
         return set()
     asked_for = {principal for wish in wanted.assignments for principal in wish.principals}
@@ -340,7 +339,7 @@ def _principals_assignments(service: Service, snapshot: Snapshot, wanted: Wanted
 
 
 def assignments_of_principals(service: Service, instance_arn: str, principals: Iterable[Pair]) -> set[Found]:
-    """What these have in their own right."""
+    """Return the direct assignments of these principals. AWS also lists those that users have through groups."""
     paginator = service.sso.get_paginator("list_account_assignments_for_principal")
 
     def listed(principal: Pair) -> list[Found]:

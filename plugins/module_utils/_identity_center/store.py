@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Reads of the identity store: users and groups by name or id, and who is in a group."""
+"""Reads users, groups and group members from the identity store."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
     from mypy_boto3_organizations import OrganizationsClient
 
 NOT_FOUND = "ResourceNotFoundException"
-# The attribute that a name is unique by (Identity Store API reference, UniqueAttribute), and the calls.
+# Calls, keys of answers, and the unique attribute of a name (Identity Store API reference, UniqueAttribute).
 _KINDS = {
     GROUP: ("get_group_id", "displayName", "GroupId", "describe_group", "DisplayName"),
     USER: ("get_user_id", "userName", "UserId", "describe_user", "UserName"),
@@ -30,7 +30,7 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class Service:
-    """The clients of IAM Identity Center, its identity store and the organization, and the pool of workers."""
+    """The clients of IAM Identity Center, its identity store and AWS Organizations, and the pool of workers."""
 
     sso: t.Any
     store: t.Any
@@ -39,10 +39,10 @@ class Service:
 
 
 def read_issuers(store: t.Any, store_id: str) -> frozenset[str]:
-    """Who issued the users and groups of the store, as far as its first pages tell.
+    """Return the issuers of the store's users and groups, from the first page of each.
 
-    What an external identity provider has put there bears an identifier of its own, with its issuer (Identity Store
-    API reference, ExternalId). No call of AWS's tells the identity source itself.
+    Users and groups from an external identity provider have an identifier with its issuer (Identity Store API
+    reference, ExternalId). No AWS call returns the identity source itself.
     """
     users = store.list_users(IdentityStoreId=store_id, MaxResults=100)["Users"]
     groups = store.list_groups(IdentityStoreId=store_id, MaxResults=100)["Groups"]
@@ -50,7 +50,7 @@ def read_issuers(store: t.Any, store_id: str) -> frozenset[str]:
 
 
 def read_ids(service: Service, store_id: str, kind: str, names: Iterable[str]) -> dict[str, str]:
-    """The ids of those of the named groups or users that there are, by their names."""
+    """Return the IDs, by name, of the named groups or users that exist."""
     operation, attribute, key, _describe, _name = _KINDS[kind]
 
     def find(name: str) -> str | None:
@@ -68,7 +68,7 @@ def read_ids(service: Service, store_id: str, kind: str, names: Iterable[str]) -
 
 
 def read_names(service: Service, store_id: str, principals: Iterable[Pair]) -> dict[Pair, str]:
-    """The names of groups and users by kind and id. One that has gone from the store is called by its id."""
+    """Return the names of groups and users by kind and ID. For one that no longer exists, the name is the ID."""
 
     def describe(principal: Pair) -> str:
         kind, known = principal
@@ -81,7 +81,7 @@ def read_names(service: Service, store_id: str, principals: Iterable[Pair]) -> d
 
 
 def or_none(call: Callable[..., t.Any], **params: t.Any) -> t.Any:
-    """The answer, or None where there is no such thing."""
+    """Return the answer, or None if AWS answers that the resource does not exist."""
     try:
         return call(**params)
     except Exception as exc:
@@ -91,12 +91,12 @@ def or_none(call: Callable[..., t.Any], **params: t.Any) -> t.Any:
 
 
 def with_members(service: Service, snapshot: Snapshot, names: Iterable[str]) -> Snapshot:
-    """The snapshot with the members of these groups."""
+    """Return the snapshot with the members of these groups, read only where unknown."""
     wanted = [snapshot.groups[name] for name in sorted(names) if snapshot.groups[name].members is None]
     paginator = service.store.get_paginator("list_group_memberships")
 
     def members(group: Group) -> Group:
-        # A group that has gone from the store may still be assigned something.
+        # A group that no longer exists in the store may still have assignments.
         pages = or_none(
             lambda **params: list(paginator.paginate(**params)),
             IdentityStoreId=snapshot.identity_store_id,

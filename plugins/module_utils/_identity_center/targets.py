@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Which accounts an assignment is for, and whom it names that there is not."""
+"""Finds the accounts of assignments, and listed names that do not exist."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.mode
 
 
 def assignments_of(wanted: Wanted, snapshot: Snapshot) -> tuple[frozenset[Assignment], frozenset[Assignment]]:
-    """The assignments that are to be there, and those that are not to be. One whose end has passed is neither."""
+    """Return present and absent assignments. Leaves out present ones that have ended or whose user is suspended."""
     both: dict[bool, set[Assignment]] = {True: set(), False: set()}
     for wish in wanted.assignments:
         both[wish.present] |= {
@@ -43,20 +43,20 @@ def _is_left_alone(wish: AssignmentWish, kind: str, principal: str, snapshot: Sn
 
 
 def accounts_of(wish: AssignmentWish, snapshot: Snapshot) -> frozenset[str]:
-    """Ids of the accounts that an assignment is for. AWS provisions nothing in accounts that are not active."""
+    """Return the IDs of an assignment's accounts. AWS provisions nothing in accounts that are not active."""
     organization = snapshot.organization
     active = [account for account in organization.accounts.values() if account.status == ACTIVE]
     return selected(wish, active, organization.units)
 
 
 def target_problems(wanted: Wanted, snapshot: Snapshot, options: Options) -> Iterator[str]:
-    """What assignments and groups name that there is not, one sentence each."""
+    """Yield a sentence for each contradiction, and for each listed name that can't be used."""
     present, absent = assignments_of(wanted, snapshot)
     for one in sorted(present & absent):
         yield f"{options.called('assignments')}: {one} is to be present and absent"
     for index, wish in enumerate(wanted.assignments):
         if is_over(wish, snapshot):
-            # What it names may have gone since.
+            # The names in it may no longer exist.
             continue
         label = f"{options.called('assignments')}[{index}] ({wish.permission_set})"
         yield from (f"{label}: {problem}" for problem in _wish_problems(wish, wanted, snapshot, options))
@@ -69,7 +69,7 @@ def target_problems(wanted: Wanted, snapshot: Snapshot, options: Options) -> Ite
 def _wish_problems(wish: AssignmentWish, wanted: Wanted, snapshot: Snapshot, options: Options) -> Iterator[str]:
     yield from _account_problems(wish, snapshot)
     if not wish.present:
-        # What is not there need not be taken away.
+        # A permission set or principal that does not exist has no assignment to delete.
         return
     made = {one.name for one in wanted.sets if one.present}
     if wish.permission_set and wish.permission_set not in made | snapshot.sets.keys():

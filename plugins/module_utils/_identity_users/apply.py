@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Carries a plan out, stage by stage, for all users side by side: all are locked out before anybody is deleted."""
+"""Carries out a plan, stage by stage, for all users in parallel. Locks out all users before it deletes any."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.plan 
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.snapshot import Clients
 
-# What people read while a stage goes on.
+# How progress messages name each stage.
 _TOLD = {
     "note": "Notes of what is taken away",
     "leave": "Memberships taken away",
@@ -42,18 +42,18 @@ _TOLD = {
     "forget": "Notes deleted",
     "delete": "Users deleted",
 }
-# Stages that are left out for a user with whom something went wrong before.
+# Stages that are skipped for a user after any failure.
 _AT_THE_END = (FORGET, DELETE)
-# What AWS says where something has gone, or is in the group already.
+# Error codes that mean the object no longer exists, or the user is in the group already.
 _DONE = {"delete_group_membership": NOT_FOUND, "delete_user": NOT_FOUND, "create_group_membership": CONFLICT}
 
 
 def apply_plan(
     plan: Plan, snapshot: Snapshot, clients: Clients, patience: Patience, tell: Callable[[str], None]
 ) -> list[Outcome]:
-    """The outcomes of all changes.
+    """Return the outcomes of all changes.
 
-    A user whose note can't be written keeps everything. No other failure stops a lock-out.
+    A user whose note can't be written keeps everything. No other failure stops a lockout.
     """
     runner = _Runner(snapshot, clients, patience)
     outcomes: list[Outcome] = []
@@ -76,7 +76,7 @@ def _left(change: Change, why: str) -> Outcome:
 
 
 class _Runner:
-    """Makes the calls of one stage after another."""
+    """Makes the calls of one stage at a time."""
 
     def __init__(self, snapshot: Snapshot, clients: Clients, patience: Patience) -> None:
         self._snapshot = snapshot
@@ -84,7 +84,7 @@ class _Runner:
         self._patience = patience
 
     def run(self, changes: Sequence[Change]) -> list[Outcome]:
-        """Outcomes of the changes of a stage."""
+        """Return the outcomes of a stage's changes."""
         if not changes:
             return []
         center = self._clients.center
@@ -131,5 +131,5 @@ class _Runner:
 
 
 def unfinished(outcomes: Iterable[Outcome]) -> set[str]:
-    """The users with whom something failed, or was not begun."""
+    """Return the users for whom a change failed or was not begun."""
     return {one.change.user for one in outcomes if one.error}

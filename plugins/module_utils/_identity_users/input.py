@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From the options of identity_center_users to what is wanted: every mistake that can be seen without AWS, at once."""
+"""Parses the options of identity_center_users and reports every mistake that shows without AWS."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.inpu
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import prefix_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.model import STATES, UserWish
 
-# What Systems Manager takes for the name of a parameter (API reference, PutParameter).
+# Characters of a user name (Identity Store API reference, CreateUser).
 NAME_LENGTH = 128
 _KEYS = ("name", "state")
 
 
 def parse(params: Mapping[str, t.Any]) -> tuple[list[UserWish], list[str]]:
-    """The users, and what is wrong: one sentence each, which begins with item and field."""
+    """Return the users, and one sentence for each problem, beginning with item and field."""
     wishes: list[UserWish] = []
     problems: list[str] = []
     first: dict[str, str] = {}

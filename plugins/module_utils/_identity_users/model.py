@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Users of the identity store who leave or come back: what was asked for, what there is, and what is to be done."""
+"""The data that input, snapshot, plan and apply of identity_center_users exchange."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.susp
 
 ABSENT, SUSPENDED, RESTORED = "absent", "suspended", "restored"
 STATES = (SUSPENDED, RESTORED, ABSENT)
-# ARN of a permission set, and an account.
+# ARN of a permission set, and an account ID.
 Held = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class UserWish:
-    """A user of the identity store, and what shall become of the user: one of STATES."""
+    """A user of the identity store, and the wanted state: one of STATES."""
 
     name: str
     state: str
@@ -32,7 +32,7 @@ class UserWish:
 
 @dataclass(frozen=True)
 class Note:
-    """What a suspension has taken away. Groups are known by id, and have the names that they had then."""
+    """What a suspension has taken away. groups has names by ID, as they were at that time."""
 
     groups: Mapping[str, str] = field(default_factory=dict)
     assignments: frozenset[Held] = frozenset()
@@ -40,7 +40,7 @@ class Note:
 
 @dataclass(frozen=True)
 class StoredNote:
-    """A note as it is stored: its parts by their names, and what is wrong with it if it can't be read."""
+    """A stored note: its content, the names of its parameters, and the problem if it can't be read."""
 
     note: Note | None = None
     parts: tuple[str, ...] = ()
@@ -49,13 +49,13 @@ class StoredNote:
 
 @dataclass(frozen=True)
 class Person:
-    """A user of the identity store, with what the user has in the own right and by groups."""
+    """A user of the identity store, with memberships and direct assignments."""
 
     name: str
     id: str
-    # The name as the identity store spells it.
+    # The user name as the identity store spells it.
     login: str
-    # Ids of memberships by those of groups.
+    # Membership IDs by group ID.
     memberships: Mapping[str, str] = field(default_factory=dict)
     assignments: frozenset[Held] = frozenset()
     stored: StoredNote = field(default_factory=StoredNote)
@@ -63,23 +63,23 @@ class Person:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One look at the people who were named, and at who else is an administrator."""
+    """The listed users, and all administrators, before the run."""
 
     caller: Caller
     instance_arn: str
     store_id: str
     management_account: str
-    # Where the notes of all users are.
+    # Prefix of the parameters that hold notes.
     notes_prefix: str
-    # By the names that were asked for.
+    # By name, as the options spell it.
     people: Mapping[str, Person] = field(default_factory=dict)
     group_names: Mapping[str, str] = field(default_factory=dict)
     set_names: Mapping[str, str] = field(default_factory=dict)
     # Read only if a user is restored.
     active_accounts: frozenset[str] = frozenset()
-    # The issuer of the store's users and groups, if they come from another identity provider.
+    # Issuers of the store's users and groups, if they come from an external identity provider.
     issuers: frozenset[str] = frozenset()
-    # Ids of all users with AdministratorAccess, read only where one of those who leave may be one.
+    # IDs of all users with AdministratorAccess, read only if a user who loses access may be one.
     administrators: frozenset[str] = frozenset()
 
 
@@ -94,7 +94,7 @@ class Options:
 
 @dataclass(frozen=True)
 class UserPlan:
-    """What happens to one user: names of groups, and permission sets with accounts, before and after."""
+    """The changes for one user by stage. before and after have group names, assignments and suspension."""
 
     name: str
     state: str
@@ -102,7 +102,7 @@ class UserPlan:
     changes: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
     before: Mapping[str, t.Any] | None = None
     after: Mapping[str, t.Any] | None = None
-    # What the note has and AWS has no more.
+    # Groups and assignments in the note that can't be given back.
     gone: tuple[str, ...] = ()
 
     @property
@@ -115,11 +115,11 @@ class UserPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done, or why nothing is."""
+    """The plans for all users, or the problems that stop the run."""
 
     users: tuple[UserPlan, ...] = ()
     problems: tuple[str, ...] = ()
 
     def stage(self, name: str) -> list[Change]:
-        """The changes of one stage, of all users."""
+        """Return the changes of all users for one stage."""
         return [change for user in self.users for change in user.changes.get(name, ())]

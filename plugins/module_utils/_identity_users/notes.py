@@ -4,13 +4,12 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Notes of what suspensions have taken away: parameters of Systems Manager, in the region of IAM Identity Center.
+"""Notes of what suspensions have taken away: Systems Manager parameters in the region of IAM Identity Center.
 
-The identity store has no place for them. Its attributes belong to the identity provider, where one fills the store, and
-tags of permission sets end at 50. A parameter is as long-lived as the suspension, whoever fills the store, and can be
-written and deleted only by who may do that. It holds 4096 characters (Systems Manager API reference, PutParameter), so
-a long note has several parts. The first part is written last and deleted first, and counts the others: without it there
-is no note.
+The identity store has no place for them. An external identity provider may own its attributes, and a permission set can
+have only 50 tags. Parameters last as long as the suspension, and need permissions of their own to write and delete. A
+parameter holds 4096 characters (Systems Manager API reference, PutParameter), so a long note has several parts. A head
+parameter counts the parts. It is written last and deleted first, and without it the note does not exist.
 """
 
 from __future__ import annotations
@@ -24,16 +23,16 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import er
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import HEAD
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.model import Note, StoredNote
 
-# Of an ordinary parameter, in characters. Some are left for what is around a part.
+# Characters of a part: fewer than the 4096 of a standard parameter.
 LENGTH = 4096 - 256
-# So many parameters can be deleted by one call.
+# Parameters that one call can delete (Systems Manager API reference, DeleteParameters).
 AT_ONCE = 10
 FORMAT = 1
 NOT_FOUND = "ParameterNotFound"
 
 
 def parts_of(note: Note, where: str, about: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Names and values of the parameters, in the order in which they are written. about is for people who read them."""
+    """Return names and values of the parameters, in the order to write them. about is for people who read them."""
     whole = json.dumps(
         {"groups": dict(sorted(note.groups.items())), "assignments": sorted(map(list, note.assignments))},
         separators=(",", ":"),
@@ -41,7 +40,7 @@ def parts_of(note: Note, where: str, about: Mapping[str, str]) -> list[tuple[str
     texts = list(_split(whole))
     head = {"format": FORMAT, "parts": len(texts), "digest": _digest(whole), **about}
     told = [(f"{where}/{place}", text) for place, text in enumerate(texts[1:], 2)]
-    # What people read comes in a parameter of its own, so that a part can be as long as it may be.
+    # The head has its own parameter, so that its length does not limit the parts.
     return [*reversed(told), (f"{where}/1", texts[0]), (f"{where}/{HEAD}", json.dumps(head, sort_keys=True))]
 
 
@@ -51,10 +50,10 @@ def _split(text: str) -> Iterator[str]:
 
 
 def read_note(ssm: t.Any, where: str) -> StoredNote:
-    """The note in a folder. Raises what botocore raises."""
+    """Return the note under a path. Raises what botocore raises."""
     pages = ssm.get_paginator("get_parameters_by_path").paginate(Path=where)
     found = {one["Name"].removeprefix(f"{where}/"): one["Value"] for page in pages for one in page["Parameters"]}
-    # The head goes first, so that what is left of a note that is being deleted is none.
+    # The head comes first, because delete() must begin with it.
     names = tuple(f"{where}/{name}" for name in sorted(found, key=lambda name: (name != HEAD, name)))
     if HEAD not in found:
         return StoredNote(parts=names)
@@ -82,7 +81,7 @@ def write(ssm: t.Any, name: str, value: str) -> None:
 
 
 def delete(ssm: t.Any, names: Sequence[str]) -> None:
-    """Delete parameters in their order. What is gone already is no error. Raises what botocore raises."""
+    """Delete the first parameter, then the others. Ignores missing ones. Raises what botocore raises."""
     try:
         ssm.delete_parameters(Names=list(names[:1]))
         for start in range(1, len(names), AT_ONCE):

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What happens to users of the identity store who leave or come back, and everything that speaks against it. Pure."""
+"""Makes the plan for users of the identity store who leave or come back, and finds reasons to refuse it. Pure."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.model
     UserWish,
 )
 
-# The stages of a run, in their order. Memberships go first, because that takes AWS the least time. Nothing goes before
-# it is noted, and no note goes before everything is given back.
+# The stages of a run, in order. Access is noted before it is taken away. Memberships come before assignments, because
+# AWS removes them faster. Notes are deleted after everything is given back.
 NOTE, LEAVE, UNASSIGN, JOIN, ASSIGN, FORGET, DELETE = (
     "note",
     "leave",
@@ -43,19 +43,19 @@ State = dict[str, t.Any]
 
 
 def make_plan(wishes: Sequence[UserWish], snapshot: Snapshot, options: Options) -> Plan:
-    """The changes for each user, and what speaks against them."""
+    """Return the changes for each user, and the reasons to refuse them."""
     users = tuple(plan_user(wish, snapshot) for wish in wishes)
     return Plan(users, tuple(_refusals(users, snapshot, options)))
 
 
 def plan_user(wish: UserWish, snapshot: Snapshot) -> UserPlan:
-    """What happens to one user."""
+    """Return the plan for one user."""
     person = snapshot.people.get(wish.name)
     if person is None:
         return UserPlan(wish.name, wish.state, None)
     if wish.state == RESTORED:
         return _restored(wish, person, snapshot)
-    # An identity provider would bring back who was taken out of a group, or deleted.
+    # An external identity provider would restore deleted users and memberships.
     external = bool(snapshot.issuers)
     before = _state(person, snapshot)
     changes: dict[str, tuple[Change, ...]] = {
@@ -83,13 +83,13 @@ def _state(person: Person, snapshot: Snapshot) -> State:
 
 
 def described(one: Held, snapshot: Snapshot) -> str:
-    """An assignment in a word: the permission set's name, which has no colon, and the account."""
+    """Return an assignment as one word: the permission set's name, which has no colon, and the account ID."""
     arn, account = one
     return f"{snapshot.set_names.get(arn, arn.rpartition('/')[2])}:{account}"
 
 
 def _with_note(person: Person, snapshot: Snapshot, external: bool) -> Note | None:
-    """What is to be noted, where it is not yet. What an earlier run has noted and taken away stays noted."""
+    """Return the note to write, with all that an earlier run noted; None if the stored note is complete."""
     known = person.stored.note or Note()
     left = {} if external else {group: snapshot.group_names.get(group, group) for group in person.memberships}
     whole = Note({**known.groups, **left}, known.assignments | person.assignments)
@@ -159,7 +159,7 @@ def _refusals(users: Sequence[UserPlan], snapshot: Snapshot, options: Options) -
 
 
 def _caller(users: Sequence[UserPlan], snapshot: Snapshot, places: Mapping[str, str]) -> Iterator[str]:
-    """Sessions of IAM Identity Center bear the name of their user (User Guide, "Permission sets")."""
+    """Refuse to lock out the caller. A session has the name of its user (User Guide, "Permission sets")."""
     resource = snapshot.caller.arn.rpartition(":")[2]
     if not resource.startswith("assumed-role/AWSReservedSSO_"):
         return
@@ -170,7 +170,7 @@ def _caller(users: Sequence[UserPlan], snapshot: Snapshot, places: Mapping[str, 
 
 
 def _management_account(users: Sequence[UserPlan], snapshot: Snapshot) -> Iterator[str]:
-    """AWS keeps the management account out of the hands of delegated administrators (User Guide, "Delegated admin")."""
+    """Refuse what a delegated administrator can't do in the management account (User Guide, "Delegated admin")."""
     management = snapshot.management_account
     if snapshot.caller.account_id == management:
         return
@@ -198,6 +198,6 @@ def _administrators(users: Sequence[UserPlan], snapshot: Snapshot) -> Iterator[s
 
 
 def some(names: Sequence[str]) -> str:
-    """The first of some names, and how many more there are."""
+    """Return the first names, and how many more follow."""
     more = len(names) - _SOME
     return ", ".join(names[:_SOME]) + (f" and {more} more" if more > 0 else "")

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What the module returns, and the sentences that people read."""
+"""Builds the module's result, with lines for people."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KIND = "identity store user"
 
 
 def describe(plan: Plan, snapshot: Snapshot, outcomes: Sequence[Outcome], check_mode: bool) -> dict[str, t.Any]:
-    """The result of a run. For a run that made no calls, outcomes are those that it would have had."""
+    """Return the result of a run. In check mode, outcomes are the expected ones."""
     failed = [outcome for outcome in outcomes if outcome.error]
     stuck = unfinished(outcomes)
     caller = snapshot.caller
@@ -83,7 +83,7 @@ def _object(user: UserPlan) -> dict[str, t.Any]:
 
 
 def lines(plan: Plan, snapshot: Snapshot) -> Iterator[str]:
-    """What the run can't do, and what people have to do elsewhere."""
+    """Yield what the run can't do, and what people have to do elsewhere."""
     for user in plan.users:
         if user.gone:
             yield f"{user.name} does not get back what is not there any more: {', '.join(user.gone)}"
@@ -101,7 +101,7 @@ def lines(plan: Plan, snapshot: Snapshot) -> Iterator[str]:
 
 
 def describe_diff(plan: Plan) -> dict[str, t.Any]:
-    """Before and after of the users that change, for --diff."""
+    """Return the users that change, before and after, for --diff."""
     changing = [user for user in plan.users if user.action != "unchanged"]
     return {
         "before": {user.name: user.before for user in changing if user.before},

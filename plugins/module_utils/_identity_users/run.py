@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What identity_center_users does: look, plan, refuse, apply."""
+"""Runs identity_center_users: read, plan, refuse, apply."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.plan 
 
 
 def run(task: Task) -> Result:
-    """The module's result. Raises FailedError, also where something could not be finished."""
+    """Return the module's result. Raises FailedError, also if any change failed or was not begun."""
     params = task.params
     with told_in_a_sentence(), ThreadPoolExecutor(max(params["workers"], 1)) as pool:
         wishes, problems = parse(params)

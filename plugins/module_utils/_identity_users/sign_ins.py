@@ -4,14 +4,14 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Finds the people who signed in through IAM Identity Center, in CloudTrail's event history.
+"""Finds users who signed in through IAM Identity Center, from CloudTrail's event history.
 
-The identity store keeps no sign-ins, so events have to tell. UserAuthentication is recorded once somebody has met every
-challenge, whatever the identity source, and for nobody who has not (IAM Identity Center User Guide, "Understanding IAM
-Identity Center sign-in events"). onBehalfOf in its userIdentity has the user's ID and the ARN of the identity store
-(same guide, "CloudTrail use cases for IAM Identity Center"). The event history has the last 90 days of one account and
-region (CloudTrail User Guide, "Working with CloudTrail event history"), here those of the instance. LookupEvents takes
-two calls a second and has 50 events in an answer (CloudTrail API reference, LookupEvents), newest first.
+The identity store does not record sign-ins. AWS records UserAuthentication only when a user has met every challenge,
+whatever the identity source (IAM Identity Center User Guide, "Understanding IAM Identity Center sign-in events").
+onBehalfOf in its userIdentity has the user's ID and the ARN of the identity store (same guide, "CloudTrail use cases
+for IAM Identity Center"). The event history has the last 90 days of one account and region (CloudTrail User Guide,
+"Working with CloudTrail event history"). So the task needs credentials of the management account and the instance's
+region. LookupEvents allows two calls a second and returns 50 events at a time, newest first (CloudTrail API reference).
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.stor
 
 EVENT = "UserAuthentication"
 SOURCE = "signin.amazonaws.com"
-# How far back the event history goes.
+# Days that the event history covers.
 DAYS = 90
 
 
 def run(task: Task) -> Result:
-    """The module's result. Raises FailedError."""
+    """Return the module's result. Raises FailedError."""
     params = task.params
     names = list(dict.fromkeys(params["users"]))
     with told_in_a_sentence(), ThreadPoolExecutor(max(params["workers"], 1)) as pool:
@@ -62,7 +62,7 @@ def run(task: Task) -> Result:
 
 
 def last_sign_ins(cloudtrail: t.Any, store_id: str, users: set[str]) -> dict[str, str]:
-    """When each of these users, by their ids, signed in for the last time. Raises what botocore raises."""
+    """Return the last sign-in of each of these user IDs. Raises what botocore raises."""
     found: dict[str, str] = {}
     if not users:
         return found
@@ -74,14 +74,14 @@ def last_sign_ins(cloudtrail: t.Any, store_id: str, users: set[str]) -> dict[str
             who, when = _signed_in(event.get("CloudTrailEvent"), store_id)
             if who in users:
                 found[who] = max(when, found.get(who, ""))
-        # Events come newest first, so that older ones say nothing new.
+        # Events come newest first, so older ones can't be later sign-ins.
         if users <= found.keys():
             break
     return found
 
 
 def _signed_in(text: object, store_id: str) -> tuple[str, str]:
-    """ID of the user who signed in to this identity store, and the time; empty if the event is no such sign-in."""
+    """Return the ID of the user who signed in to this identity store, and the time; both empty for other events."""
     try:
         event = json.loads(str(text))
         on_behalf_of = event["userIdentity"]["onBehalfOf"]

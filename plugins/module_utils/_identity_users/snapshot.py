@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Reads of the people who leave or come back: what they have, what was noted, and who else is an administrator."""
+"""Reads users who leave or come back: their access, their notes, and who else is an administrator."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ ACTIVE = "ACTIVE"
 
 @dataclass(frozen=True)
 class Clients:
-    """The clients of IAM Identity Center, with that of Systems Manager, which has the notes."""
+    """The clients of IAM Identity Center, and that of Systems Manager for the notes."""
 
     center: Service
     ssm: t.Any
@@ -58,7 +58,7 @@ class Clients:
 def read(
     clients: Clients, caller: Caller, wishes: Sequence[UserWish], options: Options, instance_arn: str | None
 ) -> Snapshot:
-    """Look at all that the plan depends on. Raises NoInstanceError, and what botocore raises."""
+    """Read all that the plan depends on. Raises NoInstanceError, UnknownStateError, and what botocore raises."""
     center = clients.center
     management = read_management_account(center.organizations)
     arn, store_id = look.find_instance(center.sso, management, instance_arn)
@@ -113,9 +113,9 @@ def _person(clients: Clients, snapshot: Snapshot, name: str, user_id: str) -> Pe
 def _held(
     center: Service, snapshot: Snapshot, sets: Mapping[str, PermissionSet], users: Iterable[str]
 ) -> dict[str, frozenset[Held]]:
-    """What each of these has in the own right, by their ids.
+    """Return the direct assignments of these users, by user ID.
 
-    AWS lets nobody but the management account list assignments by who has them.
+    Only the management account may list assignments by principal. For other callers, all assignments are read.
     """
     users = set(users)
     if snapshot.caller.account_id == snapshot.management_account:
@@ -134,7 +134,7 @@ def _held(
 def _administrators(
     center: Service, snapshot: Snapshot, sets: Mapping[str, PermissionSet], people: Iterable[Person]
 ) -> frozenset[str]:
-    """Ids of all users who have AdministratorAccess in some account, by themselves or through a group."""
+    """Return the IDs of all users with AdministratorAccess in any account, directly or through a group."""
     if not any(one.memberships or one.assignments for one in people):
         return frozenset()
     paginator = center.sso.get_paginator("list_managed_policies_in_permission_set")
@@ -145,7 +145,7 @@ def _administrators(
             each["Arn"].endswith(ADMINISTRATOR_ACCESS) for page in pages for each in page["AttachedManagedPolicies"]
         )
 
-    # Who has a copy that ends is an administrator for some time, and not one who is left.
+    # A user with a copy that ends is an administrator only for some time, so copies don't count.
     listed = sorted((one for one in sets.values() if not end_in_name(one.name)), key=lambda one: one.name)
     powerful = [one for one, gives in zip(listed, center.pool.map(gives_all, listed), strict=True) if gives]
     found = look.assignments_of_sets(
@@ -160,7 +160,7 @@ def _administrators(
 
 
 def _members(center: Service, store_id: str, group: str) -> set[str]:
-    # A group that has gone from the store may still be assigned something.
+    # A group that no longer exists in the store may still have assignments.
     paginator = center.store.get_paginator("list_group_memberships")
     pages = or_none(lambda **params: list(paginator.paginate(**params)), IdentityStoreId=store_id, GroupId=group)
     return {one["MemberId"]["UserId"] for page in pages or () for one in page["GroupMemberships"]}

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What a report shows, when it fails, and what has to be told of accepted risks and of earlier reports. Pure."""
+"""What a report shows, when it fails, and the lines about accepted risks and earlier reports. Pure."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ NEVER = "never"
 
 
 def shown(report: Report, least: str) -> dict[str, t.Any]:
-    """The report with the findings of this severity and above. Its totals are those of all findings.
+    """Return the report with only the findings of this severity and above. Its totals still count all findings.
 
-    Accepted risks stay: somebody has decided on each of them.
+    Accepted risks stay, because a person has decided on each of them.
     """
     kept = SEVERITIES[: SEVERITIES.index(least) + 1]
     counts = report["summary"]["findings"]
@@ -38,7 +38,7 @@ def shown(report: Report, least: str) -> dict[str, t.Any]:
 
 
 def failing(report: Report, limit: str) -> str | None:
-    """Why a report fails, or None. What is accepted does not count."""
+    """Return why a report fails, or None. Accepted risks don't count."""
     if limit == NEVER:
         return None
     counts = report["summary"]["findings"]
@@ -48,12 +48,12 @@ def failing(report: Report, limit: str) -> str | None:
 
 
 def counted(counts: Mapping[str, int]) -> str:
-    """Numbers of findings by severity, in words."""
+    """Return the numbers of findings by severity, in words."""
     return ", ".join(f"{count} {level}" for level, count in counts.items() if count)
 
 
 def accepted_lines(risks: Sequence[Mapping[str, t.Any]]) -> Iterator[str]:
-    """What has to be told of acceptances that no longer do what they were written for."""
+    """Yield a line for each acceptance that has expired, or that names subjects that were not found."""
     for risk in risks:
         by = f"accepted by {risk['accepted_by']}"
         if risk["state"] == "expired":
@@ -66,7 +66,7 @@ def accepted_lines(risks: Sequence[Mapping[str, t.Any]]) -> Iterator[str]:
 
 
 def difference_line(difference: Mapping[str, t.Any]) -> str:
-    """The difference to an earlier report in one line."""
+    """Return the difference from an earlier report in one line."""
     found = difference["findings"]
     return (
         f"Since the report of {difference['generated_at']}: findings {len(found['new'])} new, {len(found['gone'])} "
@@ -76,7 +76,7 @@ def difference_line(difference: Mapping[str, t.Any]) -> str:
 
 
 def rights(changes: Sequence[Mapping[str, str]]) -> list[str]:
-    """Changes of a user's rights, those with the same words together: no → yes: CreateHsm, DeleteHsm."""
+    """Return changes of a user's rights, the same changes together: no → yes: CreateHsm, DeleteHsm."""
     together: dict[tuple[str, str], list[str]] = {}
     for change in changes:
         together.setdefault((change["before"], change["after"]), []).append(change["right"])

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The report's files on the control node: what is in them, and how they are written."""
+"""The report's files on the control node: their content, and how they are written."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._regular_files import IrregularFileError, opened
 
 FORMATS = ("html", "md", "csv", "json", "sarif")
-# SARIF is for programs that read just that.
+# Without SARIF, which only programs such as code scanning read.
 DEFAULT = ("html", "md", "csv", "json")
-# How reports write the times at which they were made; no other time in them looks so.
+# When reports, credential reports and audits of root users were generated; no other time has this format.
 _MADE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
-# By format: what comes after the name of the account's files, and what makes the file.
+# By format: the ends of the files' names, each with the function that renders the file.
 _RENDERERS: Mapping[str, Mapping[str, Callable[[Mapping[str, t.Any]], str]]] = {
     "html": {".html": html.account_page},
     "md": {".md": markdown.account_page},
@@ -49,14 +49,14 @@ _RENDERERS: Mapping[str, Mapping[str, Callable[[Mapping[str, t.Any]], str]]] = {
 
 
 def start_of(report: Mapping[str, t.Any]) -> str:
-    """What the names of the account's files begin with."""
+    """Return what the names of the account's files begin with."""
     return "access-report-" + re.sub(r"\W", "_", str(report["account"]["account_id"]))
 
 
 def render(
     report: Mapping[str, t.Any], formats: t.Iterable[str], shown: Mapping[str, t.Any] | None = None
 ) -> dict[str, str]:
-    """Names of files and what is in them. shown is the report as people read it; JSON always has all of it."""
+    """Return the files' contents by name. shown is the report as people read it; JSON always has all of it."""
     start = start_of(report)
     return {
         f"{start}{end}": make(report if kind == "json" else shown or report)
@@ -66,13 +66,13 @@ def render(
 
 
 class FolderError(Exception):
-    """A folder that no report is written to."""
+    """The report can't be written safely to a folder. The message says why."""
 
 
 def check_folder(folder: str) -> None:
-    """Raise FolderError for a folder in which somebody else could put files of their own in the place of the report's.
+    """Raise FolderError if the path is no folder, or if another user could replace the report's files in it.
 
-    A folder that is not there yet is made by write, for its owner only.
+    A folder that does not exist passes: write creates it for its owner only.
     """
     try:
         found = os.stat(folder)
@@ -89,14 +89,14 @@ def check_folder(folder: str) -> None:
 
 
 def reason(exc: Exception) -> str:
-    """Why the system refuses, in its own words."""
+    """Return why the system refuses, in its own words."""
     return (exc.strerror if isinstance(exc, OSError) else None) or str(exc)
 
 
 def differs(path: str, content: str) -> bool:
-    """Whether the file is missing or says something else than this, the time at which it was made aside.
+    """Whether the file is missing, or differs from content in more than the times of generation.
 
-    What is no file, such as a link or a pipe, is neither followed nor waited for: write puts a file in its place.
+    A link is not followed, and a pipe not waited for: write puts a file in its place.
     """
     try:
         with opened(path) as (stream, _found):
@@ -112,7 +112,7 @@ def write(path: str, content: str) -> None:
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".access-report-")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
-            # Whatever the umask takes away.
+            # Regardless of the umask.
             os.fchmod(descriptor, 0o600)
             stream.write(content)
             stream.flush()
@@ -124,7 +124,7 @@ def write(path: str, content: str) -> None:
 
 
 def _make(folder: str) -> None:
-    """Make the folder and those above it that are missing, each for its owner only, whatever the umask."""
+    """Create the folder and its missing parents, each for its owner only, regardless of the umask."""
     if os.path.isdir(folder):
         return
     _make(os.path.dirname(folder))

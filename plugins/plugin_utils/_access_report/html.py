@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The report as one page of HTML that needs nothing else. All that comes from AWS is in it as data, never as HTML."""
+"""The report as one HTML page that needs no other file. Everything from AWS is in it as data, never as HTML."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-# As the page numbers the answers.
+# The page gets answers as places in this list. It has the same order.
 ANSWERS = ("no", "conditional", "some", "yes", "conditional_mfa", "some_mfa", "mfa")
 _PARTS = Path(__file__).parent / "page"
-# In the order in which the page reads them; start.js uses all the others.
+# In the order in which the page runs them: start.js uses all the others.
 _SCRIPTS = (
     "elements",
     "table",
@@ -39,21 +39,21 @@ _SCRIPTS = (
 
 
 def account_page(report: Mapping[str, t.Any]) -> str:
-    """The page of one account."""
+    """Return the page of one account."""
     account = report["account"]
     name = account["account_alias"] or account["account_id"]
     return _page(f"Access to {name}", {"kind": "account", **_with_profiles(report)})
 
 
 def accounts_page(overview: Mapping[str, t.Any]) -> str:
-    """The page of several accounts, with links to theirs."""
+    """Return the page of several accounts, with links to their own pages."""
     return _page("Access of all accounts", {"kind": "accounts", **overview})
 
 
 def _page(title: str, data: Mapping[str, t.Any]) -> str:
     style = (_PARTS / "page.css").read_text()
     script = page_script()
-    # Nothing is loaded, nothing is sent, and no other script than this one runs.
+    # The page loads nothing, sends nothing, and runs no other script than this one.
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
@@ -65,7 +65,7 @@ def _page(title: str, data: Mapping[str, t.Any]) -> str:
 
 
 def page_script() -> str:
-    """The page's script, whose parts share one scope that nothing else on the page can see."""
+    """Return the page's script. Its parts share one scope that nothing else on the page can see."""
     parts = "\n".join((_PARTS / f"{name}.js").read_text() for name in _SCRIPTS)
     return f'"use strict";\n(() => {{\n{parts}}})();\n'
 
@@ -75,13 +75,13 @@ def _hash(text: str) -> str:
 
 
 def script_data(data: object) -> str:
-    """JSON that can stand in a script element: nothing in it can end the element or start another."""
+    """Return JSON that is safe in a script element: it can neither end the element nor start another."""
     text = json.dumps(data, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def _with_profiles(report: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The report with each combination of rights once: thousands of people have a few dozen of them."""
+    """Return the report with each combination of rights once: thousands of people share a few dozen."""
     known: dict[str, int] = {}
     profiles: list[dict[str, t.Any]] = []
 

@@ -4,9 +4,9 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What an audit asks of a report: accepted risks, an earlier report, and from which severity on findings count.
+"""Reads the options that audits need: accepted risks, an earlier report, an audit of root users, and severities.
 
-The first two, and an audit of root users, are files on the control node.
+The first three can be files on the control node.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.audit 
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.root_users import AuditError, check_audit
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 
-# Bytes. A report on 5,000 users has about ten million, a list of accepted risks some thousand.
+# In bytes. A report on 5,000 users has about ten million, a list of accepted risks a few thousand.
 LARGEST_REPORT = 256 * 1024 * 1024
 LARGEST_LIST = 1024 * 1024
-# An account takes about three hundred; an organization has ten thousand at most, if AWS raises its limit.
+# An account takes about 300 bytes. An organization has at most 10,000 accounts, and only if AWS raises its limit.
 LARGEST_AUDIT = 64 * 1024 * 1024
-# A list of acceptances with lists of subjects: what lies deeper is wrong in any case.
+# Levels of YAML. A list of acceptances with lists of subjects has fewer.
 _DEEPEST = 10
 
 
-# The options that the action itself reads for it.
+# The options that the action itself reads for audits.
 AUDIT: dict[str, dict[str, t.Any]] = {
     "accepted_risks_file": {"type": "path"},
     "previous": {"type": "path"},
@@ -49,24 +49,24 @@ AUDIT: dict[str, dict[str, t.Any]] = {
 
 
 class Audit(t.NamedTuple):
-    """What was asked, with what is wrong with it."""
+    """The options as they were read, and all problems with them."""
 
     min_severity: str
     fail_on: str
     previous: str | None
-    # The audit of root users, as it was read.
+    # The audit of root users, as read from its file.
     root_users: dict[str, t.Any] | None
     problems: list[str]
-    # What the names of options begin with in messages.
+    # What option names begin with in messages.
     prefix: str
 
 
 class InputFileError(Exception):
-    """A file that can't be used. The message is why, without the path."""
+    """A file can't be used. The message says why, without the path."""
 
 
 def take_audit(args: dict[str, t.Any], prefix: str) -> Audit:
-    """Take these options out of the task's, where those of the accepted risks' file join those of the list."""
+    """Take the options of AUDIT out of args. Accepted risks from the file are added to those listed in args."""
     given = {name: args.pop(name, None) for name in AUDIT}
     problems = [
         f"{prefix}{name}: {problem}"
@@ -99,7 +99,7 @@ def _problem(value: t.Any, option: dict[str, t.Any]) -> str | None:
 
 
 def _take_risks(args: dict[str, t.Any], path: str | None, prefix: str) -> list[str]:
-    """Put the risks of the list and of the file together, and say what is wrong with either."""
+    """Put the accepted risks of the list and of the file into args, and return problems with either."""
     listed = args.pop(OPTION, None)
     if listed is None or listed == "":
         listed = []
@@ -122,7 +122,7 @@ def _take_risks(args: dict[str, t.Any], path: str | None, prefix: str) -> list[s
 
 
 def _previous_problems(path: str | None, folder: t.Any, prefix: str) -> list[str]:
-    """What is wrong with the earlier report, as far as it is known before the account is."""
+    """Return problems with the earlier report that can be found before the account is known."""
     if not path:
         return []
     try:
@@ -134,7 +134,7 @@ def _previous_problems(path: str | None, folder: t.Any, prefix: str) -> list[str
 
 
 class _Loader(yaml.SafeLoader):
-    """Plain YAML: no aliases, by which a short text can be a very long one, and no key twice."""
+    """Loads plain YAML: no aliases, which can make a short text very long, and no key twice."""
 
     _depth = 0
 
@@ -166,7 +166,7 @@ def _marked(problem: str, event: t.Any) -> yaml.MarkedYAMLError:
 
 
 def read_risks(path: str) -> list[t.Any]:
-    """The items of a file of accepted risks. Raises InputFileError."""
+    """Return the items of a file of accepted risks. Raises InputFileError if it can't be used."""
     text = _read(from_working_directory(path), LARGEST_LIST)
     try:
         found = _loaded(text)
@@ -174,7 +174,7 @@ def read_risks(path: str) -> list[t.Any]:
         mark = exc.problem_mark or exc.context_mark
         raise InputFileError(f"line {mark.line + 1 if mark else 1} is not YAML: {exc.problem}") from exc
     except (yaml.YAMLError, ValueError, RecursionError) as exc:
-        # A date that the calendar does not have is a ValueError.
+        # A date that does not exist, such as 2027-02-30, raises ValueError.
         raise InputFileError(f"it is not YAML: {str(exc).splitlines()[0]}") from exc
     if found is None:
         return []
@@ -192,10 +192,10 @@ def _loaded(text: str) -> t.Any:
 
 
 def read_previous(path: str, name: str, reports: str = "") -> dict[str, t.Any] | None:
-    """An earlier report: the file, or the one of this name in the folder.
+    """Return an earlier report: the file at path, or the file of this name in the folder at path.
 
-    None for a folder without such a file, as on the first run; so it is if reports, where the files are written, does
-    not exist yet. Raises InputFileError.
+    Returns None if the folder has no such file, as on the first run, or if path is reports, the folder for new reports,
+    and does not exist yet. Raises InputFileError if the file can't be used.
     """
     absolute = from_working_directory(path)
     if absolute == reports and not os.path.lexists(absolute):
@@ -214,7 +214,7 @@ def read_previous(path: str, name: str, reports: str = "") -> dict[str, t.Any] |
 
 
 def read_root_users(path: str) -> dict[str, t.Any]:
-    """The audit of root users in a file. Raises InputFileError."""
+    """Return the audit of root users in a file. Raises InputFileError if it can't be used."""
     text = _read(from_working_directory(path), LARGEST_AUDIT)
     try:
         return check_audit(json.loads(text))
@@ -232,7 +232,7 @@ def _is_folder(path: str) -> bool:
 
 
 def _read(path: str, most: int) -> str:
-    """The text of a file. What is no file, such as a pipe, is not waited for."""
+    """Return the text of a file. Raises InputFileError for anything else, such as a pipe, without waiting for it."""
     try:
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as stream:
             _check_file(os.fstat(stream.fileno()), most)

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The overview of several accounts' reports. It has their day and not their time, to stay the same while they do."""
+"""The overview of several accounts' reports. It shows their day, not their time, to stay the same while they do."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _RENDERERS: Mapping[str, Callable[[Mapping[str, t.Any]], str]] = {
 def render(
     accounts: Mapping[str, Result], formats: Iterable[str], audit: Mapping[str, t.Any] | None = None
 ) -> dict[str, str]:
-    """Names of files and what is in them, from the results by host; the result of an unread account is empty.
+    """Return the files' contents by name, from the results by host. An account that was not read has an empty result.
 
-    audit is that of root users, if there is one.
+    audit is that of root users, if one was given.
     """
     overview = overview_of(accounts, audit)
-    # Findings of single accounts are in their own files of the other formats.
+    # SARIF has no overview: the findings are in the accounts' own files.
     made = {f"access-report-overview.{kind}": _RENDERERS[kind](overview) for kind in formats if kind in _RENDERERS}
     if audit and "csv" in formats:
         made["access-report-overview-root-users.csv"] = root_users.csv(overview["root_users"])
@@ -46,7 +46,7 @@ def render(
 
 
 def overview_of(accounts: Mapping[str, Result], audit: Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
-    """What every format shows."""
+    """Return what every format shows."""
     findings = [
         {"account_id": account["account_id"], **{key: finding[key] for key in ("severity", "title", "count")}}
         for account in accounts.values()
@@ -66,7 +66,7 @@ def overview_of(accounts: Mapping[str, Result], audit: Mapping[str, t.Any] | Non
 
 
 def _accepted(accounts: Iterable[Result]) -> list[dict[str, t.Any]]:
-    """The accepted risks of all accounts, those that have expired first, and then those that expire next."""
+    """Return the accepted risks of all accounts: the expired ones first, then those that expire next."""
     names = ("rule", "severity", "title", "state", "reason", "expires", "accepted_by", "count")
     found = [
         {"account_id": account["account_id"], **{name: risk[name] for name in names}}

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Paths to CloudHSM's actions in words. Pure."""
+"""Describes paths to CloudHSM's actions in words. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LIMITS = {"boundary": "the permissions boundary", "scp": "SCPs"}
 
 
 def words(path: Path) -> str:
-    """Through what the path leads: policies of the user's own, a group, or a chain of roles."""
+    """Return what the path leads through: own policies, a group, a permission set or a chain of roles."""
     if path["kind"] == "user":
         return "own policies"
     if path["kind"] == "none":
@@ -27,12 +27,12 @@ def words(path: Path) -> str:
 
 
 def limits(path: Path) -> str:
-    """What takes something away on the path."""
+    """Return what limits the path."""
     return " and ".join(LIMITS[limit] for limit in path["limited_by"])
 
 
 def whole(path: Path) -> str:
-    """The path with its answer, its actions, what limits it and how many others there are."""
+    """Return the path with its actions, its answer, what limits it and how many other paths exist."""
     if path["kind"] == "none":
         return f"{', '.join(path['actions'])}: {words(path)}"
     notes = [path["answer"]]
@@ -42,7 +42,7 @@ def whole(path: Path) -> str:
 
 
 def best(paths: Sequence[Path]) -> tuple[str, int]:
-    """The path that most actions are open by, in words, and how many others there are."""
+    """Return the path that opens the most actions, in words, and how many other paths exist."""
     open_ = [path for path in paths if path["kind"] != "none"]
     if not open_:
         return "", 0

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The part of a report that a result contains: counts, findings, and the lines that people read. Pure."""
+"""The part of a report that a task's result contains: counts, findings, and the lines that people read. Pure."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.audit 
     difference_line,
 )
 
-# Subjects of a finding that a result and an artifact contain at most.
+# Maximum number of a finding's subjects in a result and in an artifact.
 SUBJECTS = 20
 
 Report = Mapping[str, t.Any]
 
 
 def shortened(report: Report, written: Mapping[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
-    """The result of a report whose files were written, or would be."""
+    """Return the result of a report whose files were written, or would be in check mode."""
     findings = [_finding(finding) for finding in report["findings"]]
     accepted = [_cut(risk) for risk in report["accepted_risks"]]
     difference = _difference(report["difference"]) if report.get("difference") else None
@@ -56,7 +56,7 @@ def _cut(found: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _difference(difference: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """What is different, with how many there are of each kind and the first of them."""
+    """Return the difference, with the number of items of each kind and the first of them."""
     found = {**difference["findings"], "users": difference["users"]}
     first = {kind: each[:SUBJECTS] for kind, each in found.items()}
     users = first.pop("users")
@@ -69,7 +69,7 @@ def _difference(difference: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _finding(finding: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """A finding with its first subjects. A command for all of them would be about others too."""
+    """Return a finding with its first subjects. If it has more, the command is left out: it is about all of them."""
     whole = len(finding["subjects"]) <= SUBJECTS
     return {**_cut(finding), "run": finding["run"] if whole else None}
 
@@ -96,7 +96,7 @@ def _lines(report: Report, written: Mapping[str, t.Any], check_mode: bool) -> li
 
 
 def overview_lines(files: Sequence[str], check_mode: bool) -> list[str]:
-    """Where the overview is: its page, or else its first file."""
+    """Return a line that says where the overview is: its page, or otherwise its first file."""
     return [f"The overview of all accounts {_verb(check_mode)} {path}" for path in (_pages(files) or files)[:1]]
 
 

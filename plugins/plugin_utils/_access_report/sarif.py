@@ -6,13 +6,13 @@
 
 """The findings as SARIF 2.1.0, for code scanning and other programs that read it.
 
-SARIF is OASIS's Static Analysis Results Interchange Format. Its results are about files, and ours about what an account
-has: logicalLocations name that by ARN (3.33). GitHub takes no result without a file and a line ("SARIF support for code
-scanning", and GH1003 in microsoft/sarif-sdk), so each result also has a path that is made of the account and the
-subject, and line 1.
+SARIF is OASIS's Static Analysis Results Interchange Format. Its results are about files, and ours about objects in an
+account: logicalLocations name those by ARN (3.33). GitHub accepts no result without a file and a line ("SARIF support
+for code scanning", and GH1003 in microsoft/sarif-sdk), so each result also has line 1 of a path that is built from the
+account and the subject.
 
-A subject is the same in every report, so partialFingerprints (3.27.17) do not depend on ages or on the order. Accepted
-risks are results with a suppression (3.27.23, 3.35), all others have an empty list of them.
+A subject's ID is the same in every report, so partialFingerprints (3.27.17) do not depend on ages or on the order.
+Accepted risks are results with a suppression (3.27.23, 3.35). All other results have an empty list of suppressions.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._version import VERSI
 Report = Mapping[str, t.Any]
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "info": "note"}
-# GitHub's name for the severity of a rule: critical is above 9.0, high from 7.0, medium from 4.0, low below.
+# GitHub's security-severity of a rule: critical is above 9.0, high from 7.0, medium from 4.0, low below.
 _SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.0", "low": "2.0", "info": "0.0"}
-# In the name of what makes the same finding. Other parts need another name.
+# The name of our fingerprint. If it is ever built from other parts, it needs another name.
 FINGERPRINT = "cloudhsmIamSubject/v1"
 
 
 def account_file(report: Report) -> str:
-    """One run with a result for each subject of each finding, and for each accepted risk."""
+    """Return one run with a result for each subject of each finding and of each accepted risk."""
     ids = list(dict.fromkeys(found["rule"] for found in (*report["findings"], *report["accepted_risks"])))
     benchmark = report["benchmark"]
     rules = {found["rule"]: _rule(found, benchmark) for found in (*report["accepted_risks"], *report["findings"])}
@@ -43,7 +43,7 @@ def account_file(report: Report) -> str:
         "tool": {
             "driver": {"name": "cloudhsm.iam access report", "version": VERSION, "rules": [rules[i] for i in ids]}
         },
-        # What GitHub calls a category: reports of several accounts stand side by side.
+        # GitHub calls this a category. It keeps the reports of several accounts side by side.
         "automationDetails": {"id": f"cloudhsm.iam/access-report/{report['account']['account_id']}/"},
         "columnKind": "unicodeCodePoints",
         "results": list(_results(report, ids)),
@@ -93,7 +93,7 @@ def _result(account: str, found: Mapping[str, t.Any], subject: Mapping[str, str]
     digest = hashlib.sha256(json.dumps([account, found["rule"], subject["id"]]).encode()).hexdigest()
     place = "/".join(urllib.parse.quote(part, safe="") for part in (account, subject["kind"], subject["name"]))
     told = f"{subject['name']}: {subject['detail']}"
-    # Some viewers show doubled braces as they are, so commands with JSON are in the properties alone.
+    # Some viewers show braces doubled, as _plain escapes them, so commands with JSON are only in the properties.
     told += "" if "{" in subject["run"] else f". How to fix: {subject['run']}"
     return {
         "ruleId": found["rule"],
@@ -123,12 +123,12 @@ def _result(account: str, found: Mapping[str, t.Any], subject: Mapping[str, str]
 
 
 def _plain(text: str) -> str:
-    """A message without links and places for arguments, whatever is in it (3.11.5, 3.11.6)."""
+    """Return text escaped so that a message shows no part of it as a placeholder or link (3.11.5, 3.11.6)."""
     return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]").replace("{", "{{").replace("}", "}}")
 
 
 def _arns(report: Report) -> dict[tuple[str, str], str]:
-    """The ARNs of users and groups, by kind and name, and of the owners of inline policies by the policies' labels."""
+    """Return ARNs of users, groups and permission sets by kind and name; of owners of inline policies by label."""
     found = {(kind[:-1], thing["name"]): thing["arn"] for kind in ("users", "groups") for thing in report[kind]}
     inline = {
         ("policy", f"{kind[:-1]} {thing['name']}: {policy}"): thing["arn"]
@@ -141,12 +141,12 @@ def _arns(report: Report) -> dict[tuple[str, str], str]:
 
 
 def _arn(report: Report, subject: Mapping[str, str], arns: Mapping[tuple[str, str], str]) -> str:
-    """What the finding is about. An account as a whole has the ARN of its root, as in policies."""
+    """Return the ARN of what the finding is about. An account as a whole has the ARN of its root, as in policies."""
     kind, name = subject["kind"], subject["name"]
     if name.startswith("arn:"):
         return name
     start = f"arn:{report['account']['partition']}:iam::{report['account']['account_id']}"
     if kind in ("root", "account"):
         return f"{start}:root"
-    # One that is missing has no ARN yet.
+    # A user or group that is missing from the account has no ARN yet.
     return arns.get((kind, name), f"{start}:{kind}/{name}")

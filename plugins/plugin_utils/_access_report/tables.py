@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The report as CSV, for spreadsheets and scripts: every cell in quotes, and none is taken for a formula."""
+"""The report as CSV, for spreadsheets and scripts: every cell is quoted, and none can be taken for a formula."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import paths
 
-# What makes a spreadsheet calculate (OWASP, CSV Injection); spaces before it are skipped by some.
+# Text that begins with these makes spreadsheets calculate (OWASP, CSV Injection). Some skip spaces before it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def cell(value: object) -> str:
-    """A value as text. An apostrophe in front has spreadsheets take it for text where it looks like a formula.
+    """Return a value as text. If it looks like a formula, an apostrophe in front makes spreadsheets take it for text.
 
-    What begins with an apostrophe gets another one, so that who takes the first one away has the value in every case.
+    A value that begins with an apostrophe gets another one, so removing the first apostrophe always gives the value.
     """
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -31,7 +31,7 @@ def cell(value: object) -> str:
 
 
 def csv_text(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Rows as CSV."""
+    """Return rows as CSV."""
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(heads)
@@ -65,7 +65,7 @@ PERSON = (
 
 
 def people(report: Mapping[str, t.Any]) -> str:
-    """One line a user, with a column for each of CloudHSM's actions."""
+    """Return a line for each user, with a column for each of CloudHSM's actions."""
     actions = [action["name"] for action in report["actions"]]
     account = report["account"]["account_id"]
     return csv_text(
@@ -106,7 +106,7 @@ def _way(way: Mapping[str, t.Any]) -> str:
 
 
 def findings(report: Mapping[str, t.Any]) -> str:
-    """One line for each subject of a finding, and after them for each accepted one."""
+    """Return a line for each subject of a finding, and then one for each accepted subject."""
     account = report["account"]["account_id"]
     heads = ("account", "severity", "rule", "title", "kind", "name", "detail", "run", "id", "cis", "accepted")
     risks = ("reason", "expires", "accepted_by")
@@ -126,7 +126,7 @@ def findings(report: Mapping[str, t.Any]) -> str:
 
 
 def accounts(overview: Mapping[str, t.Any]) -> str:
-    """One line an account."""
+    """Return a line for each account."""
     levels = ("critical", "high", "medium", "low", "info")
     numbers = ("users", "console_users_without_mfa", "cloudhsm_changers", "access_keys", "outside_every_group", "drift")
     ending = ("temporary_rights", "next_end")

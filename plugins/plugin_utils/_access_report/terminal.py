@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The users of a report as a table of text, one line a user. Pure."""
+"""The users of a report as a text table, one line for each user. Pure."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import
 
 User = Mapping[str, t.Any]
 HEADS = ("user", "groups", "CloudHSM", "by", "console", "MFA", "keys", "last active")
-# The widest that a cell may be. What the others hold is short.
+# Maximum widths in characters. The other columns are short.
 WIDEST = {"user": 28, "groups": 26, "by": 32}
-# A line about a temporary right, whose reason can be long.
+# Maximum number of characters of a line about a temporary right, whose reason can be long.
 LONGEST = 160
 UNKNOWN = "?"
 NO = "no"
 
 
 def lines(report: Mapping[str, t.Any], most: int, everyone: bool) -> list[str]:
-    """The table, with what it leaves out."""
+    """Return the table of at most so many users, with totals. Without everyone, only users with access are listed."""
     account = report["account"]
     center = [_from_center(user) for user in report["identity_center"]["users"]]
     users = [user for user in [*report["users"], *center] if everyone or has_access(user)]
@@ -40,7 +40,7 @@ def lines(report: Mapping[str, t.Any], most: int, everyone: bool) -> list[str]:
 
 
 def _from_center(user: User) -> User:
-    """A user of IAM Identity Center as a line: how it signs in is not this account's business."""
+    """Return an Identity Center user in the form of an IAM user. The account does not know how it signs in."""
     unknown = {"password": None, "mfa": None, "access_keys": None, "password_last_used": None}
     return {**user, "groups": [f"{one['name']} (set)" for one in user["permission_sets"]], "credentials": unknown}
 
@@ -68,12 +68,12 @@ def _totals(report: Mapping[str, t.Any], users: Sequence[User], most: int) -> It
 
 
 def has_access(user: User) -> bool:
-    """Whether any action of CloudHSM is open to the user, under whatever conditions."""
+    """Whether the user is an administrator or can call any CloudHSM action, under whatever conditions."""
     return user["administrator"] != NO or any(answer != NO for answer in user["cloudhsm"].values())
 
 
 def cells(user: User) -> tuple[str, ...]:
-    """A user's line."""
+    """Return the cells of a user's line."""
     have = user["credentials"]
     keys = have["access_keys"]
     active = [key for key in keys or () if key["active"]]
@@ -91,13 +91,13 @@ def cells(user: User) -> tuple[str, ...]:
 
 
 def _by(user: User) -> str:
-    """The path that most of the actions are open by."""
+    """Return the path that opens the most actions, and how many others exist."""
     words, more = paths.best(user["access_paths"])
     return _cut(words, WIDEST["by"] - len(_more(more))) + _more(more) if words else "-"
 
 
 def level(user: User) -> str:
-    """What the user can do with CloudHSM: the highest level of this collection or of the guide that is covered."""
+    """Return what the user can do with CloudHSM: the highest covered level of this collection or of the guide."""
     if user["administrator"] != NO:
         return f"administrator{_how([user['administrator']])}"
     allowed = {f"cloudhsm:{name}": answer for name, answer in user["cloudhsm"].items() if answer != NO}
@@ -111,7 +111,7 @@ def level(user: User) -> str:
 
 
 def _actions(levels: Sequence[str]) -> list[set[str]]:
-    """The actions of these levels: in a hardened policy, but for those that need an option, and in the guide's."""
+    """Return the actions of these levels: in hardened policies, without those that need an option, and in the guide."""
     return [
         {action.name for action in ACTIONS if action.hardened in levels and not action.option},
         {action.name for action in ACTIONS if action.guide in levels},
@@ -119,7 +119,7 @@ def _actions(levels: Sequence[str]) -> list[set[str]]:
 
 
 def _how(answers: Iterable[str]) -> str:
-    """What limits the answers, where something does."""
+    """Return what limits the answers, if anything does."""
     found = list(answers)
     told = ["partly"] if any(answer.startswith(("some", "conditional")) for answer in found) else []
     told += ["with MFA"] if all(answer.endswith("mfa") for answer in found) else []
@@ -131,7 +131,7 @@ def _known(value: bool | None) -> str:
 
 
 def _days(days: int | None) -> str:
-    """A report without ages has none, and nor has a user who was never active."""
+    """Return how long ago that was; a dash if the report has no ages or the user was never active."""
     if days is None:
         return "-"
     return "today" if days == 0 else f"{days} day{'s' if days > 1 else ''} ago"
@@ -142,7 +142,7 @@ def _cut(text: str, width: int) -> str:
 
 
 def _names(names: Sequence[str], width: int) -> str:
-    """As many names as there is room for, and how many more there are."""
+    """Return as many names as fit, and how many more exist."""
     if not names:
         return "-"
     shown = list(names)
