@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Differences between the account and the roles' variables: the plan of the roles, without carrying it out. Pure."""
+"""Finds differences between the account and the roles' variables, by planning what the roles would change. Pure."""
 
 from __future__ import annotations
 
@@ -31,22 +31,24 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import pl
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.temporary_read import with_temporary_of
 
 Difference = dict[str, t.Any]
+# The ARN of a policy of AWS without the partition, which is the account's: a policy of the account may have its name.
+AWS_MANAGED = ":iam::aws:policy/"
 
 
 def users_drift(desired: Sequence[DesiredUser], snapshot: Snapshot, options: Options) -> list[Difference]:
-    """What iam_users would change, one entry for each user that differs."""
+    """Return what iam_users would change, one entry for each user that differs."""
     users = {name: _as_read(person) for name, person in snapshot.users.items()}
     rules, options = _password_rules(snapshot, options)
     account = Account(snapshot.caller, users, frozenset(snapshot.groups), snapshot.alias, password_rules=rules)
     temporary = {wish.group for user in desired for wish in user.temporary or ()}
     account = with_temporary_of(account, snapshot.groups, snapshot.policies, snapshot.policy_tags, temporary)
-    # If the report can't tell whether there is a password, that is not a difference.
+    # What the report could not read is not a difference.
     known = [_as_far_as_known(user, account) for user in desired]
     return [_difference(plan) for plan in plan_users(known, account, options) if plan.changes or plan.problems]
 
 
 def _password_rules(snapshot: Snapshot, options: Options) -> tuple[PasswordRules, Options]:
-    """The account's rules. Where they could not be read, nobody is said to lack the right to change a password."""
+    """Return the account's rules. If they are unknown, no user is reported to lack the right to change a password."""
     policy = snapshot.password_policy
     if policy is None:
         return NO_RULES, replace(options, allow_password_change=False)
@@ -54,7 +56,7 @@ def _password_rules(snapshot: Snapshot, options: Options) -> tuple[PasswordRules
 
 
 def _as_read(person: Person) -> ActualUser:
-    """The user with what the engine asks single users for. Who is pending is so as long as it does not know better."""
+    """Return the user with credentials as iam_users reads them. Unknown ones keep a pending user pending."""
     have = person.credentials
     reset = have.password_reset_required if have.password else None
     return replace(person.user, console_access=have.password, password_reset_required=reset, has_mfa=have.mfa)
@@ -64,7 +66,7 @@ def _as_far_as_known(user: DesiredUser, account: Account) -> DesiredUser:
     actual = account.users.get(user.name)
     if actual is not None and actual.console_access is None:
         user = replace(user, console_access=None)
-    # The same is true of the policies of a group that could not be read.
+    # The same is true of a group with a policy that could not be read.
     unread = any(None in account.group_documents.get(wish.group, ()) for wish in user.temporary or ())
     return replace(user, temporary=None) if unread else user
 
@@ -80,7 +82,7 @@ def _difference(plan: UserPlan) -> Difference:
 def groups_drift(
     desired: Iterable[Mapping[str, t.Any]], snapshot: Snapshot, require_mfa_policy_name: str
 ) -> list[Difference]:
-    """Missing groups, missing members, and missing or additional policies."""
+    """Return missing groups, missing members, and missing or additional policies."""
     found = []
     for wanted in desired:
         name = wanted["name"]
@@ -103,9 +105,9 @@ def _policies(wanted: Mapping[str, t.Any], group: Group, mfa: str) -> Iterable[d
     policies = wanted.get("managed_policies")
     if policies is None:
         return
-    # Expected policies can be named without ARN, and so without partition and path.
+    # Expected policies can be named without an ARN, and so without partition and path.
     for policy in sorted(policy for policy in policies if not any(_is(arn, policy) for arn in group.managed_policies)):
-        yield {"operation": "attach_group_policy", "policy": policy}
+        yield {"operation": "attach_group_policy", "policy": policy.removeprefix(AWS_MANAGED)}
     for arn in sorted(group.managed_policies):
         if not any(_is(arn, policy) for policy in (*policies, mfa)):
             yield {"operation": "detach_group_policy", "policy": arn}
@@ -114,7 +116,7 @@ def _policies(wanted: Mapping[str, t.Any], group: Group, mfa: str) -> Iterable[d
 
 
 def _mfa(wanted: Mapping[str, t.Any], group: Group, name: str) -> Iterable[dict[str, str]]:
-    """The policy that requires MFA has its own option. If that is not set, the policy stays as it is."""
+    """Yield changes of the policy that requires MFA. It has its own option: if that is not set, it stays as it is."""
     asked = wanted.get("require_mfa")
     has = [arn for arn in sorted(group.managed_policies) if _is(arn, name)]
     if asked and not has:
@@ -126,7 +128,7 @@ def _mfa(wanted: Mapping[str, t.Any], group: Group, name: str) -> Iterable[dict[
 def wanted_groups(
     users: Iterable[DesiredUser], groups: Iterable[Mapping[str, t.Any]], options: Options
 ) -> frozenset[str]:
-    """The groups that the variables name."""
+    """Return the groups that the variables name."""
     found = {group["name"] for group in groups} | options.pending_groups | options.protected_groups
     found |= {options.onboarding_group} if options.onboarding_group else set()
     return frozenset(found.union(*(user.groups or () for user in users)))
@@ -134,4 +136,5 @@ def wanted_groups(
 
 def _is(arn: str, policy: str) -> bool:
     # AWS managed policies are named with their paths, as in job-function/Billing.
-    return policy in (arn, arn.partition("/")[2], arn.rpartition("/")[2])
+    without_partition = f":iam:{arn.partition(':iam:')[2]}"
+    return policy in (arn, arn.partition("/")[2], arn.rpartition("/")[2], without_partition)

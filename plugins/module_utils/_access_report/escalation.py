@@ -4,11 +4,11 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""How somebody who is no administrator can become one by what IAM lets them do. Pure.
+"""Finds ways in which IAM lets a user or role that is no administrator become one. Pure.
 
-The ways are those that are known publicly (Rhino Security Labs, "AWS IAM Privilege Escalation Methods", and what was
-found since). How far each goes is an extent: on everything or on somebody who is enough, on some objects of which it is
-not known what they give, or under a condition. Nothing is taken for impossible that may be possible.
+The ways are the publicly known ones (Rhino Security Labs, "AWS IAM Privilege Escalation Methods", and later findings).
+An extent says how far each goes: on everything or on a sufficient target, on some objects whose rights are unknown, or
+under a condition. A way that may be possible is never taken for impossible.
 """
 
 from __future__ import annotations
@@ -44,57 +44,59 @@ JOIN = "iam:AddUserToGroup"
 NEW_VERSION, OTHER_VERSION = "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"
 ROLE_GRANTS = ("iam:AttachRolePolicy", "iam:PutRolePolicy")
 TRUST, NEW_ROLE, ASSUME, PASS = "iam:UpdateAssumeRolePolicy", "iam:CreateRole", "sts:AssumeRole", "iam:PassRole"
-UNBIND = ("iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary")
+USER_UNBIND = ("iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary")
+ROLE_UNBIND = ("iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary")
 USER_REMOVALS = ("iam:DeleteUserPolicy", "iam:DetachUserPolicy")
+ROLE_REMOVALS = ("iam:DeleteRolePolicy", "iam:DetachRolePolicy")
 GROUP_REMOVALS = ("iam:DeleteGroupPolicy", "iam:DetachGroupPolicy", "iam:RemoveUserFromGroup")
-# Each way has at least one of these actions, on objects of this kind.
+# Each way, except to assume a powerful role, has at least one of these actions, on objects of this kind.
 FIRST_STEPS: Mapping[str, str] = {
-    **dict.fromkeys((*USER_GRANTS, *TAKEOVERS, *UNBIND, *USER_REMOVALS), "user"),
+    **dict.fromkeys((*USER_GRANTS, *TAKEOVERS, *USER_UNBIND, *USER_REMOVALS), "user"),
     **dict.fromkeys((*GROUP_GRANTS, JOIN, *GROUP_REMOVALS), "group"),
     **dict.fromkeys((NEW_VERSION, OTHER_VERSION), "policy"),
-    **dict.fromkeys((*ROLE_GRANTS, TRUST, PASS), "role"),
+    **dict.fromkeys((*ROLE_GRANTS, TRUST, PASS, *ROLE_UNBIND, *ROLE_REMOVALS), "role"),
 }
-# Of the powerful, as many are looked at one by one; and of what a way leads to, as much is named.
+# Of objects that no statement names, at most MOST are checked one by one. At most MOST_SHOWN targets are named.
 MOST, MOST_SHOWN = 50, 5
 STEPS = frozenset((*FIRST_STEPS, NEW_ROLE, ASSUME, *(action for service in SERVICES for action in service)))
 
 
 class Way(t.NamedTuple):
-    """One way: the actions that it takes, what they are done to, and how far it goes in each kind of session."""
+    """One way: the actions that it takes, their target, and how far it goes in each kind of session."""
 
     actions: tuple[str, ...]
     on: str
     extents: Extents
-    # Whether it gives rights to the holder itself, which a permissions boundary then limits.
+    # Whether it gives rights to the holder itself. A permissions boundary then limits them.
     own: bool = False
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Who and what there is in the account."""
+    """The users, groups, policies and roles of the account."""
 
     iam: Iam
     users: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
-    # How far it makes an administrator to be one of these: those who are it, and those who can become one.
+    # How far users, or the members of groups, are administrators or can become one. By name.
     powerful_users: Mapping[str, Extent] = field(default_factory=dict)
     powerful_groups: Mapping[str, Extent] = field(default_factory=dict)
-    # By the ARNs of customer managed policies: who has them, and versions of them that are not the default.
+    # By ARN of a customer managed policy: a user or group that has it, and its versions that are not the default.
     policy_holders: Mapping[str, str] = field(default_factory=dict)
     policy_versions: Mapping[str, tuple[Sequence[Statement], ...]] = field(default_factory=dict)
-    # ARNs of the roles that can be changed, by their names; None where no roles were read.
+    # ARNs of the roles that can be changed, by name; None if roles were not read.
     roles: Mapping[str, str] | None = None
-    # All roles that make an administrator or can become one, and the trust policies of all.
+    # Roles that are administrators or can become one, and the trust policies of all roles. By name.
     powerful_roles: Mapping[str, Extent] = field(default_factory=dict)
     trusts: Mapping[str, Trust] = field(default_factory=dict)
 
 
-# How far somebody with these rights is an administrator.
+# Returns how far a holder is an administrator.
 Administers = Callable[[Holder], Extents]
 
 
 def ways(holder: Holder, around: Surroundings, administers: Administers) -> list[Way]:
-    """All ways that the holder has, the widest first."""
+    """Return all ways that the holder has, the widest first."""
     found = [way for way in _ways(holder, around, administers) if way.extents != NOTHING]
     if holder.limits is not None:
         most = _within_boundary(holder, around, administers)
@@ -114,13 +116,13 @@ def leads_on(statement: Statement, iam: Iam) -> bool:
 
 
 def _widest(found: list[Way]) -> Way:
-    """One way for many of the same kind: the first of the widest, which goes as far as all of them."""
+    """Return one way for many of the same kind: the first of the widest, with the extents of all together."""
     first = max(found, key=lambda way: sorted(way.extents, reverse=True))
     return first._replace(extents=together_of(found))
 
 
 def _without_detours(found: list[Way]) -> list[Way]:
-    """Those ways for which there is no shorter one that goes as far."""
+    """Return the ways without those for which a shorter or more general way goes as far."""
     return [
         way
         for way in found
@@ -135,7 +137,7 @@ def _without_detours(found: list[Way]) -> list[Way]:
 
 
 def together_of(found: Iterable[Way]) -> Extents:
-    """How far all ways together go."""
+    """Return how far all ways together go."""
     return either(*(way.extents for way in found))
 
 
@@ -158,7 +160,7 @@ def _ways(holder: Holder, around: Surroundings, administers: Administers) -> Ite
 
 
 def _grants(holder: Holder, action: str, kind: str, own: Mapping[str, str], words: str) -> Iterable[Way]:
-    """Rights for the holder itself; and for others, who may be the same person or give them on."""
+    """Yield grants to the holder itself; and to others, who may be the same person or pass the rights on."""
     generic = holder.may(action, holder.iam.arn(kind))
     if generic == NOTHING:
         return
@@ -172,17 +174,17 @@ def _grants(holder: Holder, action: str, kind: str, own: Mapping[str, str], word
 def _reached(
     holder: Holder, action: str, kind: str, known: Mapping[str, str], powerful: Mapping[str, Extent]
 ) -> Iterable[Way]:
-    """What makes the holder one of the powerful, or their equal."""
+    """Yield ways to become one of the powerful, or to get their rights."""
     generic = holder.may(action, holder.iam.arn(kind))
     if generic == NOTHING:
         return
     found = candidates(holder, action, kind)
     itself = {holder.name} if kind == "user" and not holder.is_role else set()
-    # The most powerful are enough: where there are others, these are a way already.
+    # The most powerful are enough: if the action reaches more than named objects, that is a way in any case (below).
     most = sorted(powerful, key=lambda name: (-powerful[name], name))[:MOST] if found.others else []
     for name in sorted((set(most) | found.names & powerful.keys()) - itself):
         yield Way((action,), f"{kind} {name}", at_most(powerful[name], holder.may_to(action, known[name])))
-    # Somebody who is not there yet may have any rights tomorrow.
+    # An object that does not exist yet may be created later, with any rights.
     missing = (f"{kind}/{name}" for name in sorted(found.names - itself) if name not in known)
     others = [*missing, *found.others]
     if others:
@@ -197,7 +199,7 @@ def _words(everything: str, kind: str, generic: Extents, others: Sequence[str]) 
 
 
 def _named(holder: Holder, action: str, kind: str, generic: Extents) -> str:
-    """In words, what the action may be done to."""
+    """Return in words what the holder may do the action to."""
     found = candidates(holder, action, kind)
     return _words(f"every {kind}", kind, generic, [*(f"{kind}/{name}" for name in sorted(found.names)), *found.others])
 
@@ -227,7 +229,7 @@ def _versions(holder: Holder, around: Surroundings, administers: Administers) ->
 
 
 def _flat(around: Surroundings) -> Surroundings:
-    """The same without versions of policies, so that one leads to no other."""
+    """Return the surroundings without versions of policies, so that one version does not lead to another."""
     return replace(around, policy_holders={}, policy_versions={})
 
 
@@ -247,13 +249,13 @@ def _with_holders(way: Way, holder: Holder, around: Surroundings) -> str:
 
 
 def _roles(holder: Holder) -> Iterable[Way]:
-    """A role that trusts whom the holder wants, or has the rights that the holder wants."""
+    """Yield ways through roles if these were not read: change whom a role trusts, or its rights."""
     everywhere = holder.iam.arn("role")
     free = holder.not_denied(ASSUME, everywhere)
     trust = both(holder.may(TRUST, everywhere), free)
     yield Way((TRUST,), _named(holder, TRUST, "role", trust), trust)
     new = both(holder.may(NEW_ROLE, everywhere), free)
-    # Which roles trust the account, and so everybody whose policies allow it, is not read.
+    # It is unknown which roles trust the account, and so everyone whose policies allow sts:AssumeRole.
     assumed = at_most(Extent.SOME, holder.may(ASSUME, everywhere))
     for action in ROLE_GRANTS:
         grant = holder.may(action, everywhere)
@@ -263,7 +265,7 @@ def _roles(holder: Holder) -> Iterable[Way]:
 
 
 def _known_roles(holder: Holder, around: Surroundings, roles: Mapping[str, str]) -> Iterable[Way]:
-    """The same where it is known which roles there are, and whom they trust."""
+    """Yield ways through roles if these, and so whom they trust, were read."""
     everywhere = holder.iam.arn("role")
     free = holder.not_denied(ASSUME, everywhere)
     yield from _assumed(holder, around)
@@ -271,7 +273,7 @@ def _known_roles(holder: Holder, around: Surroundings, roles: Mapping[str, str])
     for way in _reached(holder, TRUST, "role", roles, changeable):
         yield way._replace(extents=both(way.extents, free))
     new = both(holder.may(NEW_ROLE, everywhere), free)
-    # One that trusts the account may be made tomorrow.
+    # A role that trusts the account may be created later.
     tomorrow = at_most(Extent.SOME, holder.may(ASSUME, everywhere))
     for action in ROLE_GRANTS:
         grant = holder.may(action, everywhere)
@@ -291,7 +293,7 @@ def _known_roles(holder: Holder, around: Surroundings, roles: Mapping[str, str])
 
 
 def _assumed(holder: Holder, around: Surroundings) -> Iterable[Way]:
-    """Roles that the holder can assume and that make an administrator, or can make themselves one."""
+    """Yield ways to assume a role that is an administrator or can become one."""
     powerful = {name: one for name, one in holder.assumes.items() if name in around.powerful_roles}
     yield from _alike(
         (ASSUME,), {one.words: at_most(around.powerful_roles[name], one.extents) for name, one in powerful.items()}
@@ -299,7 +301,7 @@ def _assumed(holder: Holder, around: Surroundings) -> Iterable[Way]:
 
 
 def _alike(actions: tuple[str, ...], found: Mapping[str, Extents]) -> Iterable[Way]:
-    """One way for all those that go equally far."""
+    """Yield one way for all roles that go equally far. found has their extents by words."""
     by_extents: dict[Extents, list[str]] = {}
     for words, extents in sorted(found.items(), key=lambda one: (len(one[0]), one[0])):
         by_extents.setdefault(extents, []).append(words)
@@ -309,7 +311,7 @@ def _alike(actions: tuple[str, ...], found: Mapping[str, Extents]) -> Iterable[W
 
 
 def _powerful_services(holder: Holder, around: Surroundings) -> Iterable[Way]:
-    """A service that acts with a role which makes an administrator, and trusts the service."""
+    """Yield ways through a service that acts with a powerful role which trusts that service."""
     if not around.powerful_roles or around.roles is None or holder.may(PASS, holder.iam.arn("role")) == NOTHING:
         return
     for name in sorted(around.powerful_roles.keys() & around.roles.keys()):
@@ -326,7 +328,7 @@ def _powerful_services(holder: Holder, around: Surroundings) -> Iterable[Way]:
 
 
 def _services(holder: Holder) -> Iterable[Way]:
-    """A service that acts with a role of more rights. Which roles a service may have is not read."""
+    """Yield a way through a service that acts with a role of more rights. Which roles exist is not considered here."""
     passes = at_most(Extent.SOME, holder.may(PASS, holder.iam.arn("role")))
     if passes == NOTHING:
         return
@@ -338,7 +340,7 @@ def _services(holder: Holder) -> Iterable[Way]:
 
 
 def _within_boundary(holder: Holder, around: Surroundings, administers: Administers) -> Extents:
-    """How far a right to everything makes an administrator while the boundary is there."""
+    """Return how far a right to everything makes the holder an administrator under its boundary."""
     everything = Statement(True, ("*",), False, ("*",), False, {})
     most = holder.changed(statements=[everything, *(one for one in holder.statements if not one.allows)])
     rest = (way for way in _ways(most, _flat(around), administers) if not way.own)
@@ -346,8 +348,8 @@ def _within_boundary(holder: Holder, around: Surroundings, administers: Administ
 
 
 def _boundary_off(holder: Holder, around: Surroundings, administers: Administers) -> list[Way]:
-    """Without the boundary the holder is more."""
-    steps = [Way((action,), "the user itself", holder.may_to(action, holder.arn)) for action in UNBIND]
+    """Return ways to remove or replace the boundary, if that makes the holder an administrator."""
+    steps = _on_itself(holder, ROLE_UNBIND if holder.is_role else USER_UNBIND)
     if holder.boundary and holder.boundary.split(":")[4] != "aws":
         steps.append(Way((NEW_VERSION,), "the permissions boundary", holder.may_to(NEW_VERSION, holder.boundary)))
         other = at_most(Extent.CONDITIONAL, holder.may_to(OTHER_VERSION, holder.boundary))
@@ -359,12 +361,17 @@ def _boundary_off(holder: Holder, around: Surroundings, administers: Administers
     return [step._replace(extents=both(step.extents, gives)) for step in steps]
 
 
+def _on_itself(holder: Holder, actions: Iterable[str]) -> list[Way]:
+    words = "the role itself" if holder.is_role else "the user itself"
+    return [Way((action,), words, holder.may_to(action, holder.arn)) for action in actions]
+
+
 def _denials_off(holder: Holder, around: Surroundings, administers: Administers) -> list[Way]:
-    """Without the statements that deny, of which it is not followed up here which policy holds which."""
+    """Return a way to remove statements that deny: SOME at most, as it is not checked which policy has them."""
     allowing = [statement for statement in holder.statements if statement.allows]
     if len(allowing) == len(holder.statements):
         return []
-    steps = [Way((action,), "the user itself", holder.may_to(action, holder.arn)) for action in USER_REMOVALS]
+    steps = _on_itself(holder, ROLE_REMOVALS if holder.is_role else USER_REMOVALS)
     steps += [
         Way((action,), f"group {name}", holder.may_to(action, around.groups[name]))
         for action in GROUP_REMOVALS

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What the report compares an account with, out of the variables of bootstrap and user_provisioning. Pure."""
+"""What the report compares an account with, from the variables of bootstrap and user_provisioning. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import P
 
 Options = dict[str, t.Any]
 
-# Options of the report that the role user_provisioning has variables of the same names for.
+# Options of the report for which user_provisioning has variables of the same name, after the role's prefix.
 _PROVISIONING = (
     "allow_password_change",
     "purge_users",
@@ -27,9 +27,9 @@ _PROVISIONING = (
 
 
 def expected(page: Page, variables: Mapping[str, t.Any], *, bootstrapped: bool) -> Options:
-    """The options of iam_access_report_info that say what is expected.
+    """Return the options of iam_access_report_info that say what is expected.
 
-    variables are those of user_provisioning, typed. bootstrapped is whether bootstrap makes the page in the account.
+    variables include those of user_provisioning, typed. bootstrapped: bootstrap sets up the account.
     """
     prefix = "user_provisioning_"
     options = {name: variables[prefix + name] for name in _PROVISIONING if variables.get(prefix + name) is not None}
@@ -45,8 +45,9 @@ def expected(page: Page, variables: Mapping[str, t.Any], *, bootstrapped: bool) 
 
 def _groups(page: Page) -> list[Options]:
     admin, cloudhsm, onboarding = page.admin_group, page.cloudhsm_group, page.onboarding_group
+    aws = [f":iam::aws:policy/{name}" for name in admin["aws_managed_policies"]]
     return [
-        {**_group(admin), "managed_policies": admin["aws_managed_policies"], "members": admin.get("members") or []},
+        {**_group(admin), "managed_policies": aws, "members": admin.get("members") or []},
         {**_group(cloudhsm), "managed_policies": [cloudhsm["policy"]["name"]]},
         *([{"name": onboarding["name"], "managed_policies": [onboarding["policy"]["name"]]}] if onboarding else []),
     ]
@@ -57,9 +58,9 @@ def _group(group: Options) -> Options:
 
 
 def in_variables(problem: str, labels: Mapping[str, list[str]], prefix: str) -> str:
-    """A problem in the words of the variables: labels are what was written for each item, by the option's name.
+    """Return a problem in terms of the variables. labels name each item as the variables do, by option.
 
-    Without labels the options are not those of a role. Others are called by the role's prefix and their name.
+    An option that has no labels gets the role's prefix. Without any labels, the options are not a role's.
     """
     for option, written in labels.items():
         for place, label in enumerate(written):

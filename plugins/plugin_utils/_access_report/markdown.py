@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The report as Markdown, for a pull request: what comes from AWS stands in code spans, as text and no more."""
+"""The report as Markdown, for a pull request. Text from AWS is in code, so that it can't format anything."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.text i
     table,
 )
 
-# Characters of a command that fixes all subjects of a finding.
+# Maximum number of characters of a command that fixes all subjects of a finding.
 LONGEST_RUN = 2000
-# What follows the last day of an acceptance, by its state.
+# Text after the last day of an acceptance, by state.
 ACCEPTED = {"active": "", "expired": ", expired", "not_found": ", not found"}
 CHANGES = {"new": "new", "gone": "gone", "accepted": "accepted", "no_longer_accepted": "no longer accepted"}
 
 
 def account_page(report: Mapping[str, t.Any]) -> str:
-    """The report of one account."""
+    """Return the report of one account."""
     account = report["account"]
     name = account["account_alias"] or account["account_id"]
     ages = report["credential_report_time"]
@@ -98,11 +98,9 @@ def _findings(report: Mapping[str, t.Any]) -> list[str]:
             "",
             finding["why"] + (f" CIS {', '.join(finding['cis'])}." if finding["cis"] else ""),
             "",
-            *table(["name", "detail", "ID"], [_subject(subject) for subject in subjects[:SUBJECTS]]),
+            *table(["name", "detail", "ID"], [_subject(subject) for subject in subjects], SUBJECTS),
+            *_remedy(finding["run"]),
         ]
-        if len(subjects) > SUBJECTS:
-            lines += [f"… and {len(subjects) - SUBJECTS} more.", ""]
-        lines += _remedy(finding["run"])
     return lines if findings else [*lines, "Nothing found." if not report.get("hidden") else "None shown.", ""]
 
 
@@ -111,7 +109,7 @@ def _subject(subject: Mapping[str, str]) -> list[str]:
 
 
 def _remedy(run: str) -> list[str]:
-    """What fixes all subjects, as a block that nothing in it can end."""
+    """Return what fixes all subjects, as a code block that nothing in it can end."""
     if len(run) > LONGEST_RUN:
         return ["How to fix all of them: the command is in the HTML and JSON files.", ""]
     fence = "`" * max([3, *(len(found) + 1 for found in re.findall("`+", run))])
@@ -129,7 +127,7 @@ def _accepted(risks: Sequence[Mapping[str, t.Any]]) -> list[str]:
             f"{risk['expires']}{ACCEPTED[risk['state']]}",
             code(risk["accepted_by"]),
         ]
-        for risk in risks[:PEOPLE]
+        for risk in risks
     ]
     lines = ["## Accepted risks", "", *table(["finding", "subjects", "reason", "until", "by"], rows)]
     told = [f"- {code(line)}" for line in accepted_lines(risks[:PEOPLE])]
@@ -143,27 +141,20 @@ def _difference(difference: Mapping[str, t.Any] | None) -> list[str]:
     rows = [
         [CHANGES[kind], found["severity"], code(found["title"]), code(found["id"]), code(found["detail"])]
         for kind, each in difference["findings"].items()
-        for found in each[:PEOPLE]
+        for found in each
     ]
     if rows:
-        lines += table(["change", "severity", "finding", "ID", "detail"], rows[:PEOPLE])
-    users = difference["users"][:PEOPLE]
+        lines += table(["change", "severity", "finding", "ID", "detail"], rows)
+    users = difference["users"]
     if users:
         told = [[code(user["name"]), user["state"], codes(rights_changed(user["changes"]))] for user in users]
         lines += table(["user", "state", "who can do what"], told)
-    more = len(rows) + len(difference["users"]) - len(rows[:PEOPLE]) - len(users)
-    lines += [f"… and {more} more: the HTML and JSON files have all of them.", ""] if more else []
     return [*lines, *(f"- {code(note)}" for note in difference["notes"]), *([""] if difference["notes"] else [])]
 
 
 def _people(report: Mapping[str, t.Any]) -> list[str]:
-    people = report["users"]
-    rows = [_person(user) for user in people[:PEOPLE]]
     heads = ["user", "groups", "administrator", "CloudHSM", "by", "password", "MFA", "active keys"]
-    lines = ["## People", "", *table(heads, rows)]
-    if len(people) > PEOPLE:
-        lines += [f"… and {len(people) - PEOPLE} more: the CSV and HTML files have all of them.", ""]
-    return lines
+    return ["## People", "", *table(heads, map(_person, report["users"]))]
 
 
 def _person(user: Mapping[str, t.Any]) -> list[str]:
@@ -197,12 +188,12 @@ def _groups(groups: Sequence[Mapping[str, t.Any]]) -> list[str]:
 def _policies(policies: Sequence[Mapping[str, t.Any]]) -> list[str]:
     rows = [
         [code(policy["name"]), policy["kind"], codes(policy["groups"]), codes(policy["users"]), rights(policy)]
-        for policy in policies[:PEOPLE]
+        for policy in policies
     ]
     return ["## Policies", "", *table(["policy", "kind", "groups", "users directly", "CloudHSM"], rows)]
 
 
-# As the page words them.
+# The HTML page uses the same words.
 _STATES = {
     "missing": "missing",
     "differs": "differs",
@@ -217,7 +208,7 @@ def _drift(report: Mapping[str, t.Any]) -> list[str]:
     if not report["drift"]:
         return ["## Differences from your variables", "", "None.", ""]
     rows = []
-    for entry in report["drift"][:PEOPLE]:
+    for entry in report["drift"]:
         changes = [" ".join(str(value) for value in change.values()) for change in entry["changes"]]
         changes += entry.get("problems", [])
         rows.append([f"{entry['kind']} {code(entry['name'])}", _STATES[entry["state"]], codes(changes)])
@@ -244,13 +235,13 @@ def _accepted_in_accounts(risks: Sequence[Mapping[str, t.Any]]) -> list[str]:
             f"{risk['expires']}{ACCEPTED[risk['state']]}",
             code(risk["accepted_by"]),
         ]
-        for risk in risks[:PEOPLE]
+        for risk in risks
     ]
     return ["## Accepted risks", "", *table(["account", "finding", "count", "reason", "until", "by"], rows)]
 
 
 def accounts_page(overview: Mapping[str, t.Any]) -> str:
-    """The overview of several accounts."""
+    """Return the overview of several accounts."""
     rows = []
     for account in overview["accounts"]:
         summary = account.get("summary")
@@ -270,8 +261,14 @@ def accounts_page(overview: Mapping[str, t.Any]) -> str:
         rows.append([name, code(account.get("account_alias") or account["host"]), counts, *map(str, numbers), next_end])
     heads = ["account", "name", "findings", "users", "administrators", "console without MFA", "differences"]
     heads += ["temporary rights", "next end"]
-    worst = [[f["severity"], f["title"], code(f["account_id"]), str(f["count"])] for f in overview["findings"][:PEOPLE]]
-    lines = ["# Access of all accounts", "", f"Read up to {overview['generated_at']}.", "", *table(heads, rows)]
-    lines += ["## Most severe findings", "", *table(["severity", "finding", "account", "count"], worst)]
+    worst = [[f["severity"], f["title"], code(f["account_id"]), str(f["count"])] for f in overview["findings"]]
+    lines = ["# Access of all accounts", "", f"Read up to {overview['generated_at']}."]
+    lines += [
+        "",
+        *table(heads, rows, len(rows)),
+        "## Most severe findings",
+        "",
+        *table(["severity", "finding", "account", "count"], worst),
+    ]
     lines += [*_accepted_in_accounts(overview["accepted_risks"]), *root_users.markdown(overview["root_users"])]
     return "\n".join(lines).rstrip() + "\n"

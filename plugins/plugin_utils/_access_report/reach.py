@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The report's sections on roles and on who gets in from outside, in Markdown and as CSV. Pure."""
+"""The report's sections on roles, access from outside, IAM Identity Center and SCPs, in Markdown and as CSV. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import paths, tables
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.text import (
-    PEOPLE,
     administrator,
     code,
     codes,
@@ -21,7 +20,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.text i
     table,
 )
 
-# Of those who are not of the account: what they are.
+# Kinds of principals from outside the account.
 KINDS = {
     "account": "another AWS account",
     "anyone": "anyone with an AWS account",
@@ -43,14 +42,13 @@ Report = Mapping[str, t.Any]
 
 
 def roles_markdown(report: Report) -> list[str]:
-    """Roles that people or others can assume; those of services in one line; and who is outside."""
+    """Return the roles that people or others can assume, those of services in one line, and outside principals."""
     roles = [role for role in report["roles"] if role["kind"] != "service"]
     services = [role["name"] for role in report["roles"] if role["kind"] == "service"]
     lines = ["## Roles", ""]
     if roles:
         heads = ["role", "users who can assume it", "roles", "others", "administrator", "CloudHSM"]
-        lines += table(heads, [_role(role) for role in roles[:PEOPLE]])
-        lines += [f"… and {len(roles) - PEOPLE} more.", ""] if len(roles) > PEOPLE else []
+        lines += table(heads, [_role(role) for role in roles])
     else:
         lines += ["There are no roles that people can assume.", ""]
     if services:
@@ -60,12 +58,12 @@ def roles_markdown(report: Report) -> list[str]:
     others = [one for one in report["outside_principals"] if one["kind"] != "service"]
     if others:
         rows = [[KINDS[one["kind"]], code(one["name"]), GRADES[one["answer"]], codes(one["roles"])] for one in others]
-        lines += ["### Who can get in from outside", "", *table(["kind", "name", "can", "roles"], rows[:PEOPLE])]
+        lines += ["### Who can get in from outside", "", *table(["kind", "name", "can", "roles"], rows)]
     return lines
 
 
 def center_markdown(report: Report) -> list[str]:
-    """Permission sets of the account, and who has them."""
+    """Return the account's permission sets and who has them."""
     found = report["identity_center"]
     lines = ["## IAM Identity Center", "", f"{code(found['note'])}.", ""]
     if found["external_providers"]:
@@ -81,31 +79,29 @@ def center_markdown(report: Report) -> list[str]:
             ]
             for one in found["permission_sets"]
         ]
-        lines += table(["permission set", "people", "groups", "users directly", "role"], rows[:PEOPLE])
+        lines += table(["permission set", "people", "groups", "users directly", "role"], rows)
     if found["users"]:
         rows = [
             [code(user["name"]), codes(sets_of(user)), administrator(user), rights(user), by(user)]
-            for user in found["users"][:PEOPLE]
+            for user in found["users"]
         ]
         lines += table(["user", "permission sets", "administrator", "CloudHSM", "by"], rows)
-        more = len(found["users"]) - PEOPLE
-        lines += [f"… and {more} more.", ""] if more > 0 else []
     return lines
 
 
 def sets_of(user: Report) -> list[str]:
-    """Names of a user's permission sets."""
+    """Return the names of a user's permission sets."""
     return [one["name"] for one in user["permission_sets"]]
 
 
 def by(user: Report) -> str:
-    """The best path to CloudHSM."""
+    """Return the best path to CloudHSM, and how many others exist."""
     words, more = paths.best(user["access_paths"])
     return f"{code(words)}{f' and {more} more' if more else ''}" if words else ""
 
 
 def center_csv(report: Report) -> str:
-    """One line a user of the identity store who has permission sets in the account."""
+    """Return a line for each user of the identity store who has permission sets in the account."""
     actions = [action["name"] for action in report["actions"]]
     account = report["account"]["account_id"]
     heads = ("account", "user", "external_providers", "permission_sets", "groups", "administrator")
@@ -128,7 +124,7 @@ def center_csv(report: Report) -> str:
 
 
 def controls_markdown(report: Report) -> list[str]:
-    """What service control policies take away."""
+    """Return what service control policies take away."""
     found = report["service_control_policies"]
     lines = ["## Service control policies", "", f"{code(found['note'])}.", ""]
     if found["limited_actions"]:
@@ -173,7 +169,7 @@ ROLE = (
 
 
 def roles_csv(report: Report) -> str:
-    """One line a role, with a column for each of CloudHSM's actions."""
+    """Return a line for each role, with a column for each of CloudHSM's actions."""
     actions = [action["name"] for action in report["actions"]]
     account = report["account"]["account_id"]
     return tables.csv_text([*ROLE, *actions], (_role_cells(account, role, actions) for role in report["roles"]))

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The audit of root users that root_access writes to a file: what is in it, how it is checked, and how it is shown."""
+"""The audit of root users that root_access writes to a file: its content, its check, and how reports show it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import typing as t
 from collections.abc import Iterator, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import tables
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.text import PEOPLE, code, codes, table
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.text import code, codes, table
 
 KIND, FORMAT_VERSION = "cloudhsm.iam audit of root users", 1
 FEATURE = "RootCredentialsManagement"
 Audit = Mapping[str, t.Any]
-# What each account of the file has, with its type. One that could not be looked at has only the first two.
+# Fields of each account in the file, with their types. An account that was not read has only the first two.
 _ACCOUNT: Mapping[str, type] = {"account_id": str, "name": str}
 _CREDENTIALS: Mapping[str, type] = {
     "password": bool,
@@ -29,18 +29,18 @@ _CREDENTIALS: Mapping[str, type] = {
 
 
 class AuditError(Exception):
-    """A file that is no audit of root users. The message is why, in one sentence."""
+    """A file is no audit of root users. The message says why, in one sentence."""
 
 
 def audit_text(result: Mapping[str, t.Any], now: str) -> str:
-    """The file, from the result of root_access."""
+    """Return the file's text, from the result of root_access."""
     kept = ("organization_id", "management_account", "features", "accounts", "skipped_accounts", "failed_accounts")
     found = {"kind": KIND, "format_version": FORMAT_VERSION, "generated_at": now}
     return json.dumps({**found, **{name: result[name] for name in kept}}) + "\n"
 
 
 def check_audit(found: object) -> dict[str, t.Any]:
-    """What was read from a file, if it is such an audit. Raises AuditError."""
+    """Return what was read from a file. Raises AuditError if it is no such audit."""
     if not isinstance(found, dict) or found.get("kind") != KIND:
         raise AuditError("it is not an audit of root users; root_access writes one to root_access_result_file")
     if found.get("format_version") != FORMAT_VERSION:
@@ -71,7 +71,7 @@ def _are_texts(values: t.Any) -> bool:
 
 
 def described(audit: Audit) -> dict[str, t.Any]:
-    """The table of accounts as the overview has it, those with the most credentials first."""
+    """Return the table of accounts for the overview, those whose root user has credentials first."""
     failed = {one["account_id"]: str(one.get("msg", "")) for one in audit["failed_accounts"]}
     rows = [_row(one, failed) for one in audit["accounts"]]
     rows += [
@@ -103,7 +103,7 @@ def _row(account: Mapping[str, t.Any], failed: Mapping[str, str]) -> dict[str, t
 
 
 def of_account(audit: Audit, account_id: str) -> dict[str, t.Any] | None:
-    """What a report of one account says of its root user; None where the audit does not have the account."""
+    """Return what one account's report says about its root user; None if the audit does not have the account."""
     whole = described(audit)
     row = next((one for one in whole["accounts"] if one["account_id"] == account_id), None)
     if row is None:
@@ -112,7 +112,7 @@ def of_account(audit: Audit, account_id: str) -> dict[str, t.Any] | None:
 
 
 def words(row: Mapping[str, t.Any]) -> str:
-    """What a root user has."""
+    """Return in words what a root user has."""
     if row["state"] == "unknown":
         return f"could not be read: {row['note']}" if row["note"] else "could not be read"
     if row["state"] == "skipped":
@@ -123,13 +123,13 @@ def words(row: Mapping[str, t.Any]) -> str:
 
 
 def line(found: Mapping[str, t.Any]) -> str:
-    """The root user of one account by the audit, in a sentence."""
+    """Return in one line what the audit says about one account's root user."""
     central = "on" if found["central"] else "off"
     return f"Root user by the audit of {found['generated_at']}: {words(found)}; centralized root access is {central}"
 
 
 def markdown(found: Mapping[str, t.Any] | None) -> list[str]:
-    """The table of accounts in the overview."""
+    """Return the table of accounts for the overview."""
     if found is None:
         return []
     rows = [
@@ -138,14 +138,12 @@ def markdown(found: Mapping[str, t.Any] | None) -> list[str]:
             code(row["name"]),
             *(_cells(row) if "password" in row else (code(words(row)), "", "", "")),
         ]
-        for row in found["accounts"][:PEOPLE]
+        for row in found["accounts"]
     ]
     central = "on" if found["central"] else "off"
     about = f"From the audit of {found['generated_at']}. Centralized root access is {central}."
     heads = ["account", "name", "password", "access keys", "MFA devices", "signing certificates"]
-    lines = ["## Root users of member accounts", "", about, "", *table(heads, rows)]
-    more = len(found["accounts"]) - PEOPLE
-    return [*lines, f"… and {more} more: the CSV and HTML files have all of them.", ""] if more > 0 else lines
+    return ["## Root users of member accounts", "", about, "", *table(heads, rows)]
 
 
 def _cells(row: Mapping[str, t.Any]) -> tuple[str, ...]:
@@ -157,7 +155,7 @@ HEADS = ("account", "name", "state", "password", "access_keys", "mfa_devices", "
 
 
 def csv(found: Mapping[str, t.Any]) -> str:
-    """One line an account."""
+    """Return a line for each account."""
     rows = (
         [
             *(row["account_id"], row["name"], row["state"], row.get("password")),

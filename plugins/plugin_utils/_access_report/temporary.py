@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Rights that end by themselves in words, in Markdown and as CSV. Pure."""
+"""Temporary rights, which end by themselves: in words, in Markdown and as CSV. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typing as t
 from collections.abc import Iterator, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import tables
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.text import PEOPLE, code, codes, table
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.text import code, codes, table
 
 Right = Mapping[str, t.Any]
 STATES = {
@@ -25,19 +25,19 @@ _HOLDERS = {"center_user": "Identity Center user", "center_group": "Identity Cen
 
 
 def holder(right: Right) -> str:
-    """Who has it."""
+    """Return who has the right."""
     if right["holder_kind"] == "unknown":
         return "people who could not be read"
     return f"{_HOLDERS.get(right['holder_kind'], '')} {right['holder']}".strip()
 
 
 def gives(right: Right) -> str:
-    """What it is."""
+    """Return which group or permission set the right gives."""
     return f"{'group' if right['kind'] == 'membership' else 'permission set'} {right['gives']}"
 
 
 def lines(report: Mapping[str, t.Any], most: int) -> Iterator[str]:
-    """Those that have not ended, one line each: who has what until when, and why."""
+    """Yield a line for each right that has not ended: who has what until when, and why."""
     left = [right for right in report["temporary"] if right["state"] != "ended"]
     for right in left[:most]:
         end = f"until {right['until']}" if right["until"] else f"tagged until {right['tagged_until'] or 'unknown'}"
@@ -49,7 +49,7 @@ def lines(report: Mapping[str, t.Any], most: int) -> Iterator[str]:
 
 
 def total(counts: Mapping[str, t.Any]) -> str:
-    """How many there are, in one line; nothing where there are none."""
+    """Return the number of temporary rights in one line; empty if none exist."""
     if not counts["count"]:
         return ""
     notes = [f"{counts[state]} {words}" for state, words in STATES.items() if counts[state] and state != "running"]
@@ -58,23 +58,22 @@ def total(counts: Mapping[str, t.Any]) -> str:
 
 
 def markdown(report: Mapping[str, t.Any]) -> list[str]:
-    """The section, if there are any."""
+    """Return the section; empty if no temporary rights exist."""
     rights = report["temporary"]
     if not rights:
         return []
     rows = [
         [code(holder(one)), code(gives(one)), one["until"] or "", STATES[one["state"]], codes(one["reasons"])]
-        for one in rights[:PEOPLE]
+        for one in rights
     ]
-    made = ["## Temporary rights", "", *table(["who", "has", "until", "state", "reason"], rows)]
-    return [*made, f"… and {len(rights) - PEOPLE} more.", ""] if len(rights) > PEOPLE else made
+    return ["## Temporary rights", "", *table(["who", "has", "until", "state", "reason"], rows)]
 
 
 HEADS = ("account", "kind", "holder_kind", "holder", "gives", "until", "tagged_until", "state", "administrator")
 
 
 def csv(report: Mapping[str, t.Any]) -> str:
-    """One line a right."""
+    """Return a line for each right."""
     account = report["account"]["account_id"]
     rows = (
         [account, *(one[name] for name in HEADS[1:]), "; ".join(one["reasons"]), " ".join(one["policies"])]

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What all sections in Markdown are made of: code spans, tables, and rights in a few words."""
+"""The parts of all Markdown sections: code spans, tables, and rights in a few words."""
 
 from __future__ import annotations
 
@@ -12,39 +12,50 @@ import re
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 
-# A comment in a pull request can have 65,536 characters on common hosts. The files have the rest.
+# Limits of lists: on common hosts a pull request comment has at most 65,536 characters. The files have the rest.
 PEOPLE = 200
 SUBJECTS = 20
 NAMES = 6
+_PIPE = re.compile(r"(\\*)\|")
 _SPACE = re.compile(r"\s+|[\x00-\x1f\x7f\u2028\u2029]+")
 
 
 def code(text: object) -> str:
-    """A code span of any text, that also stands in a cell of a table."""
+    """Return any text as a code span."""
     line = _SPACE.sub(" ", str(text)).strip()
     if not line:
         return ""
     longest = max((len(run) for run in re.findall("`+", line)), default=0)
     fence = "`" * (longest + 1)
     space = " " if line[0] == "`" or line[-1] == "`" else ""
-    # A table cuts cells at pipes before it looks for code.
-    return f"{fence}{space}{line}{space}{fence}".replace("|", "\\|")
+    return f"{fence}{space}{line}{space}{fence}"
 
 
 def codes(names: Sequence[str], most: int = NAMES) -> str:
-    """Names, and how many more there are."""
+    """Return the first names as code spans, and how many more exist."""
     shown = ", ".join(code(name) for name in names[:most])
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A table."""
-    lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
-    return [*lines, *("| " + " | ".join(row) + " |" for row in rows), ""]
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], most: int = PEOPLE) -> list[str]:
+    """Return the lines of a table of the first rows, and how many more exist."""
+    rows = list(rows)
+    lines = [_row(heads), "|" + " --- |" * len(heads), *map(_row, rows[:most]), ""]
+    more = len(rows) - most
+    return [*lines, f"… and {more} more: the HTML and JSON files have all of them.", ""] if more > 0 else lines
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(_PIPE.sub(_escaped, cell) for cell in cells) + " |"
+
+
+def _escaped(pipe: re.Match[str]) -> str:
+    # A table splits cells at pipes before it looks for code, and two backslashes before a pipe escape each other.
+    return pipe[1] + "\\" * (2 if len(pipe[1]) % 2 else 1) + "|"
 
 
 def rights(thing: Mapping[str, t.Any]) -> str:
-    """What a user, group or policy allows with CloudHSM, in a few words."""
+    """Return what a user, group, role or policy allows with CloudHSM, in a few words."""
     answers = [word for word in thing["cloudhsm"].values() if word != "no"]
     if not answers:
         return "nothing"
@@ -55,7 +66,7 @@ def rights(thing: Mapping[str, t.Any]) -> str:
     return ", ".join([what, *notes])
 
 
-# What follows "can become one".
+# Text after "can become one".
 GRADES = {
     "yes": "",
     "some": ", for some",
@@ -67,7 +78,7 @@ GRADES = {
 
 
 def administrator(thing: Mapping[str, t.Any]) -> str:
-    """Whether somebody is an administrator or can become one."""
+    """Return in words whether a user or role is an administrator or can become one."""
     if thing["administrator"] != "no":
         return "with MFA" if thing["administrator"].endswith("mfa") else "yes"
     become = thing["can_become_administrator"]

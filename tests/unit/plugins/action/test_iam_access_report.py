@@ -64,7 +64,7 @@ def test_what_bootstrap_makes_is_expected(run: Run) -> None:
     assert [user["name"] for user in given["expected_bootstrap_users"]] == ["Administrator", "alice", "bob"]
     assert not any("password" in user for user in given["expected_bootstrap_users"])
     admin, cloudhsm, onboarding = given["expected_groups"]
-    assert (admin["managed_policies"], admin["members"]) == (["AdministratorAccess"], ["boss"])
+    assert (admin["managed_policies"], admin["members"]) == ([":iam::aws:policy/AdministratorAccess"], ["boss"])
     assert (cloudhsm["managed_policies"], cloudhsm["require_mfa"]) == (["HSM"], True)
     assert cloudhsm["require_mfa_policy_name"] == "WithMFA"
     assert onboarding["name"] == given["onboarding_group"] == "CloudHSMIamOnboarding"

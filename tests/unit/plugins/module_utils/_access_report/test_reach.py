@@ -272,6 +272,37 @@ def test_roles_on_the_way_to_an_administrator(expected: str, on: str | None, rol
     assert on is None or on in [way["on"] for way in found["administrator_ways"] if way["answer"] == expected]
 
 
+@pytest.mark.parametrize(
+    ("expected", "bounds", "policy"),
+    [
+        ("yes", document("iam:DeleteRolePermissionsBoundary"), document("*")),
+        ("yes", document("iam:PutRolePermissionsBoundary", resource=f"{TARGET}own"), document("*")),
+        # Calls about users do nothing to a role.
+        ("no", document("iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"), document("*")),
+        ("no", document("iam:DeleteRolePermissionsBoundary", resource=f"{TARGET}other"), document("*")),
+    ],
+)
+def test_a_roles_boundary_counts_unless_the_role_can_remove_it(expected: str, bounds: t.Any, policy: t.Any) -> None:
+    policies = {samples.BOUNDARY: Policy(samples.BOUNDARY, bounds)}
+    made = report([], role("own", trust(ROOT), p=policy, boundary=samples.BOUNDARY), policies=policies)
+    assert named(made["roles"], "own")["can_become_administrator"] == expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "action"),
+    [
+        ("some", "DeleteRolePolicy"),
+        ("some", "DetachRolePolicy"),
+        ("no", "DeleteUserPolicy"),
+        ("no", "DetachUserPolicy"),
+    ],
+)
+def test_a_role_that_can_remove_its_denials_is_reported(expected: str, action: str) -> None:
+    denied = {"Statement": {"Effect": "Deny", "NotAction": f"iam:{action}", "Resource": "*"}}
+    made = report([], role("own", trust(ROOT), p=document("*"), q=denied))
+    assert named(made["roles"], "own")["can_become_administrator"] == expected
+
+
 def test_who_can_take_over_somebody_with_an_administrators_role_can_become_one() -> None:
     takes = document("iam:CreateAccessKey", resource=f"arn:aws:iam::{ACCOUNT}:user/x")
     people = [person("x"), person("y", inline={"p": takes}), person("z")]

@@ -301,6 +301,19 @@ def test_who_must_change_the_password_and_may_not_is_found(
 REQUIRE_MFA = f"arn:aws:iam::{samples.ACCOUNT}:policy/CloudHSMIamRequireMFA"
 
 
+def test_a_policy_of_the_account_does_not_stand_for_one_of_aws_with_its_name() -> None:
+    own = f"arn:aws:iam::{samples.ACCOUNT}:policy/AdministratorAccess"
+    wanted = {"name": "Admins", "managed_policies": [":iam::aws:policy/AdministratorAccess"]}
+    made = report(snapshot([person("x", "Admins")], [group("Admins", own)]), groups=[wanted])
+    assert [change for entry in made["drift"] for change in entry["changes"]] == [
+        {"operation": "attach_group_policy", "policy": "AdministratorAccess"},
+        {"operation": "detach_group_policy", "policy": own},
+    ]
+    for partition in ("aws", "aws-us-gov"):
+        theirs = f"arn:{partition}:iam::aws:policy/AdministratorAccess"
+        assert report(snapshot([person("x", "Admins")], [group("Admins", theirs)]), groups=[wanted])["drift"] == []
+
+
 @pytest.mark.parametrize(
     ("asked", "has", "changes"),
     [
