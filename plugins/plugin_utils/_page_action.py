@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The action of a role: variables -> wanted parts -> plan of all parts -> refuse all that is wrong -> apply."""
+"""The action of a role: variables -> parts -> plan of all parts -> refuse if any has problems -> apply."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LOOK_UP = "cloudhsm.iam.iam_account_info"
 
 
 class FailedError(Exception):
-    """The run ends with this result."""
+    """Ends the run with this result."""
 
     def __init__(self, result: dict[str, t.Any]) -> None:
         super().__init__(result.get("msg"))
@@ -47,7 +47,7 @@ class FailedError(Exception):
 
 
 class PageAction(ActionBase):  # type: ignore[misc]
-    """Plans all parts in check mode, refuses all that is wrong at once, and only then carries the plan out."""
+    """Plans all parts in check mode, reports all problems at once, and applies the plan only if none are found."""
 
     TRANSFERS_FILES = False
     _supports_check_mode = True
@@ -55,7 +55,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
     # The options of the task, and the roles whose variables count.
     SPEC: t.ClassVar[dict[str, t.Any]] = {}
     ROLES: t.ClassVar[tuple[str, ...]]
-    # Whether the parts after one that failed are carried out all the same.
+    # Whether the parts after a failed one are still applied.
     KEEPS_GOING: t.ClassVar[bool] = False
 
     @notifies
@@ -64,20 +64,20 @@ class PageAction(ActionBase):  # type: ignore[misc]
         self._task_vars = task_vars or {}
         self._said: dict[str, list[t.Any]] = {}
         self._memory = Memory()
-        # What each module told last, for a notification.
+        # The latest result of each part, for notifications.
         self.part_results: Results = {}
         args = bound_args(self, self._task_vars)
         self._connection_options = {name: value for name, value in args.items() if name not in self.SPEC}
         given = {name: value for name, value in args.items() if name in self.SPEC}
         checked = ArgumentSpecValidator(self.SPEC).validate(given)
         variables, problems = self.variables(given)
-        # Where a variable is wrong its default counts, so that the rest is looked at too, and nothing is written.
+        # A wrong variable has its default, so that everything else is checked too. Nothing is written then.
         self._problems = problems
         self._document: model.Document | None = None
         self._plan_path: str | None = None
         self._history = PlanHistory("", partial(self._action, check_mode=False))
         self._items: Sequence[Item] = ()
-        # The parts that failed, with their results, and those after them that had something to do.
+        # The failed parts with their results, and the parts with changes that were not tried.
         self._stopped: tuple[list[tuple[Part, dict[str, t.Any]]], list[Part]] | None = None
         try:
             refuse([*written_problems(self.SPEC, given), *checked.error_messages])
@@ -89,23 +89,23 @@ class PageAction(ActionBase):  # type: ignore[misc]
         return {**made, **self._told_of_plan(made), "check_mode": bool(self._task.check_mode), **self._said}
 
     def variables(self, given: Options) -> Variables:
-        """What the run goes by beside the options that were given, by the names that people know."""
+        """Return the variables that the run uses in addition to the given options, by the user's names."""
         del given
         return read_variables(self.ROLES, self._task_vars, self._templar.template)
 
     def kind(self, options: Options, variables: Options) -> str:
-        """What is run, as a plan file says it. Empty where the run only compares, so that there is no plan."""
+        """Return what is run, for the plan file; empty if the run only compares, and so has no plan."""
         raise NotImplementedError
 
     def work(self, options: Options, variables: Options) -> dict[str, t.Any]:
-        """The result. Raises FailedError."""
+        """Do the work of the run and return its result. Raises FailedError."""
         raise NotImplementedError
 
     def make(self, todo: Sequence[Part]) -> Results:
-        """The results of the parts, which in check mode are those of the plan."""
+        """Return the results of the parts; in check mode, those of the plan."""
         plain = not (self._task.check_mode or self._control.settings.limits or self._history)
         if len(todo) == 1 and not self._problems and plain:
-            # A module by itself refuses everything before its own first write.
+            # A single module checks everything before its own first write, so it needs no plan.
             return self._make_one(todo[0])
         return self.carry_out(todo, self.plan(todo))
 
@@ -119,7 +119,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
         return {part.key: done}
 
     def plan(self, todo: Sequence[Part]) -> Results:
-        """The results that the parts would have. Ends the run where anything stands in the way of any of them."""
+        """Return the results that the parts would have. Raises FailedError if any part has problems."""
         plan: Results = {}
         problems = list(self._problems)
         for part in todo:
@@ -132,7 +132,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
         return plan
 
     def carry_out(self, todo: Sequence[Part], plan: Results, kept: int = 0) -> Results:
-        """What becomes of the plan: it is kept in check mode, and otherwise applied, if it is the approved one."""
+        """Apply the plan if change control allows it, and return the results. In check mode, only write its file."""
         check_mode, control = bool(self._task.check_mode), self._control
         if not check_mode and not control.settings.limits and not self._history:
             return self.apply(todo, plan)
@@ -158,7 +158,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
         return done
 
     def _begin_history(self, document: model.Document, plan: Results) -> None:
-        """Record the run before its first write. One with nothing to do is only recorded if it was approved."""
+        """Record the run before its first write. A run without changes is recorded only if it was approved."""
         content = document["plan"]
         run = history.Begun(
             kind=content["kind"],
@@ -177,7 +177,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
             self._history.keep(run, history.UNCHANGED)
 
     def _recorded(self, todo: Sequence[Part], plan: Results) -> Results:
-        """Apply the plan, and have the history tell what became of it."""
+        """Apply the plan, and record the outcome in the history."""
         try:
             done = self.apply(todo, plan)
         except FailedError as failure:
@@ -186,7 +186,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
             self._end_history(history.FAILED, reason, left)
             raise
         except Exception as exc:
-            # Of whatever else can go wrong the text is not known: it could hold anything.
+            # The text of an unexpected error could contain anything, such as a password.
             self._end_history(history.FAILED, f"the run ended with {type(exc).__name__}", self._planned)
             raise
         self._end_history(history.APPLIED)
@@ -198,7 +198,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
         return [item.key for item in self._items]
 
     def _left(self, plan: Results) -> list[str]:
-        """The objects that a run which failed has not changed, or not finished."""
+        """Return the objects that a failed run has not changed, or not completely."""
         if self._stopped is None:
             return self._planned
         failed, rest = self._stopped
@@ -211,7 +211,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
             self._said.setdefault("warnings", []).append(warning)
 
     def seen(self, todo: Sequence[Part], plan: Results) -> dict[str, t.Any]:
-        """What iam_account_info tells of the account, and of the groups and policies of these parts."""
+        """Return what iam_account_info finds about the account, and about these parts' groups and policies."""
         del plan
         return self.look(LOOK_UP, model.names_asked(todo))
 
@@ -224,7 +224,7 @@ class PageAction(ActionBase):  # type: ignore[misc]
         return model.document(self._control.kind, model.wanted_of(self._wanted), seen, items, made)
 
     def _change_control(self, options: Options) -> ChangeControl:
-        """What the variables of change control ask for. What is wrong with them is told beside all other problems."""
+        """Return the change control that the variables ask for. Its problems are reported along with all others."""
         given = {
             name: self._templar.template(self._task_vars[name])
             for name in change_control.VARIABLES
@@ -244,11 +244,11 @@ class PageAction(ActionBase):  # type: ignore[misc]
         return control
 
     def notification_problems(self) -> list[str]:
-        """What is wrong with the variables of notifications, which is told beside all other problems."""
+        """Return problems with the variables of notifications, to report along with all others."""
         return settings_of(self, self._task_vars)[1]
 
     def _told_of_plan(self, made: Options) -> dict[str, t.Any]:
-        """The summary and the result, with what is to be said of the plan."""
+        """Return the result's lines with those about the plan, and the plan if it was made."""
         document, check_mode = self._document, bool(self._task.check_mode)
         more = list(self._control.lines(document, self._plan_path, check_mode))
         told: dict[str, t.Any] = {"lines": [*made["lines"], *more]}
@@ -257,9 +257,9 @@ class PageAction(ActionBase):  # type: ignore[misc]
         return told
 
     def apply(self, todo: Sequence[Part], plan: Results) -> Results:
-        """Carry out what has something to do, in order. What has nothing is as it was planned."""
+        """Apply the parts with changes, in order. The other parts keep their planned results. Raises FailedError."""
         refuse(self._problems)
-        # Whoever writes looks again: time has passed since.
+        # Read the account again before writing: it may have changed since the plan.
         self._memory.forget()
         done = dict(plan)
         changed: list[Part] = []
@@ -284,12 +284,12 @@ class PageAction(ActionBase):  # type: ignore[misc]
         return done
 
     def ready(self, part: Part, todo: Sequence[Part], plan: Results) -> Part:
-        """The part with what the parts before it come to."""
+        """Return the part with the options that follow from the parts before it."""
         del todo, plan
         return part
 
     def look(self, module: str, options: Options) -> dict[str, t.Any]:
-        """What a module tells that only reads."""
+        """Return the result of a module that only reads. Raises FailedError."""
         found = self._action(module, options, check_mode=True)
         if found.get("failed"):
             refuse(self._problems)
@@ -297,11 +297,11 @@ class PageAction(ActionBase):  # type: ignore[misc]
         return found
 
     def summary(self, todo: Iterable[Part], done: Results, kept: int = 0) -> list[str]:
-        """What was done or, in check mode, would be done: a line for each object that changes, and a count."""
+        """Return what was done or, in check mode, would be done: a line for each object that changes, and a count."""
         return item_lines.lines(plan_of(todo, done, kept), bool(self._task.check_mode))
 
     def differences(self, done: Results) -> dict[str, t.Any]:
-        """What Ansible shows with --diff, of the parts that change something."""
+        """Return the diff of the parts that change something; empty without --diff."""
         if not self._task.diff:
             return {}
         found: list[dict[str, t.Any]] = []
@@ -312,17 +312,17 @@ class PageAction(ActionBase):  # type: ignore[misc]
         return {"diff": found}
 
     def _problems_of_others(self, users: Part, refused: Mapping[str, t.Any]) -> list[str]:
-        """What the account says against the users whose items are right, where others' or the options are not."""
+        """Return the account's problems with users whose items are right, if other items or options are wrong."""
         rest = users.without_wrong_users(refused)
         problems = rest.problems(self._run(rest, check_mode=True)) if rest else []
-        # What is wrong with the run as a whole would be about a run without some of its users.
+        # Problems with the run as a whole don't count, because some of its users are left out here.
         return [problem for problem in problems if problem.startswith(tuple(users.labels))]
 
     def _run(self, part: Part, *, check_mode: bool) -> dict[str, t.Any]:
         done = self.part_results[part.key] = self._action(part.module, part.options, check_mode=check_mode)
         for kind in ("warnings", "deprecations"):
             told = self._said.setdefault(kind, []) if done.get(kind) else []
-            # The plan has told what the run tells again.
+            # A run repeats the warnings of its plan.
             told += [each for each in done.get(kind) or () if each not in told]
         return done
 
@@ -332,15 +332,15 @@ class PageAction(ActionBase):  # type: ignore[misc]
 
 
 def refuse(problems: Iterable[str]) -> None:
-    """End the run with these, if there are any. Nothing has been written yet."""
-    # What is wrong with the credentials is wrong for each part.
+    """Raise FailedError if there are problems. Only for use before the first write: the message says so."""
+    # Every part reports the same problem with the credentials.
     problems = list(dict.fromkeys(problems))
     if problems:
         raise FailedError({"msg": f"{parts.REFUSAL}{'; '.join(problems)}", "problems": problems})
 
 
 def changed(done: Results) -> bool:
-    """Whether any part changed something, or would."""
+    """Whether any part changed something, or would change something."""
     return any(each.get("changed") for each in done.values())
 
 
@@ -349,7 +349,7 @@ def _without_diff(result: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _unfinished(failed: Part, result: Options, plan: Results) -> list[str]:
-    """The objects of a part which failed that it has not changed, or not finished."""
+    """Return the objects that a failed part has not changed, or not completely."""
     planned = [item.key for item in plan_of([failed], plan).changing]
     done: set[str] = set()
     if failed.module == parts.USERS and "failed_users" in result:

@@ -75,7 +75,7 @@ OF_KIND = {
     OIDC: ("oidc_issuer", "oidc_url", "oidc_audiences", "oidc_subjects", "adopt_oidc_provider"),
     SERVICE: ("service", "source_arns"),
 }
-# A user or role, or the role of a session, without a wildcard, which IAM does not allow within a principal's ARN.
+# The ARN of a user or a role. IAM does not allow a wildcard within a principal's ARN.
 PRINCIPAL_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(?:user|role)/[\w+=,.@/-]+", re.ASCII)
 ACCOUNT_ID = re.compile(r"\d{12}")
 # sts:ExternalId in the AWS STS API Reference, and PrincipalOrgID in the AWS Organizations API Reference.
@@ -89,22 +89,22 @@ SOURCE_ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9*-]*:(\d{12})?:[^\s$]
 
 
 def read_options(given: Options) -> tuple[dict[str, t.Any], list[str]]:
-    """The playbook's options with lists parsed from text, and problems with their types."""
+    """Return the playbook's options with lists parsed from text, and problems with their types."""
     return read_role_options(given, LISTS)
 
 
 def issuer_of(options: Options) -> Issuer | None:
-    """The chosen OIDC issuer; None if none is chosen."""
+    """Return the chosen OIDC issuer; None if none is chosen."""
     return ISSUERS.get(options["oidc_issuer"] or "")
 
 
 def host_of(options: Options) -> str:
-    """The issuer URL as it appears in provider ARNs and condition keys; empty if none is given."""
+    """Return the issuer URL as it appears in provider ARNs and condition keys; empty if none is given."""
     return str(options["oidc_url"] or "").removeprefix("https://")
 
 
 def with_defaults(options: Options) -> dict[str, t.Any]:
-    """The options, with defaults that follow from other options."""
+    """Return the options, with defaults that follow from other options."""
     name, issuer = options["name"], issuer_of(options)
     derived: dict[str, t.Any] = {
         "policy_name": name,
@@ -119,7 +119,7 @@ def with_defaults(options: Options) -> dict[str, t.Any]:
 
 
 def input_problems(options: Options) -> list[str]:
-    """One sentence for each mistake, beginning with the user's name for the option."""
+    """Return one sentence for each mistake, beginning with the user's name for the option."""
     return [
         *identifier_problems(options, "name"),
         *duration_problems(options),
@@ -140,7 +140,7 @@ def _managed_policy_problems(options: Options) -> Iterator[str]:
 
 
 def _kind_problems(options: Options) -> Iterator[str]:
-    """Options for another kind of trust, which would have no effect."""
+    """Yield problems with options for another kind of trust, which would have no effect."""
     prefix, kind = options["variables_prefix"], options["trust"]
     for other, names in OF_KIND.items():
         for name in names if other != kind else ():
@@ -156,7 +156,7 @@ def _trust_problems(options: Options) -> Iterator[str]:
 
 
 def _matching(options: Options, name: str, pattern: re.Pattern[str], what: str) -> Iterator[str]:
-    """Problems with an option whose value or values must match a pattern."""
+    """Yield problems with an option whose value or values must match a pattern."""
     field, given = called(name, options["variables_prefix"]), options[name]
     values = given if isinstance(given, list) else [] if given is None else [given]
     for value in values:

@@ -23,10 +23,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.model import D
 
 
 def asked(options: Options) -> dict[str, t.Any]:
-    """What to look up with iam_account_info."""
+    """Return what to look up with iam_account_info."""
     return {
         **asked_of_role(options),
-        # A role of any kind may be in an instance profile that someone created, which prevents its deletion.
+        # A role of any kind may be in an instance profile that someone created. IAM then refuses to delete the role.
         "instance_profiles": [options["role_name"]] if uses_profiles(options) else [],
         "oidc_providers": [options["oidc_url"]] if options["oidc_url"] else [],
     }

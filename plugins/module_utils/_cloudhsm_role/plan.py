@@ -38,7 +38,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.plan import (
 
 
 def make_plan(options: Options, found: Mapping[str, t.Any], check_mode: bool = False) -> Plan:
-    """The plan. found is the result of iam_account_info for everything that belongs to the role."""
+    """Return the plan. found is the result of iam_account_info for everything that belongs to the role."""
     account = Account(options, found)
     if options["state"] == "absent":
         problems = list(_absent_conflicts(account))
@@ -74,7 +74,7 @@ def _absent(account: Account, check_mode: bool) -> Plan:
 
 
 def _provider_step(account: Account) -> Step | None:
-    """The step that creates the OIDC provider or adds audiences to it; None if nothing changes."""
+    """Return the step that creates the OIDC provider or adds audiences to it; None if nothing changes."""
     options, before = account.options, account.provider
     audiences = sorted({*before.get("audiences", []), *options["oidc_audiences"]})
     if before and audiences == before["audiences"]:
@@ -88,7 +88,7 @@ def _provider_step(account: Account) -> Step | None:
 
 
 def _profile_step(account: Account) -> Step | None:
-    """The step that creates the instance profile or adds the role to it; None if nothing changes."""
+    """Return the step that creates the instance profile or adds the role to it; None if nothing changes."""
     options, before = account.options, account.profile
     name = before.get("name", options["role_name"])
     if before.get("roles"):
@@ -102,7 +102,7 @@ def _profile_step(account: Account) -> Step | None:
 
 
 def _present_conflicts(account: Account) -> Iterator[str]:
-    """Why the instance profile or the OIDC provider can't be used, one sentence each."""
+    """Yield why the instance profile or the OIDC provider can't be used, one sentence each."""
     options = account.options
     name = account.called("role_name")
     if account.other_roles_of_profile and options["trust"] == EC2:
@@ -130,7 +130,7 @@ def _present_conflicts(account: Account) -> Iterator[str]:
 
 
 def _absent_conflicts(account: Account) -> Iterator[str]:
-    """Why something can't be deleted, one sentence each."""
+    """Yield why something can't be deleted, one sentence each."""
     options, name = account.options, account.called("role_name")
     yield from deletion_problems(account)
     if account.other_profiles:

@@ -25,7 +25,7 @@ _KINDS = {PROVIDER: "OIDC provider", POLICY_MODULE: "policy", ROLE: "role", PROF
 
 
 def present_result(account: Account, steps: Sequence[Step], check_mode: bool) -> dict[str, t.Any]:
-    """The result if the role should exist."""
+    """Return the result if the role should exist."""
     options = account.options
     role: dict[str, t.Any] = {
         "state": "present",
@@ -45,7 +45,7 @@ def present_result(account: Account, steps: Sequence[Step], check_mode: bool) ->
 
 
 def absent_result(account: Account, steps: Sequence[Step], check_mode: bool) -> dict[str, t.Any]:
-    """The result if the role should be deleted."""
+    """Return the result if the role should be deleted."""
     kept = kept_notice(account.expected_policy, account.policy)
     role = {"state": "absent", "changed": bool(steps), "name": account.options["role_name"]}
     return {"cloudhsm_role": role, "lines": [_outcome(account, steps, check_mode), *([kept] if kept else [])]}

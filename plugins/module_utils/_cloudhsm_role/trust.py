@@ -19,7 +19,7 @@ _SIDS = {EC2: "Ec2Instances", ACCOUNT: "TrustedAccounts", OIDC: "TrustedWorkload
 
 
 def trusted_principals(options: Options, partition: str, account_id: str) -> list[str]:
-    """The principals in the trust policy, in the form that IAM returns."""
+    """Return the principals in the trust policy, in the form that IAM returns."""
     if options["trust"] == EC2:
         return [ec2_service(partition)]
     if options["trust"] == OIDC:
@@ -31,7 +31,7 @@ def trusted_principals(options: Options, partition: str, account_id: str) -> lis
 
 
 def trust_policy(options: Options, partition: str, account_id: str) -> dict[str, t.Any]:
-    """The trust policy for the chosen kind of trust."""
+    """Return the trust policy for the chosen kind of trust."""
     principals = trusted_principals(options, partition, account_id)
     kind = options["trust"]
     key, action, condition = "Service", "sts:AssumeRole", _service_condition(options, account_id)
@@ -51,12 +51,12 @@ def trust_policy(options: Options, partition: str, account_id: str) -> dict[str,
 
 
 def ec2_service(partition: str) -> str:
-    """EC2's service principal in the partition."""
+    """Return EC2's service principal in the partition."""
     return "ec2.amazonaws.com.cn" if partition == "aws-cn" else "ec2.amazonaws.com"
 
 
 def provider_arn(options: Options, partition: str, account_id: str) -> str:
-    """ARN of the OIDC provider, also before it exists."""
+    """Return the ARN of the OIDC provider, also before it exists."""
     return f"arn:{partition}:iam::{account_id}:oidc-provider/{host_of(options)}"
 
 

@@ -50,7 +50,7 @@ SPEC: dict[str, t.Any] = {
 LISTS = ("session_tags", "audiences")
 PROVIDER_NAME = re.compile(r"[\w._-]{1,128}", re.ASCII)
 
-# Key under which the options carry why the metadata file could not be read.
+# Key in the options for the reason why the metadata file could not be read.
 FILE_PROBLEM = "metadata_file_problem"
 
 # Placeholder for checks of the other parts of a trust policy.
@@ -58,12 +58,12 @@ _ANY_PROVIDER = "arn:aws:iam::123456789012:saml-provider/any"
 
 
 def read_options(given: Options) -> tuple[dict[str, t.Any], list[str]]:
-    """The playbook's options with lists parsed from text, and problems with their types."""
+    """Return the playbook's options with lists parsed from text, and problems with their types."""
     return read_role_options(given, LISTS)
 
 
 def with_defaults(options: Options) -> dict[str, t.Any]:
-    """The options, with defaults that follow from other options."""
+    """Return the options, with defaults that follow from other options."""
     name, access = options["role_name"], options["access"]
     derived = {
         "policy_name": name,
@@ -74,7 +74,7 @@ def with_defaults(options: Options) -> dict[str, t.Any]:
 
 
 def input_problems(options: Options) -> list[str]:
-    """One sentence for each mistake, beginning with the user's name for the option."""
+    """Return one sentence for each mistake, beginning with the user's name for the option."""
     prefix = options["variables_prefix"]
     # The account is still unknown; the partition is known only from a given provider's ARN.
     arn = PROVIDER_ARN.fullmatch(options["provider_arn"] or "")
@@ -128,7 +128,7 @@ def _metadata_problems(options: Options, prefix: str) -> Iterator[str]:
 
 
 def _session_problems(options: Options, prefix: str) -> Iterator[str]:
-    # Uses the names of the options, not those of saml_trust's arguments.
+    # trust_problems names its own arguments. Replace these names with those of the options.
     if options["require_mfa"]:
         tag = {options["mfa_tag_key"]: options["mfa_tag_value"]}
         for problem in trust_problems(_ANY_PROVIDER, tag, [], []):

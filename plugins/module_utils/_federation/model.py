@@ -22,7 +22,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.model import R
 
 
 def asked(options: Options) -> dict[str, t.Any]:
-    """What to look up with iam_account_info."""
+    """Return what to look up with iam_account_info."""
     provider = options["provider_name"] or (options["provider_arn"] or "").rpartition("/")[2]
     return {**asked_of_role(options), "saml_providers": [provider] if provider else []}
 
@@ -51,9 +51,9 @@ class Account(RoleAccount):
 
     @property
     def foreign_entity(self) -> str | None:
-        """The entity ID of the existing provider if it belongs to another identity provider; None if it is ours.
+        """The provider's entity ID if it belongs to another identity provider (empty if unknown); otherwise None.
 
-        The module that creates providers sets no tags, so the entity ID has to tell.
+        The module that creates providers sets no tags, so only the entity ID shows whose provider it is.
         """
         if not self.provider or not self.options["provider_name"] or self.options["adopt_provider"]:
             return None
@@ -72,7 +72,7 @@ class Account(RoleAccount):
 
     @property
     def trusted(self) -> list[str]:
-        """The provider."""
+        """ARN of the provider."""
         return [str(self.provider_arn)]
 
     @property

@@ -37,7 +37,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.plan import (
 
 
 def make_plan(options: Options, found: Mapping[str, t.Any], check_mode: bool = False) -> Plan:
-    """The plan. found is the result of iam_account_info for the provider, the policy and the role."""
+    """Return the plan. found is the result of iam_account_info for the provider, the policy and the role."""
     account = Account(options if check_mode else {**options, "pending_providers": []}, found)
     if options["state"] == "absent":
         problems = list(_absent_conflicts(account))
@@ -72,21 +72,21 @@ def _absent(account: Account, check_mode: bool) -> Plan:
 
 
 def _provider_step(account: Account) -> Step | None:
-    """The step that creates the provider or updates its metadata; None if nothing changes or it is given by ARN."""
+    """Return the step that creates or updates the provider; None if nothing changes or it is given by ARN."""
     options, before = account.options, account.provider
     document = normal_form(options["metadata"])
     has = fingerprint(document)
     told_of = account.provider_arn in options["pending_providers"]
     if not options["provider_name"] or told_of or before.get("metadata_sha256") == has:
         return None
-    # In the form that IAM returns, because the module compares the texts.
+    # The module compares the texts, so the document must have the form that IAM returns.
     given = {"state": "present", "name": options["provider_name"], "saml_metadata_document": document}
     after = {"name": options["provider_name"], "entity_id": entity_id(document), "metadata_sha256": has}
     return Step(PROVIDER, given, dict(before), {**before, **after})
 
 
 def _present_conflicts(account: Account) -> Iterator[str]:
-    """Why the role can't be created or updated, one sentence each."""
+    """Yield why the role can't be created or updated, one sentence each."""
     options = account.options
     yield from adoption_problems(account)
     if account.partition not in AUDIENCES and not options["audiences"]:
@@ -95,7 +95,7 @@ def _present_conflicts(account: Account) -> Iterator[str]:
 
 
 def _absent_conflicts(account: Account) -> Iterator[str]:
-    """Why the role, its policy or the provider can't be deleted, one sentence each."""
+    """Yield why the role, its policy or the provider can't be deleted, one sentence each."""
     options = account.options
     yield from deletion_problems(account)
     others = [role for role in account.provider.get("trusted_by", []) if role != options["role_name"]]

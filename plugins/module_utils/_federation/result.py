@@ -26,7 +26,7 @@ _KINDS = {PROVIDER: "SAML provider", POLICY_MODULE: "policy", ROLE: "role"}
 
 
 def present_result(account: Account, steps: Sequence[Step], policy_arn: str, check_mode: bool) -> dict[str, t.Any]:
-    """The result if the role should exist."""
+    """Return the result if the role should exist."""
     options = account.options
     attributes = _saml_attributes(account)
     access = {
@@ -52,7 +52,7 @@ def present_result(account: Account, steps: Sequence[Step], policy_arn: str, che
 
 
 def absent_result(account: Account, steps: Sequence[Step], check_mode: bool) -> dict[str, t.Any]:
-    """The result if the role should be deleted."""
+    """Return the result if the role should be deleted."""
     kept = kept_notice(account.expected_policy, account.policy)
     access = {"state": "absent", "changed": bool(steps), "role_name": account.options["role_name"]}
     lines = [_outcome(account, steps, check_mode), *([kept] if kept else [])]
@@ -64,11 +64,11 @@ def _outcome(account: Account, steps: Sequence[Step], check_mode: bool) -> str:
 
 
 def _saml_attributes(account: Account) -> dict[str, str]:
-    """The attributes that the identity provider must send in its assertions."""
+    """Return the attributes that the identity provider must send in its assertions."""
     return {
         f"{ATTRIBUTE}/Role": f"{account.role_arn},{account.provider_arn}",
         f"{ATTRIBUTE}/RoleSessionName": "the user's name or e-mail address",
-        # Without it the console session lasts an hour, whatever the role allows.
+        # Without this attribute, a console session lasts one hour, whatever the role allows.
         f"{ATTRIBUTE}/SessionDuration": str(account.options["max_session_duration"]),
         **{f"{ATTRIBUTE}/PrincipalTag:{key}": value for key, value in account.mfa.items()},
     }

@@ -54,7 +54,7 @@ class Metadata:
 
 
 def metadata_problem(text: str, now: datetime.datetime | None = None) -> str | None:
-    """Why IAM would refuse a document in normal form, without a subject ("has …" or "is …"); None if it wouldn't."""
+    """Return why IAM would refuse a document in normal form, as in "has …" or "is …"; None if it wouldn't."""
     if not SHORTEST <= len(text) <= LONGEST:
         return (
             f"has {len(text)} characters, IAM takes {SHORTEST:,} to {LONGEST:,}; "
@@ -103,20 +103,20 @@ def _time(text: str) -> datetime.datetime | None:
     try:
         return datetime.datetime.fromisoformat(f"{match[1]}{(match[3] or 'Z').replace('Z', '+00:00')}")
     except ValueError:
-        # A year with five digits counts as never.
+        # datetime can't hold a year of five digits, so such a document counts as never expiring.
         return datetime.datetime.max.replace(tzinfo=datetime.UTC) if len(match[1].split("-")[0]) > len("2026") else None
 
 
 def read_metadata(text: str) -> Metadata:
-    """Parse the XML text. Raises MetadataError, also for a document type declaration."""
+    """Parse the XML text. Raises MetadataError if it is not XML or has a document type declaration."""
     reader = _Reader()
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.characters
-    # Entities, and so documents that expand when parsed, need a document type declaration.
+    # Only a document type declaration can define entities, by which a document could expand when parsed.
     parser.StartDoctypeDeclHandler = _document_type
-    # The XML declaration's encoding describes the file's bytes; this is already text.
+    # Leave out the XML declaration: its encoding is that of the file's bytes, and this is already text.
     try:
         parser.Parse(re.sub(r"\A<\?xml\b[^>]*\?>", "", text, count=1), True)
     except expat.ExpatError as exc:
@@ -127,7 +127,7 @@ def read_metadata(text: str) -> Metadata:
 
 
 def entity_id(text: str) -> str | None:
-    """The identity provider's entity ID; None if the document names none or several."""
+    """Return the identity provider's entity ID; None if the document names none or several."""
     try:
         entities = read_metadata(normal_form(text)).entities
     except MetadataError:
@@ -136,7 +136,7 @@ def entity_id(text: str) -> str | None:
 
 
 def fingerprint(text: str) -> str:
-    """The SHA-256 of the document in normal form; equal for documents that IAM treats as the same."""
+    """Return the SHA-256 of the document in normal form; equal for documents that IAM treats as the same."""
     return hashlib.sha256(normal_form(text).encode()).hexdigest()
 
 
@@ -154,7 +154,7 @@ class _Reader:
         self._certificate: list[str] | None = None
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Start of an element."""
+        """Handle the start of an element."""
         self.found.root = self.found.root or name
         if name == _ENTITY:
             self.found.entities.append(attributes.get("entityID", ""))
@@ -169,7 +169,7 @@ class _Reader:
         self._open.append(name)
 
     def end(self, _name: str) -> None:
-        """End of an element."""
+        """Handle the end of an element."""
         self._open.pop()
         if self._certificate is not None and _CERTIFICATE not in self._open:
             certificate = "".join("".join(self._certificate).split())
@@ -180,6 +180,6 @@ class _Reader:
                 self.found.signing.append(certificate)
 
     def characters(self, text: str) -> None:
-        """Text between tags."""
+        """Handle text between tags."""
         if self._certificate is not None:
             self._certificate.append(text)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import codecs
 import re
 
-# Byte order marks; without one, the first two characters tell the encoding (XML 1.0, appendix F).
+# Byte order marks. Without one, the first two bytes show the encoding (XML 1.0, appendix F).
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -33,7 +33,7 @@ class UndecodableError(ValueError):
 
 
 def decoded(content: bytes) -> str:
-    """The text of a document, including its XML declaration. Raises UndecodableError."""
+    """Return the text of a document, including its XML declaration. Raises UndecodableError."""
     mark, encoding = next(((mark, name) for mark, name in _MARKS if content.startswith(mark)), (b"", ""))
     body = content[len(mark) :]
     if not encoding:
@@ -50,7 +50,7 @@ def decoded(content: bytes) -> str:
 
 
 def _declared(body: bytes) -> str:
-    """The encoding in the XML declaration; UTF-8 if it names none."""
+    """Return the encoding in the XML declaration; UTF-8 if it names none. Raises UndecodableError."""
     named = _DECLARED_ENCODING.match(body)
     if not named:
         return "utf-8"
@@ -67,9 +67,10 @@ def _declared(body: bytes) -> str:
 
 
 def normal_form(text: str) -> str:
-    """The document as IAM accepts and returns it: UTF-8 without byte order mark, with XML line ends.
+    """Return the document as IAM accepts and returns it: UTF-8 without byte order mark, with XML line ends.
 
-    It is sent as UTF-8, so its XML declaration must not name another encoding. Signatures don't cover that line.
+    It is sent as UTF-8, so its XML declaration must not name another encoding. A signature does not cover the
+    declaration.
     """
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").strip()
     return _DECLARATION.sub(lambda line: _ENCODING.sub(_as_utf8, line[0]), plain, count=1)

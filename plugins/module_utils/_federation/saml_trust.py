@@ -33,11 +33,11 @@ def saml_trust_policy(
     session_tags: Sequence[str],
     audiences: Sequence[str],
 ) -> dict[str, t.Any]:
-    """The trust policy of a role for users whom the provider signs in.
+    """Return the trust policy of a role for users whom the provider signs in.
 
     The assertion must contain every required tag as a session tag with exactly this value, and may contain tags with
     the keys in session_tags. An assertion with other session tags is refused. Without audiences, the partition's own
-    endpoint is used. Raises ValueError that names every mistake.
+    endpoint is used. Raises ValueError, whose message names every mistake.
     """
     problems = trust_problems(provider_arn, required_tags, session_tags, audiences)
     if problems:
@@ -64,7 +64,7 @@ def saml_trust_policy(
 def trust_problems(
     provider_arn: str, required_tags: Mapping[str, str], session_tags: Sequence[str], audiences: Sequence[str]
 ) -> list[str]:
-    """Problems with the parts of a trust policy, each beginning with the argument's name."""
+    """Return problems with the parts of a trust policy, each beginning with the argument's name."""
     problems = []
     match = PROVIDER_ARN.fullmatch(provider_arn)
     if not match:

@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
 
 
 def describe_saml_providers(iam: IAMClient, names: Iterable[str]) -> list[Described]:
-    """Those of the named SAML providers that exist, and the roles that trust them. Raises botocore's errors."""
+    """Return the named SAML providers that exist, and the roles that trust them. Raises botocore's errors."""
     wanted = list(names)
     if not wanted:
         return []

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""How an account differs from what was asked for, in sentences. Pure."""
+"""Says in sentences how an account differs from the variables. Pure."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import P
 
 Described = Mapping[str, t.Any]
 
-# What everybody with a password may have: it lets them change that.
+# Only lets users change their own passwords, so it does not count as a right beyond the variables.
 _HARMLESS = ":iam::aws:policy/IAMUserChangePassword"
-# What a planned call says about the user as it is now.
+# What each planned call says about the user's present state.
 _LACKS = {
     "create_user": "the user {user} does not exist",
     "add_user_to_group": "{user} is not in {group}",
@@ -35,7 +35,7 @@ _LACKS = {
 
 
 def of_users(result: Described) -> Iterator[str]:
-    """Differences of users, from what iam_users would do. Who does not exist, or is to go, is told once."""
+    """Yield differences of users, from what iam_users would do. A user to create or delete gets one sentence."""
     told = {user["name"]: user["action"] for user in result["users"] if user["action"] in ("created", "deleted")}
     decisive = {"created": "create_user", "deleted": "delete_user"}
     others: set[str] = set()
@@ -56,7 +56,7 @@ def of_users(result: Described) -> Iterator[str]:
 
 
 def _of_temporary(change: Described) -> tuple[str, str] | None:
-    """The user and the group of a temporary membership, where the call is about a policy that stands for one."""
+    """Return user and group if the call is about the policy of a temporary membership; otherwise None."""
     if change["operation"] == "create_policy":
         arn = f":policy{change['path']}{change['policy_name']}"
     else:
@@ -66,7 +66,7 @@ def _of_temporary(change: Described) -> tuple[str, str] | None:
 
 
 def of_groups(steps: Iterable[Described]) -> Iterator[str]:
-    """Differences of groups and their policies, from the differences that iam_group_with_policies shows."""
+    """Yield differences of groups and their policies, from the diff of iam_group_with_policies."""
     for step in steps:
         kind, _space, name = step["before_header"].partition(" ")
         before, after = step["before"], step["after"]
@@ -86,7 +86,7 @@ def of_groups(steps: Iterable[Described]) -> Iterator[str]:
 
 
 def of_service_linked_role(result: Described, service_name: str) -> Iterator[str]:
-    """Differences of the role, from the result of iam_service_linked_role."""
+    """Yield differences of the role, from the result of iam_service_linked_role."""
     if result.get("changed"):
         before = (result.get("diff") or {}).get("before")
         yield (
@@ -97,9 +97,9 @@ def of_service_linked_role(result: Described, service_name: str) -> Iterator[str
 
 
 def more_rights(page: Page, found: Described, wanted: Iterable[Described], users: Iterable[Described]) -> Iterator[str]:
-    """Rights that somebody has beyond what was asked for, and that no run would take away.
+    """Yield rights beyond the variables that no run would take away.
 
-    wanted are the users asked for, users what is known of them, and found what iam_account_info tells of the groups.
+    wanted are the listed users, users is what iam_users returns about them, and found is what iam_account_info returns.
     """
     wanted = list(wanted)
     allowed = _allowed_policies(page, found["account"])
@@ -126,12 +126,12 @@ def more_rights(page: Page, found: Described, wanted: Iterable[Described], users
 
 
 def _listed(user: Described) -> Iterator[Described]:
-    """The temporary memberships that a list has for a user, as far as they are well formed."""
+    """Yield a listed user's temporary memberships that are well formed."""
     yield from (one for one in user.get("temporary_groups") or () if isinstance(one, Mapping) and "group" in one)
 
 
 def _allowed_policies(page: Page, account: Described) -> dict[str, set[str]]:
-    """The ARNs of the policies that each group may have, by the names of groups in lower case, for IAM ignores it."""
+    """Return the ARNs of the policies that each group may have, by group name in lower case: IAM ignores case."""
     own = f"arn:{account['partition']}:iam::{account['account_id']}:policy/"
     path = (page.cloudhsm_group.get("path") or "/").lstrip("/")
     return {

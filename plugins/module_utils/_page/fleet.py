@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What became of many accounts, in one table: which change, which do not, and which failed. Pure."""
+"""Shows many accounts in one table: which change, which do not, and which failed. Pure."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.item_lines import shown
 
-# What the playbook keeps of each host.
+# Variables in which the playbook keeps each host's result or failure.
 DONE, FAILURE = "__bootstrap_done", "__bootstrap_organization_failure"
-# Of a failure, the table has so many characters; the whole of it comes below.
+# The table shows this many characters of a failure. The playbook shows the whole text below the table.
 _LONGEST = 100
 
 
 class Account(t.NamedTuple):
-    """One account: its host, its ID where it is known, what became of it, and its plan or its failure in a line."""
+    """One account: its host, its ID if known, its outcome, and its counts or its failure in one line."""
 
     host: str
     account_id: str
@@ -29,7 +29,7 @@ class Account(t.NamedTuple):
 
 
 def accounts_of(hosts: Mapping[str, Mapping[str, t.Any]], check_mode: bool) -> list[Account]:
-    """The accounts, from the variables of their hosts, in their order."""
+    """Return the accounts from the variables of their hosts, in the hosts' order."""
     return [_account(host, variables, check_mode) for host, variables in hosts.items()]
 
 
@@ -46,12 +46,12 @@ def _account(host: str, variables: Mapping[str, t.Any], check_mode: bool) -> Acc
 
 
 def _count(lines: Sequence[t.Any]) -> str:
-    """The count at the end of a plan."""
+    """Return the counts at the end of a plan; empty without a plan."""
     return next((line for line in map(str, lines) if line.startswith(("Plan: ", "Done: "))), "").partition(": ")[2]
 
 
 def table(accounts: Sequence[Account]) -> Iterator[str]:
-    """A line for each account, those that failed at the end."""
+    """Yield a line for each account, failed accounts last."""
     rows = [(shown(each.host), shown(each.account_id or "-"), each.became, each.told) for each in _sorted(accounts)]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
     for row in rows:
@@ -65,7 +65,7 @@ def _sorted(accounts: Sequence[Account]) -> list[Account]:
 
 
 def total(accounts: Sequence[Account], check_mode: bool) -> str:
-    """How many accounts there are of each kind."""
+    """Return how many accounts have each outcome, with the hosts that failed."""
     number = {became: sum(each.became == became for each in accounts) for became in _KINDS}
     changed = f"{number['to change']} to change" if check_mode else f"{number['changed']} changed"
     of_all = f"{len(accounts)} account{'' if len(accounts) == 1 else 's'}"

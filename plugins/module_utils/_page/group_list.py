@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The groups that the role group_provisioning lists: their wanted state and their results. Pure."""
+"""The groups listed for the role group_provisioning: their desired state and their results. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input impor
 
 Options = Mapping[str, t.Any]
 VARIABLE = "group_provisioning_groups"
-# By what the policy calls it, what an item calls it, where that is something else.
+# What an item calls a policy option that has another name there, by the option's name.
 _RENAMED = {"level": "access", "profile": "policy_profile", "tags": "resource_tags"}
 _POLICY = tuple(
     _RENAMED.get(each.name, each.name) for each in fields(Wish) if each.name not in ("names", "partition", "account_id")
@@ -38,12 +38,12 @@ _SWITCHES = (
 _LISTS = ("aws_managed_policies", "cluster_arns", "regions")
 _DICTIONARIES = ("resource_tags", "tags")
 KNOWN = (*_TEXTS, *_SWITCHES, *_LISTS, *_DICTIONARIES, "policy")
-# Options of iam_group_with_policies that an item has under the same names.
+# Options of iam_group_with_policies that have the same name in an item.
 _SAME = ("path", "adopt_policy", "purge_policies", "require_mfa", "require_mfa_policy_name", "adopt_require_mfa_policy")
 
 
 def group_parts(items: Sequence[t.Any]) -> tuple[list[Part], list[str]]:
-    """The groups as parts of a plan, and everything that is wrong with the items by themselves."""
+    """Return the groups as parts of a plan, and all problems that show without the account."""
     parts: list[Part] = []
     problems: list[str] = []
     places: dict[str, int] = {}
@@ -53,7 +53,7 @@ def group_parts(items: Sequence[t.Any]) -> tuple[list[Part], list[str]]:
             continue
         called = label(VARIABLE, place, item.get("name"))
         read, wrong = _read(item)
-        # A name that is no text was refused already.
+        # If the name is not text, _read has reported that.
         name = str(read.get("name", ""))
         first = places.setdefault(name.casefold(), place) if name else place
         if first != place:
@@ -65,7 +65,7 @@ def group_parts(items: Sequence[t.Any]) -> tuple[list[Part], list[str]]:
 
 
 def _read(item: Options) -> tuple[dict[str, t.Any], list[str]]:
-    """The item without what is left out, and what is wrong with it."""
+    """Return the item without null fields, and its problems."""
     reader = Fields(item)
     reader.only(KNOWN, "a group")
     read = {name: value for name in KNOWN if (value := item.get(name)) is not None}
@@ -90,7 +90,7 @@ def _read(item: Options) -> tuple[dict[str, t.Any], list[str]]:
 
 
 def _combination_problems(read: Options) -> Iterator[tuple[str, str]]:
-    """What an item says of a policy that it does not have."""
+    """Yield fields that do not fit the kind of policy that the item has, with the reasons."""
     given = [name for name in _POLICY if name in read and name != "access"]
     if read.get("self_service") and (given or "access" in read):
         yield "self_service", f"can't be combined with {', '.join(name for name in _POLICY if name in read)}"
@@ -107,7 +107,7 @@ def _has_policy(read: Options) -> bool:
 
 
 def _options(read: Options, prefix: str) -> dict[str, t.Any]:
-    """The options of iam_group_with_policies."""
+    """Return the options of iam_group_with_policies."""
     options = {name: read[name] for name in _SAME if name in read}
     options |= {"name": read["name"], "aws_managed_policies": read.get("aws_managed_policies", [])}
     if _has_policy(read):
@@ -126,7 +126,7 @@ def _policy(read: Options, prefix: str) -> dict[str, t.Any]:
     if read.get("self_service"):
         return {**policy, "self_service": True}
     wish = {option: read[called] for option, called in _wish_names() if called in read}
-    # Of one's own policy the level says nothing.
+    # The level is required, but has no effect on the user's own policy.
     wish.setdefault("level", "admin")
     return {**policy, "cloudhsm": {**wish, "names": {option: prefix + called for option, called in _wish_names()}}}
 
@@ -137,7 +137,7 @@ def _wish_names() -> list[tuple[str, str]]:
 
 
 def facts(parts: Sequence[Part], done: Mapping[str, Options]) -> list[dict[str, t.Any]]:
-    """What became of each group."""
+    """Return the result of each group."""
     return [
         {
             "name": part.options["name"],
@@ -151,7 +151,7 @@ def facts(parts: Sequence[Part], done: Mapping[str, Options]) -> list[dict[str, 
 
 
 def lines(told: Sequence[Options], summary: Sequence[str]) -> Iterator[str]:
-    """The plan, or what was done, and what the groups have beyond the variables."""
+    """Yield the plan, or what was done, and what the groups have beyond the variables."""
     yield from summary
     for group in told:
         if group["other_policies"]:

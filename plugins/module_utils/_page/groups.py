@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The groups of the roles admin_group and cloudhsm_group: their wanted state and their results. Pure."""
+"""The groups of the roles admin_group and cloudhsm_group: their desired state and their results. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import Pa
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import cloudhsm_wish, taken
 
 Options = Mapping[str, t.Any]
-# The options that have a variable of the same name.
+# Options that have a variable of the same name.
 _BOTH = ("state", "name", "path", "purge_policies", "require_mfa", "require_mfa_policy_name")
 _BOTH_TOO = ("adopt_require_mfa_policy", "found")
 _ADMIN_GROUP = (*_BOTH, *_BOTH_TOO, "aws_managed_policies", "members", "exclusive")
@@ -24,14 +24,14 @@ _POLICY = ("tags", "purge_tags", "creation_tags")
 
 
 def admin_group(variables: Options) -> Part:
-    """The group of administrators, as the variables of the role admin_group say it."""
+    """Return the administrators group that the variables of the role admin_group describe."""
     options = taken(variables, "admin_group_", _ADMIN_GROUP)
     more = {"keep_callers_group": True, "variables_prefix": "admin_group_"}
     return group_part("admin_group", "the group", {**options, **more})
 
 
 def cloudhsm_group(variables: Options) -> Part:
-    """The group of CloudHSM users and its policy, as the variables of the role cloudhsm_group say it."""
+    """Return the group of CloudHSM users and its policy, by the variables of the role cloudhsm_group."""
     prefix = "cloudhsm_group_"
     name, description = (variables.get(f"{prefix}policy_{what}") for what in ("name", "description"))
     group = variables[f"{prefix}name"]
@@ -46,7 +46,7 @@ def cloudhsm_group(variables: Options) -> Part:
 
 
 def fact(options: Options, result: Options) -> dict[str, t.Any]:
-    """The result of the role whose group this is, from the options and the result of iam_group_with_policies."""
+    """Return the result of the group's role, from the options and the result of iam_group_with_policies."""
     state = options.get("state", "present")
     told = {"name": options["name"], "state": state, "changed": bool(result.get("changed"))}
     if state == "absent":
@@ -61,7 +61,7 @@ def fact(options: Options, result: Options) -> dict[str, t.Any]:
 
 
 def lines(options: Options, result: Options) -> Iterator[str]:
-    """What the group has beyond the variables."""
+    """Yield what the group has beyond the variables."""
     others = result.get("other_policies")
     if others and not options.get("purge_policies"):
         detach = f"{options['variables_prefix']}purge_policies would detach them"

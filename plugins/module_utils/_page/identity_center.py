@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What the role identity_center_access wants, as a part of a plan, and what it tells afterwards. Pure."""
+"""The role identity_center_access as a part of a plan, and what it reports afterwards. Pure."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.item_lines impo
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import IDENTITY_CENTER, Part
 
 PREFIX = "identity_center_access_"
-# What the role keeps of the result.
+# Fields of the result that the role returns.
 TOLD = ("permission_sets", "counts", "changes", "temporary", "ended", "suspended", "missing")
 
 
 def access_part(variables: Mapping[str, t.Any]) -> Part:
-    """Permission sets, groups and assignments, by all variables of the role."""
+    """Return the part with permission sets, groups and assignments, from all variables of the role."""
     given = {name.removeprefix(PREFIX): value for name, value in variables.items() if value is not None}
     options = {**given, "variables_prefix": PREFIX}
     return Part("identity_center", "access through IAM Identity Center", IDENTITY_CENTER, options)
 
 
 def fact(variables: Mapping[str, t.Any], result: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The result of the role."""
+    """Return the result of the role."""
     told = {name: result[name] for name in TOLD}
     return {"state": variables[f"{PREFIX}state"], "changed": bool(result.get("changed")), **told}
 
 
 def lines(result: Mapping[str, t.Any], summary: Iterable[str]) -> Iterator[str]:
-    """The plan, or what was done."""
+    """Yield the plan, or what was done."""
     yield f"IAM Identity Center, called as {result['account']['caller_arn']}"
     yield from summary
     if result["suspended"]:

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""How user_offboarding reaches the identity store, and what becomes of its users. Pure."""
+"""How user_offboarding reaches the identity store, and what happens to its users. Pure."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import ID
 VARIABLE = "user_offboarding_identity_center"
 TEXTS = ("region", "instance_arn", "account_id", "profile", "role_arn", "external_id", "notes_prefix")
 _STATES = {"delete": "absent", "suspend": "suspended", "restore": "restored"}
-# The variables of identity_center_access that would give people access again, and the fields with their names.
+# Variables of identity_center_access that would give users access again, and the fields that name these users.
 LISTS = {"identity_center_access_groups": "members", "identity_center_access_assignments": "users"}
 
 
 @dataclass(frozen=True)
 class IdentityStore:
-    """Where the identity store is, whose credentials reach it, and who is called differently there."""
+    """Where the identity store is, which credentials reach it, and which users have another name there."""
 
     region: str | None = None
     instance_arn: str | None = None
@@ -35,21 +35,21 @@ class IdentityStore:
     role_arn: str | None = None
     external_id: str | None = None
     notes_prefix: str | None = None
-    # Names in the identity store by those of IAM users.
+    # Names in the identity store, by IAM user name.
     user_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def expected_account(self) -> str | None:
-        """The account that the credentials have to be of; None for that of the play."""
+        """ID of the account that the credentials must belong to; None for the play's account."""
         return self.role_arn.split(":")[4] if self.role_arn else self.account_id
 
     def name_of(self, user: str) -> str:
-        """What an IAM user is called in the identity store."""
+        """Return the name of an IAM user in the identity store."""
         return self.user_names.get(user, user)
 
 
 def read_identity_store(value: object) -> tuple[IdentityStore | None, list[str]]:
-    """What the variable says, and what is wrong with it. None where the identity store is left alone."""
+    """Return the variable's value, and its problems. The value is None if it is not set or has problems."""
     if value is None:
         return None, []
     if not isinstance(value, Mapping):
@@ -101,7 +101,7 @@ def _name_problems(names: object) -> Iterator[str]:
 
 
 def identity_part(where: IdentityStore, variables: Mapping[str, t.Any], names: Iterable[str], mode: str) -> Part:
-    """The users of the identity store and what shall become of them. mode is delete, suspend or restore."""
+    """Return the part that changes users of the identity store. mode is delete, suspend or restore."""
     users = [{"name": where.name_of(name), "state": _STATES[mode]} for name in names]
     own = {"region": where.region, "instance_arn": where.instance_arn, "notes_prefix": where.notes_prefix}
     options = {
@@ -117,12 +117,12 @@ def identity_part(where: IdentityStore, variables: Mapping[str, t.Any], names: I
 
 
 def users_there(result: Mapping[str, t.Any], where: IdentityStore, names: Iterable[str]) -> list[str]:
-    """Those of these names whose users the identity store has."""
+    """Return the names whose users the identity store has."""
     return [name for name in names if where.name_of(name) not in result["missing"]]
 
 
 def fact(result: Mapping[str, t.Any] | None) -> dict[str, t.Any]:
-    """What became of the users of the identity store, by their names there."""
+    """Return the results of the users of the identity store, by their names there."""
     if result is None:
         return {}
     by_action = {
@@ -136,7 +136,7 @@ def fact(result: Mapping[str, t.Any] | None) -> dict[str, t.Any]:
 
 
 def lines(result: Mapping[str, t.Any] | None, mode: str, only: tuple[Sequence[str], Sequence[str]]) -> Iterator[str]:
-    """What is to be said of the identity store. only are those whom IAM alone has, and whom the identity store has."""
+    """Yield the lines about the identity store. only are the users in IAM alone, and those in the store alone."""
     in_iam, in_store = only
     if in_iam:
         yield f"Only IAM has {', '.join(in_iam)}; the identity store has no such user"
@@ -152,7 +152,7 @@ def lines(result: Mapping[str, t.Any] | None, mode: str, only: tuple[Sequence[st
 
 
 def confirmed_names(variables: Mapping[str, t.Any], names: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Who is said to have signed in, and what is wrong with that: it has to be about users who are listed."""
+    """Return the users confirmed to have signed in, and problems, such as a user who is not listed."""
     confirmed, problems = read_names(variables.get("user_offboarding_signed_in") or [])
     listed = set(names)
     problems += [f"{name} is not in user_offboarding_users" for name in confirmed if name not in listed]
@@ -160,7 +160,7 @@ def confirmed_names(variables: Mapping[str, t.Any], names: Iterable[str]) -> tup
 
 
 def waiting_lines(waiting: Sequence[str], unknown: Sequence[str]) -> list[str]:
-    """What is to be said of those who are not suspended yet."""
+    """Return the lines about users who are not suspended yet. unknown are those whom the identity store lacks."""
     told = [name for name in waiting if name not in unknown]
     lines = [f"Not in the identity store, and left alone: {', '.join(unknown)}"] if unknown else []
     if told:
@@ -172,14 +172,14 @@ def waiting_lines(waiting: Sequence[str], unknown: Sequence[str]) -> list[str]:
 
 
 def still_given(names: Iterable[str], lists: Mapping[str, t.Any]) -> list[str]:
-    """The users of the identity store to whom a list would give access again, each with the names of those lists."""
+    """Return the users of the identity store to whom lists would give access again, each with these lists."""
     listed = {variable: set(_listed(lists.get(variable), key)) for variable, key in LISTS.items()}
     found = {name: [variable for variable, users in listed.items() if name.lower() in users] for name in names}
     return [f"{name} ({', '.join(variables)})" for name, variables in found.items() if variables]
 
 
 def _listed(value: object, key: str) -> Iterator[str]:
-    """Names in the items of a list. What is wrong with it is for the role whose list it is to refuse."""
+    """Yield the names in a list's items. The list's own role refuses wrong items."""
     for item in value if isinstance(value, list) else ():
         names = item.get(key) if isinstance(item, Mapping) and item.get("state") != "absent" else ()
         yield from (name.lower() for name in names or () if isinstance(name, str))

@@ -11,7 +11,7 @@
     - user bob (2 access keys, 1 MFA device): groups Auditors; ...
     Plan: 1 to create, 1 to change, 1 to delete, 7 unchanged
 
-Nothing that an account or a variable holds can break a line, hide, or look like another line.
+Text from an account or a variable can't break a line, hide, or look like another line.
 """
 
 from __future__ import annotations
@@ -53,13 +53,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import (
     State,
 )
 
-# So many objects that change in the same way are one line and their names.
+# At least this many objects that change in the same way share one line, followed by their names.
 ALIKE = 5
 NAMES_IN_LINE = 8
-# Of a plan with more changing objects no documents are shown, and of one document at most so many lines.
+# A plan that changes more objects shows no documents. One document shows at most this many lines.
 SHORT = 50
 DOCUMENT_LINES = 60
-# What can stand for itself: IAM's names, paths and ARNs, and nothing that separates words of a line.
+# Text that needs no quotes: IAM's names, paths and ARNs, without characters that separate words of a line.
 _PLAIN = re.compile(r"[\w+=.@/:*-]+", re.ASCII)
 _CREDENTIALS = {
     "access_keys": "access key",
@@ -69,7 +69,7 @@ _CREDENTIALS = {
     "service_specific_credentials": "service-specific credential",
 }
 NOTES = (SUSPENDED, ROTATION, MFA_NOTE, BREAK_GLASS)
-# Tags of what ends by itself, which the line tells in words.
+# Tags of temporary access. The line describes it in words.
 ENDS = (COPY_OF, UNTIL, REASON)
 _SETS = {
     "groups": "groups",
@@ -83,7 +83,7 @@ _SETS = {
     "features": "features",
     "delegated_administrators": "delegated administrators",
 }
-# What an object of each kind has one of. An empty one is none.
+# Single values of a permission set. An empty value counts as none.
 _SINGLE = {
     "description": "description",
     "session_duration": "session seconds",
@@ -92,7 +92,7 @@ _SINGLE = {
 
 
 def lines(plan: Plan, check_mode: bool) -> list[str]:
-    """The plan, or what was done where check_mode is false."""
+    """Return the plan or, if check_mode is false, what was done."""
     changing = plan.changing
     details = [(item, details_of(item)) for item in changing]
     alike: dict[tuple[str, str, str], list[str]] = {}
@@ -111,7 +111,7 @@ def lines(plan: Plan, check_mode: bool) -> list[str]:
 
 
 def _group_lines(item: Item, detail: str, names: Sequence[str]) -> Iterator[str]:
-    """Objects that change in the same way: what changes, once, and then their names."""
+    """Yield one line that says what changes about these objects, and then their names."""
     yield f"{item.sign} {len(names)} {_plural(item.kind)}{_action(item)}{detail and f': {detail}'}"
     rest = iter(names)
     while row := list(islice(rest, NAMES_IN_LINE)):
@@ -123,7 +123,7 @@ def _plural(kind: str) -> str:
 
 
 def count(plan: Plan, check_mode: bool) -> str:
-    """How many objects are created, changed and deleted, and what is left alone."""
+    """Return how many objects are created, changed and deleted, and how many are left alone."""
     actions = Counter("changed" if item.action in CHANGES else item.action for item in plan.items)
     words = {"created": "to create", "changed": "to change", "deleted": "to delete"} if check_mode else {}
     told = [f"{actions[action]} {words.get(action, action)}" for action in ("created", "changed", "deleted")]
@@ -136,29 +136,29 @@ def count(plan: Plan, check_mode: bool) -> str:
 
 
 def shown(text: object) -> str:
-    """Text that is one word of a line. What could be mistaken for anything else is put in quotes, and escaped."""
+    """Return text as one word of a line. Text that could be mistaken for anything else is quoted and escaped."""
     text = str(text)
     return text if _PLAIN.fullmatch(text) else quoted(text)
 
 
 def named(kind: str, name: str) -> str:
-    """The name of an object in a line. That of an assignment is a permission set and whoever has it."""
+    """Return an object's name for a line. For an assignment, it is the permission set and the principal."""
     if kind != ASSIGNMENT:
         return shown(name)
-    # The name of a permission set has no blank.
+    # The name of a permission set contains no space.
     permission_set, _for, who = name.partition(" for ")
     principal_kind, _blank, principal = who.partition(" ")
     return f"{shown(permission_set)} for {principal_kind} {shown(principal)}"
 
 
 def quoted(text: str) -> str:
-    """Text in quotes on one line, with everything escaped that can't be seen."""
+    """Return text in quotes on one line, with invisible characters escaped."""
     marked = json.dumps(text, ensure_ascii=False)
     return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in marked)
 
 
 def policy_name(arn: str) -> str:
-    """A managed policy by its name. The account's own have their path before it, which begins with a slash."""
+    """Return a managed policy's name. A customer managed policy has its path in front, after a slash."""
     owner, _policy, name = arn.partition(":policy/")
     if not name:
         return shown(arn)
@@ -166,7 +166,7 @@ def policy_name(arn: str) -> str:
 
 
 def _note(item: Item) -> str:
-    """What goes behind the name."""
+    """Return what follows the name."""
     if item.kind == ROOT_USER:
         account = (item.before or {}).get("name")
         return f" ({shown(account)})" if account else ""
@@ -178,14 +178,14 @@ def _note(item: Item) -> str:
 
 
 def _action(item: Item) -> str:
-    """The change by its name, where it has one."""
-    # That a user is renamed is said with its previous name.
+    """Return the name of the change, if it has one."""
+    # details_of shows a renamed user's previous name instead.
     named = item.action in CHANGES and item.action not in ("changed", "renamed")
     return f" ({item.action})" if named else ""
 
 
 def details_of(item: Item) -> str:
-    """What changes about the object, in one line."""
+    """Return what changes about the object, in one line."""
     before, after = item.before or {}, item.after or {}
     if item.kind == USER:
         told = [f"renamed from {shown(item.old_name)}"] if item.old_name else []
@@ -205,12 +205,12 @@ def details_of(item: Item) -> str:
         told += _description(before, after) if item.kind == CONTROL_POLICY and item.action in CHANGES else []
     else:
         told = [*_description(before, after)] if item.kind == ROLE else []
-    # No change is left without a word about it.
+    # Every change is described, if only by its calls.
     return "; ".join(told or (_operations(item) if item.action in CHANGES else []))
 
 
 def _end(before: State, after: State) -> Iterator[str]:
-    """When what ends by itself does so and why it was given, or when it did."""
+    """Yield when temporary access ends and why it was given, or when it ended."""
     state = after or before
     if "until" in state:
         time = state["until"].replace(":00Z", "Z")
@@ -239,7 +239,7 @@ def _sets(before: State, after: State) -> Iterator[str]:
 
 
 def _difference(had: Collection[str], has: Collection[str], signed: bool, name: t.Callable[[str], str]) -> str:
-    """What comes and what goes, with signs where there is both."""
+    """Return what is added and what is removed, with signs if signed."""
     come, go = sorted(set(has) - set(had)), sorted(set(had) - set(has))
     if not signed:
         return ", ".join(name(each) for each in (*come, *go))
@@ -247,7 +247,7 @@ def _difference(had: Collection[str], has: Collection[str], signed: bool, name: 
 
 
 def _temporary_groups(before: State, after: State) -> Iterator[str]:
-    """Memberships that end by themselves. One that changes is told as it is then."""
+    """Yield temporary memberships that change. A changed membership is shown with its new end and reason."""
     had, has = (state.get("temporary_groups") or [] for state in (before, after))
     come = [
         f"+{shown(one['group'])} until {_minute(one['until'])} ({shown(one['reason'])})"
@@ -265,12 +265,12 @@ def _temporary_groups(before: State, after: State) -> Iterator[str]:
 
 
 def _minute(until: str) -> str:
-    """A time without its seconds, which are always zero."""
+    """Return a time without its seconds, which are always zero."""
     return shown(f"{until.removesuffix(':00Z')}Z")
 
 
 def _of_set(before: State, after: State) -> Iterator[str]:
-    """What a permission set has one of. That of one which is deleted tells nobody anything."""
+    """Yield changes of a permission set's single values. For a deleted one, only the boundary is shown."""
     for field, words in _SINGLE.items() if after else ():
         had, has = before.get(field), after.get(field)
         if (had or "") != (has or ""):
@@ -345,7 +345,7 @@ def _tags(before: State, after: State) -> Iterator[str]:
 
 
 def _own_tags(state: State, other: State) -> Mapping[str, str]:
-    """Tags without what each new object gets, and without notes, whose subject has a word of its own."""
+    """Return the tags without those of every new object, and without notes, which other details describe."""
     new = not other and state
     return {
         key: value
@@ -367,7 +367,7 @@ def _statements(before: State, after: State) -> Iterator[str]:
 
 
 def statements(state: State) -> list[t.Any]:
-    """The statements of a policy's document. A single one need not be in a list."""
+    """Return the statements of a policy's document. A single one need not be in a list."""
     document = state.get("document")
     found = document.get("Statement", []) if isinstance(document, Mapping) else []
     return [found] if isinstance(found, Mapping) else list(found)
@@ -384,7 +384,7 @@ def _description(before: State, after: State) -> Iterator[str]:
 
 
 def document_lines(item: Item) -> list[str]:
-    """The lines of a policy's document that change."""
+    """Return the lines of a policy's document that change."""
     if item.kind not in (POLICY, CONTROL_POLICY, SET) or item.action not in CHANGES:
         return []
     had, has = (json.dumps(statements(state or {}), indent=2).splitlines() for state in (item.before, item.after))

@@ -48,7 +48,7 @@ KINDS = (
     ROOT_USER,
 )
 _KINDS = {"iam_group": GROUP_KIND, "iam_managed_policy": POLICY}
-# What happens to an object that stays, or, where it is tried, is there only for as long as a run lasts.
+# Actions on an object that stays. A tried object exists only during the run.
 CHANGES = ("changed", "renamed", "moved", "restored", "admitted", "suspended", "tried")
 
 
@@ -62,31 +62,31 @@ class Item:
     action: str
     before: State | None = None
     after: State | None = None
-    # Of users and of what IAM Identity Center has, the calls in their order.
+    # The calls in order, if the part's module returns them for each object.
     calls: Sequence[Mapping[str, t.Any]] = ()
-    # Where the first password is stored; empty where none is, or where it was given.
+    # Where the first password or new access key is stored; empty if none is stored.
     password_in: str = ""
     # Where the halves of a break-glass user's password are stored; empty for others.
     halves_in: Sequence[str] = ()
-    # A service-linked role by its service: its name is known only once it exists.
+    # Service and suffix of a service-linked role, whose name is known only once it exists.
     service: str = ""
-    # The previous name of a user that is renamed; empty for others.
+    # Previous name of a renamed user; empty for others.
     old_name: str = ""
 
     @property
     def key(self) -> str:
-        """By what the object is known before, during and after the plan."""
+        """Identifier of the object that stays the same before, during and after a run."""
         return f"{self.kind} {self.service or self.name}"
 
     @property
     def sign(self) -> str:
-        """How the line of the object begins."""
+        """First character of the object's line."""
         return {"created": "+", "deleted": "-", "unchanged": "="}.get(self.action, "~")
 
 
 @dataclass(frozen=True)
 class Left:
-    """How many objects the plan leaves alone although they were named, and why."""
+    """How many named objects the plan leaves alone, and why."""
 
     pending: int = 0
     suspended: int = 0
@@ -107,7 +107,7 @@ class Plan:
 
 
 def plan_of(parts: Iterable[Part], results: Mapping[str, Result], kept: int = 0) -> Plan:
-    """The plan that these results of parts come to. Two groups can share a policy, which then counts once."""
+    """Return the plan from the results of its parts. A policy that two groups share counts once."""
     items: dict[tuple[str, str], Item] = {}
     left = Left(kept=kept)
     for part in parts:
@@ -165,7 +165,7 @@ def _of_users(result: Result, onboarding_group: str | None) -> Iterator[Item]:
 
 
 def user_action(user: Mapping[str, t.Any], before: State | None, after: State | None, onboarding: str | None) -> str:
-    """What happens to a user, told apart more finely than iam_users does."""
+    """Return what happens to a user, in more detail than the action of iam_users."""
     if user["action"] != "updated":
         return str(user["action"])
     if user.get("state") == "suspended":
@@ -185,7 +185,7 @@ def _is_marked(state: State) -> bool:
 
 
 def _of_group(part: Part, result: Result) -> Iterator[Item]:
-    """The group, its own policy, and the policy that requires MFA, as far as there are any."""
+    """Yield the group, its own policy, and the policy that requires MFA, as far as it has them."""
     steps = list(_of_steps(result.get("diff") or ()))
     yield from steps
     there = {(item.kind, item.name.casefold()) for item in steps}
@@ -210,7 +210,7 @@ def _of_role(part: Part, result: Result) -> Item:
     diff = result.get("diff") or {}
     before, after = diff.get("before") or None, diff.get("after") or None
     known = after or before or result.get("service_linked_role") or {}
-    # A role that is not there yet has no name, and goes by that of its service.
+    # A role that does not exist yet has no name. Its service's name stands for it.
     name = str((before or result.get("service_linked_role") or {}).get("name") or part.options["service_name"])
     suffix = part.options.get("custom_suffix")
     service = "_".join(filter(None, (part.options["service_name"], suffix)))

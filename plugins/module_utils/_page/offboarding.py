@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What the role user_offboarding wants, and its summary: who loses what, and who would be created again. Pure."""
+"""The role user_offboarding as a part of a plan, and its summary, with users who would be created again. Pure."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ OPTIONS = (
     "credentials_vault_id",
     "credentials_prefix",
 )
-# Of many users that are missing a message names this many.
+# A message names at most this many missing users.
 TOLD = 20
-# The variables that list people who shall be there.
+# Variables that list users who should exist.
 LISTS = (
     "user_provisioning_users",
     "bootstrap_users",
@@ -35,7 +35,7 @@ LISTS = (
 
 
 def wanted_names(users: object) -> tuple[list[str], list[str]]:
-    """The users to offboard, and errors in the variable that lists them."""
+    """Return the users to offboard, and problems with the variable that lists them."""
     found, problems = read_names([] if users is None else users)
     if not found and not problems:
         problems = ["no user is named"]
@@ -43,16 +43,16 @@ def wanted_names(users: object) -> tuple[list[str], list[str]]:
 
 
 def offboarding_part(variables: Mapping[str, t.Any], names: Iterable[str], mode: str) -> Part:
-    """The users and what shall become of them. mode is delete or suspend."""
+    """Return the part that deletes or suspends the users. mode is delete or suspend."""
     state = "absent" if mode == "delete" else "suspended"
     users = [{"name": name, "state": state} for name in names]
     return users_of_role(PREFIX, OPTIONS, variables, users, [f"{PREFIX}users" for _user in users])
 
 
 def missing_problem(plan: Mapping[str, t.Any], gone: Collection[str] = (), both: bool = False) -> str | None:
-    """Why users that the account does not have stop the run, or None where it has all of them but those gone.
+    """Return why missing users stop the run; None if the account has all users of the plan, except those in gone.
 
-    both is whether the identity store does not have them either.
+    both means that the identity store lacks the missing users too.
     """
     missing = [user for user in plan["missing"] if user["name"] not in gone]
     if not missing:
@@ -71,7 +71,7 @@ def missing_problem(plan: Mapping[str, t.Any], gone: Collection[str] = (), both:
 
 
 def fact(result: Mapping[str, t.Any], mode: str) -> dict[str, t.Any]:
-    """The result of the role, as far as IAM users go."""
+    """Return the result of the role for IAM users."""
     by_action = {
         words: [user["name"] for user in result["users"] if user["action"] == action]
         for words, action in (("deleted", "deleted"), ("suspended", "updated"), ("unchanged", "unchanged"))
@@ -82,7 +82,7 @@ def fact(result: Mapping[str, t.Any], mode: str) -> dict[str, t.Any]:
 def lines(
     told: Mapping[str, t.Any], account_id: str, summary: Iterable[str], listed: list[str] | None
 ) -> Iterator[str]:
-    """The plan, or what was done. listed are the users that a list would create again, None where that is not known."""
+    """Yield the plan, or what was done. listed are the users that a list would create again; None if unknown."""
     yield f"Account {account_id}"
     yield from summary
     if told["unchanged"]:
@@ -100,14 +100,14 @@ def lines(
 
 
 def still_listed(names: Iterable[str], lists: Mapping[str, t.Any]) -> list[str]:
-    """The users that are in a list of people who shall be there, each with the names of those lists."""
+    """Return the users whom variables still list as users who should exist, each with these variables."""
     listed = {variable: {name.lower() for name in _listed(value)} for variable, value in lists.items()}
     found = {name: [variable for variable, users in listed.items() if name.lower() in users] for name in names}
     return [f"{name} ({', '.join(variables)})" for name, variables in found.items() if variables]
 
 
 def _listed(value: object) -> Iterator[str]:
-    """Names in a list of users or of names. What is neither is for the role whose list it is to refuse."""
+    """Yield the names in a list of users or of names. The list's own role refuses anything else."""
     if not isinstance(value, list):
         yield from read_names(value)[0]
         return

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The parts of the page in their order: each with the module that does it, and its problems in the user's words."""
+"""The parts of the guide's page in order, each with its module, and with its problems in the user's words."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ SERVICE_LINKED_ROLE = "cloudhsm.iam.iam_service_linked_role"
 GUARDED_MODULE = "cloudhsm.iam.guarded_module"
 IDENTITY_CENTER = "cloudhsm.iam.identity_center_access"
 IDENTITY_USERS = "cloudhsm.iam.identity_center_users"
-# What is wrong with a user in the list begins with that.
+# A problem with a listed user begins with this.
 _ITEM = re.compile(r"\busers\[(\d+)\]")
-# What modules begin with where they refuse to begin. For the page it is said once, and only where it is true.
+# Start of a module's refusal. The message for the page has it once, and only if it is true.
 REFUSAL = "Nothing was changed. "
 
 
@@ -37,21 +37,21 @@ class Part:
     """One module's share of the page."""
 
     key: str
-    # What it is to people, in sentences about what was done and what was not.
+    # What messages call the part.
     title: str
     module: str
     options: dict[str, t.Any] = field(repr=False)
-    # What whoever set an option calls it, by the option's name.
+    # The user's names for the options, by option.
     variables: Mapping[str, str] = field(default_factory=dict)
-    # What whoever listed a user calls the item, by its place in the list.
+    # The user's names for the items of the list of users, in its order.
     labels: Sequence[str] = ()
 
     def told(self, **options: t.Any) -> Part:
-        """The part with some options more."""
+        """Return the part with these additional options."""
         return replace(self, options={**self.options, **options})
 
     def without_wrong_users(self, result: Mapping[str, t.Any]) -> Part | None:
-        """The part with the users that nothing was found wrong with, compared alone; None where there are none."""
+        """Return the part with only the users without problems, to compare; None if all have problems."""
         wrong = {int(found[1]) for text in result.get("problems") or () if (found := _ITEM.match(text))}
         places = [place for place in range(len(self.options["users"])) if place not in wrong]
         if not places:
@@ -60,15 +60,15 @@ class Part:
         return replace(self, options={**self.options, "users": users, "compare_only": True}, labels=labels)
 
     def problems(self, result: Mapping[str, t.Any]) -> list[str]:
-        """Everything that is wrong, where the result is a failure."""
+        """Return all problems if the result is a failure."""
         if not result.get("failed"):
             return []
         return [self.said(str(text)) for text in result.get("problems") or [result.get("msg", "failed")]]
 
     def said(self, text: str) -> str:
-        """A message of the module's, in the words of the variables that the options came from."""
+        """Return a message of the module with the user's names for options and listed users."""
         text = _ITEM.sub(lambda found: self._label(int(found[1])), text.removeprefix(REFUSAL))
-        # A single word can be one of a sentence's: it is an option where a problem begins with it.
+        # A name of one word may be an ordinary word of the sentence. It is the option only at the start of a problem.
         longer = [name for name in self.variables if "_" in name]
         for names, pattern in ((longer, r"\b(?:{})\b"), (self.variables, r"^(?:{})(?=[:.\[])")):
             if names:
@@ -79,14 +79,14 @@ class Part:
         return self.labels[place] if place < len(self.labels) else f"users[{place}]"
 
 
-# What the role user_provisioning does not call by a prefix and the option.
+# A variable of the role user_provisioning whose name is not the prefix and the option, as messages have it.
 _ONBOARDING = {"user_provisioning_onboarding_name": "user_provisioning_onboarding_group"}
 
 
 def parts_of(page: Page) -> list[Part]:
-    """What bootstrap creates, in that order."""
+    """Return the parts that bootstrap creates, in order."""
     groups = [
-        # Its policy bears the record of all groups that bootstrap creates, and so comes before any of them.
+        # The tags of its policy record all groups that bootstrap creates, so it comes before the others.
         group_part("cloudhsm_group", "the CloudHSM group", page.cloudhsm_group, "bootstrap_cloudhsm_group_name"),
         group_part("admin_group", "the administrators group", page.admin_group, "bootstrap_admin_group_name"),
     ]
@@ -98,7 +98,7 @@ def parts_of(page: Page) -> list[Part]:
 def users_of_role(
     prefix: str, names: Iterable[str], variables: Mapping[str, t.Any], users: Sequence[t.Any], labels: Sequence[str]
 ) -> Part:
-    """The users that a role lists, with the options of iam_users that it has variables of the same names for."""
+    """Return the part for a role's users. names are options of iam_users that have a variable of the same name."""
     options = {name: variables[prefix + name] for name in names if variables.get(prefix + name) is not None}
     options.setdefault("credentials_path", CREDENTIALS_PATH)
     called = {name: prefix + name for name in ("users", *names)}
@@ -106,12 +106,12 @@ def users_of_role(
 
 
 def onboarding_part(options: dict[str, t.Any]) -> Part:
-    """The group of pending users."""
+    """Return the part for the group of pending users."""
     return replace(group_part("onboarding_group", "the group of pending users", options), variables=_ONBOARDING)
 
 
 def group_part(key: str, title: str, options: dict[str, t.Any], name: str = "") -> Part:
-    """A group with its policies; name is what the variable with its name is called, where no prefix tells."""
+    """Return the part for a group with its policies. name is the variable with its name, if it has another prefix."""
     prefix = options["variables_prefix"]
     return Part(key, f"{title} {options['name']}", GROUP, options, {f"{prefix}name": name} if name else {})
 
@@ -136,7 +136,7 @@ def _service_linked_role(page: Page) -> Part:
 
 
 def user_removal(page: Page, max_deletions: int) -> Part:
-    """The deletion of all users that bootstrap created. The tag shows which they are, so no list of names is needed."""
+    """Return the part that deletes all users whom bootstrap created, as their tag shows, without a list of names."""
     options = {
         **page.users,
         "users": [],
@@ -152,11 +152,11 @@ def user_removal(page: Page, max_deletions: int) -> Part:
 
 
 def removal_parts(page: Page, gone: Removal, with_role: bool) -> list[Part]:
-    """What else a teardown deletes, in its order.
+    """Return the parts for everything else that a teardown deletes, in order.
 
-    The CloudHSM group is the last of the groups, because its policy bears the record of what bootstrap created.
+    The CloudHSM group is the last group, because the tags of its policy record which groups bootstrap created.
     """
-    # IAM takes two spellings for the same group.
+    # IAM ignores the case of names.
     going = {name.casefold(): name for name in gone.groups}
     parts = []
     for part in sorted(parts_of(page), key=lambda part: part.key == "cloudhsm_group"):
@@ -182,7 +182,7 @@ def removal_parts(page: Page, gone: Removal, with_role: bool) -> list[Part]:
 
 
 def with_made_policies(found: Mapping[str, t.Any], results: Iterable[Mapping[str, t.Any]]) -> dict[str, t.Any]:
-    """What iam_account_info found, with the policies that these parts make: more than one may need the same one."""
+    """Return iam_account_info's result with the policies that parts create, because later parts may need them."""
     own = f"arn:{found['account']['partition']}:iam::{found['account']['account_id']}:policy"
     made = [
         {"arn": f"{own}{after['path']}{after['name']}", "attachments": 0, "boundary_of": 0, **after}
@@ -194,7 +194,7 @@ def with_made_policies(found: Mapping[str, t.Any], results: Iterable[Mapping[str
 
 
 def outcome(done: Iterable[Part], left: Iterable[Part]) -> str:
-    """What was done around a failure, and what was not."""
+    """Return what was changed before a failure, and what is not finished."""
     changed = [part.title for part in done]
     sentences = [f"Changed before that, and kept: {', '.join(changed)}." if changed else ""]
     sentences.append(f"Not finished: {', '.join(part.title for part in left)}. Run again to go on.")

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What the role user_provisioning wants, as parts of a plan, and what it tells afterwards. Pure."""
+"""The role user_provisioning as parts of a plan, and what it reports afterwards. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.result import n
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import Page, onboarding_group
 
 PREFIX = "user_provisioning_"
-# Options of iam_users that the role has variables of the same names for.
+# Options of iam_users for which the role has a variable of the same name.
 OPTIONS = (
     "credentials_store",
     "credentials_path",
@@ -44,15 +44,15 @@ OPTIONS = (
     "workers",
     "batch_size",
 )
-# What iam_users calls it, and what people do.
+# What a pending user still has to do, by iam_users' name for it.
 MISSING = {"password": "has not changed the password", "mfa": "has no MFA device"}
 
 
 def provisioning_parts(variables: Mapping[str, t.Any], groups: Mapping[str, t.Any]) -> list[Part]:
-    """The group of pending users, where one is needed, and the users.
+    """Return the parts for the group of pending users, if one is needed, and for the users.
 
-    groups are the results of the roles that made groups earlier in the play, by the groups' names: in check mode these
-    groups do not exist yet.
+    groups are the results of roles that created groups earlier in the play, by group name. In check mode, these groups
+    do not exist yet.
     """
     users = variables[f"{PREFIX}users"]
     present = variables[f"{PREFIX}state"] == "present"
@@ -76,7 +76,7 @@ def _absent(user: t.Any) -> t.Any:
 
 
 def compared_users(page: Page, variables: Mapping[str, t.Any]) -> Part:
-    """The users of provision_users, to compare with an account that bootstrap created."""
+    """Return the part that compares the users of provision_users with an account that bootstrap has set up."""
     part = _users(variables, "provisioned_users", "the users of provision_users")
     if page.onboarding_group:
         part = part.told(onboarding_group=page.onboarding_group_name)
@@ -90,13 +90,13 @@ def _users(variables: Mapping[str, t.Any], key: str, title: str) -> Part:
 
 
 def fact(variables: Mapping[str, t.Any], results: Mapping[str, Mapping[str, t.Any]]) -> dict[str, t.Any]:
-    """The result of the role."""
+    """Return the result of the role."""
     group_changed = bool(results.get("onboarding_group", {}).get("changed"))
     return {**users_fact(results["users"], group_changed), "state": variables[f"{PREFIX}state"]}
 
 
 def lines(told: Mapping[str, t.Any], summary: Iterable[str], check_mode: bool) -> Iterator[str]:
-    """The plan, or what was done, and what people do now."""
+    """Yield the plan, or what was done, and what people have to do next."""
     yield f"Users sign in at {told['sign_in_url']}"
     yield from summary
     if told["pending"]:

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What bootstrap created in an account, and what of it can be deleted. Pure."""
+"""Finds what bootstrap created in an account, and what of it can be deleted. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._service_linked_role.
 
 @dataclass(frozen=True)
 class Removal:
-    """Names of the groups that go, of the policies that go by themselves, and a sentence for each group that stays."""
+    """Names of the groups to delete, of the policies to delete separately, and of the groups to keep, with reasons."""
 
     groups: tuple[str, ...]
     policies: tuple[str, ...]
@@ -28,9 +28,9 @@ class Removal:
 
 
 def removal(page: Page, found: Mapping[str, t.Any], deleted: Collection[str]) -> Removal:
-    """What goes of the groups and policies that iam_account_info found, once these users have been deleted."""
+    """Return which groups and policies in found, from iam_account_info, to delete after these users are deleted."""
     there = {group["name"].casefold(): group for group in found["groups"]}
-    # Whoever may make policies at another path could give one our name and our tags, and others' groups in them.
+    # A user who can create policies at another path could use our name, and tags that list groups of others.
     path = page.cloudhsm_group.get("path") or "/"
     policy = named(page.cloudhsm_group["policy"]["name"], [each for each in found["policies"] if each["path"] == path])
     shared = [each for each in found["policies"] if each is not policy and _is_shared(each)]
@@ -52,7 +52,7 @@ def removal(page: Page, found: Mapping[str, t.Any], deleted: Collection[str]) ->
     kept = [f"{there[name]['name']} (was there before)" for name in earlier]
     kept += [f"{there[name]['name']} (at another path: {there[name]['path']})" for name in sorted(elsewhere)]
     kept += [f"{there[name]['name']} (has other members or policies)" for name in sorted(in_use)]
-    # The CloudHSM group takes its policy along. One that stays keeps the record of the groups that stay with it.
+    # The policy is deleted with the CloudHSM group. It stays if a group that its tags may record stays.
     alone = (
         policy
         and BOOTSTRAP_GROUPS in policy["tags"]
@@ -68,7 +68,7 @@ def removal(page: Page, found: Mapping[str, t.Any], deleted: Collection[str]) ->
 
 
 def _paths(page: Page) -> dict[str, str]:
-    """The paths of the groups, by name in lower case. Bootstrap did not create a group at another path."""
+    """Return the groups' paths, by name in lower case. A group at another path was not created by bootstrap."""
     groups = [group for group in (page.admin_group, page.cloudhsm_group, page.onboarding_group) if group]
     return {group["name"].casefold(): group.get("path") or "/" for group in groups}
 
@@ -78,18 +78,18 @@ def _is_shared(policy: Described) -> bool:
 
 
 def _owned_onboarding(page: Page, shared: Iterable[Described]) -> set[str]:
-    """The group of pending users was created by bootstrap if its policy was."""
+    """Return the name of the group of pending users if bootstrap created it, which its policy shows."""
     policy = named(page.onboarding_policy_name, shared)
     return {page.onboarding_group_name.casefold()} if policy else set()
 
 
 def _only_of(policy: Described, groups: Iterable[Described]) -> bool:
-    """Whether nothing but these groups has the policy."""
+    """Whether only these groups have the policy."""
     uses: int = policy["attachments"] + policy["boundary_of"]
     return uses == sum(policy["arn"] in group["managed_policies"] for group in groups)
 
 
 def owned_role(page: Page, roles: Iterable[Described]) -> bool:
-    """Whether the service-linked role has the description that a role gets here when none is given."""
+    """Whether the service-linked role exists with the description that this collection sets by default."""
     suffix = page.service_linked_role.get("custom_suffix")
     return any(role["description"] == DEFAULT_DESCRIPTION and role.get("custom_suffix") == suffix for role in roles)

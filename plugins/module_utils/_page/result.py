@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What the page's parts came to: as the facts of the roles, and as the lines that people read. Pure."""
+"""The results of the page's parts, as facts of the roles and as lines that people read. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BY_HAND = (
 
 
 def facts(page: Page, results: Results, before: Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
-    """The results of the roles, by the names of their facts. before are those of groups that were there before."""
+    """Return the results of the roles by fact. before are results of groups created earlier in the play."""
     admin, cloudhsm, role = results["admin_group"], results["cloudhsm_group"], results["service_linked_role"]
     admin_result = groups.fact(page.admin_group, admin)
     cloudhsm_result = groups.fact(page.cloudhsm_group, cloudhsm)
@@ -46,7 +46,7 @@ def facts(page: Page, results: Results, before: Mapping[str, t.Any] | None = Non
 
 
 def users_fact(result: Mapping[str, t.Any], group_changed: bool = False) -> dict[str, t.Any]:
-    """What became of the users, as the role user_provisioning tells it."""
+    """Return the result for the users, in the form of the role user_provisioning."""
     by_action = {
         action: [user["name"] for user in result["users"] if user["action"] == action]
         for action in ("created", "updated", "deleted", "unchanged")
@@ -66,7 +66,7 @@ def users_fact(result: Mapping[str, t.Any], group_changed: bool = False) -> dict
 def lines(
     page: Page, found: Mapping[str, t.Any], summary: Iterable[str], results: Results, check_mode: bool
 ) -> list[str]:
-    """The plan of a run that makes the page, or what was done, and what people do now."""
+    """Return the plan of bootstrap, or what was done, and what people have to do next."""
     account = found["account"]
     return [
         f"Account {account['account_id']}, called as {account['caller_arn']}",
@@ -77,7 +77,7 @@ def lines(
 
 
 def _by_hand(root: Mapping[str, t.Any] | None) -> Iterator[str]:
-    """What nobody but the root user can do; whether it has a password may not be known."""
+    """Yield what only the root user can do. root is None if nothing is known about that user."""
     if root is None or root["password"]:
         yield from BY_HAND
         return
@@ -104,15 +104,15 @@ def _of_users(fact: Mapping[str, t.Any], check_mode: bool) -> Iterator[str]:
 
 
 def names_of(names: list[str]) -> str:
-    """Up to ten names, and how many more there are."""
+    """Return up to ten names, and how many more there are."""
     more = len(names) - 10
     return ", ".join(names[:10]) + (f", and {more} more" if more > 0 else "")
 
 
 def removal_lines(found: Mapping[str, t.Any], summary: Iterable[str], gone: Removal, role: str) -> list[str]:
-    """The plan of a teardown, or what was done. role is what becomes of the service-linked role: deleted, kept or none.
+    """Return the plan of a teardown, or what was done, and what it keeps with the reasons.
 
-    What stays is told with the reason.
+    role is what happens to the service-linked role: deleted, kept or none.
     """
     told = [f"Account {found['account']['account_id']}", *summary]
     if gone.kept:

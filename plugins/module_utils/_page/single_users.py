@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""A user or a few by name, and what shall become of them: what a command line says in place of a list. Pure."""
+"""Reads one or a few users, and what to change about them, from a command line instead of a list. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import rea
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import read_until, reason_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.provisioning import PREFIX
 
-# By the variables of the playbooks, which have no prefix: they are for command lines.
+# Options by the playbooks' variables, which have no prefix because people type them on command lines.
 ENDING = {"groups_until": "until", "groups_reason": "reason"}
 ADDING = {"user_groups": "groups", **ENDING, "user_path": "path", "console_access": "console_access"}
 CHANGING = {
@@ -27,17 +27,17 @@ CHANGING = {
     "user_path": "path",
     "console_access": "console_access",
 }
-# How alike the name of another variable has to be to count as a misspelled one.
+# How similar, from 0 to 1, another variable's name must be to count as a misspelling.
 NEARLY = 0.8
 
 
 def called(create: bool) -> dict[str, str]:
-    """The options of the action by the names of the playbook's variables."""
+    """Return the action's options by the playbook's variables."""
     return ADDING if create else CHANGING
 
 
 def wanted_users(options: Mapping[str, t.Any]) -> tuple[list[dict[str, t.Any]], list[str]]:
-    """The users as user_provisioning lists them, and everything that is wrong with the variables."""
+    """Return the users as user_provisioning lists them, and all problems with the variables."""
     variables = {option: variable for variable, option in called(options["create"]).items()}
     names, wrong = read_names(options["user"] or [])
     problems = [f"user: {problem}" for problem in wrong]
@@ -66,7 +66,7 @@ def wanted_users(options: Mapping[str, t.Any]) -> tuple[list[dict[str, t.Any]], 
 def _ending(
     options: Mapping[str, t.Any], groups: Iterable[str] | None, variables: Mapping[str, str]
 ) -> tuple[list[dict[str, str]], list[str]]:
-    """The groups as memberships that end, and what is wrong with their end; none where they have no end."""
+    """Return the groups as temporary memberships, and problems with their end; none if no end is given."""
     given = {name: options[name] for name in ENDING.values() if options[name] not in (None, "")}
     if not given:
         return [], []
@@ -85,9 +85,9 @@ def _ending(
 
 
 def misspelled(names: Iterable[str], create: bool) -> list[str]:
-    """Variables that are nearly those of the playbook. What is wrong with them would else go unseen."""
+    """Return problems with variables that look like misspelled ones of the playbook: Ansible ignores these."""
     known = called(create)
-    # One word is too short to tell from those of others.
+    # Misspellings of user are not found: other variables have names as similar to so short a word.
     suspects = [name for name in names if name not in known and nearest(name, known, alike=NEARLY)]
     other = called(not create)
     return [
@@ -101,7 +101,7 @@ def misspelled(names: Iterable[str], create: bool) -> list[str]:
 
 
 def as_provisioning(variables: Mapping[str, t.Any], users: list[dict[str, t.Any]]) -> dict[str, t.Any]:
-    """The variables of user_provisioning for these users alone: nothing is purged, and no one else restored."""
+    """Return the variables of user_provisioning for these users only. Nothing is purged, and nobody is restored."""
     off = {f"{PREFIX}{name}": False for name in ("purge_users", "purge_groups", "purge_tags", "purge_policies")}
     return {
         **variables,
@@ -113,7 +113,7 @@ def as_provisioning(variables: Mapping[str, t.Any], users: list[dict[str, t.Any]
 
 
 def missing_problems(plan: Mapping[str, t.Any]) -> list[str]:
-    """Why users that a plan would create stop a run that only changes users."""
+    """Return why users that the plan would create stop a run that only changes users."""
     missing = [user["name"] for user in plan["users"] if user["action"] == "created"]
     if not missing:
         return []

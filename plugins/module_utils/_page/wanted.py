@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What the page "Create IAM administrative groups" comes to with the variables of the roles. No other place says it.
+"""What the guide's page "Create IAM administrative groups" needs, from the roles' variables. Defined only here.
 
-Of the other roles' variables those count that say how something is made. What is made, and what may be deleted, only
-bootstrap's own variables say: those of provision_users, for instance, are about other users.
+Variables of other roles count if they say how something is created. What is created, and what may be deleted, depends
+only on bootstrap's own variables: those of provision_users, for example, are about other users.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ SHARED_POLICY_TAGS = {MANAGED: OWNED, BOOTSTRAP: OWNED}
 SELF_SERVICE_DESCRIPTION = "Managing one's own password and MFA devices"
 CREDENTIALS_PATH = "~/.cloudhsm-iam/credentials.yml"
 
-# Of each role, the variables without their prefix that bootstrap takes as the role itself would. None of them deletes,
-# detaches or purges: bootstrap only adds, and its teardown removes what bootstrap made.
+# Each role's variables, without prefix, that bootstrap uses as the role itself does. None of them deletes, detaches or
+# purges: only bootstrap's own variables can delete.
 _ADMIN_GROUP = ("path", "aws_managed_policies", "members", "require_mfa", "adopt_require_mfa_policy")
 _CLOUDHSM_GROUP = ("path", "adopt_policy", "require_mfa", "adopt_require_mfa_policy")
 _POLICY = ("cluster_arns", "regions", "allow_backup_copy", "allow_backup_sharing", "policy")
@@ -41,7 +41,7 @@ _USERS = (
     "batch_size",
 )
 SERVICE_LINKED_ROLE_OPTIONS = ("custom_suffix", "description", "wait", "wait_timeout")
-# All of them by their whole names, with those that have an option of another name.
+# All of them with their prefix, and those whose option has another name.
 HONOURED = frozenset(
     f"{prefix}_{name}"
     for prefix, names in (
@@ -59,17 +59,17 @@ Options = dict[str, t.Any]
 
 @dataclass(frozen=True)
 class Page:
-    """The options of the module that does it, for each part of the page; and what people call the users in messages."""
+    """The options of each part's module, and what messages call the users."""
 
     admin_group: Options
     cloudhsm_group: Options
-    # None unless people come in by two phases.
+    # None without two-phase onboarding.
     onboarding_group: Options | None
     users: Options = field(repr=False)
     service_linked_role: Options
-    # By the place in the list of users, what was written to get that user.
+    # The variable or item that each user comes from, in the order of the list of users.
     user_labels: tuple[str, ...]
-    # What the group of pending users and its policy are called, whether or not there is such a group now.
+    # Names for the group of pending users and its policy, also without two-phase onboarding.
     onboarding_group_name: str
     onboarding_policy_name: str
 
@@ -80,7 +80,7 @@ class Page:
         return [part["name"] for part in parts if part]
 
     def asked(self) -> dict[str, list[str]]:
-        """What has to be known of the account, as options of iam_account_info."""
+        """Return what to look up, as options of iam_account_info."""
         mfa = [group["require_mfa_policy_name"] for group in (self.admin_group, self.cloudhsm_group)]
         policies = [self.cloudhsm_group["policy"]["name"], *mfa, self.onboarding_policy_name]
         return {
@@ -91,7 +91,7 @@ class Page:
         }
 
     def in_account(self, groups: Collection[str]) -> Page:
-        """The page where these groups exist: a policy that is made notes which groups come with it."""
+        """Return the page for an account with these groups. A new policy's tags record which groups are new."""
         there = {name.casefold() for name in groups}
         new = [name for name in self.groups if name.casefold() not in there]
         made = [name for name in new if name in (self.admin_group["name"], self.cloudhsm_group["name"])]
@@ -101,12 +101,12 @@ class Page:
         )
 
     def administrators_policies(self, partition: str) -> set[str]:
-        """ARNs of the AWS managed policies of the administrators group."""
+        """Return the ARNs of the AWS managed policies of the administrators group."""
         return {f"arn:{partition}:iam::aws:policy/{name}" for name in self.admin_group["aws_managed_policies"]}
 
 
 def wanted(variables: Mapping[str, t.Any]) -> Page:
-    """The page, from the roles' typed variables. Those that are None are left out."""
+    """Return the page from the roles' typed variables. Variables that are None are left out."""
     admin_name, cloudhsm_name = (variables[f"bootstrap_{which}_group_name"] for which in ("admin", "cloudhsm"))
     labels, users = _users(variables)
     onboarding = onboarding_group(variables)
@@ -141,7 +141,7 @@ def wanted(variables: Mapping[str, t.Any]) -> Page:
 
 
 def conflicts(page: Page) -> Iterator[str]:
-    """Variables that are right by themselves and not beside each other, a sentence each."""
+    """Yield problems with variables that are right by themselves, but not together, one sentence each."""
     admin, cloudhsm = (group["name"].casefold() for group in (page.admin_group, page.cloudhsm_group))
     if cloudhsm == admin:
         yield "bootstrap_cloudhsm_group_name: is also bootstrap_admin_group_name; give each group a name of its own"
@@ -158,12 +158,12 @@ def conflicts(page: Page) -> Iterator[str]:
 
 
 def taken(variables: Mapping[str, t.Any], prefix: str, names: tuple[str, ...]) -> Options:
-    """The options of these names whose variables are set."""
+    """Return the options with these names whose variables are set."""
     return {name: variables[prefix + name] for name in names if variables.get(prefix + name) is not None}
 
 
 def cloudhsm_wish(variables: Mapping[str, t.Any], level: str) -> Options:
-    """What the policy of CloudHSM users allows; level is the name of the variable with the level of access."""
+    """Return the options for the policy of CloudHSM users. level is the variable with the access level."""
     prefix = "cloudhsm_group_"
     names = {"level": level, "profile": f"{prefix}policy_profile", "tags": f"{prefix}resource_tags"}
     values = {option: variables.get(name) for option, name in names.items()}
@@ -189,7 +189,7 @@ def _cloudhsm_group(variables: Mapping[str, t.Any], name: str) -> Options:
 
 
 def onboarding_group(variables: Mapping[str, t.Any]) -> Options | None:
-    """The group of pending users, or None without two-phase onboarding."""
+    """Return the options of the group of pending users; None without two-phase onboarding."""
     if variables["user_provisioning_onboarding"] != "two_phase":
         return None
     return {
@@ -206,7 +206,7 @@ def onboarding_group(variables: Mapping[str, t.Any]) -> Options | None:
 
 
 def _users(variables: Mapping[str, t.Any]) -> tuple[list[str], list[t.Any]]:
-    """The users, and what was written to get each of them."""
+    """Return the variable or item that each user comes from, and the users."""
     administrator = {
         "name": variables["bootstrap_administrator_name"],
         "groups": [variables["bootstrap_admin_group_name"]],
@@ -225,10 +225,10 @@ def _users(variables: Mapping[str, t.Any]) -> tuple[list[str], list[t.Any]]:
 
 
 def groups_value(groups: list[str]) -> str:
-    """Names of groups as the value of a tag, which may not hold a comma where a group's name may."""
+    """Return group names as a tag value. Group names can contain a comma, but tag values can't."""
     return " ".join(map(encode, groups))
 
 
 def groups_of(value: str) -> list[str]:
-    """The names of groups in such a value."""
+    """Return the group names in such a value."""
     return [decode(word) for word in value.split()]

@@ -51,9 +51,9 @@ Options = Mapping[str, t.Any]
 
 
 def read_role_options(given: Options, lists: Iterable[str]) -> tuple[dict[str, t.Any], list[str]]:
-    """The playbook's options with lists parsed from text, and problems with their types.
+    """Return the playbook's options with lists parsed from text, and problems with their types.
 
-    Ansible itself would convert numbers to text, not always as they were written.
+    Ansible itself would convert numbers to text, but not always as they were written.
     """
     options, prefix = dict(given), str(given.get("variables_prefix") or "")
     problems: list[str] = []
@@ -67,11 +67,11 @@ def read_role_options(given: Options, lists: Iterable[str]) -> tuple[dict[str, t
 
 
 def identifier_problems(options: Options, name_option: str = "role_name") -> Iterator[str]:
-    """Problems with names, path and boundary. name_option is the user's name for role_name."""
+    """Yield problems with names, path and boundary. name_option is the user's name for role_name."""
     prefix = options["variables_prefix"]
     for option, longest in (("role_name", limits.ROLE_NAME_LENGTH), ("policy_name", limits.POLICY_NAME_LENGTH)):
         problem = limits.name_problem(options[option], longest)
-        # The policy's name defaults to the role's, and one mistake is reported once.
+        # The policy's name defaults to the role's. Report a mistake in both only once.
         if problem and (option == "role_name" or options[option] != options["role_name"]):
             yield f"{called(name_option if option == 'role_name' else option, prefix)}: {problem}"
     problem = None if options["path"] is None else limits.path_problem(options["path"])
@@ -83,7 +83,7 @@ def identifier_problems(options: Options, name_option: str = "role_name") -> Ite
 
 
 def duration_problems(options: Options) -> Iterator[str]:
-    """Problems with the session duration."""
+    """Yield problems with the session duration."""
     duration = options["max_session_duration"]
     if not SHORTEST_SESSION <= duration <= LONGEST_SESSION:
         yield (
@@ -93,7 +93,7 @@ def duration_problems(options: Options) -> Iterator[str]:
 
 
 def policy_problems(options: Options, partition: str | None) -> Iterator[str]:
-    """Problems with the access level's policy that can be found without the account."""
+    """Yield problems with the access level's policy that can be found without the account."""
     prefix = options["variables_prefix"]
     wishes, field = options["policy_options"], called("policy_options", prefix)
     if options["access"] not in LEVELS:
@@ -110,7 +110,7 @@ def policy_problems(options: Options, partition: str | None) -> Iterator[str]:
 
 
 def wish_of(options: Options, partition: str | None, account_id: str | None = None) -> Wish:
-    """The options for the role's policy, with what is known of the account."""
+    """Return the options for the role's policy, with the partition and account ID as far as they are known."""
     prefix = options["variables_prefix"]
     field = called("policy_options", prefix)
     names = {option: f"{field}.{option}" for option in POLICY_OPTIONS} | {"level": called("access", prefix)}

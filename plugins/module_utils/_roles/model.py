@@ -27,7 +27,7 @@ Described = dict[str, t.Any]
 
 
 def asked_of_role(options: Options) -> dict[str, t.Any]:
-    """What to look up with iam_account_info: a role, its policy and its boundary."""
+    """Return what to look up with iam_account_info: a role, its policy and its boundary."""
     boundary = limits.POLICY_ARN.fullmatch(options["boundary"] or "")
     path_and_name = options["boundary"].partition(":policy/")[2] if boundary else ""
     of_aws = bool(boundary and boundary["account"] == "aws")
@@ -59,7 +59,7 @@ class RoleAccount(abc.ABC):
         )
 
     def called(self, option: str) -> str:
-        """The user's name for the option."""
+        """Return the user's name for the option."""
         return called(self.NAME_OPTION if option == "role_name" else option, self.options["variables_prefix"])
 
     @property
@@ -85,7 +85,7 @@ class RoleAccount(abc.ABC):
 
     @property
     def expected_policy(self) -> Expected:
-        """Which existing policy counts as the role's customer managed policy."""
+        """What identifies an existing policy as the role's customer managed policy."""
         return Expected(
             self.options["policy_name"],
             name_option=self.called("policy_name"),
@@ -133,10 +133,10 @@ class RoleAccount(abc.ABC):
         """The trust policy that the role should have."""
 
     def arn(self, kind: str, name: object) -> str:
-        """The ARN of an object in the account, which may not exist yet."""
+        """Return the ARN of an object in the account, which may not exist yet."""
         return f"arn:{self.partition}:iam::{self.number}:{kind}{name}"
 
 
 def first(found: list[Described]) -> Described:
-    """The first object, or an empty one if nothing was found."""
+    """Return the first object, or an empty one if nothing was found."""
     return found[0] if found else {}

@@ -22,7 +22,7 @@ class Issuer:
     """A token issuer, and the form in which a token's subject (sub) names its owner."""
 
     name: str
-    # How a subject must begin, in words and as an example.
+    # What a subject must name, in words, and an example of a subject.
     owner: str
     example: str
     subject: re.Pattern[str]
@@ -70,7 +70,7 @@ _SHARED = {"token.actions.githubusercontent.com": GITHUB, "gitlab.com": GITLAB}
 
 
 def issuers_of(host: str) -> list[Issuer]:
-    """The issuers that may have this URL, given without https://."""
+    """Return the issuers that may have this URL, given without https://."""
     shared = next((issuer for name, issuer in _SHARED.items() if host == name or host.startswith(f"{name}/")), None)
     if shared:
         return [shared]
@@ -79,7 +79,7 @@ def issuers_of(host: str) -> list[Issuer]:
 
 
 def subject_problem(subject: str, issuers: Iterable[Issuer]) -> str | None:
-    """Why a subject may belong to another owner; None if it can't."""
+    """Return why a subject may belong to another owner; None if it can't."""
     known = list(issuers)
     if any(issuer.subject.fullmatch(subject) for issuer in known):
         return None

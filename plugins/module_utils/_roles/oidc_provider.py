@@ -21,7 +21,7 @@ Params = t.Mapping[str, t.Any]
 
 
 def run(task: Task) -> Result:
-    """The module's result. Raises FailedError."""
+    """Carry out the module's task and return its result. Raises FailedError."""
     params, iam = task.params, task.iam_client()
     try:
         found = describe_oidc_providers(iam, [params["name"]])
@@ -46,7 +46,7 @@ def _write(iam: IAMClient, params: Params, kind: str, what: str, arn: str) -> No
     elif kind == "add":
         iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID=what)
     else:
-        # Without thumbprints IAM fetches them itself, and checks most issuers against its own trusted authorities.
+        # Without thumbprints, IAM fetches them itself, and checks most issuers against its own trusted authorities.
         thumbprints = {"ThumbprintList": params["thumbprints"]} if params["thumbprints"] else {}
         iam.create_open_id_connect_provider(
             Url=f"https://{params['name'].removeprefix('https://')}",

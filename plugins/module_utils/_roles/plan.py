@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Plans a role and its policy, or says why it can't."""
+"""Plans a role and its policy, or says why that is not possible."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.model import R
 from ansible_collections.cloudhsm.iam.plugins.module_utils._roles.trust import Opening, openings
 
 ROLE = "amazon.aws.iam_role"
-# By default the module creates an instance profile, which it refuses together with a boundary. It also warns if the
+# By default the module creates an instance profile, and fails if the role also has a boundary. It also warns if the
 # second option is not set.
 WITHOUT_PROFILE = {"create_instance_profile": False, "delete_instance_profile": False}
 
 
 def policy_document(account: RoleAccount) -> tuple[dict[str, t.Any], list[str]]:
-    """The policy of the role's access level, and its problems; an empty policy if the level has none of its own."""
+    """Return the policy of the role's access level, and its problems; an empty policy if the level has none."""
     if not account.has_own_policy:
         return {}, []
     return build_policy(wish_of(account.options, account.partition, account.number))
 
 
 def own_policy(account: RoleAccount, document: Mapping[str, t.Any]) -> Policy:
-    """The role's desired customer managed policy."""
+    """Return the role's desired customer managed policy."""
     options = account.options
     return Policy(
         options["policy_name"],
@@ -49,7 +49,7 @@ def own_policy(account: RoleAccount, document: Mapping[str, t.Any]) -> Policy:
 
 
 def role_step(account: RoleAccount, attached: list[str]) -> Step | None:
-    """The step that creates or updates the role; None if nothing changes."""
+    """Return the step that creates or updates the role; None if nothing changes."""
     options, before, trust = account.options, account.role, account.trust_policy
     tags, has = planned_tags(before, options["tags"], options["creation_tags"], options["purge_tags"])
     boundary = before.get("boundary") if options["boundary"] is None else options["boundary"] or None
@@ -71,8 +71,8 @@ def role_step(account: RoleAccount, attached: list[str]) -> Step | None:
         "name": options["role_name"],
         "assume_role_policy_document": trust,
         "max_session_duration": options["max_session_duration"],
-        # As ARNs, because the module lists all AWS policies to look up a name. Includes the policies to keep, so that
-        # only the policy of another access level is detached.
+        # As ARNs, because the module lists all AWS policies to look up a name. Includes the policies to keep, because
+        # the module detaches all others.
         "managed_policies": attached,
         "purge_policies": True,
         "tags": tags,
@@ -91,7 +91,7 @@ def role_step(account: RoleAccount, attached: list[str]) -> Step | None:
 
 
 def deletion_steps(*gone: tuple[str, Mapping[str, t.Any], Mapping[str, t.Any]]) -> list[Step]:
-    """Steps that delete those objects that exist. Each is a module, the object, and further options."""
+    """Return steps that delete the objects that exist. Each of gone is a module, the object, and further options."""
     return [
         Step(module, {"state": "absent", "name": thing["name"], **more}, dict(thing), {})
         for module, thing, more in gone
@@ -100,7 +100,7 @@ def deletion_steps(*gone: tuple[str, Mapping[str, t.Any], Mapping[str, t.Any]]) 
 
 
 def adoption_problems(account: RoleAccount) -> Iterator[str]:
-    """Why an existing role or policy can't be used, or that the boundary does not exist."""
+    """Yield why an existing role or policy can't be used, and whether the boundary does not exist."""
     yield from _foreign_role(account)
     problem = adoption_problem(account.expected_policy, account.policy)
     if problem and account.has_own_policy:
@@ -111,7 +111,7 @@ def adoption_problems(account: RoleAccount) -> Iterator[str]:
 
 
 def opening_problems(account: RoleAccount) -> list[str]:
-    """Why the new trust policy would let others in."""
+    """Return why the new trust policy would let others in."""
     whole = bool(account.options.get("allow_whole_account"))
     found = openings(account.trust_policy, account.number, whole)
     return [_told(account, opening) for opening in found]
@@ -124,7 +124,7 @@ def _told(account: RoleAccount, opening: Opening) -> str:
 
 
 def deletion_problems(account: RoleAccount) -> Iterator[str]:
-    """Why the role and its policy can't be deleted."""
+    """Yield why the role and its policy can't be deleted."""
     options = account.options
     yield from _foreign_role(account)
     role_name, policy_name = account.called("role_name"), account.called("policy_name")
@@ -147,7 +147,7 @@ def deletion_problems(account: RoleAccount) -> Iterator[str]:
 
 
 def _foreign_role(account: RoleAccount) -> Iterator[str]:
-    """Refuse to change or delete a role that is not ours: its creator could let others in again."""
+    """Yield why the role must not be changed or deleted: if it is not ours, its creator could let others in again."""
     if not account.role:
         return
     arn, by_path = account.role["arn"], account.called("path")
@@ -167,7 +167,7 @@ def _foreign_role(account: RoleAccount) -> Iterator[str]:
 
 
 def others_line(account: RoleAccount) -> list[str]:
-    """A sentence about policies that others attached to the role and that stay; empty if there are none."""
+    """Return a sentence about policies that others attached to the role and that stay; empty if none stay."""
     others = account.other_policies
     if account.options["purge_policies"] or not others:
         return []

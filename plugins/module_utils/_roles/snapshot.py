@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
 
 
 def describe_roles(iam: IAMClient, names: Iterable[str]) -> list[Described]:
-    """Those of the named roles that exist, with trust policy and policies. Raises botocore's errors."""
+    """Return the named roles that exist, with trust policy and policies. Raises botocore's errors."""
     return existing(iam, names, _describe_role)
 
 
@@ -43,7 +43,7 @@ def _describe_role(iam: IAMClient, name: str) -> Described:
 
 
 def describe_instance_profiles(iam: IAMClient, names: Iterable[str]) -> list[Described]:
-    """The instance profiles with these names, or that contain roles with these names. Raises botocore's errors."""
+    """Return the instance profiles with these names, and those of roles with these names. Raises botocore's errors."""
     wanted = list(names)
     found = {profile["name"]: profile for profile in existing(iam, wanted, _describe_instance_profile)}
     holding = (profile for profiles in existing(iam, wanted, _holding) for profile in profiles["profiles"])
@@ -70,7 +70,7 @@ def _profile(profile: t.Any) -> Described:
 
 
 def describe_oidc_providers(iam: IAMClient, urls: Iterable[str]) -> list[Described]:
-    """The OIDC providers with these issuer URLs, and the roles that trust them. Raises botocore's errors."""
+    """Return the OIDC providers with these issuer URLs, and the roles that trust them. Raises botocore's errors."""
     wanted = [url.removeprefix("https://") for url in urls]
     if not wanted:
         return []
@@ -92,7 +92,7 @@ def _describe_oidc_provider(iam: IAMClient, arn: str) -> Described:
 
 
 def trusted_by(iam: IAMClient, providers: list[Described]) -> list[Described]:
-    """The providers, each with the names of the roles that trust it. Raises botocore's errors."""
+    """Return the providers, each with the names of the roles that trust it. Raises botocore's errors."""
     if not providers:
         return []
     pages = iam.get_paginator("list_roles").paginate(PaginationConfig={"PageSize": 1000})
@@ -108,7 +108,7 @@ def trusted_by(iam: IAMClient, providers: list[Described]) -> list[Described]:
 
 
 def trusted_principals(trust_policy: Mapping[str, t.Any]) -> set[str]:
-    """All principals that a trust policy allows."""
+    """Return all principals that a trust policy allows."""
     principals: set[str] = set()
     for statement in as_list(trust_policy.get("Statement", [])):
         if statement.get("Effect") != "Allow":
@@ -120,5 +120,5 @@ def trusted_principals(trust_policy: Mapping[str, t.Any]) -> set[str]:
 
 
 def tags_of(tags: Iterable[Mapping[str, t.Any]]) -> dict[str, str]:
-    """Tags as boto3 returns them, as a dictionary."""
+    """Return boto3's list of tags as a dictionary."""
     return {tag["Key"]: tag["Value"] for tag in tags}

@@ -31,7 +31,7 @@ _DEMANDS = re.compile(r"(?:ForAnyValue:)?(?:String(?:Equals|Like)|Arn(?:Equals|L
 
 
 class Opening(t.NamedTuple):
-    """What lets others in: the option to blame, the reason, and the options that would close it."""
+    """One way for others to get in: the option that causes it, the reason, and the options that would prevent it."""
 
     option: str
     text: str
@@ -39,7 +39,7 @@ class Opening(t.NamedTuple):
 
 
 def openings(policy: Mapping[str, t.Any], account_id: str, whole_accounts: bool = False) -> list[Opening]:
-    """Everything that lets others in. whole_accounts: the user accepts trusting all of another account."""
+    """Return everything that lets others in. whole_accounts: the user accepts trusting all of another account."""
     found = [
         opening
         for statement in as_list(policy.get("Statement", []))
@@ -112,7 +112,7 @@ def _of_tokens(statement: Statement, host: str) -> Iterator[Opening]:
 
 
 def demanded(statement: Statement, key: str) -> list[str]:
-    """The values of which a request must have one; empty if requests without the key are allowed."""
+    """Return the key's values, one of which a request must have; empty if requests without the key are allowed."""
     return [
         str(value)
         for operator, keys in statement.get("Condition", {}).items()

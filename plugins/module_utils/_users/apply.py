@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Carries plans out: users side by side on a bounded pool, each user's calls in the plan's order."""
+"""Carries out plans: several users at once on a bounded pool, each user's calls in the plan's order."""
 
 from __future__ import annotations
 
@@ -25,31 +25,31 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.undo import in
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-# IAM is eventually consistent: what was just made may be unknown to the next call for some seconds.
+# Errors while IAM, which is eventually consistent, does not know a new object yet. That can take some seconds.
 SETTLING = frozenset({"NoSuchEntity", "EntityTemporarilyUnmodifiable"})
-# Waits in seconds between tries while something just made settles: half a minute in all.
+# Seconds to wait between tries while a new object settles: half a minute in all.
 SETTLING_WAITS = (0.2, 0.4, 0.8, 1.6, 3.0, 5.0, 5.0, 5.0, 5.0, 5.0)
-# Somebody else changed what the plan was made from: a second look at the account tells what is left to do.
+# Errors that show that the account changed after the snapshot. A new plan shows what is left to do.
 CONFLICTS = frozenset(
     {"EntityAlreadyExists", "NoSuchEntity", "DeleteConflict", "ConcurrentModification", "EntityTemporarilyUnmodifiable"}
 )
-# What may be in the way of locking somebody out: then a second look finds another way.
+# Errors that can prevent a lock-out. A new plan then locks the user out another way.
 IN_THE_WAY = frozenset({"LimitExceeded"})
 REMOVALS = ("delete_", "remove_", "detach_", "deactivate_", "untag_")
 
 
 def nobody_held(_begun: Mapping[str, Outcome]) -> Mapping[str, str]:
-    """Where no plan touches a protected group."""
+    """Hold no one: the default if no user leaves a protected group."""
     return {}
 
 
 @dataclass(frozen=True)
 class Order:
-    """Who has to be there before whom goes, by names of users.
+    """Which users join protected groups before others leave them, by name.
 
-    relied_on are those whose plans are carried out first, last those who leave a protected group. hold is asked in
-    between, with what was done, who may not leave after all: for each of these the reason. recheck is asked the same
-    once they have left; they are put back.
+    last are the users who leave a protected group, and relied_on those whose plans are carried out before. In between,
+    hold takes the outcomes so far, and returns the users who may not leave after all, with the reasons. recheck does
+    the same after they have left; the users that it returns are put back.
     """
 
     relied_on: frozenset[str] = frozenset()
@@ -72,12 +72,11 @@ def apply_plans(
 ) -> Iterator[Outcome]:
     """Carry out the plans that have changes; passwords gives those for new login profiles.
 
-    First, before anything else is done to anybody, all users that go or are suspended are locked out; those who leave
-    a protected group when those are there who take their place. Then the outcomes come in the order of the plans, each
-    as soon as it and those before it are there.
+    Before all other changes, users who are deleted or suspended are locked out. Users who leave a protected group
+    follow after their replacements have joined. Outcomes come in the order of the plans, each as soon as possible.
 
-    One user's failure does not stop the others. After an error that would meet every call, such as
-    expired credentials, users not yet begun are left alone and say so.
+    One user's failure does not stop the others. After an error that every call would get, such as expired
+    credentials, plans that have not begun are not carried out, and their outcomes say so.
     """
     hopeless = threading.Event()
 
@@ -90,9 +89,9 @@ def apply_plans(
         return _go_on(begun, until, call, hopeless)
 
     def call(plan: UserPlan, change: Change) -> None:
-        # A user that was just made or renamed is unknown by its name for some seconds.
+        # IAM may not know the name of a user that was just created or renamed for some seconds.
         new = plan.before is None or change.user != plan.before.name
-        # So is a policy that was just made.
+        # The same is true of a policy that was just created.
         new = new or (change.operation == "attach_user_policy" and bool(membership_of(change.params["PolicyArn"])))
         _call(client, change, passwords, sleep if new else None)
 
@@ -116,7 +115,7 @@ def apply_plans(
 
 
 def until_gone(plan: UserPlan) -> int | None:
-    """How many calls of a plan come before the first that nothing takes back; None for all, where nothing is urgent."""
+    """Return how many urgent calls come before one that can't be undone, at least 1; None (all) if none is urgent."""
     urgent = plan.changes[: plan.urgent]
     gone = [place for place, change in enumerate(urgent) if place and inverse(change) is None]
     return min(gone, default=plan.urgent) or None
@@ -125,7 +124,7 @@ def until_gone(plan: UserPlan) -> int | None:
 def _go_on(
     begun: Outcome, until: int | None, call: Callable[[UserPlan, Change], None], hopeless: threading.Event
 ) -> Outcome:
-    """Make the calls of a plan from where it was left to the end, or to the one before the given number."""
+    """Make the calls of a plan that are not done yet: all, or up to the given number of the plan's calls."""
     plan, done = begun.plan, list(begun.done)
     errors: list[str] = []
     conflict = False
@@ -134,7 +133,7 @@ def _go_on(
             call(plan, change)
         except StoreError as exc:
             return Outcome(plan, tuple(done), str(exc), exc.conflict)
-        # Whatever goes wrong with one user is that user's failure, not the run's.
+        # An error with one user must not end the run.
         except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
             code = error_code(exc)
             ends = is_hopeless(exc)
@@ -144,7 +143,7 @@ def _go_on(
                 continue
             errors.append(sentence(exc, _words(change)))
             conflict = conflict or code in CONFLICTS or (until is not None and code in IN_THE_WAY)
-            # One way in that stays open is no reason to leave the others open.
+            # A lock-out goes on after an error, to close the user's other ways in.
             if ends or until is None:
                 break
         else:
@@ -153,26 +152,26 @@ def _go_on(
 
 
 def _is_refused(exc: Exception) -> bool:
-    """Whether AWS will say no however often it is asked; what only went wrong this time is tried by the next run."""
+    """Whether AWS would refuse every further try. After any other error, the next run tries again."""
     code = error_code(exc)
     status = _metadata(exc).get("HTTPStatusCode", 400)
     return bool(code) and status < 500 and code not in CONFLICTS and "Throttl" not in code
 
 
 def _metadata(exc: Exception) -> Mapping[str, t.Any]:
-    """What botocore knows of an answer. Errors of a connection have none, or None for one."""
+    """Return the metadata of AWS's response. Connection errors have no response, or None."""
     found: Mapping[str, t.Any] = (getattr(exc, "response", None) or {}).get("ResponseMetadata", {})
     return found
 
 
 def _words(change: Change) -> str:
-    """A change in words, for the middle of a sentence."""
+    """Return a change in words, for the middle of a sentence."""
     target = next((str(value) for key, value in change.describe().items() if key in ("group", "policy")), "")
     return f"{change.operation.replace('_', ' ')} {change.user}{f' ({target})' if target else ''}"
 
 
 def _call(client: IAMClient, change: Change, passwords: PasswordSource, sleep: Callable[[float], None] | None) -> None:
-    """Make one write call; sleep is given for users made in this run, which need time to settle."""
+    """Make one write call. sleep is given if it needs a new or renamed user, or a new policy, which have to settle."""
     params = dict(change.params)
     if change.operation == "create_login_profile":
         params["Password"] = passwords.password(change.user)
@@ -192,7 +191,7 @@ def _call(client: IAMClient, change: Change, passwords: PasswordSource, sleep: C
 
 
 def _is_done(change: Change, exc: Exception) -> bool:
-    """Whether the error says that the call's effect is there: gone already, or made by a try whose answer was lost."""
+    """Whether the error means success: the target was gone already, or a try whose response was lost had worked."""
     code = error_code(exc)
     tried_before = _metadata(exc).get("RetryAttempts", 0) > 0
     if code == "NoSuchEntity":

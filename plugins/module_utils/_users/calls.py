@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Write calls about one user, in the form that plans hold them."""
+"""Makes write calls on one user, in the form that plans hold."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import C
 
 
 def change(user: str, operation: str, **params: t.Any) -> Change:
-    """One call about this user."""
+    """Return one call on this user."""
     return Change(user, operation, {"UserName": user, **params})
 
 
 def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Tags as IAM takes them, in an order that is always the same."""
+    """Return tags in the form that IAM takes, always in the same order."""
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""One run of iam_users: snapshot, plan, apply, and a second look where somebody else changed the account meanwhile."""
+"""Runs iam_users: snapshot, plan, apply, and the same again for users that another run changed meanwhile."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_sts import STSClient
 
-# How often the account is read again for users whose state changed under the run.
+# How many times users that changed during the run are read and planned again.
 SECOND_LOOKS = 2
-# Seconds, after which IAM shows most readers what another run has written.
+# Seconds after which IAM usually shows what another run has written.
 AFTERMATH = 1.0
 PASSWORD_WAYS = (
     "console_access: a first password is needed; give one as password (from a vault), "
@@ -64,7 +64,7 @@ PASSWORD_WAYS = (
 
 
 class RefusedError(Exception):
-    """The run stops before its first write; problems holds one sentence for each reason."""
+    """The run stops before it changes a user. problems holds one sentence for each reason."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = list(problems)
@@ -73,7 +73,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Service:
-    """What the engine works with: the two clients and the pool of workers."""
+    """The clients and the pool of workers that the engine uses."""
 
     iam: IAMClient
     sts: STSClient
@@ -83,10 +83,9 @@ class Service:
 def make_plan(
     service: Service, desired: Sequence[DesiredUser], options: Options, passwords_come_later: bool
 ) -> tuple[list[UserPlan], Account]:
-    """Read the account and plan.
+    """Read the account and make the plans. Raises RefusedError with all problems, and READ_ERRORS.
 
-    passwords_come_later says that a login profile without a password is no mistake, because one will be
-    generated before the plan is carried out. Raises RefusedError with everything that stands in the way.
+    passwords_come_later allows login profiles without a password, because passwords are generated later.
     """
     given = {user.name: user.password for user in desired if user.password is not None}
     plans, account = _plan(service, desired, options, passwords_come_later)
@@ -143,11 +142,8 @@ def _plan(
 def _password_rules(
     service: Service, plans: Iterable[UserPlan], given: Iterable[str], passwords_come_later: bool
 ) -> PasswordRules:
-    """What the passwords that this run sets have to have, and whether all users may change theirs.
-
-    Asked for only where that matters.
-    """
-    # A login profile without a password is refused anyway.
+    """Return the account's rules for passwords if the plans depend on them, else NO_RULES."""
+    # The rules don't matter for a login profile without a password, which is refused anyway.
     needed = any(
         passwords_come_later or plan.name in given
         if plan.makes_login_profile
@@ -158,7 +154,7 @@ def _password_rules(
 
 
 def _with_ways_in(service: Service, plans: Sequence[UserPlan], account: Account, options: Options) -> Account:
-    """The account with what is known of those on whom a protected group would depend, until one can act for it."""
+    """Return the account with the ways in of members who stay in a protected group, until one is found who can act."""
     changing = {plan.name for plan in plans if plan.changes}
     for standing in guard.standings(plans, account, options):
         if not standing.leaving:
@@ -176,7 +172,7 @@ def _with_ways_in(service: Service, plans: Sequence[UserPlan], account: Account,
 def _password_problems(
     plans: Iterable[UserPlan], given: Mapping[str, str], rules: PasswordRules
 ) -> Iterator[tuple[str, str]]:
-    """Given passwords that AWS would not take. The password itself is never part of a message."""
+    """Yield the users whose given password AWS would refuse, with the problem. No message contains the password."""
     for plan in plans:
         missing = rules.missing(given[plan.name]) if plan.makes_login_profile and plan.name in given else []
         if missing:
@@ -187,11 +183,11 @@ def _password_problems(
 
 
 def _policy_problems(service: Service, plans: Iterable[UserPlan]) -> list[tuple[str, str]]:
-    """Policies that are to be attached and do not exist. Only those are asked for: what is attached exists."""
+    """Return the problems of users who get a policy that does not exist. Policies that they have are not looked up."""
     wanted: dict[str, list[tuple[str, str]]] = {}
     for plan in plans:
         for change in plan.changes:
-            # Of those that the plan adds by itself one is there in each partition, and others are made before.
+            # Policies that the plan adds by itself exist: one is in every partition, the others are created before.
             policy = change.params.get("PolicyArn", "")
             own = onboarding.is_password_change(change) or membership_of(policy)
             if change.operation == "attach_user_policy" and not own:
@@ -220,12 +216,11 @@ def carry_out(
     tell: Tell,
     source: PasswordSource | None = None,
 ) -> list[Outcome]:
-    """Apply the plans; users whose state changed under the run are planned anew and tried again.
+    """Apply the plans. Users that changed during the run are planned and tried again.
 
-    account is what the plans were made from, so that nobody leaves a protected group before it has who stays.
-    source gives the passwords for new login profiles; left out, they are those that came with the users. tell is
-    given a line for each batch of users. Returns one outcome for each plan that had changes, with all calls made
-    for the user.
+    account is what the plans were made from. It shows who has to join a protected group before others leave it. source
+    gives the passwords for new login profiles; by default, those given with the users. tell gets a line for each batch
+    of users. Returns one outcome for each plan with changes, with all calls made for the user.
     """
     passwords = source or GivenPasswords(desired)
     applied = apply_plans(plans, passwords, service.iam, service.pool, order=_order(service, plans, account, options))
@@ -236,11 +231,11 @@ def carry_out(
         if not again:
             break
         try:
-            # Never a deletion that was not asked for by name: the first plan held those.
+            # This list is incomplete, so purge_users would delete listed users. The first plan had its deletions.
             later = source is not None
             plans_again, account_again = _plan(service, again, replace(options, purge_users=False), later)
         except READ_ERRORS:
-            # What was done must not be lost: the conflicts stay the reason why these users are not finished.
+            # Keep the outcomes so far: these users then fail with their conflicts.
             break
         order = _order(service, plans_again, account_again, options)
         plans_again = [_with_devices(plan, outcomes[plan.name]) for plan in plans_again]
@@ -250,7 +245,7 @@ def carry_out(
 
 
 def _order(service: Service, plans: Sequence[UserPlan], account: Account, options: Options) -> Order:
-    """Who has to be there before who leaves a protected group, and a last look at the group in between."""
+    """Return which users join protected groups before others leave, and the checks before and after they leave."""
     touched = [one for one in guard.standings(plans, account, options) if one.leaving]
     if not touched:
         return ANY_ORDER
@@ -272,16 +267,16 @@ def _order(service: Service, plans: Sequence[UserPlan], account: Account, option
 
 
 def _finished(begun: Mapping[str, Outcome]) -> dict[str, ActualUser]:
-    """The users whose plans are carried out, as they are by that."""
+    """Return the users whose plans are fully carried out, as they are after that."""
     return {name: o.plan.after for name, o in begun.items() if o.plan.after and not o.error and not o.not_done}
 
 
 def _held(
     service: Service, touched: Sequence[guard.Standing], known: Mapping[str, ActualUser | None]
 ) -> Mapping[str, str]:
-    """Who may not leave a protected group, with the reasons: another run may have changed the group meanwhile.
+    """Return who may not leave a protected group, and why: another run may have changed the group meanwhile.
 
-    known are the users as this run knows them. Those who have just come may not be seen at once.
+    known are the users as this run knows them. IAM may need some seconds to show users who have just joined.
     """
     reasons: dict[str, str] = {}
     for wait in (0.0, *SETTLING_WAITS):
@@ -303,9 +298,9 @@ def _held(
 def _to_put_back(
     service: Service, touched: Sequence[guard.Standing], known: Mapping[str, ActualUser | None], left: Iterable[str]
 ) -> Mapping[str, str]:
-    """Who comes back into a protected group, with the reasons: another run took the others at the same moment.
+    """Return who is put back into a protected group, and why: another run removed the others at the same moment.
 
-    Each run looks once its own have left, so that the last one sees it. Where nothing can be read nothing is undone.
+    Each run checks after its own users have left, so the last run notices. If the read fails, nothing is undone.
     """
     time.sleep(AFTERMATH)
     try:
@@ -318,7 +313,7 @@ def _to_put_back(
 
 
 def _as_known(now: ActualUser, known: ActualUser | None) -> ActualUser:
-    """The user as it is now, with what only reads of single users tell as it was when the run began."""
+    """Return the user as it is now, with the console access and credentials that this run knows."""
     if known is None:
         return now
     return replace(now, console_access=known.console_access, credentials=known.credentials)
@@ -327,7 +322,7 @@ def _as_known(now: ActualUser, known: ActualUser | None) -> ActualUser:
 def _second_outcomes(
     service: Service, plans: Sequence[UserPlan], passwords: PasswordSource, order: Order
 ) -> list[Outcome]:
-    """Outcomes of plans made after a conflict: those with problems fail, those without changes are done."""
+    """Carry out plans made after a conflict: those with problems fail, those without changes are done."""
     stuck = [Outcome(plan, error="; ".join(plan.problems)) for plan in plans if plan.problems]
     stuck += [
         Outcome(plan, error=PASSWORD_WAYS)
@@ -341,7 +336,7 @@ def _second_outcomes(
 
 
 def _with_devices(plan: UserPlan, first: Outcome) -> UserPlan:
-    """The plan with the virtual MFA devices that the first look knew of: taken away, they are nobody's any more."""
+    """Return a deletion with the virtual MFA devices of the first plan: once deactivated, IAM shows no owner."""
     if plan.after is not None or plan.problems:
         return plan
     left = tuple(
@@ -351,11 +346,11 @@ def _with_devices(plan: UserPlan, first: Outcome) -> UserPlan:
     )
     if not left:
         return plan
-    # The user, where it is still there, goes last.
+    # delete_user, if the user still exists, stays the last call.
     return replace(plan, before=first.plan.before, changes=(*plan.changes[:-1], *left, *plan.changes[-1:]))
 
 
 def _joined(first: Outcome, second: Outcome) -> Outcome:
-    """Two looks at one user as one outcome: before from the first, after from the second, all calls of both."""
+    """Join two outcomes of a user: before from the first, after from the second, and the calls of both."""
     plan = UserPlan(first.plan.name, first.plan.before, second.plan.after, (*first.done, *second.plan.changes))
     return Outcome(plan, (*first.done, *second.done), second.error, second.conflict)

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What all stores of first passwords share: the passwords, the two states of an entry, and the way to fail."""
+"""What all credentials stores share: generated passwords, the two states of an entry, and the exception."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ import secrets
 import string
 import unicodedata
 
-# A stored password is pending until the login profile is known to have been made with it.
+# A stored password is pending until the login profile has been created with it.
 PENDING = "pending"
 SET = "set"
 
-# The symbols that count for "at least one non-alphanumeric character" (IAM User Guide, password policy),
-# without those that are easily lost in a shell, in YAML or on a phone.
+# Symbols that count as "at least one non-alphanumeric character" (IAM User Guide, password policy), without those
+# that are easily lost in a shell, in YAML or on a phone.
 SYMBOLS = "!@#%^*_+-="
 CLASSES = (string.ascii_lowercase, string.ascii_uppercase, string.digits, SYMBOLS)
 
 
 class StoreError(Exception):
-    """The store of first passwords can't be used; the message is one sentence with what to do."""
+    """The credentials store can't be used. The message is one sentence that says what to do."""
 
-    # Whether the account was not as the snapshot had it, so that a second look may find nothing left to do.
+    # Whether the account changed after the snapshot, so that a new plan may find nothing left to do.
     conflict = False
 
 
 def generate_password(length: int) -> str:
-    """A random password of this many characters (at least 8) with all four classes of characters."""
+    """Return a random password of length characters (at least 8) with all four classes of characters."""
     everything = "".join(CLASSES)
     while True:
         password = "".join(secrets.choice(everything) for _position in range(length))
@@ -39,7 +39,7 @@ def generate_password(length: int) -> str:
 
 
 def typing_problem(password: str) -> str | None:
-    """Why nobody could type this password, or only by knowing what it ends in. IAM itself takes most of these."""
+    """Return why people can't type this password, or easily lose its white space. IAM accepts most such passwords."""
     if any(unicodedata.category(character) == "Cc" for character in password.strip()):
         return "has control characters, such as a tab or a line break, which nobody can type"
     if password == password.strip():

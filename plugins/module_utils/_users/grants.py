@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What the members of a group are granted, as policies that grant the same until a time. Pure.
+"""Makes policies that grant what a group grants its members, until a time. Pure.
 
-IAM can't put an end on a membership, and an end on each statement of a policy of the user's own does the same: the
-statements of all policies that apply count together, wherever they stand (IAM User Guide, "Policy evaluation logic").
+IAM memberships don't end by themselves. A policy attached to the user has the same effect, and each of its statements
+can have an end: IAM evaluates the statements of all policies together (IAM User Guide, "Policy evaluation logic").
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document im
     size,
 )
 
-# What can be divided between two statements that together say the same. Of NotAction each part would say more.
+# The element that can be split between two statements without a change of meaning. Parts of NotAction would match more.
 _DIVISIBLE = "Action"
 
 
 def granted(policies: Iterable[t.Any], until: str) -> tuple[list[Document], list[str]]:
-    """As few policies as hold all statements of these, each with an end; and why it can't be done.
+    """Return policies with all the given policies' statements, each with an end, and the problems that prevent this.
 
-    What is denied comes first, so that it is there before what is allowed where there are several policies.
+    Statements that deny come first: if several policies are needed, they are attached before those that allow.
     """
     found: list[Statement] = []
     problems: list[str] = []
@@ -64,7 +64,7 @@ def _is_allowed(statement: Statement) -> bool:
 
 
 def _packed(statements: Iterable[Statement]) -> Iterator[Document]:
-    """The statements in their order, as many to a policy as fit. One that fits into none is divided at its actions."""
+    """Yield policies with the statements in order, as many in each as fit. One too long for a policy is split."""
     packed: list[Statement] = []
     for statement in statements:
         rest: Statement | None = statement
@@ -79,7 +79,7 @@ def _packed(statements: Iterable[Statement]) -> Iterator[Document]:
 
 
 def _beginning(statement: Statement, packed: list[Statement]) -> tuple[Statement | None, Statement | None]:
-    """As much of the statement as fits beside others, and the rest. What fits into a policy alone is not divided."""
+    """Return as much of the statement as fits beside packed, and the rest. Only one too long for a policy is split."""
     actions = as_list(statement.get(_DIVISIBLE) or [])
     if size(document(statement)) <= LIMIT or len(actions) < 2:
         return statement, None
@@ -90,7 +90,7 @@ def _beginning(statement: Statement, packed: list[Statement]) -> tuple[Statement
         if room < 0:
             break
         fitting += 1
-    # Beside others there may be no room; alone, a single action that is too long is told as a problem.
+    # Beside others, there may be no room. Alone, take an action that is too long too: granted reports the problem.
     fitting = fitting or (0 if packed else 1)
     if not fitting:
         return None, statement

@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Plans that must not be carried out, whoever asked for them. Pure, like the plan itself.
+"""Refuses plans that must not be carried out. Pure, like the plan itself.
 
-Of a protected group somebody has to stay who can act for it. How well a member can do that is a number: 2 for who can
-sign in or use an access key, 1 for who is only not locked out, 0 for all others.
+A protected group has to keep a member who can act for it. A user's level says how well: 2 for a member who can sign in
+or use an access key, 1 for a member who can't but is not locked out, 0 for all other users.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import nea
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import PROTECTED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Account, ActualUser, Options, UserPlan
 
-# The default of protected_groups. An account may have no such group, other than one that somebody has written down.
+# The default of protected_groups. Unlike other protected groups, this one does not have to exist.
 DEFAULT_PROTECTED = frozenset({"Administrators"})
 
 
 def refusals(plans: Sequence[UserPlan], account: Account, options: Options) -> list[str]:
-    """Why this plan is refused: one sentence a reason, empty when it may go on."""
+    """Return why this plan is refused, one sentence for each reason; empty if it may be carried out."""
     return [
         *_unknown_groups(account, options),
         *_caller(plans, account),
@@ -37,7 +37,7 @@ def refusals(plans: Sequence[UserPlan], account: Account, options: Options) -> l
 
 
 def _renamed_leavers(plans: Iterable[UserPlan], groups: Iterable[str]) -> Iterable[str]:
-    """Who leaves a protected group is looked for by name, at the last moment too."""
+    """Yield a refusal for each renamed user who leaves a protected group: the last checks find users by name."""
     for group in sorted(groups):
         for plan in plans:
             if plan.renamed_from and level(plan.after, group) < level(plan.before, group):
@@ -63,13 +63,13 @@ def _caller(plans: Iterable[UserPlan], account: Account) -> Iterable[str]:
 
 
 def protected_groups(account: Account, options: Options) -> frozenset[str]:
-    """The protected groups that there are, as the account spells them: IAM tells names apart without regard to case."""
+    """Return the protected groups that exist, as the account spells them: IAM ignores case in names."""
     wanted = {name.lower() for name in options.protected_groups}
     return frozenset(group for group in account.groups if group.lower() in wanted)
 
 
 def unknown_groups(account: Account, options: Options) -> frozenset[str]:
-    """Protected groups that are not there, nor made by an earlier task."""
+    """Return the protected groups, without the default, that don't exist and that no earlier task creates."""
     known = {group.lower() for group in account.groups | options.pending_groups}
     return frozenset(group for group in options.protected_groups - DEFAULT_PROTECTED if group.lower() not in known)
 
@@ -120,26 +120,26 @@ def _too_many_deletions(plans: Iterable[UserPlan], options: Options) -> Iterable
 
 @dataclass(frozen=True)
 class Standing:
-    """What the plans make of a protected group: how well somebody can act for it before them and after them."""
+    """How the plans change a protected group. before is the highest level of any member before them."""
 
     group: str
     before: int
-    # By those who are not touched, and by those who are and stay.
+    # By user: the lower of the levels before and after, which the group has whatever plans are carried out.
     staying: Mapping[str, int]
-    # By those who only come, or become able to act, by their plans.
+    # By user: the level after the plans, of users who join or become more able to act.
     joining: Mapping[str, int]
     leaving: frozenset[str]
 
     @property
     def relied_on(self) -> frozenset[str]:
-        """Who has to have come before anybody may go."""
+        """Names of the users who have to join before any member may leave."""
         if not self.leaving or _best(self.staying) >= self.before:
             return frozenset()
         return frozenset(self.joining)
 
     @property
     def after(self) -> int:
-        """How well somebody can act for the group in the end."""
+        """The highest level after the plans."""
         return max(_best(self.staying), _best(self.joining))
 
 
@@ -148,21 +148,21 @@ def _best(levels: Mapping[str, int]) -> int:
 
 
 def level(user: ActualUser | None, group: str) -> int:
-    """How well the user can act for the group."""
+    """Return how well the user can act for the group: 0, 1 or 2."""
     if user is None or group not in user.groups or user.locked:
         return 0
     return 2 if user.can_act else 1
 
 
 def standings(plans: Iterable[UserPlan], account: Account, options: Options) -> list[Standing]:
-    """What the plans make of each protected group."""
+    """Return how the plans change each protected group."""
     changing = {plan.name: plan for plan in plans if plan.changes}
     groups = sorted(protected_groups(account, options))
     leaving = {
         group: frozenset(n for n, p in changing.items() if level(p.after, group) < level(p.before, group))
         for group in groups
     }
-    # Who leaves one protected group waits for those who come, and can't be waited for.
+    # A user who leaves one protected group waits for those who join it, so no other group can wait for this user.
     leavers = frozenset().union(*leaving.values()) if leaving else frozenset()
     return [_standing(group, leaving[group], leavers, changing, account) for group in groups]
 
@@ -205,7 +205,7 @@ def _emptied_groups(plans: Iterable[UserPlan], account: Account, options: Option
 
 
 def held(standing: Standing, now: Mapping[str, ActualUser], what: str = "left as it is") -> str | None:
-    """Why nobody may leave the group, with the users as they are now; None where they may. what is what happens."""
+    """Return why no user may leave the group, by the current users; None if they may. what begins the message."""
     staying = {name: level(user, standing.group) for name, user in now.items() if name not in standing.leaving}
     if _best(staying) >= standing.before:
         return None
@@ -216,19 +216,19 @@ def held(standing: Standing, now: Mapping[str, ActualUser], what: str = "left as
 
 
 def over_default_quota(plans: Iterable[UserPlan], account: Account) -> bool:
-    """Whether the plan goes beyond a default quota that AWS may have raised for this account."""
+    """Whether the plan exceeds a default quota, which AWS may have raised for this account."""
     return bool(list(quota_problems(plans, account, {})))
 
 
 def quota_problems(plans: Iterable[UserPlan], account: Account, live: Mapping[str, int]) -> Iterable[tuple[str, str]]:
-    """Users and what they would have too much of, by the live quotas (GetAccountSummary) or the default ones."""
+    """Yield users and the quotas they would exceed: the live ones (GetAccountSummary), or else the default ones."""
     plans = list(plans)
     groups_quota = live.get("GroupsPerUserQuota", limits.GROUPS_PER_USER)
     policies_quota = live.get("AttachedPoliciesPerUserQuota", limits.POLICIES_PER_USER)
     users_quota = live.get("UsersQuota", limits.USERS_PER_ACCOUNT)
     own_quota = live.get("PoliciesQuota", limits.POLICIES_PER_ACCOUNT)
     for plan in plans:
-        # Whoever goes or is locked out does so whatever it has.
+        # No quota prevents a deletion or a lock-out.
         if plan.after is None or plan.urgent or not plan.changes:
             continue
         for field, count, quota in (
@@ -246,7 +246,7 @@ def quota_problems(plans: Iterable[UserPlan], account: Account, live: Mapping[st
             f"temporary_groups: the account would have {count} customer managed policies; its quota is {own_quota}",
         )
     created = [plan.name for plan in plans if plan.action == "created"]
-    # Users that go in the same run may go later than the new ones come.
+    # Users that the same run deletes still count: they may be deleted after the new ones are created.
     if created and len(account.users) + len(created) > users_quota:
         problem = f"the account would have {len(account.users) + len(created)} users; its quota is {users_quota}"
         yield created[-1], problem

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From the option O(users) to desired users: every mistake that can be seen without the account, all at once."""
+"""Turns the option O(users) into desired users, and finds all mistakes that don't depend on the account."""
 
 from __future__ import annotations
 
@@ -52,15 +52,14 @@ USER_SPEC: dict[str, dict[str, t.Any]] = {
 
 
 def label(index: int, name: object = None) -> str:
-    """How messages name a user of the list."""
+    """Return the name of a list item in messages."""
     return item_label("users", index, name)
 
 
 def parse_users(users: object, managed_by_tag: str) -> tuple[list[DesiredUser], list[str]]:
-    """Read the list of users as the option O(users) has it.
+    """Read the option O(users). Return the desired users and the problems found.
 
-    Returns the desired users and the problems found. Each problem is one sentence that begins with
-    item and field; where there are any, the users are not to be used.
+    Each problem is one sentence that begins with item and field. If there are any, the users must not be used.
     """
     if not isinstance(users, Sequence) or isinstance(users, (str, bytes)):
         return [], [f"users: must be a list of dictionaries, not {kind(users)}"]
@@ -79,7 +78,7 @@ def parse_users(users: object, managed_by_tag: str) -> tuple[list[DesiredUser], 
 
 
 def _duplicates(names: Sequence[object]) -> list[str]:
-    """IAM tells user names apart without regard to case, so "bob" and "Bob" are the same user."""
+    """Return a problem for each name that is listed again. IAM ignores case: "bob" and "Bob" are the same user."""
     seen: dict[str, int] = {}
     problems = []
     for index, name in enumerate(names):
@@ -193,7 +192,7 @@ class _ItemReader(Fields):
         self.problems += tag_problems(tags)
         if not isinstance(tags, Mapping):
             return None
-        # The ownership tag comes on top of what is listed.
+        # The ownership tag is added to the listed tags.
         if len(tags) == limits.TAGS_PER_USER:
             self.problem(
                 "tags",
@@ -232,7 +231,7 @@ class _ItemReader(Fields):
         return read
 
     def _check_leaving(self, user: DesiredUser) -> None:
-        """A group that the user is to be in can't be left as well."""
+        """Add a problem for each group that is in both groups and leave_groups."""
         wanted = {group.lower() for group in user.groups or ()}
         for group in sorted(user.leaves):
             if group.lower() in wanted:
@@ -267,7 +266,7 @@ class _ItemReader(Fields):
         password = self._string("password")
         if password is None:
             return None
-        # The password itself is never part of a message.
+        # No message contains the password itself.
         if not 1 <= len(password) <= limits.PASSWORD_LENGTH:
             self.problem("password", f"has {len(password)} characters, IAM allows 1 to {limits.PASSWORD_LENGTH}")
         elif not limits.PASSWORD.fullmatch(password):

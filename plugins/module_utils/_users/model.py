@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The values that pass between input checks, snapshot, plan and apply of iam_users."""
+"""The types that the input checks, snapshot, plan and apply of iam_users share."""
 
 from __future__ import annotations
 
@@ -31,42 +31,42 @@ if t.TYPE_CHECKING:
 
 @dataclass(frozen=True, order=True)
 class TemporaryGroup:
-    """A membership that ends by itself."""
+    """A temporary membership."""
 
     group: str
     until: str
     reason: str = ""
-    # Whether it has ended, by AWS's clock. Known only of what the account has.
+    # Whether it has ended, by AWS's clock. Known only for memberships in the account.
     ended: bool = field(default=False, compare=False)
 
     def describe(self) -> dict[str, t.Any]:
-        """The membership as it is shown in results, and written in lists."""
+        """Return the membership as results and lists show it."""
         told: dict[str, t.Any] = {"group": self.group, "until": self.until, "reason": self.reason}
         return {**told, "ended": True} if self.ended else told
 
 
 @dataclass(frozen=True)
 class TemporaryPolicy:
-    """A policy of the account that stands for a temporary membership, or for a part of one."""
+    """A policy in the account that stands for a temporary membership, or for a part of one."""
 
     arn: str
     document: t.Any
-    # The version in force, and the others.
+    # The ID of the default version, and those of the others.
     version: str = "v1"
     other_versions: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
-    # How many users, groups and roles have it, and whether it is anybody's permissions boundary.
+    # How many users, groups and roles have it attached, and whether any has it as permissions boundary.
     attachments: int = 0
     bounds: bool = False
 
 
 @dataclass(frozen=True)
 class DesiredUser:
-    """What was asked for. None means "leave alone"; an empty boundary means "no boundary"."""
+    """What the playbook asks for. None leaves a field as it is; an empty boundary removes the boundary."""
 
     name: str
     present: bool = True
-    # Locked out, and there: what else was asked for counts when the user is brought back.
+    # Whether the user is locked out, but kept. The other fields take effect when the user is restored.
     suspended: bool = False
     protected: bool | None = None
     path: str | None = None
@@ -77,17 +77,17 @@ class DesiredUser:
     console_access: bool | None = None
     password: str | None = field(default=None, repr=False)
     password_reset_required: bool = True
-    # Groups that the user is not to be in any more, whatever the switches say.
+    # Groups that the user leaves, also without purge_groups.
     leaves: frozenset[str] = frozenset()
-    # Memberships that end by themselves. None means "leave alone", as long as they have not ended.
+    # Temporary memberships. None leaves them as they are until they end.
     temporary: tuple[TemporaryGroup, ...] | None = None
-    # The name that the user is renamed from, if it still has that one.
+    # The user's former name. The user is renamed if the account still has that name.
     previous_name: str | None = None
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """Whatever hangs on a user and has to go before the user can: identifiers as IAM names them."""
+    """Identifiers of a user's credentials, all of which must be removed before IAM deletes the user."""
 
     access_keys: tuple[str, ...] = ()
     active_access_keys: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ class Credentials:
 
 @dataclass(frozen=True)
 class ActualUser:
-    """A user as the account has it. What only reads of single users tell is None where it was not read."""
+    """A user in the account. Fields that bulk reads don't return are None if they were not read."""
 
     name: str
     arn: str
@@ -114,19 +114,19 @@ class ActualUser:
     boundary: str | None = None
     console_access: bool | None = None
     credentials: Credentials | None = None
-    # Of the login profile: whether a new password has to be chosen at the next sign-in.
+    # Whether the user has to choose a new password at the next sign-in.
     password_reset_required: bool | None = None
     has_mfa: bool | None = None
-    # Characters in all inline policies, white space not counted: IAM has a quota for them.
+    # Characters of all inline policies without white space, for which IAM has a quota.
     inline_length: int = field(default=0, compare=False)
-    # The inline policy of a suspended user is there, and somebody has made it deny less.
+    # Whether the inline policy of a suspended user exists and differs from what this collection writes.
     altered_deny: bool = False
-    # For which temporary memberships policies of the account stand, by ARN. Read only where it matters.
+    # By policy ARN: the temporary membership that the policy stands for. Read only if the plan depends on it.
     temporary: Mapping[str, TemporaryGroup] = field(default_factory=dict, compare=False)
 
     @property
     def temporary_groups(self) -> tuple[TemporaryGroup, ...]:
-        """The memberships that end by themselves, as far as they were read."""
+        """The user's temporary memberships, if they were read."""
         return tuple(sorted({self.temporary[arn] for arn in self.managed_policies if arn in self.temporary}))
 
     @property
@@ -136,21 +136,21 @@ class ActualUser:
 
     @property
     def protected(self) -> bool:
-        """Whether the user is marked as one who is never deleted or suspended."""
+        """Whether a tag says that the user must never be deleted or suspended."""
         return PROTECTED in self.tags
 
     @property
     def marked(self) -> bool:
-        """Whether something says that the user is suspended. Whoever may tag users can say so.
+        """Whether a mark says that the user is suspended. Anyone who may tag users can set one.
 
-        A user who has room neither for the tag nor for the inline policy is marked by the managed one alone.
+        For a user who has room neither for the tag nor for the inline policy, the managed policy alone is the mark.
         """
         crowded = self.full_of_tags and not fits(self.inline_length)
         return SUSPENDED in self.tags or SUSPENDED_POLICY in self.inline_policies or (crowded and self._denied_by_aws)
 
     @property
     def full_of_tags(self) -> bool:
-        """Whether the user has room for no other tag, so that a suspension could not note all that it took."""
+        """Whether no further tag fits, so that a suspension may not have noted all that it took."""
         return len(self.tags) >= limits.TAGS_PER_USER
 
     @property
@@ -166,51 +166,51 @@ class ActualUser:
 
     @property
     def suspended(self) -> bool:
-        """Whether the user is locked out for now: marked so, and really denied everything."""
+        """Whether the user is suspended: marked as such, and denied everything."""
         return self.marked and self.denied
 
     @property
     def locked(self) -> bool:
-        """Whether the user is not to be counted on: one sign that it is locked out is enough."""
+        """Whether the user may be locked out, so that a protected group can't rely on it. One sign is enough."""
         return self.marked or self.denied
 
     @property
     def can_act(self) -> bool:
-        """Whether the user can sign in or use an access key. What was not read is taken to be there."""
+        """Whether the user can sign in or use an access key. Credentials that were not read count as existing."""
         no_keys = self.credentials is not None and not self.credentials.active_access_keys
         return not self.locked and not (self.console_access is False and no_keys)
 
 
 @dataclass(frozen=True)
 class Account:
-    """One complete read of the account: all users and all groups, by their names."""
+    """One complete read of the account: all users by name, and the names of all groups."""
 
     caller: Caller
     users: Mapping[str, ActualUser]
     groups: frozenset[str]
     alias: str | None = None
-    # ARNs of the managed policies of each group that has some.
+    # By group: the ARNs of its managed policies. Groups without any are left out.
     group_policies: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    # Read only where passwords are to be set.
+    # Read only if the plans set passwords or attach the right to change them.
     password_rules: PasswordRules = NO_RULES
-    # Read only where temporary memberships matter: the policies that stand for them by ARN, the documents of the
-    # policies of each group, and how many customer managed policies the account has.
+    # Read only if the plans depend on temporary memberships: by ARN the policies that stand for them, by group the
+    # documents of its policies, and the number of customer managed policies in the account.
     temporary_policies: Mapping[str, TemporaryPolicy] = field(default_factory=dict)
     group_documents: Mapping[str, tuple[t.Any, ...]] = field(default_factory=dict)
     policy_count: int = 0
 
     def members(self, group: str, suspended: bool = False) -> frozenset[str]:
-        """Names of the users in the group who are not locked out, or of those who are."""
+        """Return the names of the group's members who are not locked out; if suspended is true, of those who are."""
         return frozenset(user.name for user in self.users.values() if group in user.groups and user.locked == suspended)
 
     @cached_property
     def lower_names(self) -> frozenset[str]:
-        """The names of the users, as IAM tells them apart."""
+        """The users' names in lower case: IAM ignores case."""
         return frozenset(name.lower() for name in self.users)
 
     @cached_property
     def temporary_of(self) -> Mapping[str, list[TemporaryPolicy]]:
-        """The policies that stand for temporary memberships, by the name in lower case of the user that they name."""
+        """The policies that stand for temporary memberships, by the lower-case name of the user in their ARN."""
         found: dict[str, list[TemporaryPolicy]] = {}
         for policy in self.temporary_policies.values():
             if membership := membership_of(policy.arn):
@@ -219,7 +219,7 @@ class Account:
 
     @cached_property
     def temporary_holders(self) -> Mapping[str, set[str]]:
-        """Names of the users who have each policy that stands for a temporary membership."""
+        """By ARN of a policy that stands for a temporary membership: the names of the users who have it."""
         found: dict[str, set[str]] = {}
         for user in self.users.values() if self.temporary_policies else ():
             for arn in user.managed_policies & self.temporary_policies.keys():
@@ -227,11 +227,11 @@ class Account:
         return found
 
     def with_users(self, users: Mapping[str, ActualUser]) -> Account:
-        """The same account with some of its users known in more detail."""
+        """Return the account with these users in place of those of the same names."""
         return replace(self, users={**self.users, **users})
 
     def with_members(self, members: Mapping[str, Collection[str]]) -> Account:
-        """The same account with these users in these groups too, as far as it has the users."""
+        """Return the account with these users, if they exist, as members of these groups too."""
         spelled = {group.lower(): group for group in self.groups}
         joined = {
             user.name: replace(user, groups=user.groups.union(spelled.get(group.lower(), group) for group in groups))
@@ -241,46 +241,46 @@ class Account:
         return self.with_users(joined)
 
     def user_arn(self, name: str, path: str) -> str:
-        """The ARN that IAM gives to a user of this name and path."""
+        """Return the ARN that IAM gives to a user of this name and path."""
         return f"arn:{self.caller.partition}:iam::{self.caller.account_id}:user{path}{name}"
 
 
 @dataclass(frozen=True)
 class Options:
-    """The switches of one run."""
+    """The options of one run."""
 
     purge_users: bool = False
     purge_groups: bool = False
     purge_tags: bool = False
     purge_policies: bool = False
-    # Whether listed users get the ownership tag, and nothing else happens to them.
+    # Whether listed users get the ownership tag and no other change.
     adopt: bool = False
-    # Whether suspended users that are listed as present come back, all or those named. Others are left as they are.
+    # Which suspended users that are listed as present are restored: all of them, or those named.
     restore_suspended: bool = False
     restore_users: frozenset[str] = frozenset()
-    # The credentials of users who come back that are switched on again, by their identifiers.
+    # Identifiers of the credentials of restored users that are activated again.
     restore_credentials: frozenset[str] = frozenset()
-    # Whether users who have to change a password are given the right to do so, where they would lack it.
+    # Whether users who have to change their password get the right to do so if they lack it.
     allow_password_change: bool = True
     managed_by_tag: str = MANAGED
     max_deletions: int = 10
     protected_groups: frozenset[str] = frozenset()
-    # Groups that an earlier task makes: in check mode they count as existing.
+    # Groups that an earlier task creates: in check mode they count as existing.
     pending_groups: frozenset[str] = frozenset()
-    # Users by groups that an earlier task adds them to: in check mode they count as members.
+    # By group: users that an earlier task adds to it. In check mode they count as members.
     pending_members: Mapping[str, Collection[str]] = field(default_factory=dict)
-    # Where new people are while they change the password and register MFA; None for no such phase.
+    # The group of pending users; None if users are not onboarded in two phases.
     onboarding_group: str | None = None
-    # The policy, by its name, that makes a group require MFA; and groups of which an earlier task says that they do.
+    # Name of the policy that makes a group require MFA, and groups that require MFA according to an earlier task.
     require_mfa_policy_name: str = REQUIRE_MFA_POLICY_NAME
     require_mfa_groups: frozenset[str] = frozenset()
-    # Whether what an earlier task made may not be seen yet, so that it is looked for again: in a run that writes.
+    # Whether to wait for IAM to show what an earlier task created. Only a run that writes waits.
     patient: bool = False
-    # Users for each line of progress.
+    # Number of users for each line of progress.
     batch_size: int = 250
 
     def restores(self, user: str) -> bool:
-        """Whether this user comes back, if it is suspended and listed as present."""
+        """Whether this user is restored if it is suspended and listed as present."""
         return self.restore_suspended or user in self.restore_users
 
 
@@ -291,11 +291,11 @@ class Change:
     user: str
     operation: str
     params: Mapping[str, t.Any]
-    # Whether the rest of the plan goes on when this call fails.
+    # Whether the plan goes on if AWS refuses this call.
     optional: bool = False
 
     def describe(self) -> dict[str, t.Any]:
-        """The change as it is shown in results: operation, user and whatever it is done to."""
+        """Return the change as results show it: user, operation and target."""
         target = {_RESULT_NAMES[key]: value for key, value in self.params.items() if key in _RESULT_NAMES}
         if self.operation == "create_policy":
             target["policy_name"] = target.pop("inline_policy")
@@ -333,11 +333,11 @@ class UserPlan:
     before: ActualUser | None
     after: ActualUser | None
     changes: tuple[Change, ...] = ()
-    # Why the run can't go on with this user: each says the field and what is wrong with it.
+    # Why the user can't be changed as asked for. Each begins with the field.
     problems: tuple[str, ...] = ()
-    # Managed policies that the user gets in a later run. A mistake among them is one today.
+    # Managed policies that the user gets in a later run. This run already checks that they exist.
     later_policies: frozenset[str] = frozenset()
-    # How many of the changes, from the first on, lock the user out. Those of all users come before the rest of any.
+    # How many changes, counted from the first, lock the user out. apply_plans makes those of all users first.
     urgent: int = 0
 
     @property
@@ -351,39 +351,39 @@ class UserPlan:
 
     @property
     def renamed_from(self) -> str | None:
-        """The name that the user had before; None where it keeps its name."""
+        """The user's name before the plan; None if the plan does not rename the user."""
         return self.before.name if self.before and self.after and self.before.name != self.after.name else None
 
     @property
     def suspends(self) -> bool:
-        """Whether the user is locked out by this plan, and stays."""
+        """Whether the plan changes the user and leaves it suspended."""
         return bool(self.changes) and self.after is not None and self.after.suspended
 
     @property
     def makes_login_profile(self) -> bool:
-        """Whether the user gets console access by this plan."""
+        """Whether the plan gives the user console access."""
         return any(change.operation == "create_login_profile" for change in self.changes)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one user's plan: the calls that were made, and the error that stopped the rest."""
+    """The result of one user's plan: the calls that were made, and the error that stopped the rest."""
 
     plan: UserPlan
     done: tuple[Change, ...] = ()
     error: str | None = None
-    # The account was not as the snapshot had it: worth a second look before giving up.
+    # Whether the account changed after the snapshot, so that a new plan may succeed.
     conflict: bool = False
 
     @property
     def not_done(self) -> tuple[Change, ...]:
-        """The calls that were planned and not made."""
+        """The planned calls that were not made."""
         done = list(self.done)
         return tuple(change for change in self.plan.changes if not _taken(done, change))
 
 
 def _taken(done: list[Change], change: Change) -> bool:
-    """Whether the change is among those done, each of which counts once."""
+    """Whether the change is in done. It is removed from done, so that each call counts once."""
     if change not in done:
         return False
     done.remove(change)

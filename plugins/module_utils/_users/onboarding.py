@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The way in for new people, in two phases, and who would be locked out without them. Pure, like the plan itself.
+"""Plans the two-phase onboarding of users, and finds users who would be locked out. Pure, like the plan itself.
 
-Who is in the onboarding group is pending: somebody who can sign in, and has nothing but what is needed to change the
-password and to register an MFA device. Who has done both leaves that group for those that were asked for.
+A user is pending while in the onboarding group, and gets no other rights than to change the password and register an
+MFA device. A user who has done both leaves that group, and gets the groups that the playbook asks for.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ CHANGE_PASSWORD = ":iam::aws:policy/IAMUserChangePassword"
 
 
 def with_password_change(before: ActualUser, after: ActualUser, account: Account, options: Options) -> ActualUser:
-    """The user after the plan, with the right to change the password where that has to be changed and could not be.
+    """Return after with the right to change the password, if the user has to change it and otherwise could not.
 
-    IAM User Guide, "Create an IAM user in your AWS account": with the checkbox for a new password at the next sign-in
-    the console attaches IAMUserChangePassword, unless the account's password policy lets all users change theirs.
-    CreateLoginProfile attaches nothing. Where a group requires MFA the right would be denied all the same, and the
-    group for onboarding has it.
+    If a new password is required at the next sign-in, the console attaches IAMUserChangePassword unless the account's
+    password policy lets all users change theirs (IAM User Guide, "Create an IAM user in your AWS account").
+    CreateLoginProfile attaches nothing. A group that requires MFA would deny the right anyway, and the onboarding group
+    grants it. A user who has the policy keeps it.
     """
     policy = f"arn:{account.caller.partition}{CHANGE_PASSWORD}"
     if not options.allow_password_change or after.denied:
@@ -60,19 +60,19 @@ def is_password_change(change: Change) -> bool:
 
 
 def stage(desired: DesiredUser, before: ActualUser | None, options: Options) -> DesiredUser:
-    """What is wanted of a user now, out of what is wanted in the end."""
+    """Return what this run gives the user: all that the playbook asks for, or only the onboarding group for now."""
     group = options.onboarding_group
     state = before or ActualUser(desired.name, "", console_access=False, has_mfa=False)
     if group is None or not concerns(group, desired, state):
         return desired
-    # Who is to have no console access has no password to change: that is no way in for people.
+    # A user who gets no console access has no password to change, so onboarding does not apply.
     if desired.console_access is False or not waits_for(_signing_in(desired, state)):
         return replace(desired, leaves=desired.leaves | {group})
-    # Nothing that the user does not have already, but the onboarding group.
+    # Add the onboarding group, and nothing else that the user does not have already.
     groups, policies = desired.groups, desired.managed_policies
     if groups is not None or group not in state.groups:
         groups = ((groups or frozenset()) & state.groups) | {group}
-    # Neither does a pending user get a temporary membership.
+    # A pending user gets no new temporary membership either.
     have = {membership.group for membership in state.temporary_groups}
     return replace(
         desired,
@@ -83,9 +83,9 @@ def stage(desired: DesiredUser, before: ActualUser | None, options: Options) -> 
 
 
 def concerns(group: str, desired: DesiredUser, user: ActualUser) -> bool:
-    """Whether the user is between the two phases, or comes to the first: somebody who signs in, and has no rights yet.
+    """Whether the user is pending, or is new: gets console access, and has no rights yet.
 
-    A creation that was stopped may have left such a user, so not only those that are not there are new.
+    An interrupted creation may have left a user without rights, so a user who exists can be new too.
     """
     policies = [arn for arn in user.managed_policies if not arn.endswith(CHANGE_PASSWORD)]
     bare = not (user.console_access or user.groups or policies or user.inline_policies)
@@ -93,20 +93,20 @@ def concerns(group: str, desired: DesiredUser, user: ActualUser) -> bool:
 
 
 def _signing_in(desired: DesiredUser, user: ActualUser) -> ActualUser:
-    """The user with the login profile that it has or gets."""
+    """Return the user with the login profile that it has or gets."""
     if user.console_access or not desired.console_access:
         return user
     return replace(user, console_access=True, password_reset_required=desired.password_reset_required)
 
 
 def waits_for(user: ActualUser) -> tuple[str, ...]:
-    """What a pending user has yet to do. What was not read, or is not there, has not been done."""
+    """Return what a pending user still has to do. What was not read, or does not exist, counts as not done."""
     password = () if user.password_reset_required is False else ("password",)
     return password if user.has_mfa else (*password, "mfa")
 
 
 def describe_pending(plans: Iterable[UserPlan], options: Options) -> list[dict[str, t.Any]]:
-    """Who is pending once the plans are carried out, and why. Who is suspended waits for somebody else."""
+    """Return the users who are pending after the plans, and what each has to do. Suspended users are left out."""
     return [
         {"name": plan.name, "waiting_for": list(waits_for(plan.after))}
         for plan in plans
@@ -115,14 +115,14 @@ def describe_pending(plans: Iterable[UserPlan], options: Options) -> list[dict[s
 
 
 def refusals(account: Account, options: Options) -> Iterable[str]:
-    """Why no run can begin with these options."""
+    """Yield why no run can begin with these options."""
     group = options.onboarding_group
     if group is not None and group not in account.groups | options.pending_groups:
         yield f"onboarding_group: the account has no group {group!r}; create it first"
 
 
 def groups_with_mfa(account: Account, options: Options) -> frozenset[str]:
-    """The groups that let their members do nothing without MFA: by their policies, or because an earlier task says."""
+    """Return the groups that require MFA: by the name of an attached policy, or according to an earlier task."""
     found = {
         group
         for group, policies in account.group_policies.items()
@@ -132,7 +132,7 @@ def groups_with_mfa(account: Account, options: Options) -> frozenset[str]:
 
 
 def lockout(plan: UserPlan, account: Account, options: Options) -> str | None:
-    """Why the user could not get in after this plan: a password that has to be changed, and can't be."""
+    """Return why the plan locks the user out: the password has to be changed, and can't be. None if it does not."""
     after = plan.after
     if after is None or not after.password_reset_required or after.denied:
         return None
@@ -155,7 +155,7 @@ def lockout(plan: UserPlan, account: Account, options: Options) -> str | None:
 
 
 def _without_right(plan: UserPlan, after: ActualUser, account: Account) -> str | None:
-    """The same where nothing denies it: who has no group and no policy has no right to change the password."""
+    """Return the same if no group requires MFA: a user without groups and policies has no right to change it."""
     has_rights = after.groups or after.managed_policies or after.inline_policies
     if has_rights or account.password_rules.changeable or not plan.makes_login_profile:
         return None

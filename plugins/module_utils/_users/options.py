@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The options of iam_users other than the users: what is wrong with them, and lists that come as text."""
+"""Checks the options of iam_users other than users, and reads lists that are given as text."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import key_
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
 
 LISTS = ("protected_groups", "pending_groups", "require_mfa_groups", "restore_credentials")
-# What a tag of this collection's says already.
+# Beginnings of the keys of tags that this collection uses for something else.
 _TAKEN = (PROTECTED, SUSPENDED, f"{SUSPENDED}-had-", MFA_NOTE)
 
 
 def read_options(options: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[str]]:
-    """The options as a playbook gives them, with lists as lists, and what is wrong with them."""
+    """Read the options as a playbook gives them. Return them with lists as lists, and their problems."""
     read = dict(options)
     problems = []
     for name in LISTS:
@@ -37,12 +37,12 @@ def read_options(options: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[s
 
 
 def option_problems(options: Mapping[str, t.Any]) -> list[str]:
-    """What is wrong with options whose types are right, or are those of a playbook."""
+    """Return the problems of options, with Ansible's types or as a playbook gives them."""
     return [*_number_problems(options), *_managed_by_tag_problems(options.get("managed_by_tag"))]
 
 
 def purge_problems(desired: Iterable[DesiredUser], options: Mapping[str, t.Any]) -> list[str]:
-    """Why nobody may be deleted for not being listed: a list without a user to keep is one that failed."""
+    """Return why purge_users is refused: a list without a user to keep probably failed to load."""
     if not is_true(options.get("purge_users")) or is_true(options.get("purge_users_allow_empty")):
         return []
     if any(user.present for user in desired):
@@ -55,7 +55,7 @@ def purge_problems(desired: Iterable[DesiredUser], options: Mapping[str, t.Any])
 
 
 def _name_problems(name: str) -> Iterator[str]:
-    """Why this is no name of a group and no identifier of a credential, which has up to 128 characters too."""
+    """Yield why this can't be a group's name or a credential's identifier, which both have at most 128 characters."""
     problem = limits.name_problem(name, limits.GROUP_NAME_LENGTH)
     if problem:
         yield problem
@@ -70,7 +70,7 @@ def _managed_by_tag_problems(tag: object) -> Iterator[str]:
 
 
 def _number_problems(options: Mapping[str, t.Any]) -> Iterator[str]:
-    """The numbers among the options of a run."""
+    """Yield the problems of the options that are numbers."""
     for name, lowest, highest in (
         ("password_length", limits.SHORTEST_PASSWORD, limits.PASSWORD_LENGTH),
         ("batch_size", 1, None),

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Where the password of a new login profile comes from: given with the user, or generated and stored on the spot."""
+"""Provides the passwords of new login profiles: given with the user, or generated and stored."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import 
 
 T = t.TypeVar("T")
 
-# Seconds between tries while an entry of the same name is being deleted, or changed by another run.
+# Seconds to wait before each try while AWS deletes an entry of the same name, or another run changes it.
 WAITS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 ENDS_ACCESS = frozenset({"delete_login_profile", "delete_user"})
 SETS_PASSWORD = frozenset({"create_login_profile", "update_login_profile"})
 
 
 class OneUserError(StoreError):
-    """What is wrong is about one user alone, who fails for it when it is her turn."""
+    """The error is about one user only, who fails when its plan is carried out."""
 
     def __init__(self, message: str, conflict: bool = False) -> None:
         super().__init__(message)
@@ -39,20 +39,20 @@ class OneUserError(StoreError):
 
 
 class PasswordSource(t.Protocol):
-    """Gives passwords to the calls that set them. Used by several threads, but by one at a time for each user."""
+    """Gives passwords to the calls that set them. Several threads use it, but only one at a time for each user."""
 
     def has(self, user: str) -> bool:
-        """Whether there is a password for the user, or one can be made."""
+        """Whether a password for the user was given, or can be generated."""
 
     def password(self, user: str) -> str:
-        """The password, which is stored by now if it was generated. Raises StoreError when that failed."""
+        """Return the password. If it is generated, it is stored first; raises StoreError if that fails."""
 
     def settled(self, outcome: Outcome) -> Outcome:
-        """Bring what is stored up to date with what was done for a user. The outcome, with what went wrong here."""
+        """Update the store after a user's calls. Return the outcome, with any error from the store added."""
 
 
 class GivenPasswords:
-    """Passwords that came with the users; whoever generated them keeps them too."""
+    """Passwords given with the users. They are stored elsewhere, by whoever generated them."""
 
     def __init__(self, desired: Iterable[DesiredUser]) -> None:
         self._passwords = {user.name: user.password for user in desired if user.password is not None}
@@ -68,16 +68,16 @@ class GivenPasswords:
 
 
 class StoredPasswords:
-    """Passwords that came with the users, and generated ones for the others, in a store of AWS's.
+    """Passwords given with the users, and generated ones for the others, which are kept in a store in AWS.
 
-    folder is what the names of its entries begin with. New passwords have length characters. what they are is said in
-    the entries and in messages.
+    folder is the prefix of the entries' names. New passwords have length characters. what names the kind of password in
+    entries and messages.
 
-    A password that this run has not written is never set: whoever put it into the store would know it. An entry that
-    is there gets another one, and what it had before is put back where the new one turns out not to be the user's.
+    Of stored passwords, a run sets only those that it has stored itself: a person who stored another one would know it.
+    So an existing entry gets a new password. The previous one is put back if a conflict shows that the new one may not
+    be the user's.
 
-    A user that the store does not know costs no read: making an entry is refused where there is one, and only then it
-    is looked at.
+    A user without an entry costs no read: the store refuses to create an entry that exists, and only then it is read.
     """
 
     def __init__(
@@ -99,18 +99,18 @@ class StoredPasswords:
         self._sleep = sleep
         self._what = what
         self._stored: dict[str, str] = {}
-        # What the entries of users were that had one, as long as it may have to be put back.
+        # By user: the previous entry whose password was replaced, while it may have to be put back.
         self._replaced: dict[str, Entry] = {}
 
     def needed(self, plans: Iterable[UserPlan]) -> list[str]:
-        """Users whose password has to be generated."""
+        """Return the names of the users whose password has to be generated."""
         return [plan.name for plan in plans if plan.makes_login_profile and not self._given.has(plan.name)]
 
     def check(self, plans: Sequence[UserPlan], write: bool) -> None:
         """Raise StoreError if the plans need the store and it can't be used, before anything else is changed.
 
-        The first password is stored on the way, because nothing else tells whether the caller may; without
-        write the first entry is only looked for.
+        This stores the first password, because only that shows whether the caller may. Without write, it only looks
+        for the first entry.
         """
         needed = self.needed(plans)
         gone = [plan.name for plan in plans if any(change.operation in ENDS_ACCESS for change in plan.changes)]
@@ -144,14 +144,14 @@ class StoredPasswords:
             elif outcome.conflict and user in self._replaced:
                 self._put_back(user)
             elif operations & ENDS_ACCESS:
-                # The entry of a user who is renamed bears the name that it had.
+                # A renamed user's entry has the user's previous name.
                 self._try("remove", (outcome.plan.before or outcome.plan).name, self._forget)
         except StoreError as exc:
             return replace(outcome, error="; ".join(filter(None, (outcome.error, str(exc)))))
         return outcome
 
     def describe(self, region: str, users: Sequence[str]) -> dict[str, t.Any]:
-        """Where the passwords of these users are, as results show it."""
+        """Return where the passwords of these users are, as results show it."""
         location = f"{SERVICES[self._store.kind][1]} under {self.folder} ({region})"
         return {
             "store": self._store.kind,
@@ -162,7 +162,7 @@ class StoredPasswords:
         }
 
     def set_by(self, outcomes: Iterable[Outcome]) -> list[str]:
-        """Users whose generated password was set."""
+        """Return the names of the users whose generated password was set."""
         made = {o.plan.name for o in outcomes if any(c.operation == "create_login_profile" for c in o.done)}
         return sorted(made & self._stored.keys())
 
@@ -170,11 +170,11 @@ class StoredPasswords:
         return entry_name(self._store.kind, self.folder, user)
 
     def _keep(self, name: str, user: str) -> str:
-        """Store a new password, also where there is an entry.
+        """Store a new password, also if an entry exists.
 
-        Of a user who has a login profile by now the entry may be the password, set by a run that was stopped or by one
-        that goes on beside this one: it is left alone. The version is read before the login profile is looked for, and
-        only that version is replaced, so that no run replaces what another has set.
+        If the user has a login profile by now, the entry may hold its password, set by an interrupted or a concurrent
+        run, so it is left alone. The entry's version is read before the login profile, and only that version is
+        replaced, so that no run replaces a password that another run has set.
         """
         password = generate_password(self._length)
         for wait in WAITS:
@@ -197,7 +197,7 @@ class StoredPasswords:
         raise StoreError(f"Could not store the {self._what} of {user}: another run is changing {name}; run again")
 
     def _put_back(self, user: str) -> None:
-        """Another run has made the login profile. The next look at the account tells whether there is more to do."""
+        """Put the previous password back after a conflict. A new plan shows whether the user still needs a password."""
         entry = self._replaced.pop(user)
         self._stored.pop(user, None)
         self._try("put back", user, lambda name: self._store.put_back(name, entry))
@@ -208,7 +208,7 @@ class StoredPasswords:
             self._store.delete(name)
 
     def _try(self, doing: str, user: str, work: Callable[[str], T]) -> T:
-        """Do something with the user's entry. Raises StoreError with one sentence where AWS refuses."""
+        """Run work on the user's entry. Raises StoreError with one sentence if AWS refuses."""
         name = self._name(user)
         try:
             return work(name)
@@ -217,7 +217,7 @@ class StoredPasswords:
             raise StoreError(sentence(exc, f"{doing} the {self._what} of {user} ({where})")) from exc
 
     def _refuse_foreign(self, entry: Entry, name: str, user: str) -> None:
-        """Raise where somebody else made the entry, or made it so that others can read what is put into it."""
+        """Raise OneUserError if this collection did not create the entry, or if others could read its password."""
         flaws = entry.flaws if entry.state is not None else ("was not made by this collection",)
         if flaws:
             raise OneUserError(

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From desired and actual state to an ordered list of write calls. Pure: no call, no clock, no randomness."""
+"""Turns desired and actual state into an ordered list of write calls. Pure: no call, no clock, no randomness."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
 
 
 def plan_users(desired: Iterable[DesiredUser], account: Account, options: Options) -> list[UserPlan]:
-    """The plans of all users asked for, in their order, and then of owned users that are no longer listed."""
+    """Return the plans of all listed users, in their order, and then of those that purge_users deletes."""
     desired = list(desired)
     spelling = {name.lower(): name for name in account.users}
     plans = [plan_user(user, account, options, spelling) for user in desired]
@@ -46,9 +46,9 @@ def plan_users(desired: Iterable[DesiredUser], account: Account, options: Option
 
 
 def unlisted_users(desired: Iterable[DesiredUser], account: Account, options: Options) -> list[str]:
-    """Names of the users that purge_users removes: those with our ownership tag that are no longer listed.
+    """Return the names of the users that purge_users deletes: owned users that are no longer listed.
 
-    Break-glass users have a list of their own, that of the role break_glass.
+    Break-glass users are not among them: the role break_glass has its own list.
     """
     if not options.purge_users or options.adopt:
         return []
@@ -65,7 +65,7 @@ def unlisted_users(desired: Iterable[DesiredUser], account: Account, options: Op
 def plan_user(
     desired: DesiredUser, account: Account, options: Options, spelling: Mapping[str, str] | None = None
 ) -> UserPlan:
-    """The plan of one user. spelling maps lower-case user names to those in the account."""
+    """Return the plan of one user. spelling maps lower-case user names to those in the account."""
     known = spelling if spelling is not None else {name.lower(): name for name in account.users}
     existing = known.get(desired.name.lower(), desired.name)
     if existing != desired.name:
@@ -82,7 +82,7 @@ def plan_user(
 def _plan_kept(
     desired: DesiredUser, before: ActualUser | None, account: Account, options: Options, known: Mapping[str, str]
 ) -> UserPlan:
-    """The plan of a user who is not deleted."""
+    """Return the plan of a user who is not deleted."""
     if desired.suspended:
         return suspension.plan_suspension(desired.name, account)
     wrong = renaming.problem(desired, account, options, known)
@@ -95,7 +95,7 @@ def _plan_kept(
 
 
 def _plan_adoption(desired: DesiredUser, before: ActualUser | None, options: Options) -> UserPlan:
-    """The ownership tag for a user who is there, and nothing else, whatever was asked for."""
+    """Plan only the ownership tag for an existing user, whatever else the playbook asks for."""
     if not desired.present:
         return UserPlan(desired.name, before, before)
     if before is None:
@@ -178,7 +178,7 @@ def _plan_creation(desired: DesiredUser, account: Account, options: Options) -> 
 
 
 def _plan_update(desired: DesiredUser, before: ActualUser, options: Options, account: Account) -> UserPlan:
-    """Rights shrink before they grow, and the way in comes last, so that no moment grants more than was asked."""
+    """Plan an update. Groups are left before others are joined, as with policies, and console access is given last."""
     after = replace(
         before,
         path=desired.path or before.path,
@@ -232,7 +232,7 @@ def _tags_after(desired: DesiredUser, before: ActualUser, options: Options) -> M
 
 
 def _marked(tags: Mapping[str, str], protected: bool | None) -> Mapping[str, str]:
-    """The tags with the mark of a protected user, without it, or as they are."""
+    """Return the tags with the mark of a protected user, without it, or unchanged if protected is None."""
     if protected is None:
         return tags
     rest = {key: value for key, value in tags.items() if key != PROTECTED}
@@ -282,7 +282,7 @@ def _policy_changes(before: ActualUser, after: ActualUser) -> Iterable[Change]:
 
 
 def plan_deletion(before: ActualUser, account: Account, options: Options) -> UserPlan:
-    """Everything a user has goes before the user does, and first whatever lets somebody in or act once in."""
+    """Plan a deletion: lock the user out, delete all that IAM requires to be gone first, and last delete the user."""
     have = before.credentials or Credentials()
     name = before.name
     lock_out = _lock_out_changes(before, have)
@@ -297,9 +297,9 @@ def plan_deletion(before: ActualUser, account: Account, options: Options) -> Use
 
 
 def _lock_out_changes(before: ActualUser, have: Credentials) -> list[Change]:
-    """No way in and, for those who are in, no rights. What denies everything stays until nothing else is left.
+    """Return the calls that remove all ways in, and the rights of open sessions. Denials of everything end last.
 
-    Keys and memberships go first: they can be put back, where a protected group would be left without members.
+    Access keys and memberships come first: they can be restored if a protected group would be left without members.
     """
     name = before.name
     policies = sorted(before.managed_policies, key=lambda arn: (arn.endswith(DENY_ALL), arn))
@@ -322,14 +322,14 @@ def _lock_out_changes(before: ActualUser, have: Credentials) -> list[Change]:
 
 
 def _mfa_device_changes(before: ActualUser, devices: Sequence[str]) -> Iterable[Change]:
-    """Take the user's MFA devices away, and delete the virtual ones, which would outlive the user.
+    """Deactivate the user's MFA devices, and delete the virtual ones, which would outlive the user.
 
-    Once it is taken away nothing tells whose a virtual device was. So the user is tagged with it first, and a run
-    that is stopped between the two leaves a note for the next. Where it can't be written, the deletion goes on.
+    After that, IAM does not show whose a virtual device was. So the user is first tagged with it, as a note for the
+    next run if this one is interrupted. If the tag can't be written, the deletion goes on.
     """
     name = before.name
     noted = [decode(value) for key, value in sorted(before.tags.items()) if key.startswith(MFA_NOTE)]
-    # A virtual device has an ARN for its serial number.
+    # The serial number of a virtual device is its ARN.
     virtual = [device for device in devices if ":mfa/" in device]
     new = [device for device in virtual if device not in noted]
     notes = {f"{MFA_NOTE}{len(noted) + number}": encode(device) for number, device in enumerate(new, 1)}

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Lines that tell of a long run while it goes on."""
+"""Reports the progress of a long run, one line for each batch of users."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Outcome, UserPlan
 
-# The environment variable with the path of that file.
 Tell = Callable[[str], None]
 
 
 def in_batches(plans: Sequence[UserPlan], outcomes: Iterator[Outcome], size: int, tell: Tell) -> Iterator[Outcome]:
-    """Pass the outcomes on, and tell of each batch of plans when its last user is done.
+    """Pass the outcomes on, and report each batch of plans when its last user is done.
 
-    outcomes are those of the plans with changes, in their order. A run of one batch is told at its end anyway.
+    outcomes are those of the plans with changes, in their order. A run of only one batch reports no progress.
     """
     for first in range(0, len(plans), size):
         batch = plans[first : first + size]
@@ -45,7 +44,7 @@ def _became(outcome: Outcome) -> str:
 
 
 def describe_batch(first: int, length: int, total: int, counts: Counter[str]) -> str:
-    """One line about a batch; first is counted from 0, in the line from 1."""
+    """Return one line about a batch. first is counted from 0; the line counts from 1."""
     words = ("created", "updated", "deleted", "unchanged", "to look at again", "failed")
     told = ", ".join(f"{counts[word]} {word}" for word in words if counts[word])
     return f"users {first + 1}-{first + length} of {total}: {told}"

@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Renaming users, who keep everything that they have. Pure, like the rest of the plan.
+"""Plans the renaming of users, who keep everything they have. Pure, like the rest of the plan.
 
-IAM shows a new name to other calls only after some seconds. So all that can be done under the old name is done under
-it, and the new name comes after that. Only a new password comes last: it is stored under the name of its owner.
+Other calls may not know a new name for some seconds. So the plan makes all calls under the old name, and then renames
+the user. Only a new login profile comes after that, because its password is stored under the new name.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
 
 
 def renamed_user(desired: DesiredUser, account: Account) -> ActualUser | None:
-    """The user that gets the desired name by this run; None where nobody is renamed."""
+    """Return the existing user that this run gives the desired name; None if it renames no one."""
     if desired.previous_name is None or desired.name in account.users:
         return None
     return account.users.get(desired.previous_name)
 
 
 def problem(desired: DesiredUser, account: Account, options: Options, spelling: Mapping[str, str]) -> str | None:
-    """Why the user can't be renamed. spelling maps lower-case user names to those in the account."""
+    """Return why the user can't be renamed, or None. spelling maps lower-case user names to those in the account."""
     previous = desired.previous_name
     there = spelling.get(previous.lower()) if previous else None
     if there is None:
@@ -52,7 +52,7 @@ def problem(desired: DesiredUser, account: Account, options: Options, spelling: 
 
 
 def with_new_name(plan: UserPlan, name: str, account: Account) -> UserPlan:
-    """The plan of a user under its old name, with the new name in it."""
+    """Return the plan, which was made for the old name, with the renaming added."""
     if plan.before is None or plan.after is None or plan.problems:
         return replace(plan, name=name)
     after = replace(plan.after, name=name, arn=account.user_arn(name, plan.after.path))
@@ -64,7 +64,7 @@ def with_new_name(plan: UserPlan, name: str, account: Account) -> UserPlan:
 
 
 def warning(plan: UserPlan, credentials_store: str) -> str | None:
-    """Where the first password of a renamed user stays, if there is one."""
+    """Return a warning that a first password stays under the user's old name; None if there can't be one."""
     if not plan.renamed_from or credentials_store == "none" or (plan.before and plan.before.console_access is False):
         return None
     return (
@@ -74,7 +74,7 @@ def warning(plan: UserPlan, credentials_store: str) -> str | None:
 
 
 def clashes(desired: Sequence[DesiredUser]) -> Iterable[tuple[int, str]]:
-    """Users of the list that can't be renamed because of others in it: each with its place."""
+    """Yield the index and problem of each user whose previous_name clashes with any name or previous name listed."""
     names = {user.name.lower() for user in desired}
     seen: set[str] = set()
     for index, user in enumerate(desired):

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Results and diffs, rendered from plans and outcomes, so that check mode and a real run speak alike."""
+"""Makes results and diffs from plans and outcomes, the same for check mode and real runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import A
 
 
 def describe_account(account: Account) -> dict[str, t.Any]:
-    """The account as results show it."""
+    """Return the account as results show it."""
     caller = account.caller
     return {
         "account_id": caller.account_id,
@@ -27,7 +27,7 @@ def describe_account(account: Account) -> dict[str, t.Any]:
 
 
 def describe_plan(plan: UserPlan) -> dict[str, t.Any]:
-    """One user as results show it: its state after the run, and what the run did to it."""
+    """Return one user as results show it: its state after the run, and what the run did to it."""
     shown = plan.after or plan.before
     state = "absent" if plan.after is None else "suspended" if plan.after.suspended else "present"
     described: dict[str, t.Any] = {"name": plan.name, "state": state, "action": plan.action}
@@ -49,17 +49,17 @@ def _describe_state(user: ActualUser) -> dict[str, t.Any]:
     }
     if user.temporary_groups:
         state["temporary_groups"] = [membership.describe() for membership in user.temporary_groups]
-    # Not read means not known, which is not the same as no.
+    # None means not read, which is not the same as no console access.
     if user.console_access is not None:
         state["console_access"] = user.console_access
     return state
 
 
 def describe_outcomes(plans: Sequence[UserPlan], outcomes: Sequence[Outcome], account: Account) -> dict[str, t.Any]:
-    """The result of a run. For a run that made no calls, outcomes are those that it would have had."""
+    """Return the result of a run. In check mode, outcomes are those that a real run would have."""
     failed = {outcome.plan.name: outcome for outcome in outcomes if outcome.error}
     final = {outcome.plan.name: outcome.plan for outcome in outcomes}
-    # How far a failed user got is told by failed_users; its state is not known for certain.
+    # The state of a failed user is uncertain. failed_users shows how far it got.
     users = [
         {"name": plan.name, "action": "failed"} if plan.name in failed else describe_plan(final.get(plan.name, plan))
         for plan in plans
@@ -86,7 +86,7 @@ def describe_outcomes(plans: Sequence[UserPlan], outcomes: Sequence[Outcome], ac
 
 
 def describe_temporary(plans: Iterable[UserPlan]) -> dict[str, t.Any]:
-    """Who is a member of which group until when after the run, and which memberships it ended because they had."""
+    """Return the temporary memberships after the run, and those that it removed because they had ended."""
     plans = list(plans)
     there = [(plan.name, one) for plan in plans if plan.after for one in plan.after.temporary_groups]
     gone = [
@@ -103,14 +103,14 @@ def describe_temporary(plans: Iterable[UserPlan]) -> dict[str, t.Any]:
 
 
 def final_plans(plans: Sequence[UserPlan], outcomes: Sequence[Outcome]) -> list[UserPlan]:
-    """The plans as they were in the end, without those of users that failed."""
+    """Return the plans as they were in the end, without those of failed users."""
     ended = {outcome.plan.name: outcome for outcome in outcomes}
     failed = {name for name, outcome in ended.items() if outcome.error}
     return [ended[plan.name].plan if plan.name in ended else plan for plan in plans if plan.name not in failed]
 
 
 def describe_diff(plans: Iterable[UserPlan]) -> dict[str, t.Any]:
-    """Before and after of the users that change, for --diff. Deletions show what goes with the user."""
+    """Return the users that change, before and after, for --diff. Deletions show what is deleted with the user."""
     before: dict[str, t.Any] = {}
     after: dict[str, t.Any] = {}
     for plan in plans:
@@ -124,7 +124,7 @@ def describe_diff(plans: Iterable[UserPlan]) -> dict[str, t.Any]:
 
 
 def describe_known(user: ActualUser) -> dict[str, t.Any]:
-    """A user with the credentials, as far as they are known."""
+    """Return a user's state, with the credentials that were read."""
     return {**_describe_state(user), **_describe_credentials(user)}
 
 
@@ -135,17 +135,17 @@ def _describe_credentials(user: ActualUser) -> dict[str, t.Any]:
 
 
 def group_policies(plans: Iterable[UserPlan], account: Account) -> dict[str, list[str]]:
-    """The managed policies of the groups that users are in, or would be, as far as the account has these groups."""
+    """Return the managed policies of the existing groups that users are in before or after their plans."""
     groups = {group for plan in plans for user in (plan.before, plan.after) if user for group in user.groups}
     return {group: sorted(account.group_policies.get(group, ())) for group in sorted(groups & account.groups)}
 
 
 def failure_message(outcomes: Iterable[Outcome]) -> str:
-    """One message for all users that failed: each reason once, with the users it stopped."""
+    """Return one message for all failed users: each reason once, with its users."""
     reasons: dict[str, list[str]] = {}
     for outcome in outcomes:
         if outcome.error:
-            # The same error reads differently only by the user's name, and no error holds a null character.
+            # Errors that differ only in the user's name are the same reason. No error contains a null character.
             reasons.setdefault(outcome.error.replace(outcome.plan.name, "\0"), []).append(outcome.plan.name)
     count = sum(len(names) for names in reasons.values())
     parts = [

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What iam_users does: plan, stop there in check mode, else carry out."""
+"""Runs the module iam_users: makes the plans, and carries them out unless in check mode."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords impo
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-# For how many users that are missing others of nearly the same name are looked for.
+# The maximum number of missing users for which similar names are searched.
 SIMILAR = 20
 
 
 def options_from(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
-    """The switches of the run, from the module's parameters."""
+    """Return the options of the run from the module's parameters."""
     restored, _problems = suspension.read_restored(params["restore_suspended"])
     return Options(
         purge_users=params["purge_users"],
@@ -73,7 +73,7 @@ def options_from(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
 
 
 def run(task: Task) -> Result:
-    """The module's result. Raises FailedError, also where some users could not be finished."""
+    """Return the module's result. Raises FailedError, also if only some users could not be finished."""
     try:
         result = _plan_and_carry_out(task)
     except engine.RefusedError as exc:
@@ -135,7 +135,7 @@ def _warnings(
 
 
 def _desired(task: Task) -> list[DesiredUser]:
-    """The users, with their passwords. Raises RefusedError with everything that is wrong with the options."""
+    """Return the users with their passwords. Raises RefusedError with all problems of the options."""
     params = task.params
     desired, problems = parse_users(params["users"], params["managed_by_tag"])
     desired = with_passwords(desired, params["first_passwords"])
@@ -147,7 +147,7 @@ def _desired(task: Task) -> list[DesiredUser]:
 
 
 def store_problems(task: Task) -> list[str]:
-    """What is wrong with the options about the credentials store, and what only the task knows of."""
+    """Return the problems of the options about the credentials store, and a missing region."""
     problems = stores.store_problems(task.params)
     kind = task.params["credentials_store"]
     if kind in stores.SERVICES and not task.region:
@@ -156,13 +156,13 @@ def store_problems(task: Task) -> list[str]:
 
 
 def with_passwords(desired: list[DesiredUser], encoded: str | None) -> list[DesiredUser]:
-    """The users with the passwords that the action took out of the list or generated."""
+    """Return the users with the passwords that the action took out of the list or generated."""
     passwords: dict[str, str] = json.loads(base64.b64decode(encoded)) if encoded else {}
     return [replace(user, password=passwords.get(user.name, user.password)) for user in desired]
 
 
 def open_passwords(task: Task, iam: IAMClient, desired: list[DesiredUser], account: Account) -> StoredPasswords | None:
-    """Passwords out of a store of AWS's; None where another store was asked for, or none."""
+    """Return passwords kept in a store in AWS; None if the playbook asks for another store or none."""
     params = task.params
     kind = params["credentials_store"]
     if kind not in stores.SERVICES:
@@ -179,15 +179,15 @@ def open_passwords(task: Task, iam: IAMClient, desired: list[DesiredUser], accou
 
 
 def needed_passwords(plans: list[UserPlan], desired: list[DesiredUser]) -> list[str]:
-    """Users that get console access and were given no password."""
+    """Return the names of the users who get console access and were given no password."""
     given = {user.name for user in desired if user.password is not None}
     return [plan.name for plan in plans if plan.makes_login_profile and plan.name not in given]
 
 
 def missing_users(plans: list[UserPlan], account: Account) -> list[dict[str, t.Any]]:
-    """Users that are to go and are not there, with those whose names are spelled alike."""
+    """Return the users to delete that do not exist, each with existing users of similar names."""
     names = [plan.name for plan in plans if plan.before is None and plan.after is None and not plan.changes]
-    # Looking for one compares it with every user of the account.
+    # Each search compares the name with every user of the account.
     return [
         {"name": name, "similar": nearest(name, account.users, 3) if place < SIMILAR else []}
         for place, name in enumerate(names)

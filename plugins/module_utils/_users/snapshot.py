@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Reads of the account: everything in bulk that can be, and per user only what no bulk read holds."""
+"""Reads the account: in bulk where possible, and user by user only what no bulk read returns."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ if t.TYPE_CHECKING:
 
 
 def read_account(iam: IAMClient, sts: STSClient, pool: Executor) -> Account:
-    """Read who calls, and all users and groups of the account.
+    """Read the caller, the account's alias, and all users and groups.
 
-    Raises IncompleteReadError when the read was cut short, and whatever botocore raises.
+    Raises IncompleteReadError if the read was cut short, and botocore's errors.
     """
     caller = pool.submit(read_caller, sts)
     alias = pool.submit(read_alias, iam)
@@ -63,9 +63,9 @@ def read_account(iam: IAMClient, sts: STSClient, pool: Executor) -> Account:
 
 
 def read_users_and_groups(iam: IAMClient) -> tuple[dict[str, ActualUser], dict[str, frozenset[str]]]:
-    """The users, and the groups with the ARNs of their managed policies, by their names.
+    """Read the users by name, and by group name the ARNs of the group's managed policies.
 
-    Raises IncompleteReadError when the read was cut short, and whatever botocore raises.
+    Raises IncompleteReadError if the read was cut short, and botocore's errors.
     """
     details = read_authorization_details(iam, USERS_AND_GROUPS)
     users = {name: actual_user(user) for name, user in details.users.items()}
@@ -73,7 +73,7 @@ def read_users_and_groups(iam: IAMClient) -> tuple[dict[str, ActualUser], dict[s
 
 
 def actual_user(user: User) -> ActualUser:
-    """A user as the bulk read knows it."""
+    """Return a user as the bulk read shows it."""
     return ActualUser(
         name=user.name,
         arn=user.arn,
@@ -97,10 +97,10 @@ def read_details(
     *,
     onboarding_group: str | None = None,
 ) -> Account:
-    """Add what only reads of single users can tell, for the users where the plan depends on it.
+    """Return the account with what only reads of single users show, for users whose plans depend on it.
 
-    desired are the users asked for; deleted names those that may be removed because they are
-    no longer listed. Of those in the onboarding group, or on their way there, it is asked how far they have come.
+    deleted names the users that purge_users deletes. Of users who are pending, or become so, this reads whether they
+    have changed the password and registered an MFA device.
     """
     readers: dict[str, Callable[[], ActualUser]] = {}
     for user in desired:
@@ -116,7 +116,7 @@ def read_details(
 def _reader(
     iam: IAMClient, actual: ActualUser, desired: DesiredUser, onboarding_group: str | None = None
 ) -> Callable[[], ActualUser]:
-    # Also of suspended users that stay so: their console access is then told as it is.
+    # Users that stay suspended are read too, so that results show their console access.
     in_full = not desired.present or desired.suspended or actual.marked
 
     def read() -> ActualUser:
@@ -128,7 +128,7 @@ def _reader(
             user = replace(user, credentials=credentials, has_mfa=bool(credentials.mfa_devices))
         elif onboarding_group and concerns(onboarding_group, desired, user):
             user = replace(user, has_mfa=bool(_list(iam, "list_mfa_devices", "MFADevices", user.name)))
-        # The bulk read has been seen to leave the boundary out, so its absence is asked for again.
+        # The bulk read sometimes omits the boundary, so a missing one is looked up.
         if desired.boundary is not None and user.boundary is None:
             user = replace(user, boundary=_read_boundary(iam, user.name))
         return user
@@ -137,7 +137,7 @@ def _reader(
 
 
 def with_ways_in(iam: IAMClient, user: ActualUser) -> ActualUser:
-    """The user with console access and access keys, as far as the caller may ask. Raises what else botocore raises."""
+    """Return the user with console access and access keys; unchanged if AWS denies that. Raises other AWS errors."""
     try:
         read = with_login_profile(iam, user)
         keys = _statuses(_list(iam, "list_access_keys", "AccessKeyMetadata", user.name), "AccessKeyId")
@@ -154,7 +154,7 @@ def has_login_profile(iam: IAMClient, name: str) -> bool:
 
 
 def with_login_profile(iam: IAMClient, user: ActualUser) -> ActualUser:
-    """The user with console access, and whether a new password has to be chosen."""
+    """Return the user with console access, and whether it has to choose a new password."""
     try:
         profile = iam.get_login_profile(UserName=user.name)["LoginProfile"]
     except iam.exceptions.NoSuchEntityException:
@@ -190,17 +190,17 @@ def _read_credentials(iam: IAMClient, name: str) -> Credentials:
 
 
 def _statuses(listed: Iterable[Mapping[str, t.Any]], key: str) -> dict[str, str]:
-    """The status of each credential in a list, by the identifier with this key."""
+    """Return the status of each listed credential by its identifier, which is under key."""
     return {credential[key]: credential["Status"] for credential in listed}
 
 
 def _active(statuses: Mapping[str, str]) -> tuple[str, ...]:
-    """Identifiers of what is in use. A status that is new to us counts as that."""
+    """Return the identifiers of active credentials. A status that this collection does not know counts as active."""
     return tuple(identifier for identifier, status in statuses.items() if status not in ("Inactive", "Expired"))
 
 
 def _list(iam: IAMClient, operation: t.Any, key: str, name: str) -> list[Mapping[str, t.Any]]:
-    """All elements of a paged list of one user; empty for a user that has gone meanwhile."""
+    """Return all elements of a user's paged list; none if the user was deleted meanwhile."""
     try:
         return [
             element for page in iam.get_paginator(operation).paginate(UserName=name) for element in page.get(key, [])
@@ -210,10 +210,10 @@ def _list(iam: IAMClient, operation: t.Any, key: str, name: str) -> list[Mapping
 
 
 def _service_specific_credentials(iam: IAMClient, name: str) -> list[Mapping[str, t.Any]]:
-    """ListServiceSpecificCredentials has no paginator of botocore's, and some emulators lack the call.
+    """Return the user's service-specific credentials. botocore has no paginator for this call.
 
-    Where it is not implemented nothing is taken to be there: IAM refuses to delete a user that still has
-    such a credential, so an error here can't remove too much.
+    Some emulators lack it, and then no credential counts as existing. That is safe: IAM refuses to delete a user who
+    still has one.
     """
     found: list[Mapping[str, t.Any]] = []
     marker: dict[str, t.Any] = {}
@@ -233,9 +233,9 @@ def _service_specific_credentials(iam: IAMClient, name: str) -> list[Mapping[str
 
 
 def find_groups(iam: IAMClient, pool: Executor, names: Iterable[str]) -> frozenset[str]:
-    """Those of the named groups that exist although the bulk read did not show them.
+    """Return those of the named groups that exist although the bulk read did not show them.
 
-    IAM is eventually consistent: a group that an earlier task made may be missing from the bulk read.
+    IAM is eventually consistent: the bulk read may miss a group that an earlier task created.
     """
     wanted = sorted(names)
     return frozenset(compress(wanted, pool.map(lambda name: _has_group(iam, name), wanted)))
@@ -249,11 +249,11 @@ def _has_group(iam: IAMClient, name: str) -> bool:
 
 
 def missing_policies(iam: IAMClient, pool: Executor, arns: Iterable[str]) -> frozenset[str]:
-    """Those of the ARNs that name no managed policy. A caller who may not ask gets the benefit of the doubt."""
+    """Return the ARNs of managed policies that do not exist. If AWS denies the look-up, a policy counts as existing."""
     wanted = sorted(arns)
     return frozenset(compress(wanted, pool.map(lambda arn: not has_policy(iam, arn), wanted)))
 
 
 def live_quotas(iam: IAMClient) -> Mapping[str, int]:
-    """The account's own quotas and use, as GetAccountSummary names them."""
+    """Return the account's own quotas and usage, as GetAccountSummary names them."""
     return t.cast("Mapping[str, int]", iam.get_account_summary()["SummaryMap"])

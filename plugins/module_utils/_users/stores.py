@@ -4,9 +4,9 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""First passwords in AWS itself: a secret of Secrets Manager, or a parameter of Parameter Store, for each user.
+"""Stores first passwords in AWS: for each user a secret in Secrets Manager, or a parameter in Parameter Store.
 
-The value is the password and nothing else. A tag tells that the entry is ours, and its state.
+The value is only the password. A tag marks the entry as created by this collection, and holds its state.
 """
 
 from __future__ import annotations
@@ -28,83 +28,83 @@ if t.TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 FILE_STORES = ("file", "vault_file")
-# By the value of credentials_store: boto3's name of the service, and the name that people know it by.
+# By the value of credentials_store: the service's name in boto3 and in messages.
 SERVICES = {"secretsmanager": ("secretsmanager", "Secrets Manager"), "ssm_parameter": ("ssm", "Parameter Store")}
 STATE_TAG = "cloudhsm.iam/first-password"
 DEFAULT_PREFIX = "/cloudhsm-iam/first-passwords/"
 
-# What names may hold in either store. Parameter Store allows 15 levels, of which two are account and user.
+# What names may contain in both stores. Parameter Store allows 15 levels; account ID and user take two of them.
 _PREFIX = re.compile(r"/(?:[A-Za-z0-9_.-]+/){1,13}")
 _PREFIX_LENGTH = 256
 _KMS_KEY = re.compile(r"[A-Za-z0-9:/_-]{1,2048}")
 _ALPHANUMERIC = string.ascii_letters + string.digits
-# By store: the characters of user names that entries may have too, and the one that announces the code of another.
+# By store: the characters of user names that entry names keep, and the one that begins the code of any other.
 _NAME_CHARACTERS = {
     "secretsmanager": (frozenset(_ALPHANUMERIC + "_+.@-"), "="),
     "ssm_parameter": (frozenset(_ALPHANUMERIC + ".-"), "_"),
 }
-# Makes the identifier of a secret's next version from that of its last: of two runs that replace the same version
-# only the first can.
+# Makes the ID of a secret's next version from that of its current one: if two runs replace the same version, only the
+# first succeeds.
 _VERSIONS = uuid.UUID("6f1f3c55-6f0c-4b0e-9d43-0f6a4d1c0f5e")
 _GONE = frozenset({"ResourceNotFoundException", "InvalidRequestException", "ParameterNotFound", "InvalidResourceId"})
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How entries are made."""
+    """How entries are created."""
 
     prefix: str = DEFAULT_PREFIX
     kms_key_id: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
-    # What is stored goes by the tag: first passwords have one, access keys another.
+    # The key of the tag with the state. It shows what is stored: first passwords have one key, access keys another.
     state_tag: str = STATE_TAG
 
     def folder(self, account_id: str) -> str:
-        """What the names of an account's entries begin with."""
+        """Return the prefix of the names of an account's entries."""
         return f"{self.prefix}{account_id}/"
 
     def tag_list(self, state: str) -> list[t.Any]:
-        """The tags of an entry in this state, as AWS's calls have them."""
+        """Return the tags of an entry in this state, in the form that AWS's calls take."""
         return [{"Key": key, "Value": value} for key, value in {**self.tags, self.state_tag: state}.items()]
 
     def state(self, tags: t.Iterable[t.Mapping[str, t.Any]]) -> str | None:
-        """The state of the entry with these tags; None where it is not ours."""
+        """Return the state of an entry with these tags; None if this collection did not create it."""
         return next((str(tag["Value"]) for tag in tags if tag["Key"] == self.state_tag), None)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry without its password. An entry without a state was made by somebody else."""
+    """An entry without its password. If it has no state, this collection did not create it."""
 
     state: str | None
     version: str = ""
-    # Marked for deletion, and still there until the recovery window ends.
+    # Whether it is scheduled for deletion. It then exists until the recovery window ends.
     leaving: bool = False
-    # Why no password may be put into it: by what it is, others could read it.
+    # Why no password may be stored in it: its settings could let others read it.
     flaws: tuple[str, ...] = ()
-    # What the next version is to be called, where the store has names for versions.
+    # The ID for the next version, if the store lets callers choose it.
     next_version: str = ""
-    # What was written beside the value, in the same call.
+    # The description, which is written in the same call as the value.
     description: str = ""
 
 
 class Store(t.Protocol):
-    """One entry for each name. All methods raise what botocore raises."""
+    """Keeps one entry for each name. All methods raise botocore's errors."""
 
     # The value of credentials_store.
     kind: str
 
     def create(self, name: str, password: str, description: str) -> bool:
-        """Make a pending entry; False when the name is taken."""
+        """Create a pending entry. Return False if the name is taken."""
 
     def find(self, name: str) -> Entry | None:
-        """The entry of this name, if there is one."""
+        """Return the entry of this name; None if it does not exist."""
 
     def examine(self, name: str, entry: Entry) -> Entry | None:
-        """The entry that was found with its version, and with all that speaks against it; None when it has gone."""
+        """Return the found entry with version and flaws; None if it is gone. May cancel a scheduled deletion."""
 
     def replace(self, name: str, entry: Entry, password: str) -> bool:
-        """Give the entry that was examined a new password and make it pending; False when it has changed since."""
+        """Store a new password in the examined entry, as pending. Return False if the entry has changed since."""
 
     def put_back(self, name: str, entry: Entry) -> None:
         """Undo the replacement of this entry, because its new password was not set."""
@@ -113,21 +113,21 @@ class Store(t.Protocol):
         """Change the entry's state."""
 
     def delete(self, name: str) -> None:
-        """Remove the entry for good."""
+        """Delete the entry permanently."""
 
 
 class DescribedStore(Store, t.Protocol):
-    """One whose entries also tell of themselves what is in them."""
+    """A store whose entries also have a description of their content."""
 
     def create(self, name: str, password: str, description: str, state: str = PENDING) -> bool:
-        """Make an entry in this state; False when the name is taken."""
+        """Create an entry in this state. Return False if the name is taken."""
 
     def write(self, name: str, entry: Entry, value: str, description: str = "") -> bool:
-        """Give the entry that was examined another value, and a description; False when it has changed since."""
+        """Store a value and a description in the examined entry. Return False if the entry has changed since."""
 
 
 class SecretsManager:
-    """Secrets: each password a secret of its own."""
+    """Stores each password as its own secret."""
 
     kind = "secretsmanager"
 
@@ -142,7 +142,7 @@ class SecretsManager:
             self._client.create_secret(
                 Name=name, SecretString=password, Description=description, Tags=tags, **self._key
             )
-        # InvalidRequestException: a secret of this name is marked for deletion.
+        # InvalidRequestException: a secret of this name is scheduled for deletion.
         except (
             self._client.exceptions.ResourceExistsException,
             self._client.exceptions.InvalidRequestException,
@@ -157,7 +157,7 @@ class SecretsManager:
             return None
         staged = {stage: version for version, names in secret.get("VersionIdsToStages", {}).items() for stage in names}
         current = staged.get("AWSCURRENT", "")
-        # After a version was put back the one that is current has had a successor already: so the previous one counts.
+        # If a version was put back, the ID of its first successor is taken. So the ID of AWSPREVIOUS counts too.
         next_version = str(uuid.uuid5(_VERSIONS, current + staged.get("AWSPREVIOUS", "")))
         flaws = []
         if not same_key(self._settings.kms_key_id, secret.get("KmsKeyId"), "alias/aws/secretsmanager", _account(name)):
@@ -175,7 +175,7 @@ class SecretsManager:
     def examine(self, name: str, entry: Entry) -> Entry | None:
         try:
             if entry.leaving and not entry.flaws:
-                # One that is marked for deletion tells nothing about its policy, and takes no value.
+                # AWS refuses to show the policy of a secret that is scheduled for deletion, or to store a value in it.
                 self._client.restore_secret(SecretId=name)
                 entry = replace(entry, leaving=False)
             policy = None if entry.flaws else self._client.get_resource_policy(SecretId=name).get("ResourcePolicy")
@@ -198,7 +198,7 @@ class SecretsManager:
         return True
 
     def replace(self, name: str, entry: Entry, password: str) -> bool:
-        """Writes the password first: where the run is stopped before the state, the next run replaces it again."""
+        """Write the password before the state: if the run is interrupted in between, the next run replaces it again."""
         if not self.write(name, entry, password):
             return False
         if entry.state != PENDING:
@@ -206,7 +206,7 @@ class SecretsManager:
         return True
 
     def put_back(self, name: str, entry: Entry) -> None:
-        """Makes the version before the current one, unless another run has written since. No value is read."""
+        """Make the previous version current, unless another run has written since. This reads no value."""
         if not entry.version:
             return
         try:
@@ -227,12 +227,12 @@ class SecretsManager:
         self._client.tag_resource(SecretId=name, Tags=self._settings.tag_list(state))
 
     def delete(self, name: str) -> None:
-        # Without a recovery window: the password opens nothing any more, and the name is free if the user comes back.
+        # No recovery window is needed: the password is useless now, and the name is free for a new entry.
         self._client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
 
 class ParameterStore:
-    """Parameters of the type SecureString and the tier Standard, which cost nothing."""
+    """Stores each password as a parameter of type SecureString in the Standard tier, which is free."""
 
     kind = "ssm_parameter"
 
@@ -262,7 +262,7 @@ class ParameterStore:
         pages = self._client.get_paginator("get_parameter_history").paginate(Name=name)
         try:
             latest = max((one for page in pages for one in page["Parameters"]), key=lambda one: one["Version"])
-        # ValueError: no version at all.
+        # ValueError: the history is empty.
         except (self._client.exceptions.ParameterNotFound, ValueError):
             return None
         flaws = []
@@ -270,14 +270,14 @@ class ParameterStore:
             flaws.append(f"is not encrypted (its type is {latest['Type']})")
         elif not same_key(self._settings.kms_key_id, latest.get("KeyId"), "alias/aws/ssm", _account(name)):
             flaws.append(f"is encrypted with another KMS key ({latest.get('KeyId')})")
-        # Those of the tier Standard can't be shared.
+        # Parameters in the Standard tier can't be shared.
         if latest.get("Tier", "Standard") != "Standard":
             flaws.append(f"may be shared with other accounts (its tier is {latest['Tier']})")
         described = latest.get("Description", "")
         return replace(entry, version=str(latest["Version"]), flaws=tuple(flaws), description=described)
 
     def write(self, name: str, entry: Entry, value: str, description: str = "") -> bool:
-        """Parameter Store can't be told which version is to be replaced, only tells afterwards which one it was."""
+        """Write a value. Only the answer shows which version it replaced: if the wrong one, that one is restored."""
         described: dict[str, t.Any] = {"Description": description} if description else {}
         put = self._client.put_parameter(Name=name, Value=value, Overwrite=True, **described, **self._fixed)
         if put["Version"] == int(entry.version) + 1:
@@ -286,7 +286,7 @@ class ParameterStore:
         return False
 
     def replace(self, name: str, entry: Entry, password: str) -> bool:
-        """Writes the password first, as in Secrets Manager. The parameter's history keeps the one it had."""
+        """Write the password before the state, as in Secrets Manager. The history keeps the previous password."""
         if not self.write(name, entry, password):
             return False
         if entry.state != PENDING:
@@ -294,7 +294,7 @@ class ParameterStore:
         return True
 
     def put_back(self, name: str, entry: Entry) -> None:
-        """Gives the parameter the value that it had before, unless another run has written since."""
+        """Give the parameter its previous value, unless another run has written since."""
         if self._client.get_parameter(Name=name)["Parameter"]["Version"] != int(entry.version) + 1:
             return
         self._restore(name, int(entry.version))
@@ -313,34 +313,34 @@ class ParameterStore:
         try:
             self._client.delete_parameter(Name=name)
         except self._client.exceptions.ParameterNotFound:
-            # Another run was faster.
+            # Another run has deleted it.
             pass
 
 
 def _account(name: str) -> str:
-    """The account of an entry, which is in its name before the user."""
+    """Return the account ID of an entry, which precedes the user in its name."""
     return name.split("/")[-2]
 
 
 def same_key(wanted: str | None, found: str | None, default: str, account_id: str) -> bool:
-    """Whether a key that an entry has is the one that was asked for; each is an ID, an alias or the ARN of either."""
+    """Whether an entry's key is the desired one. Each is an ID, an alias or the ARN of either."""
     return _whose_key(wanted or default, account_id) == _whose_key(found or default, account_id)
 
 
 def _whose_key(key: str, account_id: str) -> tuple[str, str]:
-    """The account of a key, and its ID or alias."""
+    """Return the account ID of a key, and the key's ID or alias."""
     parts = key.split(":", 5)
     account, name = (parts[4], parts[5]) if len(parts) == 6 else (account_id, key)
     return account, name.removeprefix("key/")
 
 
 def open_store(kind: str, client: t.Any, settings: Settings) -> DescribedStore:
-    """The store that credentials_store names."""
+    """Return the store that credentials_store names."""
     return SecretsManager(client, settings) if kind == "secretsmanager" else ParameterStore(client, settings)
 
 
 def settings_from(options: Mapping[str, t.Any]) -> Settings:
-    """How entries are made, from a module's parameters."""
+    """Return how entries are created, from a module's parameters."""
     return Settings(
         prefix=options["credentials_prefix"],
         kms_key_id=options["credentials_kms_key_id"] or None,
@@ -349,13 +349,13 @@ def settings_from(options: Mapping[str, t.Any]) -> Settings:
 
 
 def entry_name(kind: str, folder: str, user: str) -> str:
-    """The name of a user's entry. What the store does not allow in names becomes its code: @ becomes _40."""
+    """Return the name of a user's entry. Characters that the store does not allow become codes, such as _40 for @."""
     allowed, escape = _NAME_CHARACTERS[kind]
     return folder + "".join(c if c in allowed else f"{escape}{ord(c):02X}" for c in user)
 
 
 def store_problems(options: Mapping[str, t.Any]) -> list[str]:
-    """What is wrong with the options about the store, as Ansible or as a playbook gives them."""
+    """Return the problems of the options about the store, with Ansible's types or as a playbook gives them."""
     kind = str(options.get("credentials_store") or "none")
     problems = []
     if kind in FILE_STORES and not options.get("credentials_path"):
@@ -390,7 +390,7 @@ def _prefix_problems(prefix: str) -> t.Iterable[str]:
 
 
 def _tags_problems(tags: object) -> list[str]:
-    # One of them is the state's.
+    # The tag with the state takes one of them.
     problems = tag_problems(tags, "credentials_tags", most=limits.TAGS - 1)
     if isinstance(tags, Mapping) and STATE_TAG in tags:
         problems.append(f"credentials_tags.{STATE_TAG}: is set for you; leave it out")

@@ -4,15 +4,15 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Locking users out without deleting them, and the way back. Pure, like the rest of the plan.
+"""Plans suspensions, which lock users out without deleting them, and restorations. Pure, like the rest of the plan.
 
-What is taken from a user is noted in tags on the user before it is taken. So a run that is stopped anywhere can be
-started again, and whoever brings the user back, from whichever machine, finds what there was. The notes only tell: who
-may tag users could write anything there, so nothing is switched on again because of them.
+Tags on the user note what a suspension takes, before it takes it. So an interrupted run can be repeated, and a person
+who restores the user, from any machine, can see what it had. The notes are for people only: anyone who may tag users
+can write them, so they never activate a credential.
 
-Nothing that a user has prepared keeps it from being locked out. Where the AWS managed policy can't be attached an
-inline policy denies everything, and where there are too many tags the notes are left out. A user who has room neither
-for the tag nor for the inline policy loses a policy if it has too many, and counts as suspended by the managed one.
+A user can't prepare itself so that a lock-out fails. If the AWS managed policy can't be attached, an inline policy
+denies everything. If the user has too many tags, notes are left out. If a user has room neither for the tag nor for
+the inline policy, the managed policy is the mark, and one other policy is detached if there are too many.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     UserPlan,
 )
 
-# Start of the keys of the tags that note what a suspended user had: identifiers and the words below, with spaces.
+# Prefix of tags that note what a suspended user had: identifiers and the words below, separated by spaces.
 NOTE = f"{SUSPENDED}-had-"
 CONSOLE = "console"
 DENY_ALL = "deny-all"
 
-# What can be switched off and on: the operation, the name of its identifier, and where Credentials has those.
+# Credentials that can be deactivated: the operation, its parameter for the identifier, and the field of Credentials.
 _SWITCHES = (
     ("update_access_key", "AccessKeyId", "access_keys"),
     ("update_ssh_public_key", "SSHPublicKeyId", "ssh_public_keys"),
@@ -53,17 +53,17 @@ _SWITCHES = (
 
 
 def deny_all(account: Account) -> str:
-    """ARN of the AWS managed policy that denies everything, also to sessions that are open already."""
+    """Return the ARN of the AWS managed policy that denies everything, also to open sessions."""
     return f"arn:{account.caller.partition}:iam::aws:policy/AWSDenyAll"
 
 
 def noted(user: ActualUser) -> frozenset[str]:
-    """What the notes on a suspended user say that it had."""
+    """Return what a suspended user had according to the notes in its tags."""
     return frozenset(decode(word) for key, value in user.tags.items() if key.startswith(NOTE) for word in value.split())
 
 
 def plan_suspension(name: str, account: Account) -> UserPlan:
-    """The plan that locks a user out. There has to be one: a slip of the pen must not look like success."""
+    """Plan the suspension of a user, who must exist: a misspelled name must not look like success."""
     before = account.users.get(name)
     if before is None:
         close = nearest(name, account.users)
@@ -83,13 +83,13 @@ def plan_suspension(name: str, account: Account) -> UserPlan:
     changes += denying
     changes += _switch(name, have, off=True)
     if before.console_access:
-        # The console knows no other switch. With the password it forgets nothing that can't be made anew.
+        # A login profile can't be deactivated. Deleting it loses only the password, which can be replaced.
         changes.append(change(name, "delete_login_profile"))
     return UserPlan(name, before, after, tuple(changes), urgent=len(changes))
 
 
 def _new_tags(before: ActualUser, notes: Mapping[str, str]) -> dict[str, str]:
-    """The mark and the notes that are not there yet, as many as there is room for; the mark comes first."""
+    """Return the missing or outdated mark and notes, as many as the user has room for, the mark first."""
     wanted = {SUSPENDED: OWNED, **notes}
     room = max(0, limits.TAGS_PER_USER - len(before.tags))
     fitting = [key for key in wanted if key not in before.tags][:room]
@@ -101,10 +101,10 @@ def _new_tags(before: ActualUser, notes: Mapping[str, str]) -> dict[str, str]:
 
 
 def _deny(locked: ActualUser, marked_before: bool, account: Account) -> tuple[list[Change], ActualUser]:
-    """The calls after which the user is denied everything, and the user after them.
+    """Return the calls that deny the user everything, and the user after them.
 
-    The inline policy takes the place of the managed one where that can't be attached. It also marks a user who has no
-    room for the tag, or for the note that the managed one was attached for another reason.
+    The inline policy replaces the managed one if that can't be attached. It also marks a user who has no room for the
+    tag, or for the note that the managed one was attached for another reason.
     """
     name, policy = locked.name, deny_all(account)
     attached = policy in locked.managed_policies
@@ -119,7 +119,7 @@ def _deny(locked: ActualUser, marked_before: bool, account: Account) -> tuple[li
         return [put], replace(locked, inline_policies=locked.inline_policies | {SUSPENDED_POLICY}, altered_deny=False)
     if attached:
         return [], locked
-    # Taking a right away is locking out, too.
+    # Detach one policy to make room: a lock-out may take rights away.
     given_up = frozenset(sorted(locked.managed_policies)[:1]) if full else frozenset()
     changes = [change(name, "detach_user_policy", PolicyArn=arn) for arn in given_up]
     changes.append(change(name, "attach_user_policy", PolicyArn=policy))
@@ -127,19 +127,19 @@ def _deny(locked: ActualUser, marked_before: bool, account: Account) -> tuple[li
 
 
 def _at_hand(before: ActualUser, policy: str) -> frozenset[str]:
-    """What the user can do now and is about to lose, in the words of the notes."""
+    """Return what the notes have to keep: active credentials, console access, and a denial for another reason."""
     have = before.credentials or Credentials()
     words = {word for _operation, _key, field in _SWITCHES for word in getattr(have, f"active_{field}")}
     if before.console_access:
         words.add(CONSOLE)
-    # Once the user is suspended the policy is there because of that.
+    # If the user is suspended already, the suspension attached the policy.
     if policy in before.managed_policies and not before.marked:
         words.add(DENY_ALL)
     return frozenset(words)
 
 
 def _notes(words: Iterable[str]) -> dict[str, str]:
-    """The words as tags, as many to a tag as its value can hold. A word that no value can hold is left out."""
+    """Return the words as tags, as many in each as its value can hold. Words that no value can hold are left out."""
     text = " ".join(sorted(encode(word) for word in words))
     lines = textwrap.wrap(text, limits.TAG_VALUE_LENGTH, break_long_words=False, break_on_hyphens=False)
     short = [line for line in lines if len(line) <= limits.TAG_VALUE_LENGTH]
@@ -147,7 +147,7 @@ def _notes(words: Iterable[str]) -> dict[str, str]:
 
 
 def _switch(name: str, have: Credentials, *, off: bool, only: frozenset[str] | None = None) -> list[Change]:
-    """Switch off what is on, or on what is off. only names those that are meant, where not all are."""
+    """Return the calls that deactivate active credentials, or activate inactive ones. only limits them to these IDs."""
     return [
         change(name, operation, **{key: identifier, "Status": "Inactive" if off else "Active"})
         for operation, key, field in _SWITCHES
@@ -157,7 +157,7 @@ def _switch(name: str, have: Credentials, *, off: bool, only: frozenset[str] | N
 
 
 def restoration_problems(desired: DesiredUser, before: ActualUser | None) -> Iterable[str]:
-    """What has to be said for a suspended user to come back."""
+    """Yield what the playbook has to specify before a suspended user can be restored."""
     if not before or not before.marked or before.console_access:
         return
     if desired.console_access is not None:
@@ -175,7 +175,7 @@ def restoration_problems(desired: DesiredUser, before: ActualUser | None) -> Ite
 
 
 def read_restored(value: object) -> tuple[bool | frozenset[str], list[str]]:
-    """The option O(restore_suspended): all, nobody, or names in a list or a text; and what is wrong with it."""
+    """Read the option O(restore_suspended), a boolean or names (list or text). Return its value and its problems."""
     if value is None or isinstance(value, bool):
         return bool(value), []
     known = BOOLEANS.get(value.strip().lower(), None if value.strip() else False) if isinstance(value, str) else None
@@ -188,7 +188,7 @@ def read_restored(value: object) -> tuple[bool | frozenset[str], list[str]]:
 
 
 def option_problems(desired: Iterable[DesiredUser], account: Account, options: Options) -> Iterable[str]:
-    """What is wrong with the names of those who are to come back."""
+    """Yield the problems of the names in restore_suspended."""
     listed = [user.name for user in desired if user.present and not user.suspended]
     for name in sorted(options.restore_users):
         if name not in listed:
@@ -199,9 +199,9 @@ def option_problems(desired: Iterable[DesiredUser], account: Account, options: O
 
 
 def without_suspension(desired: DesiredUser, before: ActualUser, account: Account) -> ActualUser:
-    """The user as if it had never been suspended, but for what was switched off: what other changes start from."""
+    """Return the user without its suspension, except that credentials stay inactive. Other changes start from it."""
     policy = deny_all(account)
-    # Where the inline policy did the work, the managed one was there for another reason.
+    # If the inline policy denied everything, the managed one was attached for another reason.
     others = DENY_ALL in noted(before) or SUSPENDED_POLICY in before.inline_policies
     stays = others or policy in (desired.managed_policies or ())
     return replace(
@@ -214,10 +214,10 @@ def without_suspension(desired: DesiredUser, before: ActualUser, account: Accoun
 
 
 def plan_restoration(before: ActualUser, update: UserPlan, account: Account, wanted: frozenset[str]) -> UserPlan:
-    """The plan that brings a suspended user back. update is the plan of its other changes, made without_suspension.
+    """Plan the restoration of a suspended user. update is the plan of its other changes, made from without_suspension.
 
-    wanted are the credentials that are switched on again, by their identifiers. Everything else happens while all is
-    still denied. The marks go last: until then another run can do the rest.
+    wanted are the identifiers of credentials to activate. If possible, all changes are made while everything is still
+    denied. The marks are removed last, so that another run can finish an interrupted restoration.
     """
     if update.after is None:
         raise ValueError(f"{update.name} is to be brought back by a plan that deletes it")
@@ -227,9 +227,9 @@ def plan_restoration(before: ActualUser, update: UserPlan, account: Account, wan
     ends = policy in before.managed_policies and policy not in update.after.managed_policies
     tags = sorted(key for key in before.tags if _is_ours(key))
     others = [call for call in update.changes if call != detach]
-    # A user without any other mark is known by its many tags, so these change when it is denied nothing any more.
+    # A user without a mark of its own counts as suspended only while its tags are full, so they change after detach.
     late = [] if _has_own_mark(before) else [call for call in others if call.operation in ("untag_user", "tag_user")]
-    # Where the marks take the room of the user's own new tags, these come after the marks have gone.
+    # If the marks leave no room for the user's new tags, these are added after the marks are removed.
     crowded = len(update.after.tags) + len(tags) > limits.TAGS_PER_USER
     last = [call for call in others if crowded and call.operation == "tag_user" and call not in late]
     changes = [
@@ -258,7 +258,7 @@ def plan_restoration(before: ActualUser, update: UserPlan, account: Account, wan
 
 
 def left_off(plan: UserPlan, options: Options) -> list[str]:
-    """Credentials that were in use before a suspension, as its notes say, and stay switched off after this plan."""
+    """Return the credentials that were active before the suspension, by its notes, and stay inactive after the plan."""
     if not plan.before or not plan.before.marked or plan.after is None or plan.after.marked:
         return []
     have = plan.after.credentials or Credentials()
@@ -272,7 +272,7 @@ def left_off(plan: UserPlan, options: Options) -> list[str]:
 
 
 def warning(plan: UserPlan, options: Options) -> str | None:
-    """What a user who comes back had, and does not get by itself."""
+    """Return a warning about what a restored user does not get back, or may not; None if it needs none."""
     off = left_off(plan, options)
     if not off:
         return _without_notes(plan)
@@ -283,7 +283,7 @@ def warning(plan: UserPlan, options: Options) -> str | None:
 
 
 def _without_notes(plan: UserPlan) -> str | None:
-    """What nobody can know of a user who comes back, because there was no room for all the notes."""
+    """Return a warning that notes on a restored user may be missing, because its tags were full; None if not."""
     before, after = plan.before, plan.after
     if not before or not before.marked or not before.full_of_tags or after is None or after.marked:
         return None
@@ -294,7 +294,7 @@ def _without_notes(plan: UserPlan) -> str | None:
 
 
 def _has_own_mark(user: ActualUser) -> bool:
-    """Whether a suspended user has a mark that is nothing else."""
+    """Whether a suspended user has a mark that can't mean anything else."""
     return SUSPENDED in user.tags or SUSPENDED_POLICY in user.inline_policies
 
 

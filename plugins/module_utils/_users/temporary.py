@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Memberships that end by themselves: what becomes of the policies that stand for them. Pure, like the plan itself.
+"""Plans temporary memberships and the policies that stand for them. Pure, like the plan itself.
 
-A user does not join the group. It gets policies of its own with what the group's policies say, each statement with an
-end. So AWS ends the right, whether or not anything runs then, and a later run removes what is left.
+The user does not join the group. It gets policies of its own with the statements of the group's policies, each with an
+end. So AWS ends the rights even if nothing runs at that time, and a later run removes the policies.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ FIELD = "temporary_groups"
 
 @dataclass(frozen=True)
 class Memberships:
-    """What the plan makes of a user's temporary memberships: calls that take and that give, and the ARNs after them."""
+    """A user's planned temporary memberships: calls that take and give rights, and the policies' ARNs after them."""
 
     taking: tuple[Change, ...] = ()
     giving: tuple[Change, ...] = ()
@@ -56,30 +56,30 @@ class Memberships:
     known: Mapping[str, TemporaryGroup] = field(default_factory=dict)
 
     def applied(self, user: ActualUser) -> ActualUser:
-        """The user with these memberships."""
+        """Return the user with these memberships."""
         return replace(user, managed_policies=user.plain_policies | self.attached, temporary=self.known)
 
 
 @dataclass(frozen=True)
 class _Wanted:
-    """A policy as it shall be. The document is None where the group is made by an earlier task of the same play."""
+    """A desired policy. The document is None if an earlier task of the same play creates the group."""
 
     membership: TemporaryGroup
     number: int
     document: t.Any
-    # What it is a copy of, where the account has that already.
+    # All tags of a new policy. If the policy exists, only the end and the reason among them are updated.
     tags: Mapping[str, str]
 
 
 def with_known(account: Account) -> Account:
-    """The account in which each user's policies are known by the memberships that they stand for."""
+    """Return the account whose users know, by policy ARN, the temporary memberships that policies stand for."""
     known = memberships(account.temporary_policies.values(), account.caller.now)
     users = {name: replace(user, temporary=known) for name, user in account.users.items()} if known else {}
     return account.with_users(users)
 
 
 def memberships(policies: Iterable[TemporaryPolicy], now: str) -> dict[str, TemporaryGroup]:
-    """The membership that each policy stands for, by ARN. A membership of several policies ends with the last."""
+    """Return by ARN the membership that each policy stands for. One with several policies ends with the last."""
     parts: dict[tuple[str, str], list[TemporaryPolicy]] = {}
     for policy in policies:
         if found := membership_of(policy.arn):
@@ -93,12 +93,12 @@ def memberships(policies: Iterable[TemporaryPolicy], now: str) -> dict[str, Temp
 
 
 def is_altered(policy: TemporaryPolicy) -> bool:
-    """Whether a part of the policy has no end. Somebody has changed it."""
+    """Whether a statement of the policy has no end, because another person has changed it."""
     return not _ends(policy)
 
 
 def _end(policy: TemporaryPolicy) -> str:
-    """When the policy ends: by its conditions, else by its tag. Without either it has no right to be there."""
+    """Return when the policy ends: by its conditions, else by its tag. Empty, which counts as ended, without both."""
     return _ends(policy) or read_until(policy.tags.get(UNTIL, ""))[0]
 
 
@@ -109,14 +109,14 @@ def _ends(policy: TemporaryPolicy) -> str | None:
 
 
 def active(desired: DesiredUser, now: str) -> tuple[TemporaryGroup, ...]:
-    """The memberships asked for that have not ended."""
+    """Return the listed memberships that have not ended."""
     return tuple(wish for wish in desired.temporary or () if not has_ended(wish.until, now))
 
 
 def problems(
     desired: DesiredUser, before: ActualUser | None, stays_in: Collection[str], account: Account, options: Options
 ) -> Iterator[str]:
-    """Why the memberships asked for can't be given. stays_in are the groups that the user is in after the run."""
+    """Yield why the listed memberships can't be given. stays_in are the groups that the user is in after the run."""
     groups = account.groups | options.pending_groups
     spelling = {group.lower(): group for group in groups}
     for wish in active(desired, account.caller.now):
@@ -147,7 +147,7 @@ def _group_problems(wish: TemporaryGroup, account: Account, options: Options) ->
 
 
 def _foreign(desired: DesiredUser, before: ActualUser | None, account: Account, options: Options) -> Iterator[str]:
-    """Policies at the place of those of this user that are somebody else's, or that somebody else has too."""
+    """Yield a problem for each policy at this user's paths that is not owned, or is in use elsewhere too."""
     groups = {wish.group for wish in active(desired, account.caller.now)}
     for policy in account.temporary_of.get(desired.name.lower(), ()):
         found = membership_of(policy.arn)
@@ -167,14 +167,14 @@ def _is_ours(policy: TemporaryPolicy, options: Options) -> bool:
 
 
 def _has_others(policy: TemporaryPolicy, user: ActualUser | None, account: Account) -> bool:
-    """Whether something else than the user has the policy."""
+    """Whether anything except the user has the policy, attached or as permissions boundary."""
     own = int(user is not None and policy.arn in user.managed_policies)
     others = account.temporary_holders.get(policy.arn, set()) - ({user.name} if user else set())
     return policy.bounds or policy.attachments > own or bool(others)
 
 
 def plan(desired: DesiredUser, before: ActualUser, options: Options, account: Account) -> Memberships:
-    """What becomes of the memberships of a user who stays."""
+    """Plan the temporary memberships of a user who is not deleted."""
     there = {policy.arn: policy for policy in _at_hand(desired, before, options, account)}
     known = memberships(there.values(), account.caller.now)
     wanted = {
@@ -185,7 +185,7 @@ def plan(desired: DesiredUser, before: ActualUser, options: Options, account: Ac
         )
     }
     surplus = [policy for arn, policy in there.items() if arn not in wanted]
-    # A right that is only moved to another name is there under the new one first.
+    # If a membership's policies move to new names, the new ones are attached before the old ones are removed.
     moved = {one.membership.group.lower() for arn, one in wanted.items() if arn not in there}
     late = [policy for policy in surplus if known[policy.arn].group.lower() in moved]
     taking = [call for policy in surplus if policy not in late for call in removal(policy, before, account)]
@@ -197,7 +197,7 @@ def plan(desired: DesiredUser, before: ActualUser, options: Options, account: Ac
 
 
 def _at_hand(desired: DesiredUser, before: ActualUser, options: Options, account: Account) -> Iterator[TemporaryPolicy]:
-    """Our policies that stand for memberships of this user, also of its previous names, in their order."""
+    """Yield the owned policies that stand for this user's memberships, also under previous names, in order."""
     there = account.temporary_policies
     named = {before.name.lower(), desired.name.lower()}
     theirs = account.lower_names - named
@@ -207,7 +207,7 @@ def _at_hand(desired: DesiredUser, before: ActualUser, options: Options, account
 
 
 def owner(arn: str) -> str:
-    """The name in lower case of the user that a policy's place names; empty where it stands for no membership."""
+    """Return the lower-case name of the user in a policy's path; empty if it stands for no membership."""
     found = membership_of(arn)
     return found.user.lower() if found else ""
 
@@ -223,7 +223,7 @@ def _asked_for(desired: DesiredUser, options: Options, account: Account) -> Iter
 
 
 def _from_group(wish: TemporaryGroup, options: Options, account: Account) -> Iterator[_Wanted]:
-    """The policies that grant what the group's do. What a group made in the same play has is not known yet."""
+    """Yield policies that grant what the group's do. Documents are unknown if the same play creates the group."""
     tags = {options.managed_by_tag: OWNED, UNTIL: wish.until, REASON: encode_reason(wish.reason)}
     documents, _problems = granted(account.group_documents.get(wish.group, ()), wish.until)
     for number, document in enumerate(documents or [None], 1):
@@ -237,7 +237,7 @@ def _kept(
     account: Account,
     there: Mapping[str, TemporaryPolicy],
 ) -> Iterator[_Wanted]:
-    """Memberships that nobody asked for in this run, and that stay because they have not ended."""
+    """Yield policies of unlisted memberships that stay. Altered ones are made anew from the group's policies."""
     named = {group.lower() for group in desired.leaves} | {wish.group.lower() for wish in desired.temporary or ()}
     purged = options.purge_groups and desired.temporary is not None
     known = memberships(there.values(), account.caller.now)
@@ -256,7 +256,7 @@ def _kept(
 
 
 def _as_they_are(policies: Sequence[TemporaryPolicy], known: Mapping[str, TemporaryGroup]) -> Iterator[_Wanted]:
-    """The policies of one membership. After a move that was stopped some are there under both names."""
+    """Yield the policies of one membership. After an interrupted rename, some may exist under both names."""
     for policy in policies:
         found = membership_of(policy.arn)
         if found:
@@ -270,7 +270,7 @@ def _arn(account: Account, user: str, wanted: _Wanted) -> str:
 
 
 def _put(arn: str, wanted: _Wanted, policy: TemporaryPolicy | None, user: ActualUser, name: str) -> Iterator[Change]:
-    """The calls after which the policy is as it shall be, and the user has it. name is the user's after the run."""
+    """Yield the calls that create or correct the policy, and attach it. name is the user's name after the run."""
     document = {} if wanted.document is None else {"PolicyDocument": _text(wanted.document)}
     if policy is None:
         yield Change(
@@ -291,7 +291,7 @@ def _put(arn: str, wanted: _Wanted, policy: TemporaryPolicy | None, user: Actual
 
 
 def _refreshed(policy: TemporaryPolicy, wanted: _Wanted, user: str, document: Mapping[str, str]) -> Iterator[Change]:
-    """The calls that put a policy right: never more than two versions, of which one is left."""
+    """Yield the calls that correct a policy. It has at most two versions in between, and one in the end."""
     yield from _without_versions(policy, policy.other_versions, user)
     if _differs(policy, wanted):
         params = {"PolicyArn": policy.arn, **document, "SetAsDefault": True}
@@ -314,7 +314,7 @@ def _without_versions(policy: TemporaryPolicy, versions: Iterable[str], user: st
 
 
 def removal(policy: TemporaryPolicy, user: ActualUser, account: Account, *, detach: bool = True) -> Iterator[Change]:
-    """The calls that take a policy from the user and delete it. One that something else has too is not deleted."""
+    """Yield the calls that detach a policy from the user, and delete it unless anything else has it too."""
     if detach and policy.arn in user.managed_policies:
         yield change(user.name, "detach_user_policy", PolicyArn=policy.arn)
     if _has_others(policy, user, account):
@@ -324,7 +324,7 @@ def removal(policy: TemporaryPolicy, user: ActualUser, account: Account, *, deta
 
 
 def deletions(user: ActualUser, account: Account, options: Options) -> list[Change]:
-    """The calls that delete the policies of a user who goes, once they are detached."""
+    """Return the calls that delete the temporary memberships' policies of a deleted user, after they are detached."""
     policies = _at_hand(DesiredUser(user.name, present=False), user, options, account)
     return [call for policy in policies for call in removal(policy, user, account, detach=False)]
 
@@ -334,7 +334,7 @@ def _text(document: t.Any) -> str:
 
 
 def ended_warning(desired: Iterable[DesiredUser], now: str) -> list[str]:
-    """What to say about memberships in the list that have ended: one sentence for all of them, or none."""
+    """Return one warning about all listed memberships that have ended; empty if none has."""
     told = [
         f"{user.name} in {wish.group} (until {wish.until})"
         for user in desired

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Reads the option temporary_groups of a user. Pure."""
+"""Reads a user's option temporary_groups. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _KEYS = ("group", "until", "reason")
 def read_temporary_groups(
     listed: Sequence[t.Any], user: Mapping[str, t.Any]
 ) -> tuple[tuple[TemporaryGroup, ...], list[str]]:
-    """The memberships, and everything wrong with them. user is the whole item, whose other lists they must fit."""
+    """Return the memberships and all problems. user is the whole item: its other lists must not repeat a group."""
     read: list[TemporaryGroup] = []
     problems: list[str] = []
     for index, item in enumerate(listed):
@@ -35,7 +35,7 @@ def read_temporary_groups(
 
 
 def _read(item: object) -> tuple[TemporaryGroup, list[tuple[str, str]]]:
-    """One membership, and what is wrong with it: what comes before each problem, and the problem."""
+    """Return one membership, and its problems, each with the punctuation that comes before it in the message."""
     nothing = TemporaryGroup("", "")
     if not isinstance(item, Mapping):
         return nothing, [(": ", f"must be a dictionary with {', '.join(_KEYS)}, not {kind(item)}")]
@@ -62,7 +62,7 @@ def _problem(key: str, value: t.Any) -> str | None:
 
 
 def _listed_twice(read: Sequence[TemporaryGroup], user: Mapping[str, t.Any]) -> Iterator[str]:
-    """Groups that are in one of the other lists too. IAM tells their names apart without regard to case."""
+    """Yield a problem for each group that is listed twice, here or in another list. IAM ignores case in names."""
     names = [membership.group.lower() for membership in read]
     for place, membership in enumerate(read):
         if membership.group.lower() in names[:place]:

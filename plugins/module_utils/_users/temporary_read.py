@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Reads what temporary memberships depend on: the policies that stand for them, and those of the groups."""
+"""Reads what temporary memberships depend on: the policies that stand for them, and the groups' policies."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.temporary impo
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-# AWS's own policies are read singly: which of them a bulk read holds is not documented.
+# AWS managed policies are read one by one: which of them a bulk read returns is not documented.
 BULK = ("Group", "LocalManagedPolicy")
-# IAM is eventually consistent: seconds between looks for the policies of a group that was just made.
+# IAM is eventually consistent: seconds to wait between reads until a new group has its policies.
 _WAITS = (0.5, 1.0, 2.0, 4.0)
 
 
@@ -50,9 +50,9 @@ def with_temporary(
     options: Options,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Account:
-    """The account with its temporary memberships, where the run depends on them; else as it is.
+    """Return the account with its temporary memberships if the run depends on them, else unchanged.
 
-    deleted names those who are deleted because they are not listed. Raises IncompleteReadError and botocore's errors.
+    deleted names the users that purge_users deletes. Raises IncompleteReadError and botocore's errors.
     """
     if options.adopt:
         return account
@@ -92,10 +92,10 @@ def with_temporary_of(
     tags: Mapping[str, Mapping[str, str]],
     wished: Collection[str],
 ) -> Account:
-    """The same out of a whole read of the account. Pure.
+    """Return the same from a complete read of the account. Pure.
 
-    policies are those of AWS too, as far as they could be read; tags those of the policies that stand for memberships;
-    wished are the groups whose memberships were asked for.
+    policies are by ARN, with the AWS managed policies that could be read. tags are those of policies that stand for
+    temporary memberships, by ARN. wished are the groups of the memberships that the playbook asks for.
     """
     read = {
         arn: _temporary(policies[arn], tags.get(arn, {}), groups.values()) for arn in policies if membership_of(arn)
@@ -122,7 +122,7 @@ def _group(arn: str) -> str:
 
 
 def _settled(iam: IAMClient, wished: Collection[str], options: Options, sleep: Callable[[float], None]) -> Details:
-    """The groups and policies of the account. In a run that writes, a group that was just made gets time to show."""
+    """Read the account's groups and policies. A run that writes waits until the wished groups have their policies."""
     details = read_authorization_details(iam, BULK)
     for wait in _WAITS if options.patient else ():
         if all(_is_whole(details.groups.get(group), details) for group in wished):
@@ -133,7 +133,7 @@ def _settled(iam: IAMClient, wished: Collection[str], options: Options, sleep: C
 
 
 def _is_whole(group: Group | None, details: Details) -> bool:
-    """Whether the read holds the group, a policy of the group's, and the account's own policies that it has."""
+    """Whether the read contains the group, at least one policy of it, and all its customer managed policies."""
     if group is None or not (group.managed_policies or group.inline):
         return False
     return all(arn in details.policies for arn in group.managed_policies if not _is_of_aws(arn))
@@ -146,7 +146,7 @@ def _is_of_aws(arn: str) -> bool:
 def _documents(
     iam: IAMClient, pool: Executor, details: Details, names: Iterable[str]
 ) -> Mapping[str, tuple[t.Any, ...]]:
-    """The documents of the policies of these groups, in an order that is always the same."""
+    """Return the documents of each group's policies, always in the same order."""
     groups = [details.groups[name] for name in sorted(names) if name in details.groups]
     others = sorted({arn for group in groups for arn in group.managed_policies} - details.policies.keys())
     read = dict(zip(others, pool.map(lambda arn: _document(iam, arn), others), strict=True))
@@ -167,7 +167,7 @@ def _document(iam: IAMClient, arn: str) -> t.Any:
 
 
 def _tags(iam: IAMClient, arn: str) -> dict[str, str]:
-    """The tags of a policy; none where it has gone meanwhile. All 50 fit on one page."""
+    """Return a policy's tags; none if it was deleted meanwhile. The maximum of 50 tags fits on one page."""
     try:
         return {tag["Key"]: tag["Value"] for tag in iam.list_policy_tags(PolicyArn=arn)["Tags"]}
     except iam.exceptions.NoSuchEntityException:
@@ -182,7 +182,7 @@ def _temporary(policy: Policy, tags: Mapping[str, str], groups: Iterable[Group])
         policy.version,
         policy.other_version_ids,
         tags,
-        # A number that AWS has not counted up yet hides no group.
+        # AWS's count may lag behind, so groups that the read shows count at least.
         max(policy.attachments, in_groups),
         policy.bounds,
     )

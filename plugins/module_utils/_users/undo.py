@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The way back of a lock-out, where another run has locked out all others at the same moment."""
+"""Undoes a lock-out if another run has locked out all other members of a protected group at the same moment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import mem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import DENY_ALL, SUSPENDED_POLICY
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import Change, Outcome, UserPlan
 
-# IAM does not tell what was in it, so nothing brings it back.
+# Calls that can't be undone, because the plan does not hold what they delete, and what to do instead.
 _GONE = {
     "delete_login_profile": "its password is gone; set a new one",
     "delete_ssh_public_key": "its SSH public key {SSHPublicKeyId} is gone; upload it again",
@@ -33,13 +33,13 @@ _GONE = {
 
 
 def inverse(change: Change) -> Change | None:
-    """The call that takes back a part of a lock-out; None for all other calls, and where IAM has no way back."""
+    """Return the call that undoes a part of a lock-out; None for other calls, and for those that can't be undone."""
     operation, params = change.operation, dict(change.params)
     if params.get("Status") == "Inactive":
         return replace(change, params={**params, "Status": "Active"})
     if operation == "remove_user_from_group":
         return replace(change, operation="add_user_to_group")
-    # One that stood for a temporary membership is deleted next, so there is no way back.
+    # A policy that stands for a temporary membership is normally deleted next, so it can't be attached again.
     if operation == "detach_user_policy" and not membership_of(params["PolicyArn"]):
         return replace(change, operation="attach_user_policy")
     if operation == "attach_user_policy" and params["PolicyArn"].endswith(DENY_ALL):
@@ -52,7 +52,7 @@ def inverse(change: Change) -> Change | None:
 
 
 def undone(outcome: Outcome, call: Callable[[UserPlan, Change], None], why: str) -> Outcome:
-    """The outcome after the calls that locked the user out were taken back, last first, as far as that goes."""
+    """Undo the calls that locked the user out, the last first, as far as possible. Return the outcome after that."""
     left: list[Change] = []
     errors = [why]
     for change in reversed(outcome.done):
