@@ -8,6 +8,7 @@ What is left out is Ansible's executor: tasks that only show something, module d
 
 from __future__ import annotations
 
+import functools
 import os
 import typing as t
 from collections.abc import Mapping
@@ -123,8 +124,9 @@ def _templar(variables: Variables) -> Templar:
     return Templar(DataLoader(), variables=variables)
 
 
+@functools.cache
 def _load(path: Path) -> t.Any:
-    """A file's values, whose templates count."""
+    """A file's values, whose templates count. To read the specification of a role takes as long as ten calls."""
     return DataLoader().load_from_file(str(path), trusted_as_template=True)
 
 
