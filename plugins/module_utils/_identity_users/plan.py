@@ -101,7 +101,8 @@ def _with_note(person: Person, snapshot: Snapshot, external: bool) -> Note | Non
 def _restored(wish: UserWish, person: Person, snapshot: Snapshot) -> UserPlan:
     note, before = person.stored.note, _state(person, snapshot)
     if note is None:
-        return UserPlan(wish.name, wish.state, person, {}, before, before)
+        # A run that was interrupted may have left parts of a note.
+        return UserPlan(wish.name, wish.state, person, {FORGET: _forgotten(person)}, before, before)
     groups = {group: name for group, name in note.groups.items() if group in snapshot.group_names}
     kept = {one for one in note.assignments if one[0] in snapshot.set_names and one[1] in snapshot.active_accounts}
     gone = [f"group {name}" for group, name in sorted(note.groups.items()) if group not in groups]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 from collections.abc import Iterator
 from unittest import mock
@@ -153,6 +154,33 @@ def test_a_run_killed_anywhere_is_finished_by_the_next(state: str) -> None:
                 assert store.holdings("bob") == nothing()
                 store.run("bob", state="restored")
             assert store.holdings("bob") == (None if state == "absent" else bobs(store)), number
+            # A user who no longer exists can't be found by name, nor can what was noted.
+            assert state == "absent" or store.parameters() == [], number
+
+
+@pytest.mark.parametrize("state", ["suspended", "restored"])
+def test_a_run_killed_while_it_extends_a_note_is_finished_by_the_next(state: str) -> None:
+    for number in itertools.count(1):
+        with account() as aws, actions(), at_once(), mock.patch.object(notes, "LENGTH", 60):
+            store = Store(aws)
+            store.run("bob")
+            store.center.assign(store.admin, "USER", store.ids["bob"], HERE)
+            try:
+                with killed_at(number, after=False):
+                    store.run("bob")
+            except KilledError:
+                pass
+            else:
+                assert number > 5
+                break
+            done = store.run("bob", state=state)
+            assert not done.get("failed"), (number, done["msg"])
+            groups, assignments = bobs(store)
+            if state == "suspended":
+                assert store.holdings("bob") == nothing(), number
+                store.run("bob", state="restored")
+            assert store.holdings("bob") == (groups, assignments | {("Admin", HERE)}), number
+            assert store.parameters() == [], number
 
 
 def test_without_a_note_nothing_is_taken_away(store: Store) -> None:
@@ -237,7 +265,7 @@ def test_refusals(store: Store) -> None:
 def test_a_note_that_somebody_changed_is_refused_and_does_not_stop_a_deletion(store: Store) -> None:
     store.run("bob")
     client: t.Any = boto3.session.Session().client("ssm")
-    (name,) = [name for name in store.parameters() if name.endswith("/1")]
+    (name,) = [name for name in store.parameters() if name.endswith("-1")]
     client.put_parameter(Name=name, Value='{"groups":{},"assignments":[]}', Type="String", Overwrite=True)
     for state in ("suspended", "restored"):
         assert "was changed by somebody else" in store.run("bob", state=state)["msg"]
