@@ -34,6 +34,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.mode
     Snapshot,
     Wanted,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.spellings import Ids, one_spelling
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.store import (
     Pair,
     Service,
@@ -57,13 +58,19 @@ class NoInstanceError(Exception):
     """No instance was found, or more than one; the message is one sentence."""
 
 
-def read(service: Service, caller: Caller, wanted: Wanted, options: Options, instance_arn: str | None) -> Snapshot:
-    """Read all that the plan depends on. Raises NoInstanceError, UnknownStateError, and what botocore raises."""
+def read(
+    service: Service, caller: Caller, wanted: Wanted, options: Options, instance_arn: str | None
+) -> tuple[Wanted, Snapshot]:
+    """Read all that the plan depends on. Return it, and what is wanted with one spelling of each group and user.
+
+    Raises NoInstanceError, UnknownStateError, and what botocore raises.
+    """
     management = read_management_account(service.organizations)
     arn, store_id = find_instance(service.sso, management, instance_arn)
     organization = service.pool.submit(_read_organization, service.organizations, management, wanted)
     issuers = service.pool.submit(read_issuers, service.store, store_id) if wanted.groups else None
-    names = {kind: read_ids(service, store_id, kind, known) for kind, known in _named(wanted).items()}
+    names: Ids = {kind: read_ids(service, store_id, kind, known) for kind, known in _named(wanted).items()}
+    wanted, names = one_spelling(wanted, names)
     sets = read_sets(service, arn, wanted.set_names)
     snapshot = Snapshot(
         caller=caller,
@@ -77,7 +84,7 @@ def read(service: Service, caller: Caller, wanted: Wanted, options: Options, ins
     )
     snapshot = _with_groups(service, snapshot, wanted, options)
     snapshot = _with_sets_of_leavers(service, snapshot, wanted, options)
-    return _with_assignments(service, snapshot, wanted, whole_sets(snapshot, wanted, options))
+    return wanted, _with_assignments(service, snapshot, wanted, whole_sets(snapshot, wanted, options))
 
 
 def find_instance(sso: t.Any, management: str, wanted: str | None) -> tuple[str, str]:
