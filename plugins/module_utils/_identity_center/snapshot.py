@@ -89,7 +89,13 @@ def read(
 
 def find_instance(sso: t.Any, management: str, wanted: str | None) -> tuple[str, str]:
     """Return the ARN and identity store ID of the wanted instance, or else of the organization's or the only one."""
-    found = {
+    chosen = choose_instance(sso, management, wanted)
+    return chosen["InstanceArn"], chosen["IdentityStoreId"]
+
+
+def choose_instance(sso: t.Any, management: str, wanted: str | None) -> Mapping[str, t.Any]:
+    """Return what ListInstances tells of that instance. Raises NoInstanceError, and what botocore raises."""
+    found: dict[str, dict[str, t.Any]] = {
         one["InstanceArn"]: one for page in sso.get_paginator("list_instances").paginate() for one in page["Instances"]
     }
     of_organization = [one for one in found.values() if one.get("OwnerAccountId") == management]
@@ -97,7 +103,7 @@ def find_instance(sso: t.Any, management: str, wanted: str | None) -> tuple[str,
     if wanted:
         chosen = [one for arn, one in found.items() if arn == wanted]
     if len(chosen) == 1:
-        return chosen[0]["InstanceArn"], chosen[0]["IdentityStoreId"]
+        return chosen[0]
     region = sso.meta.region_name
     if chosen:
         raise NoInstanceError(f"instance_arn: is needed, because there are several: {', '.join(sorted(found))}")

@@ -14,7 +14,7 @@ import boto3.session
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import read_suspended
-from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users import notes
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users import notes, sign_ins
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users import run as runs
 from helpers.accounts.identity_store import ADMINISTRATOR_ACCESS, HERE, Store, at_once, bobs, nothing
 from helpers.modules.in_process import actions, run_action
@@ -227,8 +227,20 @@ def test_where_a_provider_fills_the_store_direct_assignments_go_alone(store: Sto
         assert "Disable bob there" in store.run("bob")["lines"][0]
 
 
-def as_caller(arn: str) -> t.Any:
-    return mock.patch.object(runs, "read_caller", return_value=Caller(arn.split(":")[4], arn, "AROA:x"))
+def as_caller(arn: str, module: t.Any = runs) -> t.Any:
+    return mock.patch.object(module, "read_caller", return_value=Caller(arn.split(":")[4], arn, "AROA:x"))
+
+
+def test_a_delegated_administrator_whose_account_has_no_sign_ins_is_refused(store: Store) -> None:
+    asked = {"region": "us-east-1", "users": ["bob"]}
+    assert not run_action("identity_center_sign_ins_info", asked, {}).get("failed")
+    store.aws.calls.clear()
+    with as_caller(f"arn:aws:iam::{store.shop}:user/delegate", sign_ins):
+        refused = run_action("identity_center_sign_ins_info", asked, {})
+    assert refused["failed"]
+    assert f"AWS records sign-ins in the account {HERE}, which owns the instance" in refused["msg"]
+    assert f"user/delegate; use credentials of {HERE}" in refused["msg"]
+    assert "LookupEvents" not in store.aws.calls
 
 
 def test_an_administrator_for_some_time_is_not_one_who_is_left(store: Store) -> None:
