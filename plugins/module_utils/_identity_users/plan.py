@@ -191,7 +191,10 @@ def _management_account(users: Sequence[UserPlan], snapshot: Snapshot) -> Iterat
 
 def _administrators(users: Sequence[UserPlan], snapshot: Snapshot) -> Iterator[str]:
     leaving = {user.person.id for user in users if user.person and user.state != RESTORED}
-    if snapshot.administrators and not snapshot.administrators - leaving:
+    # With an external identity provider, memberships stay.
+    through_groups = snapshot.group_administrators - (frozenset() if snapshot.issuers else leaving)
+    left = (snapshot.direct_administrators - leaving) | through_groups
+    if (snapshot.direct_administrators or snapshot.group_administrators) and not left:
         yield (
             "users: nobody would be left with AdministratorAccess through IAM Identity Center; give it to somebody "
             "else first"

@@ -227,6 +227,24 @@ def test_where_a_provider_fills_the_store_direct_assignments_go_alone(store: Sto
         assert "Disable bob there" in store.run("bob")["lines"][0]
 
 
+def test_the_last_administrator_through_a_group_of_the_provider_keeps_the_access(store: Store) -> None:
+    store.center.assign(store.admin, "USER", store.ids["bob"], HERE)
+    with mock.patch(
+        "ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.snapshot.read_issuers"
+    ) as read:
+        read.return_value = frozenset({"https://idp.example.com"})
+        done = store.run("ann", "bob")
+        assert not done.get("failed"), done["msg"]
+        assert [user["action"] for user in done["users"]] == ["suspended", "suspended"]
+        assert store.holdings("ann") == ({"Admins"}, set())
+        center, store_id = store.center, store.center.store_id
+        listed = center.store.list_group_memberships(IdentityStoreId=store_id, GroupId=store.admins)
+        (membership,) = [one["MembershipId"] for one in listed["GroupMemberships"]]
+        center.store.delete_group_membership(IdentityStoreId=store_id, MembershipId=membership)
+        center.assign(store.admin, "USER", store.ids["bob"], HERE)
+        assert "nobody would be left with AdministratorAccess" in store.run("ann", "bob")["msg"]
+
+
 def as_caller(arn: str, module: t.Any = runs) -> t.Any:
     return mock.patch.object(module, "read_caller", return_value=Caller(arn.split(":")[4], arn, "AROA:x"))
 
