@@ -39,7 +39,8 @@ options:
     default: 8
 notes:
   - Works in the organization's management account, because AWS records the sign-ins there, and in the region in which
-    IAM Identity Center is enabled.
+    IAM Identity Center is enabled. Credentials of another account are refused, also those of a delegated administrator,
+    because its event history has no sign-ins.
 seealso:
   - module: cloudhsm.iam.identity_center_users
   - name: IAM Identity Center sign-in events

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import typing as t
 from collections.abc import Iterator
@@ -55,7 +56,7 @@ def test_topic_and_webhook_are_told_once_and_know_no_secret(
     jsonschema.validate(body, SCHEMA)
     (message,) = topic.messages()
     assert message["Subject"] == f"cloudhsm.iam: provision_users changed the account, {ACCOUNT}"
-    assert message["Message"] == body["text"]
+    assert message["Message"] == html.unescape(body["text"])
     assert (body["outcome"], body["events"], body["account_name"]) == ("changed", ["changed"], "hsm-test")
     assert "+ user ben" in body["lines"]
     assert f"Notified: the topic {topic.arn}" in done.output

@@ -20,11 +20,12 @@ import pytest
 from helpers.moto.enforcing_moto import read_log
 from helpers.processes.callers import Callers, Failures
 from helpers.processes.control_node import ControlNode
-from helpers.processes.permission_cases import ASKED_BY_AWS_ONLY, CASES, IN_THE_STORE, Case
+from helpers.processes.permission_cases import ASKED_BY_AWS_ONLY, CASES, IN_THE_STORE, Case, notifying
 from permissions import Needs
 
 NEEDED = permissions.load()
 HARMLESS = "sts:GetCallerIdentity"
+PUBLISH = "sns:Publish"
 ACCOUNTS = (str(number) for number in itertools.count(200000000000))
 
 
@@ -142,3 +143,18 @@ def test_what_is_listed_for_the_identity_store_is_enough_and_not_too_much(
     own = sorted(listed_uses[use].actions)
     failures = runs.here({action: (case, needed - {action}) for action in own})
     assert [[action in told for told in failures[action]] for action in own] == [[True] for _action in own]
+
+
+@pytest.mark.parametrize("given", [set(), {PUBLISH}], ids=["denied", "allowed"])
+def test_a_notification_needs_the_right_to_publish_and_nothing_else(
+    given: set[str], enforcing: str, tmp_path: Path
+) -> None:
+    case = notifying(CASES["account_password_policy"])
+    needed = set(listed(case).actions)
+    runs = Runs(enforcing, tmp_path, case.playbook)
+    runs.asked()
+    # Without the right there is a warning, and the run does its work.
+    assert runs.together({"caller": (case, needed | given)}) == {"caller": []}
+    calls = [call for call in read_log(enforcing) if call.account == runs.accounts["caller"]]
+    assert {call.action for call in calls} - needed == {HARMLESS, PUBLISH}
+    assert {call.allowed for call in calls if call.action == PUBLISH} == {bool(given)}

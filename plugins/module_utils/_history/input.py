@@ -32,7 +32,7 @@ SPEC: dict[str, dict[str, t.Any]] = {
 MOST = 10_000
 _AGE = re.compile(r"(\d{1,6}) *([mhdw])", re.ASCII)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,9 @@ def _moment(text: str, now: float, end: bool) -> float | None:
     age = _AGE.fullmatch(text)
     if age:
         return now - timedelta(**{_UNITS[age[2]]: int(age[1])}).total_seconds()
+    if "W" in text:
+        # Python reads weeks of ISO 8601, such as 2026-W14, as their first day.
+        return None
     try:
         moment = datetime.fromisoformat(text)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -138,13 +138,20 @@ class _Runner:
         outcomes = {change: _left(change, "the permission set or group could not be finished") for change in left}
         rest = [change for change in changes if change not in outcomes]
         for operation in dict.fromkeys(change.operation for change in rest if change.operation in KINDS):
-            requests = Requests(self._service.sso, self._service.pool, self._ids.instance_arn, self._ids.request)
             of_kind = [change for change in rest if change.operation == operation]
-            outcomes.update((one.change, one) for one in requests.carry_out(of_kind, self._patience))
+            outcomes.update((one.change, one) for one in self._request(of_kind))
         chains = _chains(change for change in rest if change.operation not in KINDS)
         for chain in self._service.pool.map(self._run_chain, chains):
             outcomes.update((one.change, one) for one in chain)
         return [outcomes[change] for change in changes]
+
+    def _request(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Send requests of one kind that AWS completes asynchronously."""
+        requests = Requests(self._service.sso, self._service.pool, self._ids.instance_arn, self._ids.request)
+        outcomes = requests.carry_out(changes, self._patience)
+        if requests.hopeless:
+            self._hopeless.set()
+        return outcomes
 
     def _run_chain(self, chain: Sequence[Change]) -> list[Outcome]:
         """Run changes about one object in order, up to the first failure."""

@@ -129,15 +129,18 @@ class Requests:
         self._flying: dict[str, Change] = {}
         # Whether a request met a conflict, which needs time to pass before it is sent again.
         self._in_conflict = False
+        # Whether a call failed in a way that every other call would too.
+        self.hopeless = False
 
     def carry_out(self, changes: Sequence[Change], patience: Patience) -> list[Outcome]:
         """Send the requests and return the outcomes in order. Raises nothing."""
         self._waiting.extend(changes)
         until = patience.clock() + patience.timeout
         pause = FIRST_PAUSE
-        while self._waiting or self._flying:
+        while (self._waiting or self._flying) and not self.hopeless:
             done, self._in_conflict = len(self._outcomes), False
-            if self._send(self._startable()):
+            self._send(self._startable())
+            if self.hopeless:
                 break
             if self._in_conflict or (self._flying and not self._startable()):
                 patience.sleep(pause)
@@ -163,15 +166,12 @@ class Requests:
                 busy |= {change.account} if change.account else set()
         return chosen
 
-    def _send(self, chosen: Sequence[Change]) -> bool:
-        """Send requests in parallel. Return whether every other call would fail too."""
+    def _send(self, chosen: Sequence[Change]) -> None:
+        """Send requests in parallel."""
         for change in chosen:
             self._waiting.remove(change)
-        hopeless = False
         for change, status in zip(chosen, self._pool.map(self._start, chosen), strict=True):
             self._take(change, status)
-            hopeless = hopeless or status.hopeless
-        return hopeless
 
     def _start(self, change: Change) -> Status:
         kind = KINDS[change.operation]
@@ -188,6 +188,7 @@ class Requests:
 
     def _take(self, change: Change, status: Status) -> None:
         """Keep the status of a request."""
+        self.hopeless = self.hopeless or status.hopeless
         if status.state == IN_PROGRESS:
             self._flying[status.request_id] = change
         elif status.state == SUCCEEDED:
@@ -207,6 +208,7 @@ class Requests:
             )
             going_on = {one["RequestId"] for page in pages for one in page[kind.listed]}
         except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
+            self.hopeless = is_hopeless(exc)
             self._fail_flying(sentence(exc, "learn how the requests ended"))
             return
         ended = [(request, change) for request, change in self._flying.items() if request not in going_on]
@@ -222,7 +224,7 @@ class Requests:
                 InstanceArn=self._instance_arn, **{kind.id_param: request_id}
             )
         except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
-            return Status("FAILED", reason=sentence(exc, f"learn how to {change} ended"))
+            return Status("FAILED", reason=sentence(exc, f"learn how to {change} ended"), hopeless=is_hopeless(exc))
         return _status(answer[kind.status], change)
 
     def _fail_flying(self, reason: str) -> None:
@@ -231,7 +233,8 @@ class Requests:
 
     def _give_up(self, timeout: float) -> None:
         """Set the outcomes of all unfinished requests."""
-        self._fail_flying(f"AWS was still working on it after {timeout:g} seconds in which nothing ended; run again")
+        when = "when an error ended the run" if self.hopeless else f"after {timeout:g} seconds in which nothing ended"
+        self._fail_flying(f"AWS was still working on it {when}; run again")
         for change in self._waiting:
             self._outcomes.setdefault(change, Outcome(change, "not begun, because the run ended before", begun=False))
         self._waiting.clear()

@@ -72,7 +72,7 @@ def run(task: Task) -> Result:
         service = service_of(task, pool)
         switches = {name: params[name] for name in SWITCHES}
         options = Options(max_deletions=params["max_deletions"], prefix=params["variables_prefix"] or "", **switches)
-        snapshot = look.read(service, caller, wanted, options, params["instance_arn"])
+        wanted, snapshot = look.read(service, caller, wanted, options, params["instance_arn"])
         plan = make_plan(wanted, snapshot, options)
         if gaining := who_gains(plan) & snapshot.users.keys():
             snapshot = replace(snapshot, suspended=_suspended(task, snapshot, gaining))

@@ -34,6 +34,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.mode
     Snapshot,
     Wanted,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.spellings import Ids, one_spelling
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.store import (
     Pair,
     Service,
@@ -57,13 +58,19 @@ class NoInstanceError(Exception):
     """No instance was found, or more than one; the message is one sentence."""
 
 
-def read(service: Service, caller: Caller, wanted: Wanted, options: Options, instance_arn: str | None) -> Snapshot:
-    """Read all that the plan depends on. Raises NoInstanceError, UnknownStateError, and what botocore raises."""
+def read(
+    service: Service, caller: Caller, wanted: Wanted, options: Options, instance_arn: str | None
+) -> tuple[Wanted, Snapshot]:
+    """Read all that the plan depends on. Return it, and what is wanted with one spelling of each group and user.
+
+    Raises NoInstanceError, UnknownStateError, and what botocore raises.
+    """
     management = read_management_account(service.organizations)
     arn, store_id = find_instance(service.sso, management, instance_arn)
     organization = service.pool.submit(_read_organization, service.organizations, management, wanted)
     issuers = service.pool.submit(read_issuers, service.store, store_id) if wanted.groups else None
-    names = {kind: read_ids(service, store_id, kind, known) for kind, known in _named(wanted).items()}
+    names: Ids = {kind: read_ids(service, store_id, kind, known) for kind, known in _named(wanted).items()}
+    wanted, names = one_spelling(wanted, names)
     sets = read_sets(service, arn, wanted.set_names)
     snapshot = Snapshot(
         caller=caller,
@@ -77,12 +84,18 @@ def read(service: Service, caller: Caller, wanted: Wanted, options: Options, ins
     )
     snapshot = _with_groups(service, snapshot, wanted, options)
     snapshot = _with_sets_of_leavers(service, snapshot, wanted, options)
-    return _with_assignments(service, snapshot, wanted, whole_sets(snapshot, wanted, options))
+    return wanted, _with_assignments(service, snapshot, wanted, whole_sets(snapshot, wanted, options))
 
 
 def find_instance(sso: t.Any, management: str, wanted: str | None) -> tuple[str, str]:
     """Return the ARN and identity store ID of the wanted instance, or else of the organization's or the only one."""
-    found = {
+    chosen = choose_instance(sso, management, wanted)
+    return chosen["InstanceArn"], chosen["IdentityStoreId"]
+
+
+def choose_instance(sso: t.Any, management: str, wanted: str | None) -> Mapping[str, t.Any]:
+    """Return what ListInstances tells of that instance. Raises NoInstanceError, and what botocore raises."""
+    found: dict[str, dict[str, t.Any]] = {
         one["InstanceArn"]: one for page in sso.get_paginator("list_instances").paginate() for one in page["Instances"]
     }
     of_organization = [one for one in found.values() if one.get("OwnerAccountId") == management]
@@ -90,7 +103,7 @@ def find_instance(sso: t.Any, management: str, wanted: str | None) -> tuple[str,
     if wanted:
         chosen = [one for arn, one in found.items() if arn == wanted]
     if len(chosen) == 1:
-        return chosen[0]["InstanceArn"], chosen[0]["IdentityStoreId"]
+        return chosen[0]
     region = sso.meta.region_name
     if chosen:
         raise NoInstanceError(f"instance_arn: is needed, because there are several: {', '.join(sorted(found))}")

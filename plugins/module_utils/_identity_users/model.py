@@ -79,8 +79,9 @@ class Snapshot:
     active_accounts: frozenset[str] = frozenset()
     # Issuers of the store's users and groups, if they come from an external identity provider.
     issuers: frozenset[str] = frozenset()
-    # IDs of all users with AdministratorAccess, read only if a user who loses access may be one.
-    administrators: frozenset[str] = frozenset()
+    # IDs of users with AdministratorAccess, read only if a user who loses access may be one.
+    direct_administrators: frozenset[str] = frozenset()
+    group_administrators: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,10 @@
 The identity store has no place for them. An external identity provider may own its attributes, and a permission set can
 have only 50 tags. Parameters last as long as the suspension, and need permissions of their own to write and delete. A
 parameter holds 4096 characters (Systems Manager API reference, PutParameter), so a long note has several parts. A head
-parameter counts the parts. It is written last and deleted first, and without it the note does not exist.
+parameter counts the parts. It is written last and deleted first, and without it the note does not exist. The names of
+the parts begin with a digest of the note, so that a longer note overwrites no part of the one it replaces: until its
+head is written, the earlier note counts. Parts that no head needs stay until the note is deleted, because a run that
+suspends may not have the permission to delete parameters.
 """
 
 from __future__ import annotations
@@ -29,6 +32,8 @@ LENGTH = 4096 - 256
 AT_ONCE = 10
 FORMAT = 1
 NOT_FOUND = "ParameterNotFound"
+# Characters of the digest in the name of a part.
+_DIGEST_LENGTH = 16
 
 
 def parts_of(note: Note, where: str, about: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -38,10 +43,15 @@ def parts_of(note: Note, where: str, about: Mapping[str, str]) -> list[tuple[str
         separators=(",", ":"),
     )
     texts = list(_split(whole))
-    head = {"format": FORMAT, "parts": len(texts), "digest": _digest(whole), **about}
-    told = [(f"{where}/{place}", text) for place, text in enumerate(texts[1:], 2)]
+    digest = _digest(whole)
+    head = {"format": FORMAT, "parts": len(texts), "digest": digest, **about}
+    told = [(f"{where}/{_part(digest, place)}", text) for place, text in enumerate(texts, 1)]
     # The head has its own parameter, so that its length does not limit the parts.
-    return [*reversed(told), (f"{where}/1", texts[0]), (f"{where}/{HEAD}", json.dumps(head, sort_keys=True))]
+    return [*told, (f"{where}/{HEAD}", json.dumps(head, sort_keys=True))]
+
+
+def _part(digest: str, place: int) -> str:
+    return f"{digest[:_DIGEST_LENGTH]}-{place}"
 
 
 def _split(text: str) -> Iterator[str]:
@@ -59,7 +69,7 @@ def read_note(ssm: t.Any, where: str) -> StoredNote:
         return StoredNote(parts=names)
     try:
         head = json.loads(found[HEAD])
-        text = "".join(found[str(place)] for place in range(1, head["parts"] + 1))
+        text = "".join(found[_part(head["digest"], place)] for place in range(1, head["parts"] + 1))
         note = json.loads(text)
         assignments = frozenset((str(arn), str(account)) for arn, account in note["assignments"])
         groups = {str(key): str(name) for key, name in note["groups"].items()}

@@ -101,7 +101,8 @@ def _with_note(person: Person, snapshot: Snapshot, external: bool) -> Note | Non
 def _restored(wish: UserWish, person: Person, snapshot: Snapshot) -> UserPlan:
     note, before = person.stored.note, _state(person, snapshot)
     if note is None:
-        return UserPlan(wish.name, wish.state, person, {}, before, before)
+        # A run that was interrupted may have left parts of a note.
+        return UserPlan(wish.name, wish.state, person, {FORGET: _forgotten(person)}, before, before)
     groups = {group: name for group, name in note.groups.items() if group in snapshot.group_names}
     kept = {one for one in note.assignments if one[0] in snapshot.set_names and one[1] in snapshot.active_accounts}
     gone = [f"group {name}" for group, name in sorted(note.groups.items()) if group not in groups]
@@ -190,7 +191,10 @@ def _management_account(users: Sequence[UserPlan], snapshot: Snapshot) -> Iterat
 
 def _administrators(users: Sequence[UserPlan], snapshot: Snapshot) -> Iterator[str]:
     leaving = {user.person.id for user in users if user.person and user.state != RESTORED}
-    if snapshot.administrators and not snapshot.administrators - leaving:
+    # With an external identity provider, memberships stay.
+    through_groups = snapshot.group_administrators - (frozenset() if snapshot.issuers else leaving)
+    left = (snapshot.direct_administrators - leaving) | through_groups
+    if (snapshot.direct_administrators or snapshot.group_administrators) and not left:
         yield (
             "users: nobody would be left with AdministratorAccess through IAM Identity Center; give it to somebody "
             "else first"

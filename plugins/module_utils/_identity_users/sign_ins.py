@@ -10,17 +10,20 @@ The identity store does not record sign-ins. AWS records UserAuthentication only
 whatever the identity source (IAM Identity Center User Guide, "Understanding IAM Identity Center sign-in events").
 onBehalfOf in its userIdentity has the user's ID and the ARN of the identity store (same guide, "CloudTrail use cases
 for IAM Identity Center"). The event history has the last 90 days of one account and region (CloudTrail User Guide,
-"Working with CloudTrail event history"). So the task needs credentials of the management account and the instance's
-region. LookupEvents allows two calls a second and returns 50 events at a time, newest first (CloudTrail API reference).
+"Working with CloudTrail event history"). The account that owns the instance has the sign-ins: for the organization's
+instance that is the management account, never the delegated administrator's. So the task refuses credentials of other
+accounts, for which nobody would have signed in. It needs the instance's region, too. LookupEvents allows two calls a
+second and returns 50 events at a time, newest first (CloudTrail API reference).
 """
 
 from __future__ import annotations
 
 import json
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller, read_caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import read_management_account
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.task import Result, Task, refuse
@@ -46,7 +49,9 @@ def run(task: Task) -> Result:
         refuse([] if all(names) else [f"{called('users', '')}: has an empty name"], "")
         center = service_of(task, pool)
         management = read_management_account(center.organizations)
-        arn, store_id = look.find_instance(center.sso, management, params["instance_arn"])
+        instance = look.choose_instance(center.sso, management, params["instance_arn"])
+        arn, store_id = instance["InstanceArn"], instance["IdentityStoreId"]
+        refuse(list(_owner_problems(read_caller(task.sts_client()), instance)), "")
         ids = read_ids(center, store_id, USER, names)
         found = last_sign_ins(task.store_client("cloudtrail", 1), store_id, set(ids.values()))
     users = [
@@ -59,6 +64,15 @@ def run(task: Task) -> Result:
         for name in names
     ]
     return {"changed": False, "instance_arn": arn, "identity_store_id": store_id, "days": DAYS, "users": users}
+
+
+def _owner_problems(caller: Caller, instance: Mapping[str, t.Any]) -> Iterator[str]:
+    owner = str(instance.get("OwnerAccountId") or caller.account_id)
+    if caller.account_id != owner:
+        yield (
+            f"AWS records sign-ins in the account {owner}, which owns the instance {instance['InstanceArn']}, but the "
+            f"caller is {caller.arn}; use credentials of {owner}"
+        )
 
 
 def last_sign_ins(cloudtrail: t.Any, store_id: str, users: set[str]) -> dict[str, str]:

@@ -81,6 +81,9 @@ def read(
     leaving = {wish.name for wish in wishes if wish.state != RESTORED}
     comes_back = any(wish.state == RESTORED for wish in wishes)
     accounts = list_accounts(center.organizations) if comes_back else []
+    direct, through_groups = _administrators(
+        center, snapshot, sets, [people[name] for name in people if name in leaving]
+    )
     return replace(
         snapshot,
         people=people,
@@ -88,7 +91,8 @@ def read(
         set_names={one.arn: name for name, one in sets.items()},
         active_accounts=frozenset(account.id for account in accounts if account.status == ACTIVE),
         issuers=read_issuers(center.store, store_id),
-        administrators=_administrators(center, snapshot, sets, [people[name] for name in people if name in leaving]),
+        direct_administrators=direct,
+        group_administrators=through_groups,
     )
 
 
@@ -133,10 +137,10 @@ def _held(
 
 def _administrators(
     center: Service, snapshot: Snapshot, sets: Mapping[str, PermissionSet], people: Iterable[Person]
-) -> frozenset[str]:
-    """Return the IDs of all users with AdministratorAccess in any account, directly or through a group."""
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the IDs of users with AdministratorAccess in any account: directly, and through groups."""
     if not any(one.memberships or one.assignments for one in people):
-        return frozenset()
+        return frozenset(), frozenset()
     paginator = center.sso.get_paginator("list_managed_policies_in_permission_set")
 
     def gives_all(one: PermissionSet) -> bool:
@@ -153,10 +157,10 @@ def _administrators(
     )
     users = {principal for _arn, _account, kind, principal in found if kind == USER}
     names = read_names(center, snapshot.store_id, [(USER, user) for user in users])
-    there = {known for (_kind, known), name in names.items() if name != known}
+    there = frozenset(known for (_kind, known), name in names.items() if name != known)
     groups = sorted({principal for _arn, _account, kind, principal in found if kind == GROUP})
     members = center.pool.map(lambda group: _members(center, snapshot.store_id, group), groups)
-    return frozenset(there.union(*members))
+    return there, frozenset().union(*members)
 
 
 def _members(center: Service, store_id: str, group: str) -> set[str]:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -26,6 +27,13 @@ SUBJECT_LENGTH = 99
 _LINES = 30
 _LINE_LENGTH = 200
 _NAMES = 30
+# The characters that Slack reads as the start of mentions and links, as its documentation says to write them
+# ("Formatting text for app surfaces", "Escaping text"). Mattermost and Teams show them as the characters, too.
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+# Mattermost reads @channel, @all, @here and @NAME as mentions, except after a letter or digit, as in e-mail addresses.
+_MENTION = re.compile(r"(?<![^\W_])@")
+# It can't be seen, and no line breaks there.
+_WORD_JOINER = "\u2060"
 _OUTCOMES = {
     FAILED: "failed",
     DRIFT: "found drift",
@@ -52,7 +60,7 @@ def text(told: Told) -> str:
 def body(told: Told) -> dict[str, t.Any]:
     """The body for a webhook, as docs/notification.schema.json says. Chat programs show its field text."""
     return {
-        "text": text(told),
+        "text": _without_mentions(text(told)),
         "format": FORMAT,
         "kind": told.kind,
         "outcome": told.outcome,
@@ -67,6 +75,11 @@ def body(told: Told) -> dict[str, t.Any]:
         "expiring": [dict(right._asdict()) for right in told.rights[:_NAMES]],
         "approval": told.approval,
     }
+
+
+def _without_mentions(message: str) -> str:
+    """Return a message that mentions nobody: names and reasons may be chosen by others, and name a whole channel."""
+    return _MENTION.sub(f"@{_WORD_JOINER}", message.translate(_ENTITIES))
 
 
 def _lines(told: Told) -> Iterator[str]:

@@ -35,7 +35,7 @@ class Engine:
         switches = {name: options.pop(name) for name in list(options) if name in Options.__dataclass_fields__}
         wanted, problems = parse(options, "aws")
         assert problems == []
-        snapshot = look.read(self.aws.service(self.pool), caller, wanted, Options(**switches), None)
+        wanted, snapshot = look.read(self.aws.service(self.pool), caller, wanted, Options(**switches), None)
         return wanted, snapshot, make_plan(wanted, snapshot, Options(**switches))
 
     def problems(self, caller: Caller = CALLER, **options: t.Any) -> str:

@@ -149,7 +149,7 @@ class Simulated:
 
     def _by_name(self, known: dict[str, str], key: str, attribute: Answer) -> Answer:
         name = attribute["UniqueAttribute"]["AttributeValue"]
-        found = [known_as for known_as, its_name in known.items() if its_name == name]
+        found = [known_as for known_as, its_name in known.items() if its_name.lower() == name.lower()]
         if not found:
             raise failure("ResourceNotFoundException")
         return {key: found[0]}

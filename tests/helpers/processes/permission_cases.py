@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import typing as t
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import boto3
@@ -739,3 +739,16 @@ CASES: dict[str, Case] = {
         "who_has_access", lambda _account: {"identity_center_region": "us-east-1"}, _with_permission_sets
     ),
 }
+
+
+def notifying(case: Case) -> Case:
+    """The same run, which tells a topic of the caller's account what it changed."""
+
+    def variables(account: str) -> Variables:
+        return {**case.variables(account), "notify_sns_topic": f"arn:aws:sns:us-east-1:{account}:told"}
+
+    def prepare(iam: IAMClient, account: str) -> None:
+        case.prepare(iam, account)
+        client_in(iam.meta.endpoint_url, "sns", account).create_topic(Name="told")
+
+    return replace(case, variables=variables, prepare=prepare)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 from collections.abc import Iterator
 from unittest import mock
@@ -13,7 +14,7 @@ import boto3.session
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.suspended import read_suspended
-from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users import notes
+from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users import notes, sign_ins
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users import run as runs
 from helpers.accounts.identity_store import ADMINISTRATOR_ACCESS, HERE, Store, at_once, bobs, nothing
 from helpers.modules.in_process import actions, run_action
@@ -153,6 +154,33 @@ def test_a_run_killed_anywhere_is_finished_by_the_next(state: str) -> None:
                 assert store.holdings("bob") == nothing()
                 store.run("bob", state="restored")
             assert store.holdings("bob") == (None if state == "absent" else bobs(store)), number
+            # A user who no longer exists can't be found by name, nor can what was noted.
+            assert state == "absent" or store.parameters() == [], number
+
+
+@pytest.mark.parametrize("state", ["suspended", "restored"])
+def test_a_run_killed_while_it_extends_a_note_is_finished_by_the_next(state: str) -> None:
+    for number in itertools.count(1):
+        with account() as aws, actions(), at_once(), mock.patch.object(notes, "LENGTH", 60):
+            store = Store(aws)
+            store.run("bob")
+            store.center.assign(store.admin, "USER", store.ids["bob"], HERE)
+            try:
+                with killed_at(number, after=False):
+                    store.run("bob")
+            except KilledError:
+                pass
+            else:
+                assert number > 5
+                break
+            done = store.run("bob", state=state)
+            assert not done.get("failed"), (number, done["msg"])
+            groups, assignments = bobs(store)
+            if state == "suspended":
+                assert store.holdings("bob") == nothing(), number
+                store.run("bob", state="restored")
+            assert store.holdings("bob") == (groups, assignments | {("Admin", HERE)}), number
+            assert store.parameters() == [], number
 
 
 def test_without_a_note_nothing_is_taken_away(store: Store) -> None:
@@ -199,8 +227,38 @@ def test_where_a_provider_fills_the_store_direct_assignments_go_alone(store: Sto
         assert "Disable bob there" in store.run("bob")["lines"][0]
 
 
-def as_caller(arn: str) -> t.Any:
-    return mock.patch.object(runs, "read_caller", return_value=Caller(arn.split(":")[4], arn, "AROA:x"))
+def test_the_last_administrator_through_a_group_of_the_provider_keeps_the_access(store: Store) -> None:
+    store.center.assign(store.admin, "USER", store.ids["bob"], HERE)
+    with mock.patch(
+        "ansible_collections.cloudhsm.iam.plugins.module_utils._identity_users.snapshot.read_issuers"
+    ) as read:
+        read.return_value = frozenset({"https://idp.example.com"})
+        done = store.run("ann", "bob")
+        assert not done.get("failed"), done["msg"]
+        assert [user["action"] for user in done["users"]] == ["suspended", "suspended"]
+        assert store.holdings("ann") == ({"Admins"}, set())
+        center, store_id = store.center, store.center.store_id
+        listed = center.store.list_group_memberships(IdentityStoreId=store_id, GroupId=store.admins)
+        (membership,) = [one["MembershipId"] for one in listed["GroupMemberships"]]
+        center.store.delete_group_membership(IdentityStoreId=store_id, MembershipId=membership)
+        center.assign(store.admin, "USER", store.ids["bob"], HERE)
+        assert "nobody would be left with AdministratorAccess" in store.run("ann", "bob")["msg"]
+
+
+def as_caller(arn: str, module: t.Any = runs) -> t.Any:
+    return mock.patch.object(module, "read_caller", return_value=Caller(arn.split(":")[4], arn, "AROA:x"))
+
+
+def test_a_delegated_administrator_whose_account_has_no_sign_ins_is_refused(store: Store) -> None:
+    asked = {"region": "us-east-1", "users": ["bob"]}
+    assert not run_action("identity_center_sign_ins_info", asked, {}).get("failed")
+    store.aws.calls.clear()
+    with as_caller(f"arn:aws:iam::{store.shop}:user/delegate", sign_ins):
+        refused = run_action("identity_center_sign_ins_info", asked, {})
+    assert refused["failed"]
+    assert f"AWS records sign-ins in the account {HERE}, which owns the instance" in refused["msg"]
+    assert f"user/delegate; use credentials of {HERE}" in refused["msg"]
+    assert "LookupEvents" not in store.aws.calls
 
 
 def test_an_administrator_for_some_time_is_not_one_who_is_left(store: Store) -> None:
@@ -237,7 +295,7 @@ def test_refusals(store: Store) -> None:
 def test_a_note_that_somebody_changed_is_refused_and_does_not_stop_a_deletion(store: Store) -> None:
     store.run("bob")
     client: t.Any = boto3.session.Session().client("ssm")
-    (name,) = [name for name in store.parameters() if name.endswith("/1")]
+    (name,) = [name for name in store.parameters() if name.endswith("-1")]
     client.put_parameter(Name=name, Value='{"groups":{},"assignments":[]}', Type="String", Overwrite=True)
     for state in ("suspended", "restored"):
         assert "was changed by somebody else" in store.run("bob", state=state)["msg"]

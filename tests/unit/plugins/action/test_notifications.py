@@ -8,6 +8,7 @@ What is handed to community.aws.sns and ansible.builtin.uri is kept here. The in
 
 from __future__ import annotations
 
+import html
 import json
 import typing as t
 from collections.abc import Callable, Iterator
@@ -123,7 +124,7 @@ def test_each_kind_of_run_tells_once_and_knows_no_secret(aws: Account, sent: Sen
     (message,) = sent.messages
     assert (body["kind"], body["outcome"], body["account_id"]) == (run.kind, "changed", ACCOUNT)
     assert (body["account_name"], body["approval"], body["reason"]) == ("hsm-test", None, None)
-    assert message["msg"] == body["text"]
+    assert message["msg"] == html.unescape(body["text"])
     assert len(body["lines"]) == len(done["lines"]) - 2 or len(done["lines"]) > 30
     assert body["lines"][0] == done["lines"][0]
     assert done["lines"][-2:] == [f"Notified: the topic {TOPIC}", "Notified: the webhook at hooks.example.com"]

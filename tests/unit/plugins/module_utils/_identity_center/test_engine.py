@@ -427,6 +427,19 @@ def test_expired_credentials_end_the_run(engine: Engine) -> None:
     assert len(result["failed_changes"]) == 1
 
 
+def test_credentials_that_expire_during_a_request_end_the_run_before_the_next_stage(engine: Engine) -> None:
+    engine.run(**WISHES)
+    engine.aws.written.clear()
+    engine.aws.scripts["provision_permission_set"] = [failure("ExpiredTokenException")]
+    more = [{"permission_set": "Admin", "users": ["bob"], "accounts": [MANAGEMENT]}, *WISHES["assignments"]]
+    result = engine.run(permission_sets=[{**WISHES["permission_sets"][1], "description": "New"}], assignments=more)
+    assert [operation for operation, _params in engine.aws.written] == [
+        "update_permission_set",
+        "provision_permission_set",
+    ]
+    assert [one["operation"] for one in result["not_done"]] == ["create_account_assignment"]
+
+
 def test_the_diff_shows_sets_assignments_and_members(administered: Engine) -> None:
     _wanted, _snapshot, plan = administered.planned(
         permission_sets=[{"name": "Admin", "description": "New"}],

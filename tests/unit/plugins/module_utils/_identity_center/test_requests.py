@@ -158,6 +158,32 @@ def test_expired_credentials_stop_them_all() -> None:
     assert all(one.error for one in outcomes)
 
 
+def test_requests_in_flight_when_credentials_expire_are_not_said_to_have_been_waited_for() -> None:
+    aws = Working(looks=10_000)
+    aws.ends["000000000009"] = deque([failure("ExpiredTokenException")])
+    outcomes = carry_out(aws, assignments(12, 12), timeout=30)
+    told = "AWS was still working on it when an error ended the run; run again"
+    assert [one.error for one in outcomes[:9]] == [told] * 9
+    assert aws.now < 30
+
+
+@pytest.mark.parametrize("call", [KINDS[CREATE].list_call, KINDS[CREATE].describe_call])
+def test_credentials_that_expire_while_requests_are_polled_stop_them_all(call: str) -> None:
+    aws = Working()
+
+    def answer(operation: str, params: Answer) -> Answer:
+        if operation == call:
+            raise failure("ExpiredTokenException")
+        return aws.answer(operation, params)
+
+    with ThreadPoolExecutor(1) as pool:
+        requests = Requests(Client(answer), pool, INSTANCE, lambda change: {"TargetId": change.account})
+        outcomes = requests.carry_out(assignments(30, 30), Patience(9, clock=lambda: aws.now, sleep=aws.sleep))
+    assert requests.hopeless
+    assert [one.begun for one in outcomes] == [True] * 10 + [False] * 20
+    assert aws.calls[CREATE] == 10
+
+
 def test_waiting_ends_when_nothing_ends() -> None:
     aws = Working(looks=10_000)
     outcomes = carry_out(aws, assignments(11, 11), timeout=30)

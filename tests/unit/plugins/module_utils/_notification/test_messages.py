@@ -108,6 +108,30 @@ def test_a_run_of_unknown_account_that_failed_says_why() -> None:
     jsonschema.validate(body(told), SCHEMA)
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("@channel", "@\u2060channel"),
+        ("_@here", "_@\u2060here"),
+        ("x.@all", "x.@\u2060all"),
+        ("(@@bob)", "(@\u2060@\u2060bob)"),
+        ("<!channel>", "&lt;!channel&gt;"),
+        ("<@U123>", "&lt;@\u2060U123&gt;"),
+        ("&lt;!here&gt;", "&amp;lt;!here&amp;gt;"),
+        ("ann@example.com", "ann@example.com"),
+    ],
+)
+def test_nothing_that_others_choose_mentions_people_in_a_chat(name: str, shown: str) -> None:
+    right = Right(f"user {name}", f"group {name}", AT, name, False)
+    told = replace(TOLD, account_name=name, lines=[name], pending=[name], rights=[right], failed=True, reason=name)
+    sent = body(told)
+    assert sent["text"].count(shown) == 7
+    assert sent["text"].replace(shown, "") == text(told).replace(name, "")
+    assert (sent["lines"], sent["pending"], sent["reason"]) == ([name], [name], name)
+    assert text(told).count(name) == 7, "the topic gets it as it is"
+    jsonschema.validate(sent, SCHEMA)
+
+
 @given(
     st.text(max_size=200),
     st.lists(st.text(max_size=2000), max_size=120),
