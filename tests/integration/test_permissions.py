@@ -77,7 +77,7 @@ def _asking(cases: t.Sequence[Case], action: str) -> Case:
 
 
 def _provers() -> dict[tuple[str, str], str]:
-    """For each use of a role the playbook that shows what becomes of it without each action: the one that needs least."""
+    """For each use of a role the playbook, of those that need least, that is tried without each action."""
     found: dict[tuple[str, str], str] = {}
     for playbook in sorted(NEEDED.playbooks, key=lambda name: (len(NEEDED.of_playbook(name).actions), name)):
         for role, uses in NEEDED.playbooks[playbook].items():
