@@ -70,6 +70,26 @@ def test_imports_point_down(path: Path) -> None:
         assert other == own or floor_of(other) < floor_of(own), f"{path} imports {name}, which is not below {own}"
 
 
+# What else the steps of a resource might be called. Beside those there are files about one subject each.
+STEPS = {
+    "input": {"options", "parse", "parser", "validate", "validation"},
+    "model": {"models", "types", "values"},
+    "snapshot": {"actual", "current", "look", "read", "reader", "state"},
+    "plan": {"changes", "diff", "planner"},
+    "apply": {"execute", "executor", "write", "writer"},
+    "result": {"output", "render", "results"},
+    "run": {"main", "module"},
+}
+# options.py has those of the run; input.py reads the users.
+BESIDE_THE_STEP = {Path("_users/options.py")}
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if package_of(path) != "_aws"], ids=str)
+def test_a_step_has_the_same_name_in_each_package(path: Path) -> None:
+    named = [step for step, others in STEPS.items() if path.stem in others]
+    assert not named or path in BESIDE_THE_STEP, f"{path} does what {named[0]}.py does elsewhere"
+
+
 @pytest.mark.parametrize("path", [path for path in FILES if path.name in ("plan.py", "model.py")], ids=str)
 def test_plans_and_models_know_neither_boto_nor_ansible(path: Path) -> None:
     for node in ast.walk(ast.parse((MODULE_UTILS / path).read_text(encoding="utf-8"))):
