@@ -107,7 +107,7 @@ UNSUPPORTED = re.compile(
 # What a definition may call: constructors of values, and what only looks at values.
 PURE = re.compile(
     r"frozenset|set|tuple|dict(\.fromkeys)?|len|range|enumerate|getattr|type|field|fields|re\.compile|t\.TypeVar|Path|"
-    r"json\.dumps|uuid\.UUID|Display|trust_as_template|aws_argument_spec|\w+\.(lower|values|items|get)|"
+    r"json\.dumps|str\.maketrans|uuid\.UUID|Display|trust_as_template|aws_argument_spec|\w+\.(lower|values|items|get)|"
     r"aws_argument_spec\(\)\.items|_?[A-Z]\w*|_short|_left|root_user|root_user\(\w+\)\.problems"
 )
 # Says in one sentence which version is too old, which has to come before an import fails for it.
