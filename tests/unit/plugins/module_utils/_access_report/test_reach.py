@@ -120,6 +120,16 @@ def test_a_boundary_counts_for_the_call_and_not_for_the_role(expected: str, trus
     assert made["users"][0]["cloudhsm"]["DeleteCluster"] == expected
 
 
+@pytest.mark.parametrize("order", ["ab", "ba"])
+def test_a_boundary_about_the_users_own_name_counts_for_each_user_alone(order: str) -> None:
+    own = document("sts:AssumeRole", resource=f"{TARGET}${{aws:username}}")
+    policies = {samples.BOUNDARY: Policy(samples.BOUNDARY, own), samples.FULL: Policy(samples.FULL, document("*"))}
+    people = [person(name, policies=[samples.FULL], boundary=samples.BOUNDARY) for name in order]
+    made = report(people, *(role(name, trust(ROOT)) for name in "ab"), policies=policies)
+    assumed = {one["name"]: [user["name"] for user in one["assumed_by"]] for one in made["roles"]}
+    assert assumed == {"a": ["a"], "b": ["b"]}
+
+
 def test_a_chain_is_told_and_cycles_end() -> None:
     roles = [
         role("a", trust("user/x", "role/c"), p=ASSUME),
