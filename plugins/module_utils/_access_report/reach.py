@@ -102,7 +102,7 @@ class Reach:
         self._open = [role for role in self.roles if not self._general(role).nothing]
         self._personal: dict[str, list[Role]] = {}
         for role in self.roles:
-            for arn in self.trusts[role.name].named_principals:
+            for arn in self.trusts[role.name].all_principals:
                 self._personal.setdefault(arn, []).append(role)
         self._identities: dict[t.Any, tuple[Extents, Extents, Extents]] = {}
         self._varied: dict[t.Any, bool] = {}

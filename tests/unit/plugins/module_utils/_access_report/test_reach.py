@@ -77,6 +77,10 @@ PRINCIPAL = "aws:PrincipalArn"
         # Denials, of either policy.
         ("no", both(trust("user/x"), deny("user/x")), []),
         ("no", both(trust("user/x"), deny(ROOT)), [ASSUME]),
+        ("no", both(trust(ROOT), deny("user/x")), [ASSUME]),
+        ("no", both(trust("*"), deny("user/x")), []),
+        ("conditional", both(trust(ACCOUNT), deny("user/x", **OFFICE)), [ASSUME]),
+        ("yes", both(trust(ROOT), deny("user/y")), [ASSUME]),
         ("no", trust("user/x"), [document("sts:*", effect="Deny")]),
         ("conditional", both(trust("user/x"), deny("user/x", **OFFICE)), []),
         ("yes", both(trust("user/x"), deny("user/y")), []),
@@ -100,6 +104,14 @@ def test_who_can_assume_a_role(expected: str, trusts: t.Any, policies: list[t.An
     (target,) = made["roles"]
     told = [{"name": "x", "answer": expected, "chain": ["target"]}] if expected != "no" else []
     assert (target["users"], target["assumed_by"]) == (len(told), told)
+
+
+@pytest.mark.parametrize(("denied", "left"), [("role/a", []), ("role/c", ["a"])])
+def test_a_role_that_a_trust_policy_denies_cannot_assume_what_the_account_can(denied: str, left: list[str]) -> None:
+    roles = [role("a", trust("user/x"), p=ASSUME), role("target", both(trust(ROOT), deny(denied)), samples.FULL)]
+    made = report([person("x")], *roles)
+    assert [one["name"] for one in named(made["roles"], "target")["roles"]] == left
+    assert made["users"][0]["cloudhsm"]["DeleteCluster"] == ("yes" if left else "no")
 
 
 @pytest.mark.parametrize(
@@ -208,6 +220,8 @@ def test_who_gets_in_from_outside_is_told_with_the_grade() -> None:
         role("wrong-call", trust({"Federated": f"{provider}saml-provider/idp"})),
         role("open", trust("*")),
         role("closed", both(trust("333333333333"), deny("333333333333"))),
+        role("closed-by-arn", both(trust("333333333333"), deny("arn:aws:iam::333333333333:root"))),
+        role("closed-by-id", both(trust("arn:aws:iam::333333333333:root"), deny("333333333333"))),
         role("server", trust({"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]})),
         role("AWSServiceRoleForX", trust({"Service": "x.amazonaws.com"}), path="/aws-service-role/x.amazonaws.com/"),
         role("AWSReservedSSO_Admin_0123456789abcdef", trust(ROOT), path="/aws-reserved/sso.amazonaws.com/"),
