@@ -32,6 +32,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.holder
     Iam,
     either,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.services import short_name
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.times import at_time, changes
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import as_list
 
@@ -162,8 +163,8 @@ class Trust:
 
     @cached_property
     def services(self) -> frozenset[str]:
-        """The services that may act with the role."""
-        return frozenset(who.name for who, _extents in self.outsiders if who.kind == "service")
+        """Short names of the services that may act with the role."""
+        return frozenset(short_name(who.name) for who, _extents in self.outsiders if who.kind == "service")
 
     def _denied_outside(self, outsider: Outsider) -> Extents:
         """Return what is denied for certain: by a Deny with the same name or, for accounts, with an asterisk."""

@@ -297,6 +297,29 @@ def test_roles_on_the_way_to_an_administrator(expected: str, on: str | None, rol
 
 
 @pytest.mark.parametrize(
+    "service",
+    [
+        *("ec2.amazonaws.com", "ec2.amazonaws.com.cn", "ec2.cn-north-1.amazonaws.com.cn"),
+        *("ec2.eu-central-1.amazonaws.com", "ec2.us-gov-west-1.amazonaws.com", "ec2.c2s.ic.gov"),
+    ],
+)
+def test_a_service_acts_with_a_role_in_each_partition(service: str) -> None:
+    """In the China Regions, IAM has refused ec2.amazonaws.com (github.com/kubernetes/kops/issues/27)."""
+    passes = document("iam:PassRole", "ec2:RunInstances", resource="*")
+    admin = role("admin", trust({"Service": service}), samples.ADMINISTRATOR)
+    (found,) = report([person("x", inline={"p": passes})], admin)["users"]
+    assert "role admin" in [way["on"] for way in found["administrator_ways"]]
+
+
+def test_another_service_does_not_act_with_the_role() -> None:
+    passes = document("iam:PassRole", "ec2:RunInstances", resource="*")
+    for service in ("xec2.amazonaws.com", "ec2.example.com", "ec2.amazonaws.com.example"):
+        admin = role("admin", trust({"Service": service}), samples.ADMINISTRATOR)
+        (found,) = report([person("x", inline={"p": passes})], admin)["users"]
+        assert "role admin" not in [way["on"] for way in found["administrator_ways"]], service
+
+
+@pytest.mark.parametrize(
     ("expected", "bounds", "policy"),
     [
         ("yes", document("iam:DeleteRolePermissionsBoundary"), document("*")),
