@@ -20,6 +20,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.center import describe_center
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.controls import describe_controls
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.drift import (
+    Difference,
     groups_drift,
     users_drift,
     wanted_groups,
@@ -91,7 +92,8 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
     roles = describe_roles(snapshot, evaluator, _describe_access)
     groups = _describe_groups(snapshot, evaluator)
     policies, alone = _describe_policies(snapshot, evaluator)
-    drift = _drift(wanted, snapshot)
+    drift_by_playbook = _drift(wanted, snapshot)
+    drift = [entry for entries in drift_by_playbook.values() for entry in entries]
     passed = evaluator.passed_by_keys()
     until = Ends(snapshot, evaluator)
     temporary = temporary_rights(snapshot, evaluator, alone)
@@ -100,7 +102,7 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
         access,
         alone,
         passed,
-        drift,
+        drift_by_playbook,
         now,
         wanted.max_key_age,
         wanted.max_unused,
@@ -156,14 +158,17 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
     }
 
 
-def _drift(wanted: Wanted, snapshot: Snapshot) -> list[dict[str, t.Any]]:
+def _drift(wanted: Wanted, snapshot: Snapshot) -> dict[str, list[Difference]]:
+    """Return the differences by the playbook whose variables the account differs from."""
     options = wanted.options
     additive = replace(options, purge_users=False, purge_groups=False, purge_tags=False, purge_policies=False)
-    return [
-        *groups_drift(wanted.groups, snapshot, options.require_mfa_policy_name),
-        *users_drift(wanted.bootstrap_users, snapshot, additive),
-        *users_drift(wanted.users, snapshot, options),
-    ]
+    return {
+        "bootstrap": [
+            *groups_drift(wanted.groups, snapshot, options.require_mfa_policy_name),
+            *users_drift(wanted.bootstrap_users, snapshot, additive),
+        ],
+        "provision_users": users_drift(wanted.users, snapshot, options),
+    }
 
 
 def stamp(when: datetime.datetime | None) -> str | None:

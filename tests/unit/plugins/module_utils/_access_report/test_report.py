@@ -431,6 +431,19 @@ def test_differences_are_the_plan_of_the_engine() -> None:
     assert made["summary"]["drift"] == 5
 
 
+def test_a_difference_is_mended_by_the_playbook_that_has_the_variable() -> None:
+    made = report(
+        snapshot([]), users=[DesiredUser("ann")], bootstrap_users=[DesiredUser("admin")], groups=[{"name": "Admins"}]
+    )
+    (drift,) = [finding for finding in made["findings"] if finding["rule"] == "drift"]
+    run = "With the same variables: ansible-playbook cloudhsm.iam.{} --check --diff"
+    assert {subject["name"]: subject["run"] for subject in drift["subjects"]} == {
+        "ann": run.format("provision_users"),
+        "admin": run.format("bootstrap"),
+        "Admins": run.format("bootstrap"),
+    }
+
+
 def test_users_that_are_not_wanted_any_more_are_differences() -> None:
     owned = person("old", tags={"cloudhsm.iam/managed": "true"})
     made = report(snapshot([owned, person("other")]), options=Options(purge_users=True))
