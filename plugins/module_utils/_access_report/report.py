@@ -136,7 +136,7 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
         "actions": [
             {"name": action.name.partition(":")[2], "access_level": action.access} for action in catalogue.ACTIONS
         ],
-        "users": [_describe_user(facts, person, can) for person, can in facts.people()],
+        "users": [_describe_user(facts, wanted.options, person, can) for person, can in facts.people()],
         "groups": groups,
         "policies": policies,
         "roles": roles,
@@ -238,7 +238,7 @@ def describe_paths(access: Access) -> list[dict[str, t.Any]]:
     ]
 
 
-def _describe_user(facts: Facts, person: Person, access: Access) -> dict[str, t.Any]:
+def _describe_user(facts: Facts, options: Options, person: Person, access: Access) -> dict[str, t.Any]:
     user, have = person.user, person.credentials
     return {
         "name": user.name,
@@ -249,7 +249,7 @@ def _describe_user(facts: Facts, person: Person, access: Access) -> dict[str, t.
         "managed_policies": sorted(user.managed_policies),
         "inline_policies": sorted(person.inline),
         "boundary": user.boundary,
-        "managed": user.tags.get(MANAGED) == OWNED or user.tags.get(BOOTSTRAP) == OWNED,
+        "managed": _is_ours(person, options),
         "protected": user.protected,
         **_describe_access(access),
         "access_paths": describe_paths(access),
@@ -264,6 +264,11 @@ def _describe_user(facts: Facts, person: Person, access: Access) -> dict[str, t.
             "access_keys": None if have.keys is None else [_describe_key(facts, have, key) for key in have.keys],
         },
     }
+
+
+def _is_ours(person: Person, options: Options) -> bool:
+    """Whether this collection created the user. The default tag counts too: the variable can be newer than the user."""
+    return any(person.user.tags.get(key) == OWNED for key in (options.managed_by_tag, MANAGED, BOOTSTRAP))
 
 
 def _describe_key(facts: Facts, have: Credentials, key: AccessKey) -> dict[str, t.Any]:

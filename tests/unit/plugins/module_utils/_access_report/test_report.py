@@ -18,7 +18,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import ANSWERS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import RootUser
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BREAK_GLASS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BOOTSTRAP, BREAK_GLASS, MANAGED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import require_mfa_policy
@@ -442,6 +442,15 @@ def test_a_difference_is_mended_by_the_playbook_that_has_the_variable() -> None:
         "admin": run.format("bootstrap"),
         "Admins": run.format("bootstrap"),
     }
+
+
+@pytest.mark.parametrize(
+    ("tag", "managed"), [("team/owner", True), (MANAGED, True), (BOOTSTRAP, True), ("team/other", False)]
+)
+def test_users_are_managed_by_the_ownership_tag_of_the_variables(tag: str, managed: bool) -> None:
+    made = report(snapshot([person("x", tags={tag: "true"})]), options=Options(managed_by_tag="team/owner"))
+    assert made["users"][0]["managed"] is managed
+    assert report(snapshot([person("x", tags={tag: "false"})]))["users"][0]["managed"] is False
 
 
 def test_users_that_are_not_wanted_any_more_are_differences() -> None:
