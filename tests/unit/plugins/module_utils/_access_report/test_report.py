@@ -131,11 +131,17 @@ def test_a_boundary_that_can_not_be_read_takes_nothing_away_and_is_told() -> Non
     assert made["not_read"] == [f"{arn}: it could not be read"]
 
 
-def test_a_policy_that_is_none_gives_nothing_and_is_told() -> None:
+@pytest.mark.parametrize("odd", ["{", {}, {"Statement": [{"Effect": "Allow", "Resource": "*"}]}, [], None])
+def test_a_policy_that_the_report_does_not_understand_may_give_anything_and_is_told(odd: t.Any) -> None:
     arn = "arn:aws:iam::123456789012:policy/odd"
-    made = report(snapshot([person("x", policies=[arn])], policies={arn: Policy(arn, "{")}))
-    assert set(user(made, "x")["cloudhsm"].values()) == {"no"}
-    assert made["not_read"][0].startswith(f"{arn}: it is not a policy in JSON")
+    made = report(
+        snapshot([person("x", policies=[arn]), person("y", inline={"odd": odd})], policies={arn: Policy(arn, odd)})
+    )
+    assert set(user(made, "x")["cloudhsm"].values()) == set(user(made, "y")["cloudhsm"].values()) == {"conditional"}
+    assert user(made, "x")["can_become_administrator"] == "conditional"
+    why = "it could not be read" if odd is None else "it is not a policy in JSON"
+    told = [one.partition(f": {why}")[0] for one in made["not_read"]]
+    assert told == [arn, "user y: odd"]
 
 
 @pytest.mark.parametrize("level", catalogue.LEVELS)
