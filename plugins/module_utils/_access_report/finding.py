@@ -86,7 +86,8 @@ class Facts:
     # What each policy of a user or group allows by itself, by ARN or, if inline, by label.
     policies: Mapping[str, Access]
     passed_by_keys: Sequence[str]
-    drift: Sequence[Mapping[str, t.Any]]
+    # Differences from the variables, by the playbook that has these variables.
+    drift: Mapping[str, Sequence[Mapping[str, t.Any]]]
     now: datetime.datetime
     max_key_age: int
     max_unused: int

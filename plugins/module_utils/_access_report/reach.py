@@ -102,7 +102,7 @@ class Reach:
         self._open = [role for role in self.roles if not self._general(role).nothing]
         self._personal: dict[str, list[Role]] = {}
         for role in self.roles:
-            for arn in self.trusts[role.name].named_principals:
+            for arn in self.trusts[role.name].all_principals:
                 self._personal.setdefault(arn, []).append(role)
         self._identities: dict[t.Any, tuple[Extents, Extents, Extents]] = {}
         self._varied: dict[t.Any, bool] = {}
@@ -160,7 +160,8 @@ class Reach:
         """Return a key that users with the same policies share, and the user as a holder."""
         key = key_of(person)
         if key not in self._varied:
-            statements = self._reader.person(person).read.statements
+            limits = self._reader.limits(person.user.boundary)
+            statements = (*self._reader.person(person).read.statements, *(limits.statements if limits else ()))
             self._varied[key] = any(VARIABLE_START in one for statement in statements for one in statement.resources)
         return (*key, person.user.name if self._varied[key] else None), self._reader.holder(person, [ASSUME])
 

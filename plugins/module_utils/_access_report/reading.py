@@ -152,20 +152,25 @@ class Reader:
         return self._policies[arn]
 
     def document(self, label: str, document: Document | None) -> Read:
-        """Return what a policy with this document gives. None means that it could not be read."""
+        """Return what a policy with this document gives. None means that it could not be read.
+
+        IAM refuses documents that are no policies, so one that the report does not understand may allow something.
+        """
         if document is None:
-            self.problems[label] = "it could not be read"
-            return Read(rights_of([_UNREAD], self.questions), (), (label,), has_steps=True)
+            return self._unread(label, "it could not be read")
         try:
             written = read_document(document)
         except UnreadablePolicyError as exc:
-            self.problems[label] = f"it is not a policy in JSON ({exc})"
-            written = []
+            return self._unread(label, f"it is not a policy in JSON ({exc})")
         statements = in_force(written, self.now)
         later = frozenset(time for one in written for time in changes(one.condition) if time > self.now)
         self._passed_by_keys[label] = any(map(_passed_by_keys, statements))
         steps = any(leads_on(statement, self.iam) for statement in statements)
         return Read(rights_of(statements, self.questions), tuple(statements), has_steps=steps, changes=later)
+
+    def _unread(self, label: str, why: str) -> Read:
+        self.problems[label] = why
+        return Read(rights_of([_UNREAD], self.questions), (), (label,), has_steps=True)
 
     def climber(self, person: Person) -> Holder:
         """Return a user as a holder with the statements about steps to becoming an administrator."""

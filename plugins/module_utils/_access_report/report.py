@@ -20,6 +20,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.access
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.center import describe_center
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.controls import describe_controls
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.drift import (
+    Difference,
     groups_drift,
     users_drift,
     wanted_groups,
@@ -91,7 +92,8 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
     roles = describe_roles(snapshot, evaluator, _describe_access)
     groups = _describe_groups(snapshot, evaluator)
     policies, alone = _describe_policies(snapshot, evaluator)
-    drift = _drift(wanted, snapshot)
+    drift_by_playbook = _drift(wanted, snapshot)
+    drift = [entry for entries in drift_by_playbook.values() for entry in entries]
     passed = evaluator.passed_by_keys()
     until = Ends(snapshot, evaluator)
     temporary = temporary_rights(snapshot, evaluator, alone)
@@ -100,7 +102,7 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
         access,
         alone,
         passed,
-        drift,
+        drift_by_playbook,
         now,
         wanted.max_key_age,
         wanted.max_unused,
@@ -134,7 +136,7 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
         "actions": [
             {"name": action.name.partition(":")[2], "access_level": action.access} for action in catalogue.ACTIONS
         ],
-        "users": [_describe_user(facts, person, can) for person, can in facts.people()],
+        "users": [_describe_user(facts, wanted.options, person, can) for person, can in facts.people()],
         "groups": groups,
         "policies": policies,
         "roles": roles,
@@ -156,14 +158,17 @@ def make_report(snapshot: Snapshot, wanted: Wanted, now: datetime.datetime) -> d
     }
 
 
-def _drift(wanted: Wanted, snapshot: Snapshot) -> list[dict[str, t.Any]]:
+def _drift(wanted: Wanted, snapshot: Snapshot) -> dict[str, list[Difference]]:
+    """Return the differences by the playbook whose variables the account differs from."""
     options = wanted.options
     additive = replace(options, purge_users=False, purge_groups=False, purge_tags=False, purge_policies=False)
-    return [
-        *groups_drift(wanted.groups, snapshot, options.require_mfa_policy_name),
-        *users_drift(wanted.bootstrap_users, snapshot, additive),
-        *users_drift(wanted.users, snapshot, options),
-    ]
+    return {
+        "bootstrap": [
+            *groups_drift(wanted.groups, snapshot, options.require_mfa_policy_name),
+            *users_drift(wanted.bootstrap_users, snapshot, additive),
+        ],
+        "provision_users": users_drift(wanted.users, snapshot, options),
+    }
 
 
 def stamp(when: datetime.datetime | None) -> str | None:
@@ -233,7 +238,7 @@ def describe_paths(access: Access) -> list[dict[str, t.Any]]:
     ]
 
 
-def _describe_user(facts: Facts, person: Person, access: Access) -> dict[str, t.Any]:
+def _describe_user(facts: Facts, options: Options, person: Person, access: Access) -> dict[str, t.Any]:
     user, have = person.user, person.credentials
     return {
         "name": user.name,
@@ -244,7 +249,7 @@ def _describe_user(facts: Facts, person: Person, access: Access) -> dict[str, t.
         "managed_policies": sorted(user.managed_policies),
         "inline_policies": sorted(person.inline),
         "boundary": user.boundary,
-        "managed": user.tags.get(MANAGED) == OWNED or user.tags.get(BOOTSTRAP) == OWNED,
+        "managed": _is_ours(person, options),
         "protected": user.protected,
         **_describe_access(access),
         "access_paths": describe_paths(access),
@@ -259,6 +264,11 @@ def _describe_user(facts: Facts, person: Person, access: Access) -> dict[str, t.
             "access_keys": None if have.keys is None else [_describe_key(facts, have, key) for key in have.keys],
         },
     }
+
+
+def _is_ours(person: Person, options: Options) -> bool:
+    """Whether this collection created the user. The default tag counts too: the variable can be newer than the user."""
+    return any(person.user.tags.get(key) == OWNED for key in (options.managed_by_tag, MANAGED, BOOTSTRAP))
 
 
 def _describe_key(facts: Facts, have: Credentials, key: AccessKey) -> dict[str, t.Any]:

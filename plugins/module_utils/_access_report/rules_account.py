@@ -193,17 +193,17 @@ def empty_groups(facts: Facts) -> Finding:
 
 
 def drift(facts: Facts) -> Finding:
-    playbooks = {"user": "provision_users", "group": "bootstrap"}
     words = {"missing": "is missing", "not_wanted": "is not in your variables", "differs": "differs"}
     found = [
         Subject(
             entry["name"],
             words.get(entry["state"], "can't be changed to match your variables"),
-            f"With the same variables: ansible-playbook cloudhsm.iam.{playbooks[entry['kind']]} --check --diff",
+            f"With the same variables: ansible-playbook cloudhsm.iam.{playbook} --check --diff",
             entry["kind"],
             _digest(entry),
         )
-        for entry in facts.drift
+        for playbook, entries in facts.drift.items()
+        for entry in entries
     ]
     return Finding(
         "drift",

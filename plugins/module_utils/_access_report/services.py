@@ -8,8 +8,8 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
-from functools import lru_cache
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,9 +61,18 @@ _ACTS: Mapping[str, tuple[str, ...]] = {
     "elasticbeanstalk": ("elasticbeanstalk", "ec2"),
 }
 
+# In the China Regions, IAM has refused ec2.amazonaws.com (github.com/kubernetes/kops/issues/27) and also
+# monitoring.rds.amazonaws.com.cn (github.com/terraform-aws-modules/terraform-aws-rds-aurora/issues/437), so each ending
+# counts. Some names have a Region, and the isolated partitions have domains of their own.
+_ENDING = re.compile(r"(\.[a-z]{2}(-[a-z]+)+-\d+)?\.(amazonaws\.(com(\.cn)?|eu)|c2s\.ic\.gov|sc2s\.sgov\.gov)$")
 
-@lru_cache
+
+def short_name(principal: str) -> str:
+    """Return the name of a service principal without Region and domain: lambda for lambda.amazonaws.com."""
+    return _ENDING.sub("", principal)
+
+
 def services_of(action: str) -> tuple[str, ...]:
-    """Return the service names that a role can trust for this action, such as lambda.amazonaws.com."""
+    """Return the short names of the services that act with a role for this action."""
     prefix = action.partition(":")[0]
-    return tuple(f"{name}.amazonaws.com" for name in _ACTS.get(prefix, (prefix,)))
+    return _ACTS.get(prefix, (prefix,))

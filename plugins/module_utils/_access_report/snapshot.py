@@ -62,17 +62,22 @@ class OptionalReads:
     """Reads that the report can do without: one that is denied, not supported or late becomes a gap."""
 
     def __init__(self) -> None:
-        self.gaps: list[str] = []
+        self._gaps: list[str] = []
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What could not be read, sorted: reads in a pool end in any order, and reports must not differ by it."""
+        return tuple(sorted(self._gaps))
 
     def __call__(self, doing: str, read: Callable[[], T]) -> T | None:
         try:
             return read()
         except ReportLateError as exc:
-            self.gaps.append(f"Could not {doing}: {exc}")
+            self._gaps.append(f"Could not {doing}: {exc}")
         except AWS_ERRORS as exc:
             if not is_access_denied(exc) and not is_not_implemented(exc):
                 raise
-            self.gaps.append(sentence(exc, doing))
+            self._gaps.append(sentence(exc, doing))
         return None
 
 
@@ -112,14 +117,15 @@ def read_snapshot(iam: IAMClient, sts: STSClient, pool: Executor, live_limit: in
         password_policy=known["password_policy"],
         credential_report_time=known["report"].generated if known["report"] else None,
         policy_tags=tags,
-        gaps=tuple(optional.gaps),
+        gaps=optional.gaps,
     )
 
 
 def boundaries(iam: IAMClient, bulk: Details, optional: OptionalReads) -> dict[str, str]:
     """Return the ARNs of permissions boundaries by user name.
 
-    The bulk read sometimes omits a user's boundary, so list the users of each policy that is used as one.
+    The bulk read sometimes omits a user's boundary, so list the users of each customer managed policy that is used as
+    one. To find AWS managed policies would take one more right, iam:ListPolicies.
     """
     found: dict[str, str] = {}
     for arn in (policy.arn for policy in bulk.policies.values() if policy.bounds):

@@ -22,6 +22,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.center
     CenterSet,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import (
+    Statement,
     UnreadablePolicyError,
     read_document,
 )
@@ -148,31 +149,39 @@ def temporary_policies(policies: Iterable[str]) -> dict[Membership, list[str]]:
 def _memberships(snapshot: Snapshot, policies: Mapping[str, Access]) -> Iterator[Temporary]:
     for member, arns in temporary_policies(snapshot.policies).items():
         tags = [snapshot.policy_tags.get(arn, {}) for arn in arns]
-        told = [end for one in tags if (end := _told(one))]
+        told = min((end for one in tags if (end := _told(one))), default=None)
         person = snapshot.users.get(member.user)
         attached = person is not None and not person.managed_policies.isdisjoint(arns)
         yield Temporary(
             IAM_USER,
             member.user,
             member.group,
-            _latest([_end(snapshot.policies[arn].document) for arn in arns]),
-            min(told, default=None),
+            _end([snapshot.policies[arn].document for arn in arns], told),
+            told,
             _reasons(tags),
             Policies(tuple(arns), attached),
             any(policies[arn].administrator != NO for arn in arns if arn in policies),
         )
 
 
-def _end(document: object) -> str | None:
-    """Return when the last Allow statement ceases to apply; None if one never does, or the document is unreadable.
+def _end(documents: Iterable[object], told: str | None) -> str | None:
+    """Return when the last Allow statement ceases to apply; None if one never does, or a document is unreadable.
 
-    Statements can have earlier ends of their own, so the right ends with the latest.
+    Statements can have earlier ends of their own, so the right ends with the latest. A Deny that lasts longer allows
+    nothing more, so policies that only deny end at the latest when the tag says.
     """
     try:
-        statements = [one for one in read_document(document) if one.allows]
+        statements = [one for document in documents for one in read_document(document)]
     except UnreadablePolicyError:
         return None
-    return _latest([end_of({"Condition": one.condition}) for one in statements])
+    if allowing := [one for one in statements if one.allows]:
+        return _latest(map(_end_of, allowing))
+    denied_until = max((end for end in map(_end_of, statements) if end), default=None)
+    return min((end for end in (denied_until, told) if end), default=None)
+
+
+def _end_of(statement: Statement) -> str | None:
+    return end_of({"Condition": statement.condition})
 
 
 def _latest(ends: Iterable[str | None]) -> str | None:

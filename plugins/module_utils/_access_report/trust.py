@@ -32,6 +32,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.holder
     Iam,
     either,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.services import short_name
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.times import at_time, changes
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import as_list
 
@@ -162,8 +163,8 @@ class Trust:
 
     @cached_property
     def services(self) -> frozenset[str]:
-        """The services that may act with the role."""
-        return frozenset(who.name for who, _extents in self.outsiders if who.kind == "service")
+        """Short names of the services that may act with the role."""
+        return frozenset(short_name(who.name) for who, _extents in self.outsiders if who.kind == "service")
 
     def _denied_outside(self, outsider: Outsider) -> Extents:
         """Return what is denied for certain: by a Deny with the same name or, for accounts, with an asterisk."""
@@ -173,11 +174,15 @@ class Trust:
             for one in self.statements
             if not one.allows and not one.but_principals and all(map(one.about, _CALLS[outsider.kind]))
         ]
-        barring = [one for one in about if names & {name for _kind, name in one.principals}]
+        # An account's ID and its ARN mean the same (IAM User Guide, "AWS JSON policy elements: Principal").
+        barring = [
+            one for one in about if names & {_account_of(name, self.iam) or name for _kind, name in one.principals}
+        ]
         return either(*(_limits(one, {}) for one in barring))
 
     @cached_property
-    def _named(self) -> frozenset[str]:
+    def all_principals(self) -> frozenset[str]:
+        """Names of principals in all statements. A user or role whose only mention is in a Deny differs from others."""
         return frozenset(name for one in self.statements for _kind, name in one.principals)
 
     @cached_property
@@ -186,11 +191,11 @@ class Trust:
         return self._names_sessions or any(one.personal for one in self.statements)
 
     def _is_personal(self, principal: Principal) -> bool:
-        return self.asks_who or principal.arn in self._named
+        return self.asks_who or principal.arn in self.all_principals
 
     @cached_property
     def _names_sessions(self) -> bool:
-        return any(_SESSION in name for name in self._named)
+        return any(_SESSION in name for name in self.all_principals)
 
     def _granted(self, principal: Principal) -> Granted:
         direct, delegated, denied = NOTHING, NOTHING, NOTHING

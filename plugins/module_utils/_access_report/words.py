@@ -38,7 +38,11 @@ def extents_of(rights: Rights, questions: Iterable[int], every: bool = False) ->
 
 
 def word(extents: Sequence[Extent]) -> str:
-    """Return one word for extents in each kind of session."""
+    """Return one word for extents in each kind of session.
+
+    One word can't say that more is possible with MFA than without. It then says the most that is possible, and not that
+    this needs MFA: better to report too much than too little.
+    """
     without = max(extent for session, extent in zip(Session, extents, strict=True) if session is not Session.MFA)
     most = max(extents)
     plain = (NO, CONDITIONAL, SOME, YES)

@@ -113,7 +113,7 @@ def read_snapshot(
         *(arn for role in saml for arn in (*role["managed_policies"], role["boundary"] or "")),
     }
     described = _described(iam, policies, optional)
-    gaps = tuple(sorted(optional.gaps))
+    gaps = optional.gaps
     temporary = {
         arn: TemporaryPolicy(arn, bulk.policies[arn].document, tags=described.get(arn, {}).get("tags", {}))
         for arn in ending

@@ -48,6 +48,11 @@ class Door:
         self._role = role_name
         self._option = option
 
+    @property
+    def now(self) -> str:
+        """The time of the run by AWS's clock, in the form of Caller.now."""
+        return self._caller.now
+
     def iam(self, account: str) -> IAMClient:
         """IAM of an account. Raises FailedError, and what botocore raises."""
         if account == self._caller.account_id:
@@ -72,7 +77,7 @@ def read_impacts(
             return Impact(account.id, account.name, unknown=str(exc))
         except READ_ERRORS as exc:
             return Impact(account.id, account.name, unknown=sentence(exc, "read the account"))
-        return impact_of(details, document, (account.id, account.name), partition)
+        return impact_of(details, document, (account.id, account.name), partition, door.now)
 
     return list(pool.map(read, accounts))
 

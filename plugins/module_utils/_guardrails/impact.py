@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evaluate import (
     ANY,
@@ -23,6 +23,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.evalua
     Rights,
     Statement,
     UnreadablePolicyError,
+    in_force,
     read_document,
     rights_of,
     together,
@@ -35,7 +36,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import cata
 
 SERVICE_LINKED = "/aws-service-role/"
 _EVERYTHING = [Statement(True, ("*",), False, ("*",), False, {})]
-# What a policy that could not be read may give.
+# What a policy that could not be read, or is not understood, may give.
 _UNREAD = [Statement(True, ("*",), False, ("*",), False, {"unknown": {"unknown": "unknown"}})]
 
 
@@ -71,8 +72,13 @@ class _Asked:
     elsewhere: bool = False
 
 
-def impact_of(details: Details, document: Mapping[str, t.Any], account: tuple[str, str], partition: str) -> Impact:
-    """What a policy comes to for the users and roles of an account, which is given by its id and name."""
+def impact_of(
+    details: Details, document: Mapping[str, t.Any], account: tuple[str, str], partition: str, now: str
+) -> Impact:
+    """What a policy comes to for the users and roles of an account, which is given by its id and name.
+
+    now is the time of the run, in the form of Caller.now. Rights that have ended, or begin later, do not count.
+    """
     questions: list[Question] = []
     denying = read_document(document)
     asked = list(_asked(denying, partition, account[0], questions))
@@ -81,12 +87,12 @@ def impact_of(details: Details, document: Mapping[str, t.Any], account: tuple[st
         for exempt in (False, True)
         for elsewhere in (False, True)
     }
-    known: dict[str, Rights] = {}
+    reader = _Reader(details, questions, now)
     losses: dict[tuple[tuple[str, tuple[str, str]], ...], list[str]] = {}
     exempts: list[str] = []
     people = list(_people(details))
     for label, one in people:
-        rights = _rights(one, details, questions, known)
+        rights = reader.rights(one)
         exempt = any(_is_exempt(statement, one.arn) for statement in denying)
         after = {elsewhere: rights.within(limits[exempt, elsewhere]) for elsewhere in (False, True)}
         changed = {
@@ -183,21 +189,33 @@ def _rest(condition: Mapping[str, t.Any]) -> Mapping[str, t.Any]:
     return {operator: keys for operator, keys in left.items() if keys}
 
 
-def _rights(one: User | Role, details: Details, questions: Sequence[Question], known: dict[str, Rights]) -> Rights:
-    groups = [details.groups[name] for name in getattr(one, "groups", ()) if name in details.groups]
-    managed = one.managed_policies.union(*(group.managed_policies for group in groups))
-    inline = [document for each in (one, *groups) for document in each.inline.values()]
-    read = [_managed(arn, details, questions, known) for arn in sorted(managed)]
-    read += [rights_of(_statements(document), questions) for document in inline]
-    rights = together(read, len(questions))
-    return rights.within(_managed(one.boundary, details, questions, known)) if one.boundary else rights
+@dataclass(frozen=True)
+class _Reader:
+    """What the policies of an account's users and roles allow at a time. Each managed policy is looked at once."""
 
+    details: Details
+    questions: Sequence[Question]
+    now: str
+    _known: dict[str, Rights] = field(default_factory=dict)
 
-def _managed(arn: str, details: Details, questions: Sequence[Question], known: dict[str, Rights]) -> Rights:
-    if arn not in known:
-        policy = details.policies.get(arn)
-        known[arn] = rights_of(_statements(policy.document if policy else None), questions)
-    return known[arn]
+    def rights(self, one: User | Role) -> Rights:
+        """What a user or role may do by its policies and those of its groups, within its boundary."""
+        known = self.details.groups
+        groups = [known[name] for name in getattr(one, "groups", ()) if name in known]
+        managed = one.managed_policies.union(*(group.managed_policies for group in groups))
+        inline = [document for each in (one, *groups) for document in each.inline.values()]
+        read = [*map(self._managed, sorted(managed)), *map(self._document, inline)]
+        rights = together(read, len(self.questions))
+        return rights.within(self._managed(one.boundary)) if one.boundary else rights
+
+    def _managed(self, arn: str) -> Rights:
+        if arn not in self._known:
+            policy = self.details.policies.get(arn)
+            self._known[arn] = self._document(policy.document if policy else None)
+        return self._known[arn]
+
+    def _document(self, document: t.Any) -> Rights:
+        return rights_of(in_force(_statements(document), self.now), self.questions)
 
 
 def _statements(document: t.Any) -> list[Statement]:
@@ -206,4 +224,5 @@ def _statements(document: t.Any) -> list[Statement]:
     try:
         return read_document(document)
     except UnreadablePolicyError:
-        return []
+        # IAM refuses documents that are no policies, so one that is not understood may allow something.
+        return _UNREAD

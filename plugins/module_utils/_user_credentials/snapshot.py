@@ -104,7 +104,7 @@ def _rights(iam: IAMClient, pool: Executor, situation: Situation, details: Detai
         groups,
         policies,
         password_policy=password_policy,
-        gaps=tuple(optional.gaps),
+        gaps=optional.gaps,
     )
 
 

@@ -66,7 +66,15 @@ def rights(thing: Mapping[str, t.Any]) -> str:
     return ", ".join([what, *notes])
 
 
-# Text after "can become one".
+# The page has the same words for administrators, and after "can become one".
+ADMINISTRATORS = {
+    "yes": "yes",
+    "some": "yes, on some resources",
+    "conditional": "yes, under a condition",
+    "mfa": "yes, with MFA",
+    "some_mfa": "yes, on some resources, with MFA",
+    "conditional_mfa": "yes, under a condition, with MFA",
+}
 GRADES = {
     "yes": "",
     "some": ", for some",
@@ -79,7 +87,7 @@ GRADES = {
 
 def administrator(thing: Mapping[str, t.Any]) -> str:
     """Return in words whether a user or role is an administrator or can become one."""
-    if thing["administrator"] != "no":
-        return "with MFA" if thing["administrator"].endswith("mfa") else "yes"
-    become = thing["can_become_administrator"]
-    return "no" if become == "no" else f"can become one{GRADES[become]}"
+    grade, become = thing["administrator"], thing["can_become_administrator"]
+    # What a user can become is never less than what the user is.
+    rises = [f"can become one{GRADES[become]}"] if become != grade else []
+    return "; ".join(([ADMINISTRATORS[grade]] if grade != "no" else []) + rises) or "no"

@@ -37,10 +37,18 @@ const GRADES = {
   mfa: ["medium", ", with MFA"], some_mfa: ["medium", ", for some, with MFA"],
   conditional_mfa: ["medium", ", under a condition, with MFA"],
 };
+const ADMINISTRATORS = {
+  yes: "yes", some: "yes, on some resources", conditional: "yes, under a condition",
+  mfa: "yes, with MFA", some_mfa: "yes, on some resources, with MFA",
+  conditional_mfa: "yes, under a condition, with MFA",
+};
 const administratorCell = (thing) => {
   const { administrator, can_become_administrator: become } = access(thing);
-  if (administrator !== "no") return badge(administrator.endsWith("mfa") ? "medium" : "high", administrator.endsWith("mfa") ? "yes, with MFA" : "yes");
-  return become === "no" ? el("span", { class: "soft" }, "no") : badge(GRADES[become][0], `can become one${GRADES[become][1]}`);
+  // What a user can become is never less than what the user is.
+  const rises = become !== administrator && `can become one${GRADES[become][1]}`;
+  if (administrator === "no") return rises ? badge(GRADES[become][0], rises) : el("span", { class: "soft" }, "no");
+  const kind = administrator.endsWith("mfa") && become !== "yes" ? "medium" : "high";
+  return badge(kind, [ADMINISTRATORS[administrator], rises].filter(Boolean).join("; "));
 };
 const waysList = (thing) => access(thing).administrator_ways.map(({ actions, on, answer }) =>
   el("li", {}, [actions.join(" with "), on].filter(Boolean).join(" on ") + (GRADES[answer][1] || ", always")));

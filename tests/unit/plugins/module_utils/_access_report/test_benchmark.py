@@ -18,7 +18,7 @@ PAGE = Path(__file__).resolve().parents[5] / "docs" / "access_report.md"
 
 
 def rules() -> set[str]:
-    return {finding.rule for finding in find(Facts(samples.snapshot([]), {}, {}, (), (), samples.NOW, 90, 90))}
+    return {finding.rule for finding in find(Facts(samples.snapshot([]), {}, {}, (), {}, samples.NOW, 90, 90))}
 
 
 def test_all_rules_are_listed_and_no_others() -> None:

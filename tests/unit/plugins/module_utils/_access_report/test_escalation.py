@@ -14,6 +14,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.services import SERVICES
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import RANKS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Policy
+from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.catalogue import LEVELS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import (
     require_mfa_policy,
@@ -233,8 +234,9 @@ def test_a_policy_that_can_not_be_read_is_not_taken_for_harmless(name: str) -> N
 
 
 def test_this_collections_own_policies_make_nobody_an_administrator() -> None:
-    levels = [build_policy(Wish(level))[0] for level in ("admin", "operator", "read")]
-    for policy in (*levels, self_service_policy("aws"), require_mfa_policy("aws")):
+    made = [build_policy(Wish(level)) for level in LEVELS]
+    assert not any(problems for _policy, problems in made)
+    for policy in (*(policy for policy, _problems in made), self_service_policy("aws"), require_mfa_policy("aws")):
         assert word(policy) == "no"
 
 

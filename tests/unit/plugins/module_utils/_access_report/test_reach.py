@@ -77,6 +77,10 @@ PRINCIPAL = "aws:PrincipalArn"
         # Denials, of either policy.
         ("no", both(trust("user/x"), deny("user/x")), []),
         ("no", both(trust("user/x"), deny(ROOT)), [ASSUME]),
+        ("no", both(trust(ROOT), deny("user/x")), [ASSUME]),
+        ("no", both(trust("*"), deny("user/x")), []),
+        ("conditional", both(trust(ACCOUNT), deny("user/x", **OFFICE)), [ASSUME]),
+        ("yes", both(trust(ROOT), deny("user/y")), [ASSUME]),
         ("no", trust("user/x"), [document("sts:*", effect="Deny")]),
         ("conditional", both(trust("user/x"), deny("user/x", **OFFICE)), []),
         ("yes", both(trust("user/x"), deny("user/y")), []),
@@ -102,6 +106,14 @@ def test_who_can_assume_a_role(expected: str, trusts: t.Any, policies: list[t.An
     assert (target["users"], target["assumed_by"]) == (len(told), told)
 
 
+@pytest.mark.parametrize(("denied", "left"), [("role/a", []), ("role/c", ["a"])])
+def test_a_role_that_a_trust_policy_denies_cannot_assume_what_the_account_can(denied: str, left: list[str]) -> None:
+    roles = [role("a", trust("user/x"), p=ASSUME), role("target", both(trust(ROOT), deny(denied)), samples.FULL)]
+    made = report([person("x")], *roles)
+    assert [one["name"] for one in named(made["roles"], "target")["roles"]] == left
+    assert made["users"][0]["cloudhsm"]["DeleteCluster"] == ("yes" if left else "no")
+
+
 @pytest.mark.parametrize(
     ("expected", "trusts", "bounds"),
     [
@@ -118,6 +130,16 @@ def test_a_boundary_counts_for_the_call_and_not_for_the_role(expected: str, trus
     one = person("x", inline={"a": ASSUME}, boundary=samples.BOUNDARY)
     made = report([one], role("target", trust(trusts), samples.FULL), policies=policies)
     assert made["users"][0]["cloudhsm"]["DeleteCluster"] == expected
+
+
+@pytest.mark.parametrize("order", ["ab", "ba"])
+def test_a_boundary_about_the_users_own_name_counts_for_each_user_alone(order: str) -> None:
+    own = document("sts:AssumeRole", resource=f"{TARGET}${{aws:username}}")
+    policies = {samples.BOUNDARY: Policy(samples.BOUNDARY, own), samples.FULL: Policy(samples.FULL, document("*"))}
+    people = [person(name, policies=[samples.FULL], boundary=samples.BOUNDARY) for name in order]
+    made = report(people, *(role(name, trust(ROOT)) for name in "ab"), policies=policies)
+    assumed = {one["name"]: [user["name"] for user in one["assumed_by"]] for one in made["roles"]}
+    assert assumed == {"a": ["a"], "b": ["b"]}
 
 
 def test_a_chain_is_told_and_cycles_end() -> None:
@@ -198,6 +220,8 @@ def test_who_gets_in_from_outside_is_told_with_the_grade() -> None:
         role("wrong-call", trust({"Federated": f"{provider}saml-provider/idp"})),
         role("open", trust("*")),
         role("closed", both(trust("333333333333"), deny("333333333333"))),
+        role("closed-by-arn", both(trust("333333333333"), deny("arn:aws:iam::333333333333:root"))),
+        role("closed-by-id", both(trust("arn:aws:iam::333333333333:root"), deny("333333333333"))),
         role("server", trust({"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]})),
         role("AWSServiceRoleForX", trust({"Service": "x.amazonaws.com"}), path="/aws-service-role/x.amazonaws.com/"),
         role("AWSReservedSSO_Admin_0123456789abcdef", trust(ROOT), path="/aws-reserved/sso.amazonaws.com/"),
@@ -270,6 +294,29 @@ def test_roles_on_the_way_to_an_administrator(expected: str, on: str | None, rol
     assert found["can_become_administrator"] == expected
     assert found["administrator"] == "no"
     assert on is None or on in [way["on"] for way in found["administrator_ways"] if way["answer"] == expected]
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        *("ec2.amazonaws.com", "ec2.amazonaws.com.cn", "ec2.cn-north-1.amazonaws.com.cn"),
+        *("ec2.eu-central-1.amazonaws.com", "ec2.us-gov-west-1.amazonaws.com", "ec2.c2s.ic.gov"),
+    ],
+)
+def test_a_service_acts_with_a_role_in_each_partition(service: str) -> None:
+    """In the China Regions, IAM has refused ec2.amazonaws.com (github.com/kubernetes/kops/issues/27)."""
+    passes = document("iam:PassRole", "ec2:RunInstances", resource="*")
+    admin = role("admin", trust({"Service": service}), samples.ADMINISTRATOR)
+    (found,) = report([person("x", inline={"p": passes})], admin)["users"]
+    assert "role admin" in [way["on"] for way in found["administrator_ways"]]
+
+
+def test_another_service_does_not_act_with_the_role() -> None:
+    passes = document("iam:PassRole", "ec2:RunInstances", resource="*")
+    for service in ("xec2.amazonaws.com", "ec2.example.com", "ec2.amazonaws.com.example"):
+        admin = role("admin", trust({"Service": service}), samples.ADMINISTRATOR)
+        (found,) = report([person("x", inline={"p": passes})], admin)["users"]
+        assert "role admin" not in [way["on"] for way in found["administrator_ways"]], service
 
 
 @pytest.mark.parametrize(

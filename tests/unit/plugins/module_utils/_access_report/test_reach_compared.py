@@ -17,7 +17,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.readin
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Policy
 from helpers.accounts import samples
 from helpers.accounts.samples import person, role, snapshot
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from iam_simulator import Request, decide
 
@@ -75,7 +75,17 @@ def contexts(session: Session) -> Iterator[dict[str, str]]:
         yield {**present, **own, ADDRESS: address, **external}
 
 
+EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+ALL_BUT_X = [
+    {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": samples.ACCOUNT}},
+    {"Effect": "Deny", "Action": "sts:AssumeRole", "Principal": {"AWS": X}},
+]
+
+
 @given(TRUSTS, POLICIES, BOUNDARIES)
+@example(
+    {"Version": "2012-10-17", "Statement": ALL_BUT_X}, [{"Version": "2012-10-17", "Statement": [EVERYTHING]}], None
+)
 def test_who_can_assume_a_role_is_never_said_too_small_nor_certain_in_vain(
     trust: Document, policies: list[Document], boundary: Document | None
 ) -> None:

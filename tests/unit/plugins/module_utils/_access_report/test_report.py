@@ -18,7 +18,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import ANSWERS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.checks import RootUser
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BREAK_GLASS
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BOOTSTRAP, BREAK_GLASS, MANAGED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input import Wish, build_policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.self_service import require_mfa_policy
@@ -131,11 +131,17 @@ def test_a_boundary_that_can_not_be_read_takes_nothing_away_and_is_told() -> Non
     assert made["not_read"] == [f"{arn}: it could not be read"]
 
 
-def test_a_policy_that_is_none_gives_nothing_and_is_told() -> None:
+@pytest.mark.parametrize("odd", ["{", {}, {"Statement": [{"Effect": "Allow", "Resource": "*"}]}, [], None])
+def test_a_policy_that_the_report_does_not_understand_may_give_anything_and_is_told(odd: t.Any) -> None:
     arn = "arn:aws:iam::123456789012:policy/odd"
-    made = report(snapshot([person("x", policies=[arn])], policies={arn: Policy(arn, "{")}))
-    assert set(user(made, "x")["cloudhsm"].values()) == {"no"}
-    assert made["not_read"][0].startswith(f"{arn}: it is not a policy in JSON")
+    made = report(
+        snapshot([person("x", policies=[arn]), person("y", inline={"odd": odd})], policies={arn: Policy(arn, odd)})
+    )
+    assert set(user(made, "x")["cloudhsm"].values()) == set(user(made, "y")["cloudhsm"].values()) == {"conditional"}
+    assert user(made, "x")["can_become_administrator"] == "conditional"
+    why = "it could not be read" if odd is None else "it is not a policy in JSON"
+    told = [one.partition(f": {why}")[0] for one in made["not_read"]]
+    assert told == [arn, "user y: odd"]
 
 
 @pytest.mark.parametrize("level", catalogue.LEVELS)
@@ -429,6 +435,28 @@ def test_differences_are_the_plan_of_the_engine() -> None:
     assert "Nowhere" in drift["yan"]["problems"][0]
     assert made["compared"]
     assert made["summary"]["drift"] == 5
+
+
+def test_a_difference_is_mended_by_the_playbook_that_has_the_variable() -> None:
+    made = report(
+        snapshot([]), users=[DesiredUser("ann")], bootstrap_users=[DesiredUser("admin")], groups=[{"name": "Admins"}]
+    )
+    (drift,) = [finding for finding in made["findings"] if finding["rule"] == "drift"]
+    run = "With the same variables: ansible-playbook cloudhsm.iam.{} --check --diff"
+    assert {subject["name"]: subject["run"] for subject in drift["subjects"]} == {
+        "ann": run.format("provision_users"),
+        "admin": run.format("bootstrap"),
+        "Admins": run.format("bootstrap"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("tag", "managed"), [("team/owner", True), (MANAGED, True), (BOOTSTRAP, True), ("team/other", False)]
+)
+def test_users_are_managed_by_the_ownership_tag_of_the_variables(tag: str, managed: bool) -> None:
+    made = report(snapshot([person("x", tags={tag: "true"})]), options=Options(managed_by_tag="team/owner"))
+    assert made["users"][0]["managed"] is managed
+    assert report(snapshot([person("x", tags={tag: "false"})]))["users"][0]["managed"] is False
 
 
 def test_users_that_are_not_wanted_any_more_are_differences() -> None:

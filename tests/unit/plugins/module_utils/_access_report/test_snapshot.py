@@ -167,8 +167,25 @@ def test_what_may_not_be_read_is_noted(iam: Stubbed, read: Callable[..., Snapsho
     assert (found.root, found.password_policy, found.service_linked_roles) == (None, None, None)
     assert found.credential_report_time is None
     assert found.users["ann"].credentials.source == "unknown"
-    assert len(found.gaps) == 4
-    assert found.gaps[0].startswith("Could not read the credential report: the caller may not do this")
+    assert [gap.partition(": the caller may not do this")[0] for gap in found.gaps] == [
+        "Could not list the service-linked role",
+        "Could not read the account's summary",
+        "Could not read the credential report",
+        "Could not read the password policy",
+    ]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)])
+def test_what_could_not_be_read_is_told_in_the_same_order_whatever_read_ends_first(order: tuple[int, ...]) -> None:
+    optional = snapshot.OptionalReads()
+    reads = ("the policy b", "the alias", "the policy a")
+
+    def late() -> None:
+        raise credentials.ReportLateError("late")
+
+    for place in order:
+        optional(f"read {reads[place]}", late)
+    assert optional.gaps == tuple(f"Could not read {what}: late" for what in sorted(reads))
 
 
 def test_other_errors_of_optional_reads_are_errors(iam: Stubbed, read: Callable[..., Snapshot]) -> None:

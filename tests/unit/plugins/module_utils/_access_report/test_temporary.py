@@ -95,6 +95,42 @@ def test_one_statement_without_an_end_is_enough() -> None:
     assert report(("bob", "Keepers", denying, tags(SOON)))["temporary"][0]["until"] == SOON
 
 
+def denials(until: str | None) -> dict[str, t.Any]:
+    """A policy that only denies, until then or without an end."""
+    made = ending(until, "iam:*") if until else document("iam:*")
+    return {**made, "Statement": [{**one, "Effect": "Deny"} for one in made["Statement"]]}
+
+
+@pytest.mark.parametrize(
+    ("end", "told", "until", "state"),
+    [
+        (SOON, SOON, SOON, "running"),
+        (PAST, None, PAST, "ended"),
+        # A Deny that lasts longer than it should allows nothing more.
+        (LATER, SOON, SOON, "running"),
+        (None, SOON, SOON, "running"),
+    ],
+)
+def test_a_membership_that_only_denies_is_not_without_an_end(
+    end: str | None, told: str | None, until: str, state: str
+) -> None:
+    made = report(("bob", "NoIam", denials(end), tags(told) if told else None))
+    assert (made["temporary"][0]["until"], made["temporary"][0]["state"]) == (until, state)
+    assert "temporary_without_end" not in found(made)
+
+
+def test_denials_in_a_policy_of_their_own_leave_the_end_of_the_others() -> None:
+    """Where one policy is too small for a group's statements, its denials can fill the first one."""
+    known = {
+        arn_of("bob", "Keepers", 1): denials(LATER),
+        arn_of("bob", "Keepers", 2): ending(SOON, "cloudhsm:*"),
+    }
+    policies = {arn: Policy(arn, doc) for arn, doc in known.items()}
+    account = snapshot([person("bob", policies=known)], policies=policies)
+    (right,) = make_report(account, Wanted(), samples.NOW)["temporary"]
+    assert (right["until"], right["state"]) == (SOON, "running")
+
+
 def test_an_earlier_end_than_the_tag_says_is_no_problem() -> None:
     assert "temporary_without_end" not in found(report(("bob", "K", ending(SOON, "a:b"), tags(LATER))))
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 import json
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import boto3.session
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Details, User
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Caller
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import Account
+from ansible_collections.cloudhsm.iam.plugins.module_utils._guardrails import accounts
 from ansible_collections.cloudhsm.iam.plugins.module_utils._guardrails.accounts import (
     Door,
     read_details,
@@ -93,6 +96,20 @@ def test_what_can_not_be_read_is_not_known() -> None:
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetAccountAuthorizationDetails")
 
     assert unknown(door(Task(Denied()))).startswith("Could not read the account: the caller may not do this")
+
+
+@pytest.mark.parametrize(("now", "lose"), [("2026-11-24T11:59:59Z", 1), ("2026-11-24T12:00:00Z", 0)])
+def test_the_time_of_the_run_decides_which_rights_have_ended(
+    monkeypatch: pytest.MonkeyPatch, now: str, lose: int
+) -> None:
+    until = {"DateLessThan": {"aws:CurrentTime": "2026-11-24T12:00:00Z"}}
+    own = {"Statement": {"Effect": "Allow", "Action": "logs:*", "Resource": "*", "Condition": until}}
+    ann = User("ann", f"arn:aws:iam::{OTHER}:user/ann", "/", inline={"own": own})
+    monkeypatch.setattr(accounts, "read_details", lambda _iam: Details(users={"ann": ann}))
+    opened = Door(t.cast("t.Any", Task()), replace(CALLER, now=now), "Reader", "")
+    with ThreadPoolExecutor(1) as pool:
+        (impact,) = read_impacts(opened, pool, [SHOP], policy_of(Rails(frozenset({"keep_logs"})), "aws"), "aws")
+    assert (impact.checked, len(impact.losses)) == (1, lose)
 
 
 def test_all_that_rights_hang_on_is_read() -> None:

@@ -22,6 +22,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._guardrails.model imp
 ACCOUNT = "111122223333"
 IAM = f"arn:aws:iam::{ACCOUNT}"
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
+NOW = "2026-11-24T12:00:00Z"
 GLASS = "arn:aws:iam::*:role/BreakGlass"
 
 
@@ -42,7 +43,7 @@ def role(name: str, path: str = "/", **fields: t.Any) -> tuple[str, Role]:
 
 def impact(details: Details, **rails: t.Any) -> Impact:
     given: dict[str, t.Any] = {"switches": frozenset(), **rails}
-    return impact_of(details, policy_of(Rails(**given), "aws"), (ACCOUNT, "shop"), "aws")
+    return impact_of(details, policy_of(Rails(**given), "aws"), (ACCOUNT, "shop"), "aws", NOW)
 
 
 def losses(found: Impact) -> dict[str, dict[str, tuple[str, str]]]:
@@ -118,7 +119,34 @@ def test_boundaries_and_what_can_not_be_read_count_as_in_the_report() -> None:
         policies={**POLICIES, boundary: Policy(boundary, allow("s3:*"))},
     )
     found = losses(impact(details, switches=frozenset({"keep_service_linked_role"})))
-    assert found == {"user unread": {"iam:DeleteServiceLinkedRole": ("conditional", "no")}}
+    lost = {"iam:DeleteServiceLinkedRole": ("conditional", "no")}
+    assert found == {"user spoilt": lost, "user unread": lost}
+
+
+def test_rights_count_as_they_are_at_the_time_of_the_run() -> None:
+    def at(operator: str, time: str) -> dict[str, t.Any]:
+        return allow("*", Condition={operator: {"aws:CurrentTime": time}})
+
+    past, ahead = "2026-11-24T11:59:59Z", "2026-11-24T12:00:01Z"
+    timed = {
+        "ended": at("DateLessThan", past),
+        "running": at("DateLessThan", ahead),
+        "begun": at("DateGreaterThan", past),
+        "later": at("DateGreaterThan", ahead),
+    }
+    details = Details(
+        users=dict(
+            [
+                *(user(name, inline={"own": document}) for name, document in timed.items()),
+                user("managed", managed_policies=frozenset({f"{IAM}:policy/Ended"})),
+                user("bounded", managed_policies=frozenset({ADMIN}), boundary=f"{IAM}:policy/Ended"),
+            ]
+        ),
+        policies={**POLICIES, f"{IAM}:policy/Ended": Policy(f"{IAM}:policy/Ended", timed["ended"])},
+    )
+    found = losses(impact(details, switches=frozenset({"keep_service_linked_role"})))
+    lost = {"iam:DeleteServiceLinkedRole": ("yes", "no")}
+    assert found == {"user running": lost, "user begun": lost}
 
 
 def _deny() -> dict[str, t.Any]:

@@ -27,7 +27,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.report
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import ANSWERS
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import files, markdown, overview, tables
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report import html as page
-from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.text import code, table
+from ansible_collections.cloudhsm.iam.plugins.plugin_utils._access_report.text import (
+    ADMINISTRATORS,
+    GRADES,
+    administrator,
+    code,
+    table,
+)
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 from helpers.accounts import samples
 from hypothesis import given
@@ -236,6 +242,34 @@ def test_the_grade_of_who_can_become_an_administrator_is_in_every_file() -> None
     for end in (".html", ".json", ".csv", "-findings.csv"):
         assert "iam:AddUserToGroup" in contents[START + end]
         assert "some" in contents[START + end]
+
+
+@pytest.mark.parametrize(
+    ("grade", "become", "told"),
+    [
+        ("no", "no", "no"),
+        ("no", "some_mfa", "can become one, for some, with MFA"),
+        ("yes", "yes", "yes"),
+        ("some", "some", "yes, on some resources"),
+        ("conditional", "conditional", "yes, under a condition"),
+        ("mfa", "mfa", "yes, with MFA"),
+        ("some_mfa", "some_mfa", "yes, on some resources, with MFA"),
+        ("conditional_mfa", "conditional_mfa", "yes, under a condition, with MFA"),
+        ("conditional", "yes", "yes, under a condition; can become one"),
+        ("conditional_mfa", "some", "yes, under a condition, with MFA; can become one, for some"),
+    ],
+)
+def test_how_far_an_administrator_is_one_is_told(grade: str, become: str, told: str) -> None:
+    assert administrator({"administrator": grade, "can_become_administrator": become}) == told
+
+
+def test_page_and_markdown_have_the_same_words_for_administrators() -> None:
+    script = page.page_script()
+    pattern = r'(\w+): (?:\["\w+", )?"([^"]*)"'
+    for name, words in (("ADMINISTRATORS", ADMINISTRATORS), ("GRADES", GRADES)):
+        listed = re.search(rf"const {name} = \{{(.*?)\}};", script, re.DOTALL)
+        assert listed
+        assert dict(re.findall(pattern, listed[1])) == words
 
 
 def test_only_the_time_of_a_report_makes_no_difference(tmp_path: Path) -> None:
