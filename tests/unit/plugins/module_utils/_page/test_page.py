@@ -321,6 +321,27 @@ def test_more_rights_are_found_in_a_group_whose_name_has_another_case() -> None:
     assert said == ["mallory is in Administrators too"]
 
 
+def test_members_of_the_administrators_group_are_wanted_there_alone() -> None:
+    told = page(admin_group_members=["Bob"], bootstrap_users=[{"name": "bob"}])
+    groups = [{**ADMINS, "members": ["Administrator", "bob", "mallory"]}, {**HSM, "members": ["bob"]}]
+    assert list(drift.more_rights(told, found(groups), told.users["users"], [])) == [
+        "mallory is in Administrators too",
+        "bob is in CloudHSMAdministrators too",
+    ]
+
+
+# IAM doesn't distinguish names by case: CreatePolicy in the IAM API Reference.
+def test_a_policy_that_the_variables_name_in_another_case_is_no_further_right() -> None:
+    told = page(cloudhsm_group_policy_name="hsmpeople", admin_group_require_mfa_policy_name="requiremfa")
+    groups = [
+        {**ADMINS, "managed_policies": [ADMINISTRATOR_ACCESS, f"{OWN}RequireMFA"]},
+        {**HSM, "members": [], "managed_policies": [f"{OWN}HsmPeople", f"{OWN}dev/HsmPeople"]},
+    ]
+    assert list(drift.more_rights(told, found(groups), told.users["users"], [])) == [
+        f"the group CloudHSMAdministrators also has {OWN}dev/HsmPeople"
+    ]
+
+
 # What is said
 
 
