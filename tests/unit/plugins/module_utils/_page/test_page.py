@@ -208,6 +208,11 @@ def test_a_policy_that_two_groups_need_is_made_once() -> None:
             {"admin_group_members": ["bob"], "bootstrap_users": [{"name": "bob", "state": "absent"}]},
             "admin_group_members: bootstrap_users[0] deletes bob",
         ),
+        # IAM doesn't distinguish names by case: CreateUser in the IAM API Reference.
+        (
+            {"admin_group_members": ["bob"], "bootstrap_users": [{"name": "Bob", "state": "absent"}]},
+            "admin_group_members: bootstrap_users[0] deletes bob",
+        ),
     ],
 )
 def test_variables_that_contradict_each_other_are_named(variables: dict[str, t.Any], said: str) -> None:
@@ -256,6 +261,12 @@ def test_the_record_goes_last_of_the_groups() -> None:
 )
 def test_the_service_linked_role_goes_only_where_it_was_made_here(roles: list[Described], ours: bool) -> None:
     assert removal.owned_role(page(), roles) is ours
+
+
+def test_the_service_linked_role_goes_whatever_the_case_of_its_suffix_in_the_variables() -> None:
+    told = page(service_linked_role_custom_suffix="Blue")
+    assert removal.owned_role(told, [{"description": "Created by cloudhsm.iam", "custom_suffix": "blue"}])
+    assert not removal.owned_role(told, [{"description": "Created by cloudhsm.iam", "custom_suffix": "green"}])
 
 
 # How an account differs
