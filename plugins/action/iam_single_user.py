@@ -59,11 +59,11 @@ class ActionModule(PageAction):
         if not options["create"]:
             refuse(single_users.missing_problems(plan["users"]))
         done = self.carry_out(todo, plan)
-        fact = provisioning.fact(variables, done)
+        fact, check_mode = provisioning.fact(variables, done), bool(self._task.check_mode)
         return {
             "changed": changed(done),
             "account": done["users"]["account"],
             "changes": done["users"]["changes"],
-            "lines": list(provisioning.lines(fact, self.summary(todo, done), bool(self._task.check_mode))),
+            "lines": list(provisioning.lines(fact, self.summary(todo, done), check_mode, restores=False)),
             **self.differences(done),
         }

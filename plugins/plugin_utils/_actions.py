@@ -27,7 +27,7 @@ def run_action(
 ) -> dict[str, t.Any]:
     """Run another action of this collection with the caller's connection and with diff; return its result.
 
-    memory is shared by the actions of one plan.
+    The actions of one plan share memory.
     """
     task = caller._task.copy()
     task.action = name

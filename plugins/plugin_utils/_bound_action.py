@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What every action of this collection does first: find the expected account, and check for misspelt variables."""
+"""Finds the expected account and checks for misspelt variables, as every action of this collection does first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OPTION = "expected_account_ids"
 def bound_args(
     action: ActionBase, task_vars: Mapping[str, t.Any], fill_in: bool = True, finds_out: bool = False
 ) -> dict[str, t.Any]:
-    """The task's options, including the IDs of the accounts that it may work in. Raises AnsibleActionFail.
+    """Return the task's options, including the IDs of the accounts that it may work in. Raises AnsibleActionFail.
 
     finds_out: the task itself is the check of the account (account_guard).
     """
@@ -42,7 +42,7 @@ def bound_args(
 
 
 def _uncontrolled(action: ActionBase, task_vars: Mapping[str, t.Any]) -> list[str]:
-    """Problems if change control variables are set and the task would change something without a plan."""
+    """Return problems if change control variables are set and the task would change something without a plan."""
     if not getattr(action, "WRITES", False) or action.memory is not None:
         return []
     given = [name for name in CHANGE_CONTROL if task_vars.get(name) not in (None, "")]
@@ -55,5 +55,5 @@ def _uncontrolled(action: ActionBase, task_vars: Mapping[str, t.Any]) -> list[st
 
 
 def known_variables(action: ActionBase, task_vars: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The values of the play's variables from which the expected account follows."""
+    """Return the values of the play's variables from which the expected account follows."""
     return {name: action._templar.template(task_vars[name]) for name in VARIABLES if name in task_vars}

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Change control of a run: writes its plan, or lets it do only what an earlier plan says.
+"""Change control of a run: writes its plan, or allows only what an earlier plan contains.
 
 read -> open the plan file -> (the action plans) -> settle: the same plan? -> begin -> (the action applies) -> finish
 """
@@ -39,12 +39,12 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_files import (
 )
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._plan_signatures import counted
 
-# Clocks of two machines may differ by so many seconds.
+# Seconds by which the clocks of two machines may differ.
 _SKEW = 300
 
 
 class ChangeControl:
-    """What a run may do, by the variables of change control."""
+    """What the variables of change control allow a run to do."""
 
     def __init__(self, settings: Settings, kind: str = "") -> None:
         self.settings = settings
@@ -55,7 +55,7 @@ class ChangeControl:
 
     @property
     def approval(self) -> dict[str, t.Any]:
-        """How the plan was approved, as the history keeps it."""
+        """How the plan was approved, as the history records it."""
         if self._approved is None:
             return {"how": "digest" if self.settings.approved_digest else "none"}
         made = self._approved["made"]
@@ -64,17 +64,17 @@ class ChangeControl:
 
     @property
     def path(self) -> str:
-        """The file with the plan to apply, as an absolute path."""
+        """Absolute path of the file with the plan to apply."""
         return from_working_directory(self.settings.apply_plan_file)
 
     @property
     def _state(self) -> str:
-        """How far the plan was applied; empty if it was not begun."""
+        """How far the plan is applied; empty if it was not begun."""
         own = self._approved and self._mark.get("file_digest") == self._approved["file_digest"]
         return str(self._mark.get("state", "")) if own else ""
 
     def open(self) -> Iterator[str]:
-        """Read the plan to apply. Gives everything that speaks against it, whatever the account is like."""
+        """Read the plan to apply, and yield all problems with it that do not depend on the account."""
         if not self.settings.apply_plan_file:
             return
         try:
@@ -99,7 +99,7 @@ class ChangeControl:
             yield f"apply_plan_file: {self.path} is a plan for {plan['kind']}, and this run is {self.kind}"
         if self.settings.approved_digest and self.settings.approved_digest != approved["digest"]:
             yield f"approved_plan_digest: the plan in {self.path} has another digest: {approved['digest']}"
-        # A plan that was begun in time may be finished later.
+        # A plan that was begun before it was too old may be finished later.
         when = seconds_of(self._mark["at"]) if self._state == BEGUN else int(time.time())
         age = when - seconds_of(approved["made"]["at"])
         if self.settings.max_age is not None and age > self.settings.max_age:
@@ -109,7 +109,7 @@ class ChangeControl:
             yield f"apply_plan_file: the plan was made {-age} seconds in the future; check the clocks of both machines"
 
     def begun(self, action: str, kind: str) -> set[str]:
-        """Names of the objects of a kind that a plan which was begun, and not finished, creates or deletes."""
+        """Return the names of a kind of objects with this action in the plan, if the plan is begun and not finished."""
         if self._state != BEGUN or not self._approved:
             return set()
         start = f"{kind} "
@@ -120,7 +120,7 @@ class ChangeControl:
         }
 
     def planned(self, kind: str) -> set[str]:
-        """Names of the objects of a kind that a plan changes which was begun, or finished."""
+        """Return the names of a kind of objects that the plan changes, if the plan is begun or finished."""
         if not self._state or not self._approved:
             return set()
         start = f"{kind} "
@@ -128,7 +128,7 @@ class ChangeControl:
         return {step["object"].removeprefix(start) for step in steps if step["object"].startswith(start)}
 
     def settle(self, now: Document) -> list[str]:
-        """Why the run may not carry out its plan; empty if it may."""
+        """Return why the run may not carry out its plan; empty if it may."""
         if self._approved is None:
             approved = self.settings.approved_digest
             if approved and approved != now["digest"]:
@@ -157,12 +157,12 @@ class ChangeControl:
         return "the rest of the plan is another one now" if self._state == BEGUN else "the plan is another one now"
 
     def begin(self, caller: str) -> None:
-        """Note that the plan is being applied. Raises PlanFileError."""
+        """Mark the plan as begun. Raises PlanFileError."""
         if self._approved and self._state == "":
             self._note(BEGUN, caller)
 
     def finish(self, caller: str) -> None:
-        """Note that all of the plan was applied. Raises PlanFileError."""
+        """Mark the plan as finished. Raises PlanFileError."""
         if self._approved and self._state == BEGUN:
             self._note(FINISHED, caller)
 
@@ -173,7 +173,7 @@ class ChangeControl:
         write_mark(self.path, self._mark)
 
     def write(self, document: Document) -> str | None:
-        """Write the plan where one is asked for, and give its path. Raises PlanFileError."""
+        """Write the plan file if one is requested, and return its path. Raises PlanFileError."""
         if not self.settings.plan_file:
             return None
         path = from_working_directory(self.settings.plan_file)
@@ -181,7 +181,7 @@ class ChangeControl:
         return path
 
     def lines(self, document: Document | None, path: str | None, check_mode: bool) -> Iterator[str]:
-        """What people read about the plan as a whole."""
+        """Yield lines about the plan as a whole."""
         if check_mode and document:
             yield f"Plan digest: {document['digest']}"
         if path:

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Files on the controller for what is handed over: first passwords, secrets of access keys, and break-glass halves."""
+"""Files on the controller with first passwords, secrets of access keys, or halves of break-glass passwords."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store im
 
 
 class FilePassword:
-    """One user's first password in the file that iam_users writes too."""
+    """One user's first password, in the file that iam_users also writes."""
 
     def __init__(self, store: CredentialsStore, account_id: str, user: str, length: int) -> None:
         self._store = store
@@ -53,7 +53,7 @@ class FilePassword:
 
 
 class AccessKeyFile(CredentialsStore):
-    """A file of access keys: by account and user, the key with its secret, the one before, and the state."""
+    """A file of access keys: by account and user, the key with its secret, the previous key, and the state."""
 
     HOLDS = ("secret_access_key", "access keys")
 
@@ -84,7 +84,7 @@ class FileKey:
         self._change(lambda _entry: self._before)
 
     def keep(self, key_id: str, secret: str) -> None:
-        """The key before is kept as well: it is in use until the new one is."""
+        """Store the new key, and keep the previous one, which is in use until the new key replaces it."""
 
         def put(entry: Entry | None) -> Entry:
             had = {name: value for name, value in (entry or {}).items() if name not in (EARLIER, "state")}
@@ -109,7 +109,7 @@ class FileKey:
 
 
 class FileStores:
-    """The file that was asked for."""
+    """The chosen file."""
 
     def __init__(self, kind: str, path: str, vault_id: str | None, job: str) -> None:
         passwords = job == RESET_PASSWORD
@@ -136,19 +136,19 @@ class FileStores:
 
 
 class FirstHalves(CredentialsStore):
-    """A file of first halves: by account and user. One with anything else in it is refused."""
+    """A file of first halves, by account and user. A file with anything else is refused."""
 
     HOLDS = ("first_half", "first halves of break-glass passwords")
 
 
 class SecondHalves(CredentialsStore):
-    """The same for second halves, so that nobody mistakes one for the other."""
+    """A file of second halves. It has another field name, so that the two files can't be confused."""
 
     HOLDS = ("second_half", "second halves of break-glass passwords")
 
 
 class FileHalves:
-    """The file for one half of break-glass passwords. Raises StoreError where it can't be used."""
+    """The file for one half of break-glass passwords. Raises StoreError if it can't be used."""
 
     def __init__(self, options: StoreOptions) -> None:
         made = FirstHalves if options.half == "first" else SecondHalves
@@ -168,7 +168,7 @@ class FileHalves:
 
 
 def same_vault_secret(first: str | None, second: str | None) -> bool:
-    """Whether two vault IDs of the play have the same secret, so that whoever knows one knows the other."""
+    """Whether two vault IDs of the play have the same secret, so a person who knows one knows the other."""
     context = VaultSecretsContext.current(optional=True)
     secrets = {vault_id: secret.bytes for vault_id, secret in (context.secrets if context else [])}
     return first in secrets and second in secrets and secrets[first] == secrets[second]

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""First passwords on the controller: one YAML file of account, user, password; plain or vault-encrypted."""
+"""First passwords on the controller: a YAML file of passwords by account and user, plain or vault-encrypted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_password
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils import _private_files as private_files
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._paths import from_working_directory
 
-# A password, its state and, until it is known which one was set, what the entry was before.
+# A password, its state and, until it is known which password was set, the previous content of the entry.
 Entry = dict[str, t.Any]
 OneOfThese = t.TypeVar("OneOfThese", bound="CredentialsStore")
 # By account and user.
@@ -33,7 +33,7 @@ Entries = dict[str, dict[str, Entry]]
 
 VAULT_HEADER = b"$ANSIBLE_VAULT;"
 EARLIER = "earlier"
-# More than anybody is likely to interrupt, one after the other.
+# Previous contents to keep: more than the number of runs in a row that are likely to be interrupted.
 KEPT = 10
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 NO_VAULT_SECRET = (
@@ -43,12 +43,12 @@ NO_VAULT_SECRET = (
 
 
 def open_file_store(kind: str, path: str, vault_id: str | None = None) -> CredentialsStore:
-    """The store for credentials_store file or vault_file. Raises StoreError if a vault secret is needed and missing."""
+    """Return the store file or vault_file. Raises StoreError if a vault secret is needed and missing."""
     return open_file(CredentialsStore, kind, path, vault_id)
 
 
 def open_file(made: type[OneOfThese], kind: str, path: str, vault_id: str | None = None) -> OneOfThese:
-    """The same for a file of another kind of entries."""
+    """Return the same for a file with another kind of entries."""
     try:
         path = from_working_directory(path)
     except AnsibleError as exc:
@@ -82,15 +82,15 @@ def _as_it_is(content: bytes) -> bytes:
 
 
 class CredentialsStore:
-    """A file of first passwords, replaced as a whole at each change and locked while it is worked on.
+    """A file of first passwords. Each change replaces all of it, while it is locked.
 
-    encrypt and decrypt turn the file's bytes into what is written and back.
+    encrypt turns content into the bytes of the file, and decrypt turns them back.
 
-    A password that is in the file before this run is never handed out: whoever put it there would know it. The entry
-    keeps it until it is known that the new one was set, because a run that was stopped may have set it.
+    A password that was in the file before this run is never used: the person who put it there would know it. The entry
+    keeps it until it is known that the new one was set, because an interrupted run may have set the old one.
     """
 
-    # What each entry has, and what they are to people.
+    # The field of each entry, and what messages call the entries.
     HOLDS: t.ClassVar[tuple[str, str]] = ("password", "first passwords")
 
     def __init__(
@@ -107,12 +107,12 @@ class CredentialsStore:
         """Raise StoreError if the store could not be read and written, without writing anything."""
         with self._told("used"):
             private_files.check(self._place)
-        # Encrypting shows now, and not after the first user, that there is no vault secret.
+        # Without a vault secret, this fails now, and not after the first user.
         self._encrypt(b"")
         self.read()
 
     def prepare(self, account_id: str, users: Iterable[str], length: int) -> dict[str, str]:
-        """New passwords for these users, who have no login profile, on disk when this returns."""
+        """Return new passwords for these users, who have no login profile. They are on disk when this returns."""
         passwords = {user: generate_password(length) for user in users}
         field = self.HOLDS[0]
         with self.locked() as (entries, write):
@@ -126,12 +126,12 @@ class CredentialsStore:
         return passwords
 
     def settle(self, account_id: str, made: Mapping[str, str], unused: Mapping[str, str], gone: Iterable[str]) -> None:
-        """Bring the entries up to date: passwords that were set, those that were not, and users without access."""
+        """Update the entries: passwords that were set, passwords that were not, and users without console access."""
         field = self.HOLDS[0]
         with self.locked() as (entries, write):
             account = entries.setdefault(account_id, {})
             before = {user: dict(entry) for user, entry in account.items()}
-            # Also where another run has written since: this one knows which password was set.
+            # Even if another run has written since: this run knows which password was set.
             account.update({user: {field: password, "state": SET} for user, password in made.items()})
             for user, password in unused.items():
                 _put_back(account, user, password, field)
@@ -154,12 +154,12 @@ class CredentialsStore:
 
     @contextmanager
     def locked(self) -> Iterator[tuple[Entries, Callable[[Entries], None]]]:
-        """What the file holds, while nobody else can change it, and what replaces it."""
+        """Yield the entries, while no other run can change them, and a function that replaces them."""
         with self._told("written"), private_files.opened(self._place) as folder:
             yield self.read(), lambda entries: folder.write(self._encrypt(_as_yaml(entries)))
 
     def read(self) -> Entries:
-        """What the file holds. Raises StoreError."""
+        """Return the entries. Raises StoreError."""
         with self._told("read"):
             content = private_files.read(self._place)
         if content is None or not content.strip():
@@ -172,7 +172,7 @@ class CredentialsStore:
             )
         if encrypted or self._place.secret:
             return self._entries(self._decrypt(content))
-        # Said only of a file of ours: of another one nobody should hear that it is to be encrypted.
+        # Check that the file is ours first: the message must not advise to encrypt a file of others.
         self._entries(content)
         raise StoreError(
             f"credentials_path: {self.path} is not encrypted, as credentials_store: file makes it; set that, or "
@@ -183,7 +183,7 @@ class CredentialsStore:
         try:
             entries = yaml.safe_load(content) or {}
         except (yaml.YAMLError, ValueError, RecursionError) as exc:
-            # The parser's own message quotes the file, and with it passwords.
+            # The parser's own message quotes the file, and so may show passwords.
             raise StoreError(f"credentials_path: {self.path} is not the YAML that this collection writes") from exc
         field, what = self.HOLDS
         if not _is_store(entries, field):

@@ -18,13 +18,13 @@ from collections.abc import Mapping
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import read_account_ids, shown
 
 IDS = "account_guard_account_ids"
-# Passed by a playbook instead, where extra variables must not win.
+# A playbook passes this variable if extra variables must not win.
 HANDED = "__account_guard_given"
 HOST = "account_id"
 # Facts of roles: the current session, and the account that was checked.
 SESSION = "__account_session"
 BOUND = "__account_guard_bound"
-# Set by this collection's playbooks: no task may run before the check.
+# This collection's playbooks set it, so that no task runs before the check.
 REQUIRED = "__account_guard_required"
 # Variables that mark a host as standing for an account.
 OF_AN_ACCOUNT = ("account_role_arn", "account_session_role_arn", REQUIRED, SESSION, BOUND)
@@ -52,7 +52,7 @@ class Source(t.NamedTuple):
 
 
 def expected_account(known: Mapping[str, t.Any], finds_out: bool = False) -> Expectation:
-    """The accounts that the play's variables allow for a task. known has their values.
+    """Return the accounts that the play's variables allow for a task. known has the values of the variables.
 
     finds_out: the task itself is the check of the account (account_guard).
     """
@@ -73,7 +73,7 @@ def expected_account(known: Mapping[str, t.Any], finds_out: bool = False) -> Exp
 
 
 def _of_host(known: Mapping[str, t.Any]) -> tuple[list[Source], list[str]]:
-    """The account that the host stands for, and the account of its session."""
+    """Return the account that the host stands for, and the account of its session."""
     found: list[Source] = []
     problems: list[str] = []
     if known.get(HOST) is not None:
@@ -89,7 +89,7 @@ def _of_host(known: Mapping[str, t.Any]) -> tuple[list[Source], list[str]]:
 
 
 def _listed(known: Mapping[str, t.Any]) -> tuple[list[Source], list[str]]:
-    """The accounts that account_guard should allow."""
+    """Return the accounts that account_guard should allow."""
     handed = f"{HANDED}.account_ids"
     given = {IDS: known[IDS]} if IDS in known else {}
     given |= {handed: handed_ids(known)} if handed_ids(known) is not None else {}
@@ -103,7 +103,7 @@ def _listed(known: Mapping[str, t.Any]) -> tuple[list[Source], list[str]]:
 
 
 def handed_ids(known: Mapping[str, t.Any]) -> t.Any:
-    """The account IDs that a playbook passes, as written; None if it passes none."""
+    """Return the account IDs that a playbook passes, as written; None if it passes none."""
     return (known.get(HANDED) or {}).get("account_ids")
 
 
@@ -121,12 +121,12 @@ def _holds(known: Mapping[str, t.Any]) -> bool:
 
 
 def checked_root_user(known: Mapping[str, t.Any]) -> dict[str, t.Any] | None:
-    """What account_guard has read about the account's root user; None if it has not, or was not allowed to."""
+    """Return what account_guard read about the root user; None if it did not read it, or was not allowed to."""
     root: dict[str, t.Any] | None = known[BOUND].get("root_user") if _holds(known) else None
     return root
 
 
 def session_role(known: Mapping[str, t.Any]) -> str:
-    """The ARN of the current session's role; empty if there is no session."""
+    """Return the ARN of the current session's role; empty without a session."""
     session = known.get(SESSION)
     return str(session["role_arn"]) if session else ""

@@ -19,11 +19,11 @@ class GroupAction(PageAction):
     """Creates or deletes the group that the role's variables describe."""
 
     def part(self, variables: Options) -> Part:
-        """The part of the plan for the group in the role's variables."""
+        """Return the part of the plan for the group that the role's variables describe."""
         raise NotImplementedError
 
     def facts(self, fact: dict[str, t.Any]) -> dict[str, t.Any]:
-        """The facts for later tasks, from the role's result."""
+        """Return the facts for later tasks, from the role's result."""
         raise NotImplementedError
 
     def kind(self, options: Options, variables: Options) -> str:

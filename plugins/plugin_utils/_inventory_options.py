@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Errors in the file of an inventory plugin that Ansible passes over: a filter with a typing error lets all through."""
+"""Finds errors in an inventory file that Ansible ignores: a misspelt filter, for example, would filter nothing."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from collections.abc import Iterator, Mapping
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import BOOLEANS, kind, nearest, text_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.written import written_problems
 
-# A role with its path, without the slash that it begins with.
+# A role with its path; the slash at the start is optional.
 ROLE_NAME = re.compile(r"/?(?!arn:)([!-.0-~]+/)*[\w+=,.@-]{1,64}", re.ASCII)
-# Ansible reads these values as they are written.
+# A template. Ansible does not evaluate templates in this file.
 TEMPLATE = re.compile(r"\{[{%]")
-# Our own options, which decide what accounts the inventory has.
+# The options that decide which accounts the inventory has, and their role.
 FILTERS = ("statuses", "organizational_units", "names", "tags", "assume_role_name")
 Options = Mapping[str, Mapping[str, t.Any]]
 
 
 def config_problems(config: object, options: Options) -> list[str]:
-    """What is wrong with the file: one sentence each, which begins with the option.
+    """Return all problems with the file: one sentence each, beginning with the option.
 
-    options are the plugin's, by their names, as its documentation has them.
+    options are the plugin's options by name, as its documentation describes them.
     """
     if not isinstance(config, Mapping):
-        # The base class says so.
+        # The base class reports that.
         return []
     given = {name: value for name, value in config.items() if value is not None}
     return [
@@ -52,7 +52,7 @@ def _unknown(given: Mapping[str, t.Any], options: Options) -> Iterator[str]:
 
 
 def _tag_problems(tags: object) -> Iterator[str]:
-    """The values of tags, each of which may be a list."""
+    """Yield problems with the tags, whose values may be lists."""
     if not isinstance(tags, Mapping):
         return
     yield from (f"tags.{key}: the key {problem}" for key in tags if (problem := text_problem(key)))
@@ -70,7 +70,7 @@ def _value_problems(given: Mapping[str, t.Any], options: Options) -> Iterator[st
         if wrong and name != "plugin":
             yield f"{name}: {wrong[0]!r} is none of {', '.join(option['choices'])}"
         if option.get("type") in ("bool", "boolean") and value is not None and str(value).lower() not in BOOLEANS:
-            # Ansible takes whatever is not true for false.
+            # Ansible takes anything that is not true as false.
             yield f"{name}: must be true or false, not {kind(value)}"
     role = given.get("assume_role_name", "x")
     if isinstance(role, str) and not ROLE_NAME.fullmatch(role) and not TEMPLATE.search(role):

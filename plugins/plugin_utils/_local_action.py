@@ -75,7 +75,7 @@ class PluginConnection(AWSPluginBase):  # type: ignore[misc]
         self._lock = threading.Lock()
 
     def client(self, service: str, retry_decorator: t.Any = None, **options: t.Any) -> t.Any:
-        """A boto3 client. options win over the task's. Raises the errors of botocore and of a wrong aws_config."""
+        """Return a boto3 client. options win over the task's. Raises errors of botocore and of a wrong aws_config."""
         del retry_decorator
         region, endpoint, given = get_aws_connection_info(self)
         chosen = {"region": region, "endpoint": endpoint, **given, **options}
@@ -92,7 +92,7 @@ class PluginConnection(AWSPluginBase):  # type: ignore[misc]
             )
 
     def get_options(self) -> Mapping[str, t.Any]:
-        """The connection options, for amazon.aws."""
+        """Return the connection options, for amazon.aws."""
         return self._options
 
     def fail_aws(self, message: str, exception: Exception | None = None) -> t.NoReturn:
@@ -174,7 +174,7 @@ class LocalAction(ActionBase):  # type: ignore[misc]
             self._task.check_mode, self._task.environment = before
 
     def why_a_process(self, args: Mapping[str, t.Any]) -> str | None:
-        """Why the module needs a process, if anything requires one."""
+        """Return why the module needs a process; None if it needs none."""
         transport = self._connection.transport
         reasons = {
             f"the connection is {transport}": transport != "local",
@@ -187,12 +187,12 @@ class LocalAction(ActionBase):  # type: ignore[misc]
 
 
 def refused(problems: list[str]) -> Result:
-    """The result of a task that was refused before it began."""
+    """Return the result of a task that was refused before it began."""
     return {"failed": True, "msg": "; ".join(problems), "problems": problems}
 
 
 def sdk_problem() -> str | None:
-    """Why this Python can't make clients; None if it can."""
+    """Return why this Python can't make clients; None if it can."""
     if not HAS_BOTO3:
         return f"{sys.executable} has no boto3"
     return boto3_problem(boto3.__version__, botocore.__version__) or None
@@ -208,7 +208,7 @@ class Running(t.NamedTuple):
 
 
 def run_here(module: Module, args: Mapping[str, t.Any], how: Running) -> Result:
-    """Run the module here. The result is as from a process: same reading of options, same masking of secrets."""
+    """Run the module here. Options are read, and secrets masked, as in a process."""
     options = read_options(module.name, module.argument_spec, args)
     warn = options.said["warnings"].append
     try:
@@ -246,19 +246,19 @@ def read_options(name: str, spec: Mapping[str, t.Any], args: Mapping[str, t.Any]
 
 
 def _as_sent(args: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The options as a process would receive them: plain values, with vaulted ones decrypted."""
+    """Return the options as a process would receive them: plain values, with vaulted ones decrypted."""
     encoder = get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)
     return t.cast("dict[str, t.Any]", json.loads(json.dumps(dict(args), cls=encoder)))
 
 
 def _said(checked: t.Any) -> dict[str, list[t.Any]]:
-    """Ansible's warnings about options that are deprecated or given twice, for which it has no public API."""
+    """Return Ansible's warnings about options that are deprecated or given twice. It has no public API for them."""
     twice = [f"Both option {each['option']} and its alias {each['alias']} are set." for each in checked._warnings]
     return {"warnings": twice, "deprecations": list(checked._deprecations)}
 
 
 def masked(result: Result, secrets: set[str]) -> Result:
-    """The result as plain values, without the secrets among the options."""
+    """Return the result as plain values, without the secrets among the options."""
     plain = json.loads(json.dumps(result))
     # Booleans and null can't reveal a secret.
     kept = {name: value for name, value in plain.items() if value is None or isinstance(value, bool)}

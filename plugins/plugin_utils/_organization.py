@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The accounts of an organization as an inventory has them: filters, names and variables of hosts and groups."""
+"""The accounts of an organization as hosts of an inventory: filters, groups and variables."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if t.TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Filters:
-    """Which accounts become hosts. An empty filter lets all through, and all filters have to agree."""
+    """Which accounts become hosts: those that match all filters. Every account matches an empty filter."""
 
     statuses: Sequence[str] = ()
     units: Sequence[str] = ()
@@ -39,19 +39,19 @@ class Filters:
 
 
 class Found(t.NamedTuple):
-    """The accounts that become hosts, those that only their status keeps from it, all units, and vain patterns."""
+    """The accounts that become hosts, those that only their status excludes, and all units."""
 
     accounts: list[Account]
     left_out: list[Account]
     units: list[Unit]
-    # Patterns for names that no account has.
+    # Patterns that match no account's name.
     unmatched: list[str]
 
 
 def find_accounts(client: OrganizationsClient, filters: Filters, read_tags: bool) -> Found:
-    """The accounts that pass the filters. Tags cost a call an account, and are read where all other filters agree.
+    """Return the accounts that match the filters. Tags, a call each, are read only if unit and name match.
 
-    Raises UnknownUnitError, UnknownStateError, and what botocore raises.
+    Raises UnknownUnitError, UnknownStateError, and botocore's errors.
     """
     units = read_units(client)
     accounts = read_accounts(client, units_in_scope(units, filters.units))
@@ -72,9 +72,9 @@ def _has_tags(account: Account, wanted: Mapping[str, Sequence[str]]) -> bool:
 
 
 def tag_groups(accounts: Iterable[Account]) -> dict[tuple[str, str], str]:
-    """A group for each tag and value that an account has, by the two.
+    """Return the name of the group for each tag, by the tag's key and value.
 
-    Tags hold more than names of groups can: those that would end in one group have a digest of the tag added.
+    Tags can have characters that group names can't. If two tags would get the same name, a digest of the tag is added.
     """
     tags = sorted({tag for account in accounts for tag in account.tags.items()})
     plain = {tag: group_name("_".join(("tag", *filter(None, tag)))) for tag in tags}
@@ -86,7 +86,7 @@ def _digest(tag: tuple[str, str]) -> str:
 
 
 def host_variables(account: Account, is_management: bool, assume_role_name: str) -> dict[str, t.Any]:
-    """The variables of an account's host. The management account has no role that could be assumed."""
+    """Return the variables of an account's host. The management account has no role to assume."""
     variables: dict[str, t.Any] = {
         "account_id": account.id,
         "account_arn": account.arn,
@@ -105,11 +105,11 @@ def host_variables(account: Account, is_management: bool, assume_role_name: str)
 
 
 def unmatched_sentence(patterns: Sequence[str]) -> str:
-    """Which patterns for names let nobody through."""
+    """Return a sentence about patterns that match no account's name."""
     return f"names: no account has a name like {', '.join(patterns)}; upper and lower case count"
 
 
 def left_out_sentence(left_out: Sequence[Account]) -> str:
-    """Which accounts are no hosts although nothing but their status speaks against them."""
+    """Return a sentence about accounts that are not hosts only because of their status."""
     named = ", ".join(f"{account.name} ({account.id}, {account.status})" for account in left_out)
     return f"Left out of the inventory because of their status: {named}; the option statuses would let them in"

@@ -15,7 +15,7 @@ from ansible.errors import AnsibleError
 
 
 def from_working_directory(path: str) -> str:
-    """The path as an absolute one: ~ is the home folder, and relative paths start in the current working directory.
+    """Return the absolute path: ~ is the home folder, and relative paths start in the current working directory.
 
     Environment variables are expanded, as in all of Ansible's paths. Ansible itself starts in the playbook's folder,
     which for a playbook of this collection is the installed collection. A file there would be lost at the next upgrade.

@@ -6,7 +6,7 @@
 
 """Reads and writes plan files and their marks, so that no other user can replace them.
 
-What is wrong is raised as PlanFileError, with one sentence that begins with the path.
+Problems are raised as PlanFileError, with one sentence that begins with the path or names it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._private_files import
     place_of,
 )
 
-# A plan of 5,000 users has some 10 MB.
+# A plan of 5,000 users has about 10 MB.
 LARGEST = 64 * 1024 * 1024
 MARK = ".applied"
 BEGUN, FINISHED = "begun", "finished"
@@ -35,7 +35,7 @@ class PlanFileError(Exception):
 
 
 def read_safely(path: str, largest: int = LARGEST) -> bytes:
-    """The content of a file that only its owner, who is the user or root, can change."""
+    """Return the content of a file. Only its owner may be able to change it, and must be this user or root."""
     try:
         with regular_files.opened(path) as (stream, found):
             _check(found, path)
@@ -56,7 +56,7 @@ def _check(found: os.stat_result, path: str) -> None:
 
 
 def load(path: str) -> tuple[Document, bytes]:
-    """The plan in a file, and the file's content."""
+    """Return the plan in a file, and the file's content."""
     content = read_safely(path)
     try:
         return read(content), content
@@ -65,7 +65,7 @@ def load(path: str) -> tuple[Document, bytes]:
 
 
 def write(path: str, document: Document) -> None:
-    """Write a plan, in place of an older one of the same run and account."""
+    """Write a plan. It may replace an older one for the same kind of run and account."""
     place = _place(path)
     try:
         with opened(place) as folder:
@@ -95,7 +95,7 @@ def _check_older(path: str, new: Document) -> None:
 
 
 def read_mark(path: str) -> dict[str, t.Any]:
-    """The mark beside a plan file that says how far it was applied; empty if it never was."""
+    """Return the mark beside a plan file, which says how far it is applied; empty if it was never begun."""
     if not os.path.lexists(path + MARK):
         return {}
     try:
@@ -108,7 +108,7 @@ def read_mark(path: str) -> dict[str, t.Any]:
 
 
 def write_mark(path: str, mark: dict[str, t.Any]) -> None:
-    """Mark a plan file as begun or finished. The mark is on the disk before anything else happens."""
+    """Mark a plan file as begun or finished. The mark is on the disk when this returns."""
     try:
         with opened(_place(path + MARK)) as folder:
             folder.write(f"{json.dumps(mark, indent=1, sort_keys=True)}\n".encode())

@@ -4,9 +4,9 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The history of a run: an entry before its first write, and the same entry again with what became of it.
+"""Records a run in the history: an entry before its first write, which the end of the run completes.
 
-problem() -> begin() -> (the run writes) -> end(). What is wrong is raised as PlanFileError, before the first write.
+problem() -> begin() -> (the run writes) -> end(). begin raises problems as PlanFileError, before the first write.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ GUARDED = "cloudhsm.iam.guarded_module"
 S3_OBJECT = "amazon.aws.s3_object"
 # No entry is younger, so this request only tests whether the bucket can be listed.
 _NEVER = "9999-12-31"
-# As long as the name of any entry.
+# At least as long as the name of any entry.
 _ANY_NAME = "x" * 128
 Run = Callable[[str, Mapping[str, t.Any]], Mapping[str, t.Any]]
 
 
 class PlanHistory:
-    """The folder or bucket in which runs are recorded, if there is one, and the entry of this run."""
+    """The folder or bucket that records runs, if one is set, and the entry of this run."""
 
     def __init__(self, location: str, run: Run) -> None:
         self._location = location
@@ -60,7 +60,7 @@ class PlanHistory:
         return bool(self._location)
 
     def problem(self) -> str | None:
-        """Why nothing can be recorded, as far as that shows without writing anything."""
+        """Return why nothing can be recorded; None if no reason is visible without writing."""
         if not self:
             return None
         if bucket_of(self._location):
@@ -82,13 +82,13 @@ class PlanHistory:
         try:
             self._write(self._entry)
         except PlanFileError as exc:
-            # A module can fail although the object was written, which then must not look like a run that was killed.
+            # The module can fail after the object was written. The entry must not look like that of a killed run.
             self.end(FAILED, f"Nothing was changed. {exc}", [each["object"] for each in run.objects])
             self._entry = {}
             raise
 
     def end(self, outcome: str, reason: str = "", not_done: Sequence[str] = ()) -> str | None:
-        """Record what became of the run. Gives the warning that this was not possible, or None."""
+        """Record the outcome of the run. Return a warning if that was not possible; otherwise None."""
         if not self._entry:
             return None
         try:
@@ -121,8 +121,8 @@ class PlanHistory:
 
     def _put(self, bucket: Bucket, content: bytes) -> None:
         key = bucket.key(self._name)
-        # As the bucket encrypts by default, without an ACL, and without a look whether there is such an object, which
-        # whoever may only write is not allowed.
+        # Encrypt as the bucket does by default, and set no ACL. Don't check whether the object exists: a caller who may
+        # only write is not allowed to check.
         options = {
             "mode": "put",
             "bucket": bucket.name,
@@ -134,14 +134,14 @@ class PlanHistory:
             "ignore_nonexistent_bucket": True,
         }
         done = self._run(GUARDED, {"name": S3_OBJECT, "options": options})
-        # The module also returns a URL with which anyone could write to the bucket.
+        # Do not pass on the result: the module also returns a URL with which anyone could write to the bucket.
         if done.get("failed"):
             told = done.get("msg", "failed")
             raise PlanFileError(f"{HISTORY}: {SCHEME}{bucket.name}/{key} can't be written: {told}")
 
 
 def read_folder(given: str, filters: Filters) -> Found:
-    """The entries of the history in a folder that match the filters. Raises PlanFileError."""
+    """Return the entries of the history in a folder that match the filters. Raises PlanFileError."""
     path = _absolute(given)
     try:
         folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -163,7 +163,7 @@ def read_folder(given: str, filters: Filters) -> Found:
 
 
 def _content(folder: int, name: str) -> bytes | str:
-    """The content of a file, or why it can't be read. No link is followed, and no FIFO waited for."""
+    """Return the content of a file, or why it can't be read. Follow no link, and wait for no FIFO."""
     try:
         with regular_files.opened(name, folder) as (stream, found):
             if found.st_mode & 0o022:
@@ -178,7 +178,7 @@ def _content(folder: int, name: str) -> bytes | str:
 
 
 def objects_of(items: Iterable[t.Any]) -> Iterator[dict[str, str]]:
-    """The objects of a plan that change, as entries name them."""
+    """Yield the objects that a plan changes, as entries name them."""
     for item in items:
         named = {"object": item.key, "action": item.action}
         yield {**named, **({"old_name": item.old_name} if item.old_name else {})}
@@ -195,7 +195,7 @@ def _place(location: str, name: str) -> private_files.Place:
     folder = _absolute(location)
     if os.path.islink(folder):
         raise PlanFileError(f"{folder} is a symlink; name the folder itself")
-    # The entries are no secret, but anyone who can write to the folder could change them.
+    # The entries are not secret, but anyone who can write to the folder could change them.
     return private_files.place_of(os.path.join(folder, name), secret=True)
 
 

@@ -4,9 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Detached signatures of plan files, verified by ssh-keygen and by GnuPG's gpgv. No cryptography of our own.
+"""Verifies detached signatures of plan files with ssh-keygen or GnuPG's gpgv.
 
-Signatures lie beside the plan file, and begin with its whole name: plan.json.sig, plan.json.alice.sig, plan.json.asc.
+They are beside the plan file, and their names begin with its whole name: plan.json.sig, plan.json.alice.sig,
+plan.json.asc.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _SSH = b"-----BEGIN SSH SIGNATURE-----"
 _LARGEST = 1024 * 1024
 _TIMEOUT = 60
 _GOOD_SSH = re.compile(r"^Good .* signature for (.+) with \S+ key (\S+)$", re.MULTILINE)
-# GnuPG's words for a signature that does not count, because its key has expired or was revoked.
+# GnuPG's status words for bad or expired signatures, and for those of expired or revoked keys.
 _BAD_GPG = ("EXPSIG", "EXPKEYSIG", "REVKEYSIG", "BADSIG", "ERRSIG")
 
 
@@ -40,21 +41,21 @@ class Signature(t.NamedTuple):
 
 
 class Counted(t.NamedTuple):
-    """Whose signatures count, and why these are not enough, if so."""
+    """The people whose signatures count, and the problem if these are not enough."""
 
     signers: list[str]
     problem: str | None
 
 
 def counted(path: str, content: bytes, signers: Signers) -> Counted:
-    """Who has signed the plan, of those whose signatures count."""
+    """Return who has signed the plan, of the people whose signatures count."""
     files = sorted(glob.glob(f"{glob.escape(path)}*.sig") + glob.glob(f"{glob.escape(path)}*.asc"))
     found: dict[str, str] = {}
     reasons: list[str] = []
     for file in files:
         try:
             for made in _verified(file, content, signers):
-                # A person who is listed twice, with one key or with two, counts once.
+                # Count a name once, even with two keys, and a key once, even with two names.
                 if made.key not in found.values():
                     found.setdefault(made.signer, made.key)
         except PlanFileError as exc:
@@ -68,7 +69,7 @@ def counted(path: str, content: bytes, signers: Signers) -> Counted:
 
 
 def _verified(file: str, content: bytes, signers: Signers) -> Iterator[Signature]:
-    """The signatures in a file that count. The tools read copies, which nobody can change meanwhile."""
+    """Yield the signatures in a file that count. The tools read copies, which no other user can change."""
     signature = read_safely(file, _LARGEST)
     ssh = signature.lstrip().startswith(_SSH)
     listed = signers.allowed_signers if ssh else signers.gpg_keyring

@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Plans with our own logic, and has modules of amazon.aws and community.aws carry the plan out.
+"""Makes a plan, and carries it out with modules of amazon.aws and community.aws.
 
-Those modules are run by Ansible, each as a module of its own, and only for what the plan has a step for. In check mode
-none of them is run: the plan says what would be done.
+Ansible runs one of these modules for each step of the plan. In check mode, it runs none: the plan says what would be
+done.
 """
 
 from __future__ import annotations
@@ -34,25 +34,25 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._notification import 
 
 
 class PlannedAction(LocalAction, metaclass=abc.ABCMeta):
-    """Looks, plans, refuses everything that is wrong at once, and only then runs the modules of the plan's steps."""
+    """Reads the account and plans. Reports all problems at once; if it finds none, runs the modules of the steps."""
 
-    # The full name of the action, and its options but for those that say how to connect to AWS.
+    # The full name of the action, and its options except those for connecting to AWS.
     NAME: t.ClassVar[str]
     SPEC: t.ClassVar[dict[str, t.Any]]
     WRITES = True
     _supports_async = False
 
     def read(self, given: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], Sequence[str]]:
-        """The options as a playbook gives them, made ready for SPEC, and what is wrong with their types."""
+        """Return the playbook's options in the form that SPEC expects, and problems with their types."""
         return dict(given), ()
 
     @abc.abstractmethod
     def look(self, options: Mapping[str, t.Any]) -> Result:
-        """Read the account with look_up(). Raises FailedError, also for problems that need no look at the account."""
+        """Read the account with look_up(). Raises FailedError, also for problems that do not depend on the account."""
 
     @abc.abstractmethod
     def plan(self, options: Mapping[str, t.Any], found: Mapping[str, t.Any]) -> Plan:
-        """What has to be done. Pure."""
+        """Return the plan. Pure."""
 
     @notifies
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
@@ -73,13 +73,13 @@ class PlannedAction(LocalAction, metaclass=abc.ABCMeta):
         return {**result, **{kind: texts for kind, texts in self._said.items() if texts}}
 
     def look_up(self, asked: Mapping[str, t.Any]) -> Result:
-        """The result of iam_account_info with these options. Raises FailedError."""
+        """Return the result of iam_account_info with these options. Raises FailedError."""
         found = self._ours(LOOK_UP, asked)
         self._account_is_checked = True
         return found
 
     def _read(self, args: Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """The validated options. Those that say how to connect to AWS are kept as they were given, for modules."""
+        """Return the validated options. Keep those for connecting to AWS as given, for the modules."""
         self._connection_options = {name: value for name, value in args.items() if name not in self.SPEC}
         given, problems = self.read({name: value for name, value in args.items() if name in self.SPEC})
         problems = [*problems, *written_problems(self.SPEC, given, str(given.get("variables_prefix") or ""))]
@@ -92,7 +92,7 @@ class PlannedAction(LocalAction, metaclass=abc.ABCMeta):
 
     def _carry_out(self, steps: Sequence[Step]) -> None:
         if steps and not self._account_is_checked and self._connection_options.get(OPTION):
-            # amazon.aws's modules do not ask whose the credentials are.
+            # amazon.aws's modules do not check which account the credentials belong to.
             self._ours(CHECK, {"name": steps[0].module})
         if self._task.check_mode:
             self._done = list(steps)
@@ -108,7 +108,7 @@ class PlannedAction(LocalAction, metaclass=abc.ABCMeta):
         return self._heard(self.run_module(module, {**self._connection_options, **options}, self._task_vars))
 
     def _heard(self, result: Result) -> Result:
-        """The result, whose warnings are kept. Raises FailedError where the module failed."""
+        """Keep the result's warnings and return it. Raises FailedError if the module failed."""
         for kind in ("warnings", "deprecations"):
             self._said.setdefault(kind, []).extend(result.get(kind) or ())
         if result.get("failed"):
@@ -116,7 +116,7 @@ class PlannedAction(LocalAction, metaclass=abc.ABCMeta):
         return result
 
     def _failed(self, result: Result) -> Result:
-        """A failure, with what the modules before it had done."""
+        """Return a failure, with what the modules before it did."""
         if not self._done:
             return result
         done = ", ".join(step.title for step in self._done)
@@ -128,23 +128,23 @@ class PlannedAction(LocalAction, metaclass=abc.ABCMeta):
 
 
 def region_of_another_partition(action: LocalAction, given: Mapping[str, t.Any]) -> dict[str, str]:
-    """The option region for amazon.aws's modules, which without one go to the partition aws.
+    """Return the option region for amazon.aws's modules, which use the partition aws without one.
 
-    given are a task's options that say how to connect to AWS.
+    given are a task's options for connecting to AWS.
     """
     if action.why_a_process(given) is not None:
-        # Another machine has other profiles.
+        # The module may run on another machine, with other profiles.
         return {}
     options = read_options(CHECK.name, {}, given).values
     try:
         region = PluginConnection(options).region or default_region(options)
     except Exception:  # noqa: BLE001  # pylint: disable=broad-exception-caught
-        # A profile can raise any of Python's errors. The later look at the account reports it.
+        # A wrong profile can raise any error. Reading the account later reports it.
         return {}
     return {} if region == GLOBAL else {"region": region}
 
 
 def refuse(problems: Sequence[str]) -> None:
-    """Raise FailedError with all of them, if there are any, before anything was changed."""
+    """Raise FailedError with all problems, if there are any. For use before the first write."""
     if problems:
         raise FailedError("; ".join(problems), problems=list(problems))

@@ -55,7 +55,7 @@ class Place:
 
 
 def place_of(path: str, secret: bool) -> Place:
-    """The place for an absolute path. Raises UnsafeFileError."""
+    """Return the place for an absolute path. Raises UnsafeFileError."""
     if "\0" in path:
         raise UnsafeFileError(f"{path!r} can't be a path")
     folder, name = os.path.split(path)
@@ -81,7 +81,7 @@ def check(place: Place) -> None:
 
 
 def _check_folders(place: Place) -> str:
-    """Check the folder and its parents. Returns the deepest one that exists."""
+    """Check the folder and its parents. Return the deepest one that exists."""
     parts = place.folder.split(os.sep)
     existing = os.sep
     for depth in range(1, len(parts) + 1):
@@ -153,25 +153,25 @@ def _lock(place: Place) -> str:
 
 
 def _temporary(place: Place) -> str:
-    """The name of the file for the next content. One name is enough, because only the lock's holder writes."""
+    """Return the name of the file for the next content. One name is enough: only the lock's holder writes."""
     return f".{place.name}.new"
 
 
 @contextmanager
 def opened(place: Place) -> Iterator[OwnFolder]:
-    """The file's folder, created if missing, and locked until the end of the block."""
+    """Yield the file's folder, created if missing, and locked until the end of the block."""
     with unlocked(place) as own, own.locked() as folder:
         yield folder
 
 
 @contextmanager
 def unlocked(place: Place) -> Iterator[OwnFolder]:
-    """The file's folder, created if missing, for a file that nobody else writes."""
+    """Yield the file's folder, created if missing, for a file that no other run writes."""
     check(place)
     _make_folders(place.folder)
     descriptor = os.open(place.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        # Through the descriptor, so that the checked folder is used even if its path leads elsewhere by now.
+        # Use the descriptor, so that this is the checked folder even if its path leads elsewhere by now.
         _check_folder(os.fstat(descriptor), place.folder, place)
         yield OwnFolder(place, descriptor)
     finally:
@@ -191,7 +191,7 @@ def _make_folders(folder: str) -> None:
 
 
 def read(place: Place) -> bytes | None:
-    """The content; None if the file does not exist."""
+    """Return the content; None if the file does not exist."""
     try:
         descriptor = os.open(place.path, os.O_RDONLY | _SAFELY)
     except FileNotFoundError:
@@ -230,7 +230,7 @@ class OwnFolder:
             os.close(descriptor)
 
     def _remove_leftovers(self) -> None:
-        """Remove what a run that was killed while writing has left, including the secrets in it."""
+        """Remove what a run that was killed while writing left, including the secrets in it."""
         self._remove_temporary()
         # Temporary files of release 1.0.0 don't name their file, and another file's run may be writing one now.
         for name in filter(_OLD_TEMPORARY.fullmatch, os.listdir(self._folder)):

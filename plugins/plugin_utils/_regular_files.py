@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Opens regular files to read them. No link is followed, and no pipe is waited for."""
+"""Opens regular files to read them. Follows no link, and waits for no pipe."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from contextlib import contextmanager
 
 
 class IrregularFileError(Exception):
-    """The path leads to something else than a regular file. The message is a clause, such as "is a symlink"."""
+    """The path is not that of a regular file. The message is a clause, such as "is a symlink"."""
 
 
 @contextmanager
 def opened(path: str, folder: int | None = None) -> Iterator[tuple[t.BinaryIO, os.stat_result]]:
-    """The file, and what the system says about it. folder is the descriptor of the folder that a relative path is in.
+    """Yield the file and its status. folder is the descriptor of the folder that a relative path starts in.
 
     Raises IrregularFileError and OSError.
     """

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The action of a module that plans by itself, under change control: its plan is one part, which is the module.
+"""The action of a module that makes its own plan, under change control: the module is the plan's only part.
 
 task -> Review (a PageAction) -> the same action as the part of a plan -> the module, in check mode, then for real
 """
@@ -30,18 +30,18 @@ from ansible_collections.cloudhsm.iam.plugins.plugin_utils._role_variables impor
 
 
 class ReviewedModule(LocalAction):
-    """Runs the module's logic, and keeps to an approved plan where change control asks for that.
+    """Runs the module's logic, and only applies an approved plan if change control demands one.
 
-    The module returns the account, and objects: each with the fields of an Item.
+    The module returns the account, and objects, each with the fields of an Item.
     """
 
-    # Options that say how a run is done, and not what it comes to.
+    # Options that do not affect the outcome of a run, so a plan does not depend on them.
     HOW: t.ClassVar[frozenset[str]] = frozenset()
     WRITES = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         if self.memory is not None or self._task.async_val:
-            # As the part of a plan, or where nobody waits for the result.
+            # The module is a part of a plan, or runs asynchronously.
             return super().run(tmp, task_vars)
         review = Review(
             task=self._task,
@@ -55,28 +55,28 @@ class ReviewedModule(LocalAction):
         return review.run(tmp, task_vars)
 
     def kind(self, options: Mapping[str, t.Any]) -> str:
-        """What is run, as a plan file says it. Empty where these options change nothing."""
+        """Return the kind of run, for the plan file; empty if the run only reads."""
         raise NotImplementedError
 
     def rest(self, control: ChangeControl) -> dict[str, t.Any]:
-        """Options that keep a run to a plan that was begun."""
+        """Return options that limit a run to the rest of a plan that was begun."""
         del control
         return {}
 
 
 class Review(PageAction):
-    """One task as a plan of one part."""
+    """One task as a plan with one part."""
 
     def look_at(self, action: ReviewedModule) -> None:
-        """Say which action it is about."""
+        """Set the action that is reviewed."""
         self._reviewed = action
         self._shared_loader_obj = action._shared_loader_obj
         spec = action.MODULE.argument_spec
-        # The module checks them itself.
+        # The module checks the values itself.
         self.SPEC = {name: {"type": "raw"} for name in spec}  # type: ignore[misc]
 
     def variables(self, given: Options) -> Variables:
-        """The options of the task, by the names of the variables if they are a role's."""
+        """Return the task's options that count for a plan, by the names of the role's variables if it has a prefix."""
         spec = self._reviewed.MODULE.argument_spec
         self._given = given
         self._options = options_of_role(given, spec, self._task_vars, self._templar.template)
@@ -103,7 +103,7 @@ class Review(PageAction):
         return {"changed": False, "lines": [], **told}
 
     def seen(self, todo: Sequence[Part], plan: Results) -> dict[str, t.Any]:
-        """Whose account it is. What else counts is among the objects."""
+        """Return the account. Everything else that counts is among the objects."""
         (part,) = todo
         return {"account": plan[part.key]["account"]}
 
@@ -111,7 +111,7 @@ class Review(PageAction):
         (part,) = todo
         planned = self._run(part, check_mode=True)
         if planned.get("failed") and not planned.get("problems") and not self._problems:
-            # It has planned what it could, and says what it could not.
+            # The result says what could be planned, and what could not.
             raise FailedError(self._shown(planned))
         refuse([*self._problems, *part.problems(planned)])
         return {part.key: planned}
@@ -139,7 +139,7 @@ class Review(PageAction):
         return {name: value for name, value in failed.items() if name != "diff" or self._task.diff}
 
     def _left(self, plan: Results) -> list[str]:
-        """The objects that are not, or not wholly, as the plan has them."""
+        """Return the objects that do not have the planned state, or not completely."""
         del plan
         (made,) = (result for _part, result in self._stopped[0]) if self._stopped else ({},)
         after = {item.key: item.after for item in (Item(**each) for each in made.get("objects") or ())}

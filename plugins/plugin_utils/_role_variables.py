@@ -32,7 +32,7 @@ class Variables(t.NamedTuple):
 def read_variables(
     roles: Iterable[str], variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any]
 ) -> Variables:
-    """The values of these roles' variables, including defaults, and a sentence for each wrong one.
+    """Return the values of these roles' variables, including defaults, and a sentence for each wrong one.
 
     variables are the play's; template turns one into its value. A null variable counts as left out, like an unanswered
     survey question. Defaults that a role derives from other variables are None here.
@@ -61,7 +61,7 @@ def options_of_role(
     variables: Mapping[str, t.Any],
     template: Callable[[t.Any], t.Any],
 ) -> dict[str, t.Any]:
-    """The task's options, with the role's variables for those that it leaves out.
+    """Return the task's options, with the role's variables for those that it leaves out.
 
     The task's option variables_prefix is the prefix of the variables; without it only the options count. A null
     variable counts as left out. A role's region wins over the session's, which module_defaults added to the options.
@@ -76,18 +76,18 @@ def options_of_role(
 
 
 def _without_inner(option: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The option without what others check with better messages: users in a list, required options, and paths."""
+    """Return the option without what others check with better messages: listed users, required options, and paths."""
     kept = {key: value for key, value in option.items() if key not in ("options", "required")}
     return {**kept, "type": "str"} if kept.get("type") == "path" else kept
 
 
 def _without_elements(option: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The option without the check that a list's elements are dictionaries, which others make."""
+    """Return the option without the check that a list's elements are dictionaries, which others make."""
     return {key: value for key, value in option.items() if (key, value) != ("elements", "dict")}
 
 
 def _type_problem(value: t.Any, option: Mapping[str, t.Any]) -> str | None:
-    """Why a value has the wrong type or is not one of the choices; None if neither is the reason."""
+    """Return why a value has the wrong type or is not one of the choices; None if neither is the reason."""
     choices = list(map(str, option.get("choices") or ()))
     if choices and isinstance(value, list):
         wrong = [each for each in map(str, value) if each not in choices]
@@ -101,7 +101,7 @@ def _type_problem(value: t.Any, option: Mapping[str, t.Any]) -> str | None:
 
 
 def _read(name: str, value: t.Any, option: Mapping[str, t.Any]) -> tuple[t.Any, list[str]]:
-    """The value with texts parsed, and the problems; a value that can't be used becomes empty."""
+    """Return the value with texts parsed, and the problems. A value that can't be used becomes empty."""
     if name in ACCOUNT_IDS:
         return _read_account_ids(value, option)
     if option.get("type") == "list" and option.get("elements") == "str":
@@ -121,7 +121,7 @@ def _read(name: str, value: t.Any, option: Mapping[str, t.Any]) -> tuple[t.Any, 
 
 
 def _read_account_ids(value: t.Any, option: Mapping[str, t.Any]) -> tuple[t.Any, list[str]]:
-    """Account IDs, or a single one if the option takes text; and the problems."""
+    """Return account IDs, or a single one if the option takes text, and the problems."""
     ids, problems = read_account_ids(value)
     if option.get("type") == "list":
         return ids, problems

@@ -41,7 +41,7 @@ LARGEST = 4 * LONGEST + 4
 
 
 def with_metadata(options: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The options with the document's text as metadata, or with the problem with the file.
+    """Return the options with the document's text as metadata, or with the problem with the file.
 
     If metadata is already set, it is kept.
     """
@@ -70,7 +70,7 @@ def _content(path: str) -> bytes:
 
 
 def certificate_warning(text: str, now: datetime.datetime | None = None) -> str | None:
-    """A warning if all signing certificates have expired, which IAM accepts; otherwise None."""
+    """Return a warning if all signing certificates have expired, which IAM accepts; otherwise None."""
     if not HAS_CRYPTOGRAPHY:
         return None
     try:
@@ -89,7 +89,7 @@ def certificate_warning(text: str, now: datetime.datetime | None = None) -> str 
 
 
 def _end(certificate: str) -> datetime.datetime | None:
-    """When a certificate expires; None if it can't be read."""
+    """Return when a certificate expires; None if it can't be read."""
     try:
         return x509.load_der_x509_certificate(base64.b64decode(certificate)).not_valid_after_utc
     except (ValueError, TypeError, AttributeError):

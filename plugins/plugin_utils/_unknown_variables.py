@@ -41,20 +41,20 @@ OURS = tuple(f"{role}_" for role in SPECS if f"{role}_" not in SHARED)
 # Least similarity of names after the prefix, from 0 to 1: to refuse a shared prefix's name, and to suggest one.
 NEARLY = 0.8
 ALIKE = 0.6
-# Of a word with fewer letters, one letter makes a larger part, as in notify_on.
+# In a name with fewer letters than this, one wrong letter makes a larger part, as in notify_on.
 SHORT = 4
 # Least similarity of a role's name, if the rest is exactly the name of one of its options.
 LIKE_A_ROLE = 0.85
 # The hosts of a playbook. If it is misspelt, the playbook would work on this machine's account.
 TARGET = "target_hosts"
-# What a playbook for one user's credentials hands to its role: its short variables, beside the job and the user.
+# What a playbook for one user's credentials hands to its role: its short variables, the job and the user.
 SHORT_ONES = "__user_credentials_given"
 NOT_SHORT = ("job", "user")
 LIKE_TARGET = 0.9
 
 
 def unknown_variables(variables: Mapping[str, t.Any]) -> list[str]:
-    """Misspelt variables of the play, one sentence each."""
+    """Return misspelt variables of the play, one sentence each."""
     known = OPTIONS | FACTS
     suspects = sorted(name for name in variables if name.startswith(OURS + SHARED) and name not in known)
     # Users may name a module's registered result after the module or role.
@@ -71,7 +71,7 @@ def unknown_variables(variables: Mapping[str, t.Any]) -> list[str]:
 
 
 def _misspelt_target(variables: Mapping[str, t.Any]) -> list[str]:
-    """A variable whose name is close to the target's. If the target is set, the variable is the user's own."""
+    """Return a variable whose name is close to the target's. If the target is set, the variable is the user's own."""
     if TARGET in variables:
         return []
     near = nearest(TARGET, [name for name in variables if abs(len(name) - len(TARGET)) < 3], alike=LIKE_TARGET)
@@ -79,7 +79,7 @@ def _misspelt_target(variables: Mapping[str, t.Any]) -> list[str]:
 
 
 def _misspelt_short_ones(variables: Mapping[str, t.Any]) -> list[str]:
-    """Variables that are nearly those of a playbook without a prefix. One word is too short to tell from others'."""
+    """Return misspelt variables without a prefix. Job and user are left out: one word is too short to recognize."""
     given = variables.get(SHORT_ONES)
     known = [name for name in given if name not in NOT_SHORT] if isinstance(given, Mapping) else []
     meant = {name: nearest(name, known, alike=NEARLY) for name in sorted(variables) if name not in known}
@@ -89,7 +89,7 @@ def _misspelt_short_ones(variables: Mapping[str, t.Any]) -> list[str]:
 
 
 def _with_another_role(name: str) -> str | None:
-    """The variable that was probably meant if the role's name is misspelt, as in accountguard_account_ids."""
+    """Return the variable that was probably meant if the role's name is misspelt, as in accountguard_account_ids."""
     words = name.split("_")
     for place in range(1, len(words)):
         role, option = "_".join(words[:place]), "_".join(words[place:])

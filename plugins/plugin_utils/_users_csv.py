@@ -33,7 +33,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 
 def csv_items(text: str) -> Iterator[Item]:
-    """The users in a CSV. Raises TextError if it has no header or is not CSV."""
+    """Yield the users in a CSV. Raises TextError if it has no header or is not CSV."""
     # Not splitlines, which also splits at characters that a cell may contain, such as U+2028.
     lines = list(io.StringIO(text, newline=""))
     begin = next((number for number, line in enumerate(lines) if line.strip()), 0)
@@ -63,20 +63,20 @@ def csv_items(text: str) -> Iterator[Item]:
 
 
 def _cell(written: str) -> str:
-    """The cell's content without white space and formula notation."""
+    """Return the cell's content without white space and formula notation."""
     cell = written.strip()
     formula = _TEXT_FORMULA.fullmatch(cell)
     return formula["text"].strip() if formula else cell
 
 
 def _delimiter(lines: list[str]) -> str:
-    """The header's most frequent separator."""
+    """Return the header's most frequent separator."""
     header = next((line for line in lines if line.strip()), "")
     return max(DELIMITERS, key=header.count)
 
 
 def _header(line: int, cells: list[str]) -> list[str]:
-    """The column names as options of a user: lower case, with underscores."""
+    """Return the column names as options of a user: lower case, with underscores."""
     header = [re.sub(r"[\s-]+", "_", cell.lower()) for cell in cells]
     if len(header) > MOST_FIELDS:
         raise TextError(f"line {line}: has {len(header)} columns, at most {MOST_FIELDS} are read")
@@ -115,7 +115,7 @@ def _value(name: str, cell: str, item: Item, line: int) -> t.Any:
 
 
 def _temporary_groups(cell: str, item: Item, line: int) -> Iterator[dict[str, str]]:
-    """Memberships that end: group, time and reason of each, with semicolons between them."""
+    """Yield temporary memberships: group, time and reason of each, separated by semicolons."""
     for text in (text for text in cell.split(";") if text.strip()):
         group, *rest = text.split(maxsplit=2)
         if len(rest) < 2:

@@ -29,7 +29,7 @@ NOT_UTF_8 = "is not UTF-8; save it as UTF-8, such as CSV UTF-8"
 
 
 def read_users(text: str) -> tuple[list[dict[str, t.Any]], list[str]]:
-    """The users, and all problems in them: one sentence each, beginning with line and field."""
+    """Return the users, and all problems in them: one sentence each, beginning with line and field."""
     try:
         text = _checked(text)
         items, problems = _read(csv_items(text) if _looks_like_csv(text) else yaml_items(text))
@@ -39,7 +39,7 @@ def read_users(text: str) -> tuple[list[dict[str, t.Any]], list[str]]:
 
 
 def _read(items: Iterable[Item]) -> tuple[list[Item], list[tuple[int, str, str]]]:
-    """The items and their problems. Their number is limited for any text."""
+    """Return the items and their problems, whose number is limited for any text."""
     read: list[Item] = []
     problems: list[tuple[int, str, str]] = []
     seen: dict[str, int] = {}
@@ -65,7 +65,7 @@ def _item_problems(item: Item) -> Iterator[tuple[int, str, str]]:
 
 
 def _who(item: Item) -> str:
-    """The user's name for messages, on one line."""
+    """Return the user's name for messages, on one line."""
     return f" ({' '.join(item.name[:80].split())})" if item.name else ""
 
 
@@ -77,7 +77,7 @@ def _duplicates(item: Item, seen: dict[str, int]) -> Iterator[tuple[int, str, st
 
 
 def _checked(text: str) -> str:
-    """The text without a byte order mark. Raises TextError if it can't be read at all."""
+    """Return the text without a byte order mark. Raises TextError if it can't be read at all."""
     if len(text) > LONGEST_TEXT:
         raise TextError(f"line 1: the text has {len(text)} characters, at most {LONGEST_TEXT} are read")
     text = text.lstrip("\ufeff")

@@ -24,7 +24,7 @@ _Loader: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def yaml_items(text: str) -> Iterator[Item]:
-    """The users in a YAML list. Raises TextError if it is not a list or not YAML."""
+    """Yield the users in a YAML list. Raises TextError if it is not a list or not YAML."""
     events = yaml.parse(text, Loader=_Loader)
     try:
         yield from _items(events)
@@ -71,7 +71,7 @@ def _item(events: Iterator[t.Any], first: t.Any) -> Item:
 
 
 def _value(events: Iterator[t.Any], event: t.Any, item: Item, field: str, depth: int = 2) -> t.Any:
-    """A value of a user: text as written, None, a list or a dictionary."""
+    """Return a value of a user: text as written, None, a list or a dictionary."""
     if depth > DEEPEST:
         raise TextError(f"line {_line(event)}: is not a list of users: it goes too deep")
     _check_tag(event)
@@ -89,7 +89,7 @@ def _value(events: Iterator[t.Any], event: t.Any, item: Item, field: str, depth:
 
 
 def _until(events: Iterator[t.Any], end: type) -> Iterator[t.Any]:
-    """The events up to the end of the current collection. The caller must read a nested one to its end."""
+    """Yield the events up to the end of the current collection. The caller must read a nested one to its end."""
     for event in events:
         if isinstance(event, end):
             return

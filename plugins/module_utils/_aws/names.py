@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import Word, not_a_list, split_text, text_problem
@@ -53,6 +53,14 @@ def read_names(names: object) -> tuple[list[str], list[str]]:
         return [], [not_a_list(names)]
     found, wrong = _checked(placed)
     return found, problems + wrong
+
+
+def same_names(names: Iterable[str]) -> list[list[str]]:
+    """The names that IAM does not tell apart, because they differ only by case, together."""
+    spellings: dict[str, list[str]] = {}
+    for name in names:
+        spellings.setdefault(name.lower(), []).append(name)
+    return [each for each in spellings.values() if len(each) > 1]
 
 
 def _checked(placed: Sequence[tuple[str, object]]) -> tuple[list[str], list[str]]:

@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Seals the password of one user, in an order in which nothing is lost wherever the run is stopped.
+"""Seals the password of one user, in an order that loses nothing wherever the run is stopped.
 
-First a tag says that a sealing has begun, so that the next run seals anew. Then each store gets its half, and keeps the
-one before. Only then the password is set. After that the halves are marked as set, and the tag says when.
+First, a tag records that a sealing has begun, so the next run seals again. Then each store gets its half and keeps the
+previous one. Only then is the password set. Finally, the halves are marked as set, and the tag records when.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import C
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-# Seconds between looks at a tag that was just written: IAM may show the one before for a while.
+# Seconds between reads of a tag that was just written: IAM may return its previous value for a while.
 WAITS = (0.0, 0.5, 1.0, 2.0, 4.0)
 
 
 class Sealer:
-    """Seals one user's password. keepers make and keep the halves, one for each of the stores."""
+    """Seals one user's password. keepers make and keep the halves, one keeper for each store."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Sealer:
     ) -> None:
         self._iam = iam
         self._user = planned.plan.name
-        # What was just made is unknown to IAM's next calls for some seconds.
+        # IAM does not find a user that was just created for some seconds.
         self._waits = SETTLING_WAITS if planned.plan.before is None else ()
         self._begin, self._setting, self._end = planned.plan.changes[-3:]
         self._halves = tuple(zip(keepers, stores, strict=True))
@@ -59,7 +59,7 @@ class Sealer:
         self._done: list[Change] = []
 
     def seal(self) -> list[Change]:
-        """Make the calls, and give them. Raises StoppedError."""
+        """Make the calls and return them. Raises StoppedError."""
         try:
             self._seal()
         except StoreError as exc:
@@ -79,14 +79,14 @@ class Sealer:
         self._done.append(self._setting)
         self._for_each(lambda keeper: keeper.was_set())
         if not self._is_alone():
-            # The other run may have noted that its own password is the sealed one, which it is no more.
+            # The other run may have recorded its password as sealed, although this run has replaced it.
             self._tag(self._note)
             raise StoreError(self._disturbed())
         self._tag(f"{SEALED} {when}")
         self._done.append(self._end)
 
     def _stored(self) -> str:
-        """A new password, whose halves are in their stores by now."""
+        """Return a new password whose halves are already in their stores."""
         parts: list[str] = []
         try:
             self._for_each(lambda keeper: parts.append(keeper.password()))
@@ -96,13 +96,13 @@ class Sealer:
         return "".join(parts)
 
     def _set(self, password: str) -> str:
-        """Set the password; gives AWS's time of that. Where AWS refuses, the stores have again what they had."""
+        """Set the password and return AWS's time of the call. If AWS refuses, put back the stores' previous halves."""
         params: dict[str, t.Any] = {**self._setting.params, "Password": password}
         try:
             try:
                 answer = self._call(self._setting.operation, params)
             except self._iam.exceptions.EntityAlreadyExistsException:
-                # Made meanwhile, or by a try whose answer was lost.
+                # Created in the meantime, or by an attempt whose answer was lost.
                 answer = self._call("update_login_profile", params)
         except AWS_ERRORS as exc:
             if had_no_effect(exc):
@@ -122,7 +122,7 @@ class Sealer:
                 raise StoreError(said(str(exc), store.label)) from exc
 
     def _is_alone(self) -> bool:
-        """Whether no other run has begun to seal the same user since."""
+        """Whether no other run has begun to seal the same user in the meantime."""
         for wait in WAITS:
             self._sleep(wait)
             pages = self._iam.get_paginator("list_user_tags").paginate(UserName=self._user)

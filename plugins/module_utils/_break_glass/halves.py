@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Stores of AWS's for the halves of break-glass passwords. They are those of first passwords, with another tag."""
+"""AWS stores for the halves of break-glass passwords: the stores of first passwords, with a different tag."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class AwsHalf:
         self._store = open_store(options.kind, client, options.settings)
 
     def keeper(self, account_id: str, user: str, length: int) -> PasswordKeeper:
-        # That the user has a login profile is meant: its password is what changes.
+        # A user with a login profile must not stop this, because its password is to be changed.
         stored = StoredPasswords(
             [],
             self._store,
@@ -40,7 +40,7 @@ class AwsHalf:
         return AwsPasswords(stored, user)
 
     def has(self, account_id: str, user: str) -> bool:
-        """Looks at the entry's tag, and never at its value."""
+        """Read the entry's tag, and never its value."""
         name = entry_name(self._options.kind, self._options.settings.folder(account_id), user)
         try:
             entry = self._store.find(name)

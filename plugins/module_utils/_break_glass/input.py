@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The options of iam_break_glass, and everything that is wrong with them."""
+"""The options of iam_break_glass, and their problems."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DEFAULT_USERS = ["break-glass"]
 DEFAULT_GROUP = "Administrators"
 DEFAULT_PREFIX = "/cloudhsm-iam/break-glass/{}/"
 DEFAULT_HALF_LENGTH = 24
-# Strong alone, and both together within what IAM takes.
+# Each half is strong by itself, and both together are within IAM's limit.
 SHORTEST_HALF, LONGEST_HALF = 20, limits.PASSWORD_LENGTH // 2
 KINDS = (*FILE_STORES, *SERVICES)
 STORE_SPEC: dict[str, dict[str, t.Any]] = {
@@ -44,26 +44,26 @@ STORE_SPEC: dict[str, dict[str, t.Any]] = {
     "kms_key_id": {"type": "str", "no_log": False},
     "tags": {"type": "dict"},
 }
-# Options of a store that only some kinds have, beside those that are told of anyway.
+# Options that only some kinds of stores have, besides those that store_problems checks.
 _ONLY_FOR = {"path": FILE_STORES, "vault_id": ("vault_file",), "prefix": tuple(SERVICES)}
 _OF_STORES = re.compile(r"\bcredentials_(store|path|vault_id|prefix|kms_key_id|tags)\b")
 _TEXTS = ("path", "vault_id", "prefix", "kms_key_id")
 
 
 def said(problem: str, label: str) -> str:
-    """A problem of a store with the names of this module's options. label is how messages name the store."""
+    """Return a store's problem with the names of this module's options. label is how messages name the store."""
 
     def own(found: re.Match[str]) -> str:
-        # In the middle of a sentence it is the kind that is meant, and not the option.
+        # In the middle of a sentence, the word means the kind of store, not the option.
         return "store" if found[1] == "store" and found.start() else f"{label}.{found[1]}"
 
     return _OF_STORES.sub(own, problem)
 
 
 def parse(params: Mapping[str, t.Any]) -> tuple[Wanted, list[str]]:
-    """What was asked for, and everything that is wrong with it: one sentence each, which begins with the option.
+    """Return what the options ask for, and all problems: one sentence each, beginning with the option.
 
-    params are those of a module, or of a task, where what was left out is missing.
+    params are the parameters of a module or of a task; those of a task lack the options that were left out.
     """
     prefix = str(params.get("variables_prefix") or "")
     stores, problems = _stores(params.get("stores"), called("stores", prefix))
@@ -167,13 +167,13 @@ def _store(item: Mapping[str, t.Any], half: str, label: str) -> tuple[StoreOptio
 
 
 def _real(path: str) -> str:
-    """Where a path leads, as the files' own code reads it. One that leads nowhere is refused there."""
+    """Return the path that the code of the file stores uses. That code refuses a path that it can't use."""
     path = os.path.expanduser(os.path.expandvars(path))
     return path if "\0" in path else os.path.realpath(path)
 
 
 def _same_place(first: StoreOptions, second: StoreOptions) -> Iterator[str]:
-    """Why whoever can read one store could read the other."""
+    """Yield why a person who can read one store could read the other one."""
     if first.kind in FILE_STORES and second.kind in FILE_STORES:
         here, there = (_real(store.path) for store in (first, second))
         if here == there:

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The values that pass between reads, plans and calls of iam_break_glass."""
+"""The values that the reads, plans and calls of iam_break_glass exchange."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials.mod
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import ActualUser, UserPlan
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import Settings
 
-# The password is both, one after the other. Each is in a store of its own.
+# The password is both halves, one after the other. Each half is in its own store.
 HALVES = ("first", "second")
 
 
 @dataclass(frozen=True)
 class StoreOptions:
-    """One of the two stores, as it was asked for."""
+    """The options of one of the two stores."""
 
-    # Which half it gets.
+    # The half that the store gets.
     half: str
-    # How messages name it, as in break_glass_stores[0].
+    # How messages name the store, as in break_glass_stores[0].
     label: str
     kind: str
     path: str = ""
@@ -38,33 +38,33 @@ class StoreOptions:
 
     @property
     def what(self) -> str:
-        """What an entry holds, for the entry's own description and for messages."""
+        """What an entry holds, for its description and for messages."""
         return f"{self.half} half of the break-glass password"
 
     @property
     def settings(self) -> Settings:
-        """How entries in AWS are made. By its tag, an entry is of one half: it is never taken for the other."""
+        """How entries in AWS are created. Their tag names the half, so one half is never taken for the other."""
         return Settings(self.prefix, self.kms_key_id, self.tags, state_tag(self.half))
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What was asked for."""
+    """The options of one run."""
 
     users: tuple[str, ...]
     group: str
     stores: tuple[StoreOptions, ...]
     reseal: bool
     half_length: int
-    # Of the role's variables; empty for the module's own options.
+    # Prefix of the role's variables; empty for the module's own options.
     prefix: str = ""
 
     def called(self, option: str) -> str:
-        """An option by the name that its user knows."""
+        """Return the user's name for the option."""
         return called(option, self.prefix)
 
     def label(self, user: str) -> str:
-        """A user by its place in the list."""
+        """Return how messages name a user: by its place in the list."""
         return f"{self.called('users')}[{self.users.index(user)}] ({user})"
 
 
@@ -72,32 +72,32 @@ class HalfStore(t.Protocol):
     """One of the two stores, opened. All methods raise StoreError."""
 
     def keeper(self, account_id: str, user: str, length: int) -> PasswordKeeper:
-        """What makes and keeps this user's half."""
+        """Return what makes and keeps this user's half."""
 
     def has(self, account_id: str, user: str) -> bool:
-        """Whether it has a half of this user that is known to have been set."""
+        """Whether the store has a half of this user's password that was set."""
 
     def location(self, account_id: str) -> str:
-        """Where it is, for a message."""
+        """Return where the store is, for a message."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """A user as the account and the stores have it."""
+    """A user as found in the account, and whether the stores have its halves."""
 
     user: ActualUser
     active_keys: tuple[str, ...] = ()
     mfa_devices: int = 0
-    # For each store whether it has the user's half. None where that makes no difference.
+    # For each store, whether it has the user's half. None if the stores were not asked.
     halves: tuple[bool, ...] | None = None
 
 
 @dataclass(frozen=True)
 class SealPlan:
-    """What happens to one user. The calls that seal are the last ones of the plan's."""
+    """What happens to one user. The calls that seal are the plan's last ones."""
 
     plan: UserPlan
-    # Why the password is sealed anew; empty where it stays.
+    # Why the password is sealed again; empty if it stays.
     reason: str = ""
     has_mfa: bool = False
 
@@ -108,5 +108,5 @@ class SealPlan:
 
 
 def state_tag(half: str) -> str:
-    """The tag of an entry with this half."""
+    """Return the tag of the entries that hold this half."""
     return f"cloudhsm.iam/break-glass-{half}-half"

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Which users are sealed anew, and why some must not be. Pure."""
+"""Decides whose passwords are sealed again, and which users can't be break-glass users. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import A
 
 
 def account_problems(wanted: Wanted, account: Account) -> Iterator[str]:
-    """Why the account as a whole does not allow this."""
+    """Yield why the account as a whole does not allow the run."""
     if wanted.group in account.groups:
         return
     close = nearest(wanted.group, account.groups)
@@ -29,7 +29,7 @@ def account_problems(wanted: Wanted, account: Account) -> Iterator[str]:
 
 
 def user_problems(wanted: Wanted, found: Found) -> Iterator[str]:
-    """Why this user can't be a break-glass user."""
+    """Yield why this user can't be a break-glass user."""
     user = found.user
     if user.locked:
         yield f"{wanted.label(user.name)}: is suspended; restore the user first, with the playbook provision_users"
@@ -47,7 +47,7 @@ def user_problems(wanted: Wanted, found: Found) -> Iterator[str]:
 
 
 def make_plan(wanted: Wanted, plan: UserPlan, found: Found | None) -> SealPlan:
-    """The plan of one user. plan is that of the users engine; found is None for a user who is new."""
+    """Return the plan of one user. plan is the plan of the users engine; found is None for a new user."""
     reason = _reason(wanted, found)
     has_mfa = bool(found and found.mfa_devices)
     if not reason or plan.after is None:
@@ -85,7 +85,7 @@ def _missing(wanted: Wanted, found: Found) -> str:
 
 
 def _sealing(user: str, has_password: bool) -> tuple[Change, ...]:
-    """The calls that seal, in their order. What the tag says in full is known only as they are made."""
+    """Return the calls that seal, in order. The tag's full value is known only when they are made."""
     setting = "update_login_profile" if has_password else "create_login_profile"
     return (
         change(user, "tag_user", Tags=tag_list({BREAK_GLASS: SEALING})),

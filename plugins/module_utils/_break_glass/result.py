@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What a run of iam_break_glass came to, with the lines that people read."""
+"""The result of iam_break_glass, with the lines that people read."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def describe(
     places: Sequence[str],
     check_mode: bool,
 ) -> dict[str, t.Any]:
-    """The result. For a run in check mode, outcomes are what it would come to. places are where the stores are."""
+    """Return the result. In check mode, outcomes are those that a run would have. places are where the stores are."""
     result = users.describe_outcomes([plan.plan for plan in plans], outcomes, account)
     without = [plan.plan.name for plan in plans if not plan.has_mfa]
     result |= {
@@ -73,7 +73,7 @@ def _no_mfa(name: str) -> str:
 
 
 def expiry_lines(max_age: int) -> list[str]:
-    """What to heed where the account's passwords expire: those of break-glass users do so too."""
+    """Return a line if the account's passwords expire, because those of break-glass users expire too. max_age: days."""
     if not max_age:
         return []
     return [f"Passwords of this account expire after {max_age} days: seal new ones before that, or nobody may get in"]

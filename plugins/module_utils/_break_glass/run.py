@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What iam_break_glass does: look, plan, stop there in check mode, else create the users and seal their passwords."""
+"""Runs iam_break_glass: reads and plans; outside check mode, also creates the users and seals their passwords."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
 _WORKERS = 4
-# How the users engine begins problems with the group, which are told once and with our option.
+# How the users engine's problems with the group begin. Ours replace them: one message, with our option.
 _OF_GROUP = re.compile(r"^(users\[\d+\] \([^)]*\): groups|protected_groups): ")
 _OF_USER = re.compile(r"^users\[(\d+)\] \(")
 
 
 def run(task: Task, files: Sequence[HalfStore | None] = (None, None)) -> Result:
-    """The module's result. files are the stores that the action has opened, on the controller. Raises FailedError."""
+    """Return the module's result. files are the stores that the action opened on the controller. Raises FailedError."""
     wanted, problems = parse(task.params)
     refuse([*problems, *(_store_problems(task, wanted, files) if not problems else ())])
     stores = [file or _aws_half(task, wanted, index) for index, file in enumerate(files)]
@@ -52,7 +52,7 @@ def run(task: Task, files: Sequence[HalfStore | None] = (None, None)) -> Result:
 
 
 def _store_problems(task: Task, wanted: Wanted, files: Sequence[HalfStore | None]) -> list[str]:
-    """Why a store can't be opened here."""
+    """Return why stores can't be opened here."""
     problems = []
     for store, file in zip(wanted.stores, files, strict=True):
         if store.kind in FILE_STORES and file is None:
@@ -111,12 +111,12 @@ def _make_plans(
     options: Options,
     stores: Sequence[HalfStore],
 ) -> tuple[list[SealPlan], Account]:
-    """The plans, and the account that they are made from. Raises FailedError with all that stands in the way."""
+    """Return the plans, and the account that they were made from. Raises FailedError with all problems."""
     refused: list[str] = []
     try:
         plans, account = engine.make_plan(service, desired, options, passwords_come_later=False)
     except engine.RefusedError as exc:
-        # Whatever else is wrong is told together with that.
+        # Go on, to report all other problems together with these.
         plans, account = [], snapshot.read_account(service.iam, service.sts, service.pool)
         refused = [_named(problem, wanted) for problem in exc.problems if not _OF_GROUP.match(problem)]
     found = {}
@@ -135,7 +135,7 @@ def _make_plans(
 
 
 def _named(problem: str, wanted: Wanted) -> str:
-    """A problem of the users engine with the name of our option."""
+    """Return a problem of the users engine with the name of our option."""
     return _OF_USER.sub(lambda place: f"{wanted.called('users')}[{place[1]}] (", problem)
 
 
@@ -154,7 +154,7 @@ def _create_users(
     options: Options,
     account: Account,
 ) -> dict[str, Outcome]:
-    """Make the users engine's part of the plans: the users with group and protection. Their outcomes by name."""
+    """Carry out the users engine's part of the plans (users, group, protection). Return the outcomes by user name."""
     own = [replace(plan.plan, changes=plan.plan.changes[:-3] if plan.seals else plan.plan.changes) for plan in plans]
     outcomes = engine.carry_out(service, own, desired, options, account=account, tell=lambda _line: None)
     return {outcome.plan.name: outcome for outcome in outcomes}
@@ -167,7 +167,7 @@ def _seal(
     made: dict[str, Outcome],
     keepers: dict[str, list[t.Any]],
 ) -> Outcome:
-    """Seal the password of a user who is there by now. The outcome of both parts."""
+    """Seal the password of a user who exists by now. Return the outcome of both parts."""
     before = made.get(planned.plan.name, Outcome(planned.plan))
     if before.error or not planned.seals:
         return replace(before, plan=planned.plan)

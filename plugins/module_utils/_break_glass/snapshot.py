@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Reads of what a sealing depends on, beside the users engine's look at the account."""
+"""Reads what a sealing depends on and the users engine does not read."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ if t.TYPE_CHECKING:
 
 
 def read_user(iam: IAMClient, account: Account, user: ActualUser, stores: Sequence[HalfStore], wanted: Wanted) -> Found:
-    """The user's ways in, and whether both halves are where they belong. Raises StoreError, and botocore's errors.
+    """Return how the user can sign in, and whether both stores have their halves.
 
-    The stores are not asked where the password is sealed anew whatever they have.
+    The stores are not asked if the password is sealed again anyway. Raises StoreError, and botocore's errors.
     """
     pages = iam.get_paginator("list_access_keys").paginate(UserName=user.name)
     keys = [key for page in pages for key in page["AccessKeyMetadata"]]

@@ -94,7 +94,7 @@ def _profile_step(account: Account) -> Step | None:
     if before.get("roles"):
         return None
     tags = before["tags"] if before else new_tags(options["creation_tags"], options["tags"])
-    given: dict[str, t.Any] = {"state": "present", "name": name, "role": account.role.get("name", options["role_name"])}
+    given: dict[str, t.Any] = {"state": "present", "name": name, "role": account.name}
     if not before:
         given |= {"path": account.path, "tags": tags}
     after = {**before, "name": name, "path": before.get("path", account.path), "roles": [given["role"]], "tags": tags}
@@ -149,7 +149,7 @@ def _absent_conflicts(account: Account) -> Iterator[str]:
 
 def _provider_conflicts(account: Account) -> Iterator[str]:
     field, provider = account.called("oidc_provider_state"), account.provider
-    others = [role for role in provider["trusted_by"] if role != account.role.get("name")]
+    others = account.others_trusting(provider)
     if others:
         yield f"{field}: other roles trust the provider {provider['name']}: {', '.join(others)}"
     if not account.owns_provider:

@@ -37,6 +37,8 @@ def access_variables(
     user_names has the names in the identity store of users who are called differently there.
     """
     users = [user for user in export.variables["user_provisioning_users"] if "state" not in user]
+    # IAM ignores the case of user names.
+    known = {name.lower(): there for name, there in user_names.items()}
     sets: list[Item] = []
     groups: list[Item] = []
     assignments: list[Item] = []
@@ -46,7 +48,7 @@ def access_variables(
             # Whoever is pending there registers MFA at the first sign-in to IAM Identity Center.
             continue
         name = group["name"]
-        members = [user_names.get(user["name"], user["name"]) for user in users if name in user.get("groups", ())]
+        members = [known.get(user["name"].lower(), user["name"]) for user in users if name in user.get("groups", ())]
         groups.append({"name": name, "members": sorted(members)})
         own = [each for each in export.not_exported if each.of == f"group {name}"]
         access = {**_access(group), **_customer_managed(own, account_id)}

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import nearest, read_list, text_problem
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MANAGED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import same_names
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import key_problems, tag_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import ActualUser
@@ -96,6 +97,7 @@ def _name_problems(names: Mapping[t.Any, t.Any], option: str) -> Iterator[str]:
         problem = text_problem(name) or text_problem(known) or (None if known else "is empty")
         if problem:
             yield f"{option}.{str(name)[:80]}: {problem}"
+    yield from (f"{option}: {' and '.join(each)} are the same user" for each in same_names(map(str, names)))
 
 
 def _without_any(tags: t.Any) -> t.Any:

@@ -96,10 +96,9 @@ def _present_conflicts(account: Account) -> Iterator[str]:
 
 def _absent_conflicts(account: Account) -> Iterator[str]:
     """Yield why the role, its policy or the provider can't be deleted, one sentence each."""
-    options = account.options
     yield from deletion_problems(account)
-    others = [role for role in account.provider.get("trusted_by", []) if role != options["role_name"]]
-    if options["provider_state"] == "absent" and others:
+    others = account.others_trusting(account.provider)
+    if account.options["provider_state"] == "absent" and others:
         yield (
             f"{account.called('provider_state')}: other roles trust the provider {account.provider['name']}: "
             f"{', '.join(others)}"

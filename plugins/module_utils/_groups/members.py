@@ -23,7 +23,9 @@ def leaving(options: Mapping[str, t.Any], group: Described) -> list[str]:
         return list(members)
     if not options["exclusive"]:
         return []
-    return [name for name in members if name not in (options["members"] or ())]
+    # IAM ignores the case of names (CreateUser).
+    staying = {name.casefold() for name in options["members"] or ()}
+    return [name for name in members if name.casefold() not in staying]
 
 
 def leaving_problems(

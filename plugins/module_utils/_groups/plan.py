@@ -136,9 +136,16 @@ def member_problems(
 ) -> list[str]:
     """Problems with the members, which amazon.aws would only find after creating the group."""
     field = called("members", prefix)
-    there = {user["name"] for user in users}
-    unknown = [name for name in members or () if name not in there]
+    there = {user["name"].casefold(): user["name"] for user in users}
+    spelled = {name: there.get(name.casefold()) for name in members or ()}
+    unknown = [name for name, known in spelled.items() if known is None]
     problems = [f"{field}: the account has no user {', '.join(unknown)}; create it first"] if unknown else []
+    problems += [
+        # With purge_users, amazon.aws.iam_group would add this spelling and then remove the other: the member itself.
+        f"{field}: the account has the user {name} as {known!r}, and IAM ignores case; use that spelling"
+        for name, known in spelled.items()
+        if known not in (None, name)
+    ]
     if exclusive and not members:
         needs = f"needs {field} with at least one user, or the group would be left empty"
         problems.append(f"{called('exclusive', prefix)}: {needs}")

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Reads of the accounts that guard rails are for, as far as the credentials lead into them."""
+"""Reads the accounts that guard rails are for, as far as the credentials allow it."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ if t.TYPE_CHECKING:
 
 KINDS = ("User", "Group", "LocalManagedPolicy", "Role")
 SESSION = "cloudhsm-guardrails"
-# The shortest that AWS gives (API reference, AssumeRole).
+# The shortest duration that AWS allows (STS API reference, AssumeRole).
 SECONDS = 900
 
 
 class Door:
-    """The way into the organization's accounts: the caller's own, and by a role that all of them have."""
+    """Opens the organization's accounts: the caller's own one directly, the others by a role that all of them have."""
 
     def __init__(self, task: Task, caller: Caller, role_name: str, option: str) -> None:
         self._task = task
@@ -54,7 +54,7 @@ class Door:
         return self._caller.now
 
     def iam(self, account: str) -> IAMClient:
-        """IAM of an account. Raises FailedError, and what botocore raises."""
+        """Return an IAM client for an account. Raises FailedError, and botocore's errors."""
         if account == self._caller.account_id:
             return self._task.iam_client()
         if not self._role:
@@ -68,7 +68,7 @@ class Door:
 def read_impacts(
     door: Door, pool: Executor, accounts: Iterable[Account], document: Mapping[str, t.Any], partition: str
 ) -> list[Impact]:
-    """What the policy comes to in each of the accounts; where that can't be known, why."""
+    """Return the policy's effect in each account, or why it is unknown."""
 
     def read(account: Account) -> Impact:
         try:
@@ -83,7 +83,7 @@ def read_impacts(
 
 
 def read_details(iam: IAMClient) -> Details:
-    """Users, groups, roles and the policies that they have. Raises IncompleteReadError, and what botocore raises."""
+    """Return users, groups, roles and their policies. Raises IncompleteReadError, and botocore's errors."""
     details = read_authorization_details(iam, KINDS)
     optional = OptionalReads()
     limited = boundaries(iam, details, optional)
@@ -99,7 +99,7 @@ def read_details(iam: IAMClient) -> Details:
 
 
 def shut_accounts(door: Door, pool: Executor, impacts: Sequence[Impact]) -> list[str]:
-    """Which of the accounts that could be read can be read no more, one sentence each."""
+    """Return a sentence for each account that could be read before, but can't be read any more."""
 
     def look(impact: Impact) -> str:
         try:

@@ -4,9 +4,9 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Carries a plan out, step by step, and stops at the first that fails.
+"""Carries out a plan step by step, and stops at the first step that fails.
 
-No module of amazon.aws or community.aws knows service control policies, so these calls are our own.
+No module of amazon.aws or community.aws manages service control policies, so this makes the calls itself.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ if t.TYPE_CHECKING:
     from mypy_boto3_organizations import OrganizationsClient
 
 Tell = Callable[[str], None]
-# AWS works on something else of the organization, or on what was asked for before (API reference, AttachPolicy).
+# AWS is still making another change to the organization or its policies (API reference, AttachPolicy).
 BUSY = frozenset({"ConcurrentModificationException", "PolicyChangesInProgressException"})
 NOT_ENABLED = "PolicyTypeNotEnabledException"
-# AWS's errors that say that nothing is left to do.
+# AWS's errors that mean that the step is already done.
 DONE = {
     ENABLE: "PolicyTypeAlreadyEnabledException",
     ATTACH: "DuplicatePolicyAttachmentException",
@@ -53,15 +53,15 @@ DONE = {
     DELETE: "PolicyNotFoundException",
 }
 EXISTS = "DuplicatePolicyException"
-# A policy counts as attached for a moment after it has been detached.
+# AWS returns this for a moment after a policy was detached.
 IN_USE = "PolicyInUseException"
 LONGEST_WAIT = 16.0
-# Seconds that the canary waits without a word.
+# Seconds between messages while the run waits for the canary.
 SILENCE = 60
 
 
 class Patience:
-    """How long to go on trying, and how to wait in between."""
+    """For how many seconds to repeat calls and to watch the canary, and how to wait."""
 
     def __init__(self, timeout: float, canary: float = 0, sleep: Callable[[float], None] = time.sleep) -> None:
         self.timeout = timeout
@@ -69,7 +69,7 @@ class Patience:
         self.sleep = sleep
 
     def waits(self) -> Iterator[float]:
-        """Seconds to wait before each new try, as long as there is patience."""
+        """Yield the seconds to wait before each new attempt, until the timeout is used up."""
         left = self.timeout
         for number in itertools.count():
             wait = min(2.0**number, LONGEST_WAIT, left)
@@ -85,7 +85,7 @@ class NotHeldError(Exception):
 
 @dataclass(frozen=True)
 class Ways:
-    """How a run waits, tells what goes on, and finds out what is wrong with the canary's accounts."""
+    """How a run waits, reports progress, and finds problems in the canary's accounts."""
 
     patience: Patience
     tell: Tell
@@ -93,7 +93,7 @@ class Ways:
 
 
 def apply_plan(plan: Plan, snapshot: Snapshot, client: OrganizationsClient, ways: Ways) -> list[Outcome]:
-    """The outcomes of all steps."""
+    """Carry out the plan and return the outcomes of all steps."""
     runner = _Runner(client, snapshot, ways)
     outcomes: list[Outcome] = []
     for change in plan.changes:
@@ -105,7 +105,7 @@ def apply_plan(plan: Plan, snapshot: Snapshot, client: OrganizationsClient, ways
 
 
 class _Runner:
-    """Makes the calls of one run, and knows the ids of what it made."""
+    """Makes the calls of one run, and keeps the IDs of the policies that it created."""
 
     def __init__(self, client: OrganizationsClient, snapshot: Snapshot, ways: Ways) -> None:
         self._client = client
@@ -116,7 +116,7 @@ class _Runner:
         self._enabled = False
 
     def run(self, change: Change) -> Outcome:
-        """One step, tried again where AWS is busy."""
+        """Carry out one step, and repeat it while AWS is busy."""
         waits = self._patience.waits()
         while True:
             try:
@@ -124,7 +124,7 @@ class _Runner:
                 return Outcome(change)
             except NotHeldError as exc:
                 return Outcome(change, f"Could not {change}: {exc}")
-            # Whatever goes wrong is told with what was done before it.
+            # Any error is reported with what was done before it.
             except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
                 if error_code(exc) == DONE.get(change.operation):
                     return Outcome(change)
@@ -134,7 +134,7 @@ class _Runner:
             self._patience.sleep(wait)
 
     def _may_pass(self, change: Change, code: str) -> bool:
-        """Whether an error may be gone at the next try."""
+        """Whether the next attempt may succeed after this error."""
         passing = {ATTACH: NOT_ENABLED if self._enabled else "", DELETE: IN_USE}
         return code in BUSY or (bool(code) and code == passing.get(change.operation))
 
@@ -171,7 +171,7 @@ class _Runner:
         try:
             made = self._client.create_policy(**t.cast("t.Any", change.params))["Policy"]["PolicySummary"]["Id"]
         except Exception as exc:
-            # The answer to the first try may have been lost on the way.
+            # The answer to the first attempt may have been lost.
             there = read_policy(self._client, change.policy) if error_code(exc) == EXISTS else None
             if there is None or not is_ours(there.tags, {}) or there.content != change.params["Content"]:
                 raise
@@ -180,7 +180,7 @@ class _Runner:
         self._contents[change.policy] = change.params["Content"]
 
     def _see(self, change: Change) -> None:
-        """Wait, and see that the policy is attached to the canary as it was written, and that nothing broke."""
+        """Wait, and check that the canary still has the policy as it was written, and that its accounts can be read."""
         left = self._patience.canary
         self._ways.tell(f"{change.policy} is attached to {change.label}; the others follow in {left:g} seconds")
         while left > 0:
@@ -201,7 +201,7 @@ class _Runner:
 
 
 def _told(exc: Exception, change: Change) -> str:
-    """What went wrong. AWS gives the limit that was met in a field of its own."""
+    """Return the error in a sentence. AWS names an exceeded limit in a separate field."""
     answer: Mapping[str, t.Any] = getattr(exc, "response", {})
     reason = answer.get("Reason")
     return sentence(exc, str(change)) + (f" ({reason})" if reason else "")

@@ -26,13 +26,13 @@ NAME_LENGTH = 128
 DESCRIPTION_LENGTH = 512
 
 POLICY_TYPE: t.Final = "SERVICE_CONTROL_POLICY"
-# AWS's own policy that lets everything through. Without one like it an account can do nothing.
+# AWS's policy that allows everything. Without it, or another policy that allows actions, an account can do nothing.
 FULL_ACCESS = "FullAWSAccess"
 
 PRINCIPAL = "aws:PrincipalArn"
-# "AWS global condition context keys" in the IAM User Guide: the key comes with temporary credentials alone. A role has
-# it as true only where whoever assumed it, an IAM user, gave an MFA code to AssumeRole. Sessions by SAML or OIDC, of
-# IAM Identity Center, and of a role that another role assumed never have it as true, whatever MFA there was before.
+# "AWS global condition context keys" in the IAM User Guide: only requests with temporary credentials have this key. It
+# is true for a role only if an IAM user gave an MFA code to AssumeRole. It is never true for sessions through SAML,
+# OIDC or IAM Identity Center, or of a role that another role assumed, even if the person signed in with MFA.
 MFA = "aws:MultiFactorAuthPresent"
 REGION = "aws:RequestedRegion"
 
@@ -44,21 +44,21 @@ ROLE = f"arn:{{partition}}:iam::*:role/aws-service-role/{catalogue.SERVICE}/*"
 
 @dataclass(frozen=True)
 class Rail:
-    """Something that is guaranteed: the option that asks for it, and what is denied then."""
+    """One guarantee: the option that asks for it, and what it denies."""
 
     option: str
-    # The Sid of its statement. Rails with the same resource and condition share a statement, and the first one's Sid.
+    # The statement's Sid. Rails with the same resource and condition share a statement, with the Sid of the first one.
     sid: str
     actions: tuple[str, ...]
-    # What it guarantees, as people read it.
+    # What it guarantees, in words.
     title: str
     resource: str = EVERYTHING
     condition: Mapping[str, Mapping[str, t.Any]] = field(default_factory=dict)
 
 
-# RAM checks each principal and each resource of a call by itself, and this key comes with resources alone ("Example IAM
-# policies for AWS RAM", example 2, in the RAM User Guide). So a backup can't get into a share, while principals can
-# still be added to a share that has had a backup in it all the time.
+# RAM checks each principal and each resource of a call separately, and only resources have this key ("Example IAM
+# policies for AWS RAM", example 2, in the RAM User Guide). So no backup can be added to a share, but principals can
+# still be added to a share that already has a backup.
 _OF_BACKUPS = {"StringEquals": {catalogue.RAM_TYPE_KEY: catalogue.RAM_BACKUP}}
 
 RAILS = (
@@ -68,14 +68,14 @@ RAILS = (
         ("cloudhsm:DeleteBackup", "cloudhsm:DeleteCluster"),
         "clusters and backups stay",
     ),
-    # A backup also goes when its time is up, which these two calls set.
+    # A backup is also deleted at the end of its retention period, which these two calls set.
     Rail(
         "keep_backup_retention",
         "CloudHSMStays",
         ("cloudhsm:ModifyBackupAttributes", "cloudhsm:ModifyCluster"),
         "the retention of backups stays",
     ),
-    # No condition key tells the region that a backup is copied to: aws:RequestedRegion is the one that is called.
+    # No condition key has the region that a backup is copied to: aws:RequestedRegion is the region of the call.
     Rail("deny_backup_copy", "CloudHSMStays", (catalogue.COPY_BACKUP,), "backups stay in their region"),
     Rail("deny_backup_sharing", "CloudHSMStays", ("cloudhsm:PutResourcePolicy",), "backups are not shared by policy"),
     Rail(
@@ -85,7 +85,7 @@ RAILS = (
         "backups are not shared by RAM",
         condition=_OF_BACKUPS,
     ),
-    # An account that has left has no service control policies any more.
+    # Service control policies do not apply to an account that has left.
     Rail("keep_membership", "CloudHSMStays", ("organizations:LeaveOrganization",), "accounts stay in the organization"),
     Rail(
         "keep_service_linked_role",
@@ -94,7 +94,7 @@ RAILS = (
         "CloudHSM's service-linked role stays",
         resource=ROLE,
     ),
-    # With another key, new events can be read no longer than that key exists.
+    # If someone sets another key, new events can be read only as long as that key exists.
     Rail(
         "keep_logs",
         "LogsStay",
@@ -103,7 +103,7 @@ RAILS = (
         resource=LOG_GROUPS,
     ),
 )
-# Its regions are those of the option.
+# The option gives its regions.
 REGIONS = Rail("regions", "RegionsOnly", ("cloudhsm:*",), "CloudHSM in the named regions alone")
 # Anyone who can create a role with an exempt name, or change its trust policy, would be exempt too.
 BREAK_GLASS = Rail(

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From the catalogue to the service control policy. Pure."""
+"""Builds the service control policy from the catalogue. Pure."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ Condition = dict[str, dict[str, t.Any]]
 
 
 def policy_of(rails: Rails, partition: str) -> Document:
-    """The policy that guarantees these: the same statements in the same order whenever the same is asked for.
+    """Return the policy that guarantees these. The same rails always give the same statements in the same order.
 
-    A deny counts where all of its conditions are met. So there is one statement for everybody but the break-glass
-    roles, and, where these need MFA, another one for them without it.
+    A deny applies if all of its conditions are met. So one statement is for everyone except the break-glass roles. If
+    these need MFA, another statement is for them without MFA.
     """
     statements = [
         {"Sid": sid, "Effect": "Deny", "Action": actions, "Resource": resource, **_conditions(condition)}
@@ -34,12 +34,12 @@ def policy_of(rails: Rails, partition: str) -> Document:
 
 
 def text_of(policy: Mapping[str, t.Any]) -> str:
-    """The policy as it is sent: AWS counts white space."""
+    """Return the policy as text without white space, because AWS counts it."""
     return json.dumps(policy, separators=(",", ":"))
 
 
 def rails_of(rails: Rails, partition: str) -> Iterator[tuple[Rail, str | list[str], Condition]]:
-    """The rails that are asked for, with what they are about and their own conditions."""
+    """Yield the chosen rails with their resources and their own conditions."""
     for rail in catalogue.RAILS:
         if rail.option in rails.switches:
             yield rail, rail.resource.format(partition=partition), _copied(rail.condition)
@@ -51,7 +51,7 @@ def rails_of(rails: Rails, partition: str) -> Iterator[tuple[Rail, str | list[st
 
 
 def _denied(rails: Rails, partition: str) -> Iterator[tuple[str, list[str], str | list[str], Condition]]:
-    """Statements before they are written down: rails with the same resource and condition are one."""
+    """Yield the parts of each statement. Rails with the same resource and condition share one."""
     merged: dict[str, tuple[str, list[str], str | list[str], Condition]] = {}
     for rail, resource, condition in rails_of(rails, partition):
         key = json.dumps([resource, condition])
@@ -62,7 +62,7 @@ def _denied(rails: Rails, partition: str) -> Iterator[tuple[str, list[str], str 
 
 
 def _for_whom(rails: Rails) -> Iterator[tuple[str, Condition]]:
-    """The end of a Sid, and the condition that chooses the people who are denied."""
+    """Yield endings of Sids, each with the condition for whom the statement denies something."""
     roles = list(rails.break_glass_roles)
     if not roles:
         yield "", {}
@@ -82,5 +82,5 @@ def _copied(condition: Mapping[str, Mapping[str, t.Any]]) -> Condition:
 
 
 def statements_of(policy: Mapping[str, t.Any]) -> Iterable[Statement]:
-    """The statements of a policy of ours."""
+    """Return the statements of a policy that this module built."""
     return t.cast("list[Statement]", policy["Statement"])

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From the options of cloudhsm_guardrails to what is wanted: every mistake that can be seen without AWS, at once."""
+"""Reads the options of cloudhsm_guardrails, and finds all problems that need no call to AWS."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.input impor
 
 DESCRIPTION = "What the organization guarantees for AWS CloudHSM, whoever administers an account"
 WORKERS = 16
-# A role in any account, or in one, with its path. In ARNs of roles nothing else than these characters is a wildcard.
+# A role in one account or in any, with its path. Only * and ? are wildcards.
 _ROLE = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):iam::(?:\*|\d{12}):role/(?:[\w+=,.@*?-]+/)*(?P<name>[\w+=,.@*?-]+)", re.ASCII
 )
@@ -34,7 +34,7 @@ _NUMBERS = (
 
 
 def parse(params: Mapping[str, t.Any], partition: str) -> tuple[Wanted, list[str]]:
-    """What is wanted in this partition, and what is wrong: one sentence each, which begins with the option."""
+    """Return the options as values for the partition, and all problems: one sentence each, with the option first."""
     present = params["state"] == "present"
     rails = Rails(
         switches=frozenset(name for name in catalogue.SWITCHES if params[name]),

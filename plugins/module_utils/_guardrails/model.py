@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The values that pass between input, snapshot, plan and apply of cloudhsm_guardrails."""
+"""The values that input, snapshot, plan and apply of cloudhsm_guardrails exchange."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization imp
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 
-# What the name of the policy that only the canary unit has ends with.
+# End of the name of the policy that only the canary unit has.
 TRIAL = "-canary"
 
 
 @dataclass(frozen=True)
 class Rails:
-    """What is to be guaranteed, and for whom not."""
+    """What is guaranteed, and the roles that are exempt."""
 
     switches: frozenset[str] = frozenset()
     regions: tuple[str, ...] = ()
-    # Patterns of ARNs.
+    # ARNs or patterns of ARNs.
     break_glass_roles: tuple[str, ...] = ()
     break_glass_mfa: bool = False
     protect_break_glass_roles: bool = True
@@ -39,20 +39,20 @@ class Rails:
 
 @dataclass(frozen=True)
 class Wanted:
-    """All that was asked for. The document is empty where the policy is to go."""
+    """The requested policy and its targets. The document is empty if the policy should be deleted."""
 
     name: str
     present: bool
     description: str = ""
     document: Mapping[str, t.Any] = field(default_factory=dict)
-    # As they were written: ids, paths of units, names.
+    # As written: IDs, paths of units, or names.
     targets: tuple[str, ...] = ()
     canary: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def trial(self) -> str:
-        """The name of the policy with which the canary tries a change."""
+        """Name of the policy with which the canary tries a change."""
         return f"{self.name}{TRIAL}"
 
 
@@ -65,22 +65,22 @@ class Options:
     enable_policy_type: bool = False
     max_detachments: int = 10
     canary_wait: int = 300
-    # What the names of the options begin with, where a role hands its variables on.
+    # Prefix of the role's variables; empty for the module's own options.
     prefix: str = ""
 
     def called(self, option: str) -> str:
-        """An option as messages name it."""
+        """Return the user's name for the option."""
         return called(option, self.prefix)
 
 
 @dataclass(frozen=True)
 class Policy:
-    """A service control policy as it is. Without an id it does not exist yet."""
+    """A service control policy as found. Without an ID, it does not exist yet."""
 
     name: str
     id: str = ""
     description: str = ""
-    # The text as AWS has it. A person may have written it by hand.
+    # The text in AWS, which may be written by hand.
     content: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     targets: frozenset[str] = frozenset()
@@ -96,62 +96,62 @@ class Organization:
     units: tuple[Unit, ...] = ()
     accounts: tuple[Account, ...] = ()
     all_features: bool = True
-    # Of service control policies in the root: ENABLED, PENDING_ENABLE, or empty where they are off.
+    # Status of service control policies in the root: ENABLED, PENDING_ENABLE, or empty if they are off.
     policy_type: str = ""
 
     @property
     def root(self) -> str:
-        """The root's id."""
+        """ID of the root."""
         return self.units[0].id
 
     def label(self, target: str) -> str:
-        """A target as people know it: a path or a name, with the id."""
+        """Return how messages name a target: by path or name, with the ID."""
         known = {unit.id: unit.path for unit in self.units} | {one.id: one.name for one in self.accounts}
         return f"{known[target]} ({target})" if target in known else target
 
     def accounts_under(self, target: str) -> list[Account]:
-        """The accounts that a policy on this target is for; the management account is among them, and is not bound."""
+        """Return the accounts below a target, including the management account, which policies don't bind."""
         parents = parents_of(self.units)
         return [one for one in self.accounts if target == one.id or target in ids_down_to(one.unit_id, parents)]
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One look at the organization and its service control policies."""
+    """The organization and its service control policies, as read at one time."""
 
     caller: Caller
     organization: Organization
-    # By name, of all policies: their ids.
+    # IDs of all policies, by name.
     names: Mapping[str, str] = field(default_factory=dict)
     policy: Policy | None = None
     trial: Policy | None = None
-    # Names of the policies that are attached to the targets, by the targets' ids.
+    # Names of the policies that are attached to each target, by the ID of the target.
     attached: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Change:
-    """One step: a method of boto3's, or the wait for the canary, and what it is about."""
+    """One step: a boto3 method or the wait for the canary, and what it is about."""
 
     operation: str
     policy: str = ""
     target: str = ""
-    # The target as people know it.
+    # How messages name the target.
     label: str = ""
     params: Mapping[str, t.Any] = field(default_factory=dict, hash=False)
 
     @property
     def is_write(self) -> bool:
-        """Whether it changes anything in AWS."""
+        """Whether the step changes anything in AWS."""
         return self.operation != WAIT
 
     def describe(self) -> dict[str, t.Any]:
-        """The change as results show it."""
+        """Return the change as results show it."""
         about = {"policy": self.policy, "target": self.target}
         return {"operation": self.operation, **{name: value for name, value in about.items() if value}}
 
     def __str__(self) -> str:
-        """The change in words, for the middle of a sentence."""
+        """Return the change in words, for the middle of a sentence."""
         named = f"the policy {self.policy}" if self.policy else "service control policies"
         return _WORDS[self.operation].format(policy=named, target=self.label or self.target)
 
@@ -180,27 +180,27 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done, or why nothing is."""
+    """The steps, or the problems that prevent them."""
 
     changes: tuple[Change, ...] = ()
-    # The ids of the targets that were asked for.
+    # IDs of the requested targets.
     targets: tuple[str, ...] = ()
     canary: str = ""
-    # What stays although it was to go, one sentence each.
+    # Policies that should be deleted but stay, one sentence each.
     kept: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
     @property
     def writes(self) -> tuple[Change, ...]:
-        """The steps that change anything."""
+        """The steps that change anything in AWS."""
         return tuple(change for change in self.changes if change.is_write)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a change."""
+    """The outcome of a change."""
 
     change: Change
     error: str | None = None
-    # Never tried, because something before it failed.
+    # Whether it was tried. False if an earlier step failed.
     begun: bool = True

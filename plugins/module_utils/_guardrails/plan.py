@@ -4,12 +4,12 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Compares the wanted guard rails with the organization, and orders the steps.
+"""Plans the steps from the requested guard rails and the organization.
 
-What is new comes to the canary first. Attached nowhere else yet, the policy itself is attached there. Where it is
-attached elsewhere and its content changes, the canary gets a policy of its own with the new content, because a change
-of a policy counts at once wherever it is attached. Both go on only after the wait, and a run that finds either begun
-takes it up.
+The canary gets anything new first. A policy that is attached nowhere else yet is attached to the canary itself. If the
+policy is attached elsewhere and its content changes, the canary first gets a separate policy with the new content,
+because a change to a policy applies at once everywhere. Either way, the other targets follow only after the wait. A
+later run continues what an interrupted one began.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ ENABLED = "ENABLED"
 
 
 def make_plan(wanted: Wanted, snapshot: Snapshot, options: Options) -> Plan:
-    """The steps, and what speaks against them."""
+    """Return the steps, and the problems that prevent them."""
     targets = resolve(wanted, snapshot.organization, options)
     if wanted.present:
         changes = tuple(_present(wanted, snapshot, options, targets))
@@ -57,7 +57,7 @@ def make_plan(wanted: Wanted, snapshot: Snapshot, options: Options) -> Plan:
 
 
 def has_content(policy: Policy, document: Mapping[str, t.Any]) -> bool:
-    """Whether a policy says what a document says, however it is spelled."""
+    """Whether a policy means the same as a document, even if it is written differently."""
     content, problems = read_policy(policy.content)
     return not problems and same_policy(content, document)
 
@@ -89,7 +89,7 @@ def _present(wanted: Wanted, snapshot: Snapshot, options: Options, targets: Targ
 
 
 def _trial(wanted: Wanted, trial: Policy | None, canary: str, label: t.Callable[[str], str]) -> Iterator[Change]:
-    """The new content for the canary alone."""
+    """Yield the steps that try the new content in the canary alone."""
     yield from _content(trial or Policy(wanted.trial), wanted, wanted.trial)
     if not trial or canary not in trial.targets:
         yield Change(ATTACH, wanted.trial, canary, label(canary))
@@ -111,7 +111,7 @@ def _content(policy: Policy, wanted: Wanted, name: str) -> Iterator[Change]:
 
 
 def _tags(policy: Policy, wanted: Wanted) -> Iterator[Change]:
-    """Tags that are missing or other ones; with the ownership tag on a policy that is taken over."""
+    """Yield the step that sets missing or different tags. An adopted policy also gets the ownership tag."""
     new = {key: value for key, value in new_tags({}, wanted.tags).items() if policy.tags.get(key) != value}
     if policy.id and new:
         yield Change(TAG, policy.name, params={"Tags": _tag_list(new)})

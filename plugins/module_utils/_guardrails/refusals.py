@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What a plan may not do, however well it is meant."""
+"""Finds reasons to refuse a plan."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.ownership i
 
 
 def refusals(wanted: Wanted, snapshot: Snapshot, options: Options, plan: Plan) -> Iterator[str]:
-    """Why nothing is done, one sentence each."""
+    """Yield why the run is refused, one sentence each."""
     if wanted.present:
         yield from _switched_off(snapshot, options)
         yield from _foreign(wanted, snapshot, options)
@@ -52,7 +52,7 @@ def _switched_off(snapshot: Snapshot, options: Options) -> Iterator[str]:
 
 
 def _of_aws(wanted: Wanted, snapshot: Snapshot, options: Options) -> Iterator[str]:
-    """Without FullAWSAccess, or one like it, the accounts below a target can do nothing at all."""
+    """Yield a refusal if the policy is AWS's own. Without FullAWSAccess, accounts below a target could do nothing."""
     known = next((name for name in snapshot.names if name.casefold() == wanted.name.casefold()), wanted.name)
     of_aws = snapshot.policy is not None and snapshot.policy.of_aws
     if of_aws or known.casefold() == catalogue.FULL_ACCESS.casefold():
@@ -61,7 +61,7 @@ def _of_aws(wanted: Wanted, snapshot: Snapshot, options: Options) -> Iterator[st
 
 
 def _foreign(wanted: Wanted, snapshot: Snapshot, options: Options) -> Iterator[str]:
-    """Whoever made a policy may have put more into it than its name tells, and attached it elsewhere."""
+    """Yield policies of others: they may contain more than the name says, and may be attached elsewhere."""
     adopt = options.called("adopt_policy")
     for policy in filter(None, (snapshot.policy, snapshot.trial)):
         if policy.of_aws or is_ours(policy.tags, {}) or (options.adopt_policy and policy.name == wanted.name):
@@ -81,7 +81,7 @@ def _other_spelling(wanted: Wanted, snapshot: Snapshot, options: Options) -> Ite
 
 
 def _too_many_attached(snapshot: Snapshot, options: Options, plan: Plan) -> Iterator[str]:
-    """More than AWS lets a root, unit or account have. The canary has two of ours while a change is tried there."""
+    """Yield targets that would exceed AWS's limit. The canary has two of our policies while it tries a change."""
     new = Counter(change.target for change in plan.changes if change.operation == ATTACH)
     for target, number in new.items():
         there = snapshot.attached.get(target, frozenset())

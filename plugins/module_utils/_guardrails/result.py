@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Results and diffs, rendered from plans and outcomes, so that check mode and a real run speak alike."""
+"""Results and diffs from plans and outcomes, the same way for check mode and for a real run."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import CO
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.items import Plan as Items
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies.document import read_policy
 
-# Of many accounts or people a line names this many.
+# A line names at most this many accounts or people.
 TOLD = 10
 
 
 def after(policy: Policy | None, changes: Iterable[Change]) -> Policy | None:
-    """A policy once these steps, which are about it, are done."""
+    """Return the policy after these steps, all of which are about it; None if it does not exist then."""
     for change in changes:
         if change.operation == DELETE:
             policy = None
@@ -67,7 +67,7 @@ def _tags(params: Mapping[str, t.Any]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Run:
-    """A run and what became of it. Where it made no calls, outcomes are those that it would have had."""
+    """A run and its outcomes. If it made no calls, outcomes are those that it would have had."""
 
     wanted: Wanted
     snapshot: Snapshot
@@ -79,16 +79,16 @@ class Run:
 
     @property
     def done(self) -> list[Change]:
-        """The steps that were made."""
+        """The steps that were done."""
         return [one.change for one in self.outcomes if not one.error]
 
     def after(self) -> Policy | None:
-        """The policy as the run leaves it."""
+        """Return the policy as the run leaves it."""
         return after(self.snapshot.policy, [one for one in self.done if one.policy == self.wanted.name])
 
 
 def describe(run: Run) -> dict[str, t.Any]:
-    """The result of a run."""
+    """Return the result of a run."""
     done = [change for change in run.done if change.is_write]
     failed = [outcome for outcome in run.outcomes if outcome.error]
     result: dict[str, t.Any] = {
@@ -115,13 +115,13 @@ def describe(run: Run) -> dict[str, t.Any]:
 
 
 def describe_policy(policy: Policy | None, name: str, snapshot: Snapshot) -> dict[str, t.Any]:
-    """The policy as results show it; nothing but its name where there is none."""
+    """Return the policy as results show it; if it does not exist, only its name."""
     if policy is None:
         return {"name": name, "exists": False}
     return {
         "name": name,
         "exists": True,
-        # A new one has none in check mode.
+        # In check mode, a new policy has no ID.
         "id": policy.id or snapshot.names.get(name, ""),
         "description": policy.description,
         "document": read_policy(policy.content)[0],
@@ -131,7 +131,7 @@ def describe_policy(policy: Policy | None, name: str, snapshot: Snapshot) -> dic
 
 
 def describe_impact(impact: Impact) -> dict[str, t.Any]:
-    """What an account comes to, as results show it."""
+    """Return the effect in one account as results show it."""
     return {
         "account": impact.account,
         "name": impact.name,
@@ -147,14 +147,14 @@ def describe_impact(impact: Impact) -> dict[str, t.Any]:
 
 
 def describe_diff(run: Run) -> dict[str, t.Any]:
-    """Before and after, for --diff."""
+    """Return the policy before and after, for --diff."""
     both = run.snapshot.policy, run.after()
     before, then = (describe_policy(policy, run.wanted.name, run.snapshot) for policy in both)
     return {"before": before, "after": then}
 
 
 def _lines(run: Run) -> Iterator[str]:
-    """What people read when a run is done."""
+    """Yield the lines that people read after a run."""
     yield from item_lines(Items(list(_items(run))), run.check_mode)
     wait = next((change for change in run.plan.changes if change.operation == WAIT), None)
     if wait and run.check_mode:
@@ -171,7 +171,7 @@ def _lines(run: Run) -> Iterator[str]:
 
 
 def _other_targets(run: Run) -> Iterator[str]:
-    """Targets that the policy is also attached to, although the variables do not name them."""
+    """Yield a line about targets that have the policy although the variables do not name them."""
     policy, options = run.snapshot.policy, run.options
     others = sorted((policy.targets if policy else frozenset()) - set(run.plan.targets))
     if run.wanted.present and others and not options.purge_targets:
@@ -182,7 +182,7 @@ def _other_targets(run: Run) -> Iterator[str]:
 
 
 def _items(run: Run) -> Iterator[Item]:
-    """What the run depends on. The canary's policy exists only during a run, unless an interrupted run left it."""
+    """Yield the objects of the run. The canary's policy exists only during a run, unless an interrupted run left it."""
     wanted, snapshot = run.wanted, run.snapshot
     if wanted.present:
         yield _organization(run)
@@ -200,7 +200,7 @@ def _items(run: Run) -> Iterator[Item]:
 
 
 def _organization(run: Run) -> Item:
-    """The organization, which policies hold in only if it has them enabled."""
+    """Return the organization as an object: policies apply only if they are enabled there."""
     found = run.snapshot.organization
     enabled = [change for change in run.done if change.operation == ENABLE]
     before = {"name": found.id, "features": [catalogue.POLICY_TYPE] if found.policy_type == "ENABLED" else []}
@@ -226,7 +226,7 @@ def _state(policy: Policy | None, snapshot: Snapshot) -> dict[str, t.Any] | None
 
 
 def impact_lines(impacts: Sequence[Impact]) -> Iterator[str]:
-    """What people in each account can no longer do, and the accounts for which that is unknown."""
+    """Yield what people in each account can no longer do, and the accounts for which that is unknown."""
     for impact in impacts:
         if impact.unknown:
             continue
@@ -257,7 +257,7 @@ def _named(who: str) -> str:
 
 
 def management_lines(plan: Plan, snapshot: Snapshot) -> Iterator[str]:
-    """Says that the management account is not bound, if the targets suggest that it is."""
+    """Yield a line that policies don't bind the management account, if the targets suggest that they do."""
     organization = snapshot.organization
     for target in plan.targets:
         if any(one.id == organization.management_account for one in organization.accounts_under(target)):
@@ -268,7 +268,7 @@ def management_lines(plan: Plan, snapshot: Snapshot) -> Iterator[str]:
 
 
 def failure_message(done: Sequence[Change], failed: Sequence[Outcome]) -> str:
-    """What failed, what was done before it and what was not begun."""
+    """Return what failed, what was done before, and what was not begun."""
     (first, *_rest) = [one.error for one in failed if one.begun]
     before = f"Done before that, and kept: {', '.join(map(str, done))}. " if done else "Nothing was changed. "
     left = [one.change for one in failed if not one.begun and one.change.is_write]

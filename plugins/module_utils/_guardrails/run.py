@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What cloudhsm_guardrails does."""
+"""Runs cloudhsm_guardrails."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SWITCHES = ("purge_targets", "adopt_policy", "enable_policy_type", "max_detachme
 
 
 def run(task: Task) -> Result:
-    """The module's result. Raises FailedError, also where something could not be finished."""
+    """Return the module's result. Raises FailedError, also if only a part failed."""
     params = task.params
     options = Options(prefix=params["variables_prefix"] or "", **{name: params[name] for name in SWITCHES})
     with _told_in_a_sentence(), ThreadPoolExecutor(max(params["workers"], 1)) as pool:
@@ -72,7 +72,7 @@ def run(task: Task) -> Result:
 
 
 def _carry_out(task: Task, pool: Executor, client: OrganizationsClient, door: Door, story: report.Run) -> list[Outcome]:
-    """The outcomes of the plan's steps. Who loses rights is told before the first of them."""
+    """Carry out the plan and return the outcomes. Before the first step, report who loses permissions."""
     for line in report.impact_lines(story.impacts):
         task.tell(line)
     plan, patience = story.plan, Patience(task.params["wait_timeout"], story.options.canary_wait)
@@ -86,7 +86,7 @@ def _carry_out(task: Task, pool: Executor, client: OrganizationsClient, door: Do
 
 
 def _under(snapshot: Snapshot, targets: Sequence[str]) -> list[Account]:
-    """The active accounts below targets that are bound there, once each."""
+    """Return the active accounts below the targets that policies bind, each once."""
     organization = snapshot.organization
     found = {one.id: one for target in targets for one in organization.accounts_under(target)}
     return [one for one in found.values() if one.id != organization.management_account and one.status == "ACTIVE"]
@@ -94,7 +94,7 @@ def _under(snapshot: Snapshot, targets: Sequence[str]) -> list[Account]:
 
 @contextmanager
 def _told_in_a_sentence() -> Iterator[None]:
-    """Turns what reads raise into the failure of the task."""
+    """Turn errors of reads into FailedError."""
     try:
         yield
     except UnknownStateError as exc:

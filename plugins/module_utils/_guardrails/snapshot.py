@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""One look at the organization, at its service control policies, and at what is attached to the targets."""
+"""Reads the organization, its service control policies, and what is attached to the targets."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if t.TYPE_CHECKING:
 
 
 def read(client: OrganizationsClient, pool: Executor, caller: Caller, wanted: Wanted, options: Options) -> Snapshot:
-    """Look at all that the plan depends on. Raises UnknownStateError, and what botocore raises."""
+    """Read everything that the plan depends on. Raises UnknownStateError, and botocore's errors."""
     organization = read_organization(client)
     policies = list_policies(client)
     ours = [name for name in (wanted.name, wanted.trial) if name in policies]
@@ -49,7 +49,7 @@ def read(client: OrganizationsClient, pool: Executor, caller: Caller, wanted: Wa
 
 
 def read_organization(client: OrganizationsClient) -> Organization:
-    """The organization with its units and accounts. Raises UnknownStateError, and what botocore raises."""
+    """Return the organization with its units and accounts. Raises UnknownStateError, and botocore's errors."""
     described = client.describe_organization()["Organization"]
     units = tuple(read_units(client))
     return Organization(
@@ -63,26 +63,26 @@ def read_organization(client: OrganizationsClient) -> Organization:
 
 
 def read_policy_type(client: OrganizationsClient) -> str:
-    """The state of service control policies in the root; empty where they are off. Raises what botocore raises."""
+    """Return the status of service control policies in the root; empty if they are off. Raises botocore's errors."""
     roots = (root for page in client.get_paginator("list_roots").paginate() for root in page["Roots"])
     states = {one["Type"]: one["Status"] for root in roots for one in root.get("PolicyTypes", [])}
     return states.get(POLICY_TYPE, "")
 
 
 def list_policies(client: OrganizationsClient) -> dict[str, PolicySummaryTypeDef]:
-    """All service control policies by name. Raises what botocore raises."""
+    """Return summaries of all service control policies, by name. Raises botocore's errors."""
     pages = client.get_paginator("list_policies").paginate(Filter=POLICY_TYPE)
     return {policy["Name"]: policy for page in pages for policy in page["Policies"]}
 
 
 def policies_of_target(client: OrganizationsClient, target: str) -> frozenset[str]:
-    """Names of the policies that are attached to a target itself. Raises what botocore raises."""
+    """Return the names of the policies that are attached to the target itself. Raises botocore's errors."""
     pages = client.get_paginator("list_policies_for_target").paginate(TargetId=target, Filter=POLICY_TYPE)
     return frozenset(policy["Name"] for page in pages for policy in page["Policies"])
 
 
 def read_policy(client: OrganizationsClient, name: str) -> Policy | None:
-    """A policy by its name; None where there is none. Raises what botocore raises."""
+    """Return the policy with this name; None if it does not exist. Raises botocore's errors."""
     found = list_policies(client).get(name)
     return _with_details(client, found) if found else None
 

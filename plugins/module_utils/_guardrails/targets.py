@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What the targets are that were named, and what is wrong with them. Pure."""
+"""Finds the IDs of the named targets, and problems with them. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._guardrails.model imp
 
 @dataclass(frozen=True)
 class Targets:
-    """The ids of what the policy is to be attached to, the canary's among them; one sentence for each that can't be."""
+    """IDs of the targets, including the canary, and one sentence for each problem."""
 
     ids: tuple[str, ...] = ()
     canary: str = ""
@@ -26,7 +26,7 @@ class Targets:
 
 
 def resolve(wanted: Wanted, organization: Organization, options: Options) -> Targets:
-    """The targets of an organization. What is wrong begins with the option and the name as it was written."""
+    """Return the targets in an organization. Problems begin with the option."""
     problems: list[str] = []
     ids: dict[str, None] = {}
     for index, name in enumerate(wanted.targets):

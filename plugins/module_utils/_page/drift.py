@@ -107,9 +107,9 @@ def more_rights(page: Page, found: Described, wanted: Iterable[Described], users
         name = group["name"].casefold()
         if name not in allowed:
             continue
-        asked = {user["name"].casefold() for user in wanted if name in map(str.casefold, user.get("groups") or ())}
-        strangers = sorted(member for member in group["members"] if member.casefold() not in asked)
-        more = [arn for arn in group["managed_policies"] if arn not in allowed[name]]
+        members = _wanted_members(page, name, wanted)
+        strangers = sorted(member for member in group["members"] if member.casefold() not in members)
+        more = [arn for arn in group["managed_policies"] if _folded(arn) not in allowed[name]]
         if strangers:
             yield f"{', '.join(strangers)} {'is' if len(strangers) == 1 else 'are'} in {group['name']} too"
         if more or group["inline_policies"]:
@@ -125,22 +125,37 @@ def more_rights(page: Page, found: Described, wanted: Iterable[Described], users
                 yield f"{user['name']} is a temporary member of {membership['group']} until {membership['until']}"
 
 
+def _wanted_members(page: Page, group: str, wanted: Iterable[Described]) -> set[str]:
+    """Return the members that the variables give a group. All names are in lower case: IAM ignores case."""
+    listed = {user["name"] for user in wanted if group in map(str.casefold, user.get("groups") or ())}
+    if group == page.admin_group["name"].casefold():
+        listed |= set(page.admin_group.get("members") or ())
+    return {name.casefold() for name in listed}
+
+
 def _listed(user: Described) -> Iterator[Described]:
     """Yield a listed user's temporary memberships that are well formed."""
     yield from (one for one in user.get("temporary_groups") or () if isinstance(one, Mapping) and "group" in one)
 
 
 def _allowed_policies(page: Page, account: Described) -> dict[str, set[str]]:
-    """Return the ARNs of the policies that each group may have, by group name in lower case: IAM ignores case."""
+    """Return the ARNs of the policies that each group may have, by group name. IAM ignores the case of names."""
     own = f"arn:{account['partition']}:iam::{account['account_id']}:policy/"
     path = (page.cloudhsm_group.get("path") or "/").lstrip("/")
-    return {
-        page.admin_group["name"].casefold(): {
+    allowed = {
+        page.admin_group["name"]: {
             *page.administrators_policies(account["partition"]),
             f"{own}{page.admin_group['require_mfa_policy_name']}",
         },
-        page.cloudhsm_group["name"].casefold(): {
+        page.cloudhsm_group["name"]: {
             f"{own}{path}{page.cloudhsm_group['policy']['name']}",
             f"{own}{page.cloudhsm_group['require_mfa_policy_name']}",
         },
     }
+    return {group.casefold(): set(map(_folded, arns)) for group, arns in allowed.items()}
+
+
+def _folded(arn: str) -> str:
+    """Return a policy's ARN with its name in lower case. IAM ignores the case of names (CreatePolicy)."""
+    path, slash, name = arn.rpartition("/")
+    return f"{path}{slash}{name.casefold()}"

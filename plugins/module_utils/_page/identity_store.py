@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.expected_account import ACCOUNT_ID
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import kind, nearest, text_problem
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import read_names
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.names import read_names, same_names
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.parts import IDENTITY_USERS, Part
 
 VARIABLE = "user_offboarding_identity_center"
@@ -35,7 +35,7 @@ class IdentityStore:
     role_arn: str | None = None
     external_id: str | None = None
     notes_prefix: str | None = None
-    # Names in the identity store, by IAM user name.
+    # Names in the identity store, by IAM user name in lower case: IAM ignores case (CreateUser).
     user_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -45,7 +45,7 @@ class IdentityStore:
 
     def name_of(self, user: str) -> str:
         """Return the name of an IAM user in the identity store."""
-        return self.user_names.get(user, user)
+        return self.user_names.get(user.lower(), user)
 
 
 def read_identity_store(value: object) -> tuple[IdentityStore | None, list[str]]:
@@ -58,7 +58,7 @@ def read_identity_store(value: object) -> tuple[IdentityStore | None, list[str]]
     problems = [f"{VARIABLE}.{problem}" for problem in _problems(given)]
     if problems:
         return None, problems
-    names = {str(name): str(known) for name, known in (given.pop("user_names", None) or {}).items()}
+    names = {str(name).lower(): str(known) for name, known in (given.pop("user_names", None) or {}).items()}
     return IdentityStore(**{key: str(each) for key, each in given.items()}, user_names=names), []
 
 
@@ -94,10 +94,11 @@ def _name_problems(names: object) -> Iterator[str]:
         problem = text_problem(name) or text_problem(known) or (None if known else "is empty")
         if problem:
             yield f"user_names.{str(name)[:80]}: {problem}"
-    counts: dict[str, list[str]] = {}
+    by_known: dict[str, list[str]] = {}
     for name, known in names.items():
-        counts.setdefault(str(known).lower(), []).append(str(name))
-    yield from (f"user_names: {' and '.join(each)} are the same user" for each in counts.values() if len(each) > 1)
+        by_known.setdefault(str(known).lower(), []).append(str(name))
+    same = [*same_names(map(str, names)), *(each for each in by_known.values() if len(each) > 1)]
+    yield from dict.fromkeys(f"user_names: {' and '.join(each)} are the same user" for each in same)
 
 
 def identity_part(where: IdentityStore, variables: Mapping[str, t.Any], names: Iterable[str], mode: str) -> Part:
@@ -152,11 +153,13 @@ def lines(result: Mapping[str, t.Any] | None, mode: str, only: tuple[Sequence[st
 
 
 def confirmed_names(variables: Mapping[str, t.Any], names: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Return the users confirmed to have signed in, and problems, such as a user who is not listed."""
+    """Return the users confirmed to have signed in, as names spells them, and problems, such as one not listed."""
     confirmed, problems = read_names(variables.get("user_offboarding_signed_in") or [])
-    listed = set(names)
-    problems += [f"{name} is not in user_offboarding_users" for name in confirmed if name not in listed]
-    return confirmed, [f"user_offboarding_signed_in: {problem}" for problem in problems]
+    listed = {name.lower(): name for name in names}
+    problems += [f"{name} is not in user_offboarding_users" for name in confirmed if name.lower() not in listed]
+    return [listed.get(name.lower(), name) for name in confirmed], [
+        f"user_offboarding_signed_in: {problem}" for problem in problems
+    ]
 
 
 def waiting_lines(waiting: Sequence[str], unknown: Sequence[str]) -> list[str]:

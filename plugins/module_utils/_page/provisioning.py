@@ -95,8 +95,11 @@ def fact(variables: Mapping[str, t.Any], results: Mapping[str, Mapping[str, t.An
     return {**users_fact(results["users"], group_changed), "state": variables[f"{PREFIX}state"]}
 
 
-def lines(told: Mapping[str, t.Any], summary: Iterable[str], check_mode: bool) -> Iterator[str]:
-    """Yield the plan, or what was done, and what people have to do next."""
+def lines(told: Mapping[str, t.Any], summary: Iterable[str], check_mode: bool, restores: bool = True) -> Iterator[str]:
+    """Yield the plan, or what was done, and what people have to do next.
+
+    restores is whether the playbook follows user_provisioning_restore_suspended.
+    """
     yield f"Users sign in at {told['sign_in_url']}"
     yield from summary
     if told["pending"]:
@@ -106,10 +109,19 @@ def lines(told: Mapping[str, t.Any], summary: Iterable[str], check_mode: bool) -
         yield f"{'would be' if check_mode else 'still'} pending: {names_of(pending)}"
     if told["suspended"]:
         yield f"suspended: {names_of(told['suspended'])}"
-        yield (
-            f'Those listed as present come back with -e \'{{"{PREFIX}restore_suspended": ["{told["suspended"][0]}"]}}\''
-        )
+        yield _way_back(told["suspended"][0], restores)
     users = told["credentials"].get("users")
     if users:
         are = "would be" if check_mode else "are"
         yield f"first passwords of {names_of(users)} {are} in {told['credentials']['location']}"
+
+
+def _way_back(user: str, restores: bool) -> str:
+    """Return how to restore a suspended user."""
+    switch = f'-e \'{{"{PREFIX}restore_suspended": ["{user}"]}}\''
+    if restores:
+        return f"Those listed as present come back with {switch}"
+    return (
+        f"This playbook doesn't restore users. Run cloudhsm.iam.provision_users with {switch}, "
+        f"and list the user as present in {PREFIX}users"
+    )

@@ -91,5 +91,9 @@ def _only_of(policy: Described, groups: Iterable[Described]) -> bool:
 
 def owned_role(page: Page, roles: Iterable[Described]) -> bool:
     """Whether the service-linked role exists with the description that this collection sets by default."""
-    suffix = page.service_linked_role.get("custom_suffix")
-    return any(role["description"] == DEFAULT_DESCRIPTION and role.get("custom_suffix") == suffix for role in roles)
+    # The suffix is the end of the role's name, and IAM ignores the case of names.
+    suffix = str(page.service_linked_role.get("custom_suffix") or "").casefold()
+    return any(
+        role["description"] == DEFAULT_DESCRIPTION and str(role.get("custom_suffix") or "").casefold() == suffix
+        for role in roles
+    )

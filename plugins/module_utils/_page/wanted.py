@@ -147,14 +147,15 @@ def conflicts(page: Page) -> Iterator[str]:
         yield "bootstrap_cloudhsm_group_name: is also bootstrap_admin_group_name; give each group a name of its own"
     if page.onboarding_group and page.onboarding_group_name.casefold() in (admin, cloudhsm):
         yield "user_provisioning_onboarding_group: is another group of bootstrap's; give this one a name of its own"
+    # IAM ignores the case of names.
     going = {
-        str(user.get("name")): label
+        str(user.get("name")).casefold(): label
         for user, label in zip(page.users["users"], page.user_labels, strict=True)
         if isinstance(user, Mapping) and user.get("state") == "absent"
     }
     for name in page.admin_group.get("members") or ():
-        if name in going:
-            yield f"admin_group_members: {going[name]} deletes {name}; take the user out of one of the two"
+        if name.casefold() in going:
+            yield f"admin_group_members: {going[name.casefold()]} deletes {name}; take the user out of one of the two"
 
 
 def taken(variables: Mapping[str, t.Any], prefix: str, names: tuple[str, ...]) -> Options:

@@ -63,6 +63,11 @@ class RoleAccount(abc.ABC):
         return called(self.NAME_OPTION if option == "role_name" else option, self.options["variables_prefix"])
 
     @property
+    def name(self) -> str:
+        """Name of the role, as the account spells it if the role exists. IAM ignores the case of names (CreateRole)."""
+        return str(self.role.get("name") or self.options["role_name"])
+
+    @property
     def role_arn(self) -> str:
         """ARN of the role, also before it exists."""
         return str(self.role.get("arn") or self.arn(f"role{self.path}", self.options["role_name"]))
@@ -131,6 +136,10 @@ class RoleAccount(abc.ABC):
     @abc.abstractmethod
     def trust_policy(self) -> dict[str, t.Any]:
         """The trust policy that the role should have."""
+
+    def others_trusting(self, provider: Mapping[str, t.Any]) -> list[str]:
+        """Return the names of the other roles that trust the identity provider, which may not exist."""
+        return [role for role in provider.get("trusted_by", []) if role != self.name]
 
     def arn(self, kind: str, name: object) -> str:
         """Return the ARN of an object in the account, which may not exist yet."""

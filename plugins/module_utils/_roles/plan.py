@@ -56,7 +56,7 @@ def role_step(account: RoleAccount, attached: list[str]) -> Step | None:
     same_trust = bool(before) and same_policy(before["trust_policy"], trust)
     after = {
         **before,
-        "name": options["role_name"],
+        "name": account.name,
         "trust_policy": before["trust_policy"] if same_trust else trust,
         "trusts": before["trusts"] if same_trust else account.trusted,
         "max_session_duration": options["max_session_duration"],
@@ -68,7 +68,7 @@ def role_step(account: RoleAccount, attached: list[str]) -> Step | None:
         return None
     given = {
         "state": "present",
-        "name": options["role_name"],
+        "name": account.name,
         "assume_role_policy_document": trust,
         "max_session_duration": options["max_session_duration"],
         # As ARNs, because the module lists all AWS policies to look up a name. Includes the policies to keep, because
@@ -131,8 +131,8 @@ def deletion_problems(account: RoleAccount) -> Iterator[str]:
     inline = account.role.get("inline_policies", [])
     if inline:
         yield f"{role_name}: {options['role_name']} has inline policies, which have to go first: {', '.join(inline)}"
-    if f":assumed-role/{options['role_name']}/" in account.caller:
-        yield f"{role_name}: this run itself is signed in with the role {options['role_name']}"
+    if f":assumed-role/{account.name}/" in account.caller:
+        yield f"{role_name}: this run itself is signed in with the role {account.name}"
     attached = account.own_policy_arn in account.role.get("managed_policies", [])
     if account.owns_policy and account.policy["attachments"] > attached:
         yield (

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Carries a plan out, account after account: each in its order up to the first failure, and then the next account."""
+"""Carries out a plan, account by account. A failure ends the changes of its account, and the next account follows."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access.snapshot
 )
 
 Tell = Callable[[str], None]
-# Seconds before something is tried again that IAM is still busy with.
+# Seconds before a call is tried again while IAM is busy.
 WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)
 _BUSY = frozenset({"EntityTemporarilyUnmodifiable", "ConcurrentModification", "ConcurrentModificationException"})
-# What another run, or a call whose answer was lost, has done already.
+# Error codes of changes that another run, or a call whose answer was lost, has already made.
 _DONE = {
     RECOVERY: "EntityAlreadyExists",
     DELEGATE: "AccountAlreadyRegisteredException",
@@ -44,7 +44,7 @@ _OF_ORGANIZATIONS = frozenset({TRUST, DELEGATE})
 
 
 def apply_plan(plan: Plan, service: Service, tell: Tell, sleep: Callable[[float], None] = time.sleep) -> list[Outcome]:
-    """The outcomes of all changes, in their order. Nothing is raised."""
+    """Make the changes and return the outcomes of all, in order. Raises nothing."""
     runner = _Runner(service, sleep)
     outcomes: list[Outcome] = []
     for account, changes in groupby(plan.changes, key=lambda change: "" if _is_switch(change) else change.account):
@@ -60,14 +60,14 @@ def _is_switch(change: Change) -> bool:
 
 
 class _Runner:
-    """Runs the changes of one account after another."""
+    """Makes the changes of one account after the other."""
 
     def __init__(self, service: Service, sleep: Callable[[float], None]) -> None:
         self._service = service
         self._sleep = sleep
 
     def run(self, account: str, changes: Sequence[Change]) -> list[Outcome]:
-        """Outcomes of the changes of an account, or of those of the organization, up to the first that fails."""
+        """Make the changes of an account, or of the organization, up to the first that fails. Return all outcomes."""
         if self._service.hopeless.is_set():
             return _left(changes, "an error ended the run")
         if not account:
@@ -75,7 +75,7 @@ class _Runner:
         task = RECOVER if changes[0].operation == RECOVERY else DELETE
         try:
             root = self._service.root_iam(account, task)
-        # Whatever goes wrong in one account is that account's failure, not the run's.
+        # An error in one account is that account's failure, not the run's.
         except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
             self._note(exc)
             reason = told(exc, f"become the root user of {account}")
@@ -86,7 +86,7 @@ class _Runner:
             root.close()
 
     def _in_order(self, changes: Sequence[Change], clients: Mapping[bool, t.Any]) -> list[Outcome]:
-        """Make the changes. clients are those of Organizations, under True, and of IAM."""
+        """Make the changes. clients has the client of Organizations under True, and that of IAM under False."""
         for number, change in enumerate(changes):
             error = self._make(clients[change.operation in _OF_ORGANIZATIONS], change)
             if error:
@@ -95,7 +95,7 @@ class _Runner:
         return [Outcome(change) for change in changes]
 
     def _make(self, client: t.Any, change: Change) -> str | None:
-        """Make one call. Gives why it failed, or None."""
+        """Make one call. Return why it failed; None if it did not."""
         waits = iter(WAITS)
         while True:
             try:
@@ -120,16 +120,16 @@ def _is_done(change: Change, code: str) -> bool:
 
 
 def _is_passing(change: Change, code: str) -> bool:
-    """Whether it may work in a moment: IAM learns a little later that it was given trusted access."""
+    """Whether the call may succeed in a moment, for example because IAM does not know of its trusted access yet."""
     not_yet = change.operation in SWITCHES.values() and code.removesuffix("Exception") == NOT_TRUSTED
     return not_yet or code in _BUSY
 
 
 def _params(change: Change) -> dict[str, str]:
-    """The parameters of a call.
+    """Return the parameters of a call.
 
-    As the root user of a session one gives no user name, nor a password for CreateLoginProfile, which then allows the
-    owner of the account's email address to choose one (IAM API reference, CreateLoginProfile).
+    In a session as the root user, calls have no user name. CreateLoginProfile has no password either: it then allows
+    the owner of the account's email address to choose one (IAM API reference, CreateLoginProfile).
     """
     if change.operation == TRUST:
         return {"ServicePrincipal": PRINCIPAL}

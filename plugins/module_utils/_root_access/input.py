@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""From the options of root_access to what is wanted: every mistake that can be seen without AWS, at once."""
+"""Reads the options of root_access, and finds all problems that need no call to AWS."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access.model im
     Wanted,
 )
 
-# As the Organizations API reference has it, Organization.
+# Organizations API reference, Organization.
 ORGANIZATION_ID = re.compile(r"o-[a-z0-9]{10,32}")
 WORKERS = 16
 REASON_LENGTH = 256
-# Ways of naming several accounts. They are refused where one account is asked for.
+# Options that select several accounts. A run for a single account refuses them.
 _MANY = ("organizational_units", "account_tags", "all_accounts")
 
 
 def parse(params: Mapping[str, t.Any]) -> tuple[Wanted, list[str]]:
-    """What is wanted, and what is wrong: one sentence each, which begins with the option."""
+    """Return the options as values, and all problems: one sentence each, beginning with the option."""
     prefix = params.get("variables_prefix") or ""
     fields = Fields(params)
     wanted = Wanted(
@@ -142,7 +142,7 @@ def _confirmation(wanted: Wanted, what: str) -> Iterator[str]:
 
 
 def number_problems(params: Mapping[str, t.Any]) -> Iterator[str]:
-    """What is wrong with the numbers among the options."""
+    """Yield problems with the options that are numbers."""
     for name, lowest, highest in (("workers", 1, WORKERS), ("max_removals", 0, None)):
         value = params.get(name)
         if isinstance(value, int) and not (lowest <= value and (highest is None or value <= highest)):

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The values that pass between input, snapshot, plan and apply of root_access."""
+"""The values that input, snapshot, plan and apply of root_access exchange."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import Ca
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.organization import Account, Unit
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.problem import called
 
-# What a run is for.
+# The states that a run can be asked for.
 AUDITED, ENABLED, LOCKED, RECOVERABLE = "audited", "enabled", "locked", "recoverable"
 STATES = (AUDITED, ENABLED, LOCKED, RECOVERABLE)
 # The features of centralized root access, as ListOrganizationsFeatures names them.
 CREDENTIALS_MANAGEMENT, SESSIONS = "RootCredentialsManagement", "RootSessions"
 FEATURES = (CREDENTIALS_MANAGEMENT, SESSIONS)
-# Kinds of credentials in the order in which they go. MFA protects the password for as long as there is one.
+# Kinds of credentials, in the order of their removal. MFA protects the password as long as one exists.
 PASSWORD, ACCESS_KEY, CERTIFICATE, MFA_DEVICE = "password", "access_key", "signing_certificate", "mfa_device"
 KINDS = (PASSWORD, ACCESS_KEY, CERTIFICATE, MFA_DEVICE)
 SAID = {
@@ -35,7 +35,7 @@ SAID = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """What was asked for: the state, the accounts, and the switches of one run."""
+    """The options of one run: the state, the accounts, and the switches."""
 
     state: str = AUDITED
     accounts: frozenset[str] = frozenset()
@@ -44,33 +44,33 @@ class Wanted:
     all_accounts: bool = False
     exclude_accounts: frozenset[str] = frozenset()
     features: frozenset[str] = frozenset(FEATURES)
-    # The account that is to be delegated administrator of IAM; empty leaves that alone.
+    # The account that should be the delegated administrator of IAM; empty changes nothing.
     delegated_administrator: str = ""
     organization_id: str = ""
     max_removals: int = 10
-    # The only accounts that this run removes anything from; empty for all of them.
+    # The only accounts from which this run removes credentials; empty for all accounts.
     batch: frozenset[str] = frozenset()
     reason: str = ""
-    # What the names of the options begin with, where a role hands its variables on.
+    # Prefix of the role's variables; empty for the module's own options.
     prefix: str = ""
 
     def called(self, option: str) -> str:
-        """An option as messages name it."""
+        """Return the user's name for the option."""
         return called(option, self.prefix)
 
     @property
     def selects(self) -> bool:
-        """Whether accounts are named in any way."""
+        """Whether any option selects accounts."""
         return bool(self.accounts or self.organizational_units or self.account_tags or self.all_accounts)
 
 
 @dataclass(frozen=True)
 class Organization:
-    """The organization, and how far centralized root access is switched on."""
+    """The organization, and which parts of centralized root access are switched on."""
 
     id: str
     management_account: str
-    # With ALL an organization can do more than have one bill.
+    # ALL, or CONSOLIDATED_BILLING for an organization that only shares one bill.
     feature_set: str
     accounts: Mapping[str, Account] = field(default_factory=dict)
     units: tuple[Unit, ...] = ()
@@ -78,13 +78,13 @@ class Organization:
     trusted: bool = False
     features: frozenset[str] = frozenset()
     delegated_administrators: frozenset[str] = frozenset()
-    # AWS's code of the error that it answered with when it was asked for the features; empty where it was none.
+    # AWS's error code if it refused to list the features; otherwise empty.
     refused: str = ""
 
 
 @dataclass(frozen=True)
 class Credential:
-    """One thing that the root user can sign in or sign with. A password has no ID."""
+    """One credential of the root user. A password has no ID."""
 
     kind: str
     id: str = ""
@@ -96,22 +96,22 @@ class Credential:
 
 @dataclass(frozen=True)
 class RootUser:
-    """What the root user of an account has; None where it could not be learned, for the reason that the error says."""
+    """The credentials of an account's root user; None if they could not be read. Then error has the reason."""
 
     account: Account
     credentials: tuple[Credential, ...] | None
     error: str = ""
-    # Whether it was looked at, or left because of an error that no other call would have done better with.
+    # Whether the run tried to read them. False after an error that every other call would have met too.
     begun: bool = True
 
     def has(self, kind: str) -> bool:
-        """Whether it has a credential of this kind."""
+        """Whether the root user has a credential of this kind."""
         return any(one.kind == kind for one in self.credentials or ())
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One look at the organization and the root users of the accounts that are meant."""
+    """The organization and the root users of the selected accounts, as read at one time."""
 
     caller: Caller
     organization: Organization
@@ -120,14 +120,14 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Change:
-    """One write call: a method of boto3's, and what it is about."""
+    """One write call: the boto3 method, and the account and credential that it is about."""
 
     operation: str
     account: str = ""
     credential: Credential | None = None
 
     def describe(self) -> dict[str, t.Any]:
-        """The change as results show it."""
+        """Return the change as results show it."""
         told: dict[str, t.Any] = {"operation": self.operation}
         if self.account:
             told["account"] = self.account
@@ -138,7 +138,7 @@ class Change:
         return told
 
     def __str__(self) -> str:
-        """The change in words, for the middle of a sentence."""
+        """Return the change in words, for the middle of a sentence."""
         words = self.operation.replace("_", " ")
         about = f" ({self.credential.id})" if self.credential and self.credential.id else ""
         return f"{words}{about}{f' in {self.account}' if self.account else ''}"
@@ -146,19 +146,19 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done, account after account, or why nothing is."""
+    """The changes, account by account, or the problems that prevent them."""
 
     changes: tuple[Change, ...] = ()
-    # What is left for later runs: how many credentials, by the account.
+    # How many credentials are left for later runs, by account ID.
     remaining: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a change."""
+    """The outcome of a change."""
 
     change: Change
     error: str | None = None
-    # Never tried, for the reason that the error says.
+    # Whether it was tried. If not, error has the reason.
     begun: bool = True

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The objects that a run is about, with their states before and after: for plan files and lines for people. Pure."""
+"""The objects of a run, with their states before and after, for plan files and for lines that people read. Pure."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access.model im
 from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access.plan import DELEGATE, RECOVERY, SWITCHES, TRUST
 
 State = dict[str, t.Any]
-# The kinds of objects, as people read them.
+# Kinds of objects, as lines name them.
 ORGANIZATION, ROOT_USER = "organization", "root user"
-# That IAM has trusted access in AWS Organizations.
+# IAM's trusted access in AWS Organizations, listed like a feature.
 TRUSTED = "TrustedAccess"
 _FEATURES = {TRUST: TRUSTED, **{operation: feature for feature, operation in SWITCHES.items()}}
 _SETS = {ACCESS_KEY: "access_keys", CERTIFICATE: "signing_certificates", MFA_DEVICE: "mfa_devices"}
 
 
 def describe_objects(wanted: Wanted, snapshot: Snapshot, done: Sequence[Change]) -> list[State]:
-    """The organization and root users, in the order in which they change, also what stays as it is."""
+    """Return the organization and the root users in the order of their changes, including unchanged ones."""
     if wanted.state == AUDITED:
         return []
     if wanted.state == ENABLED:
@@ -71,7 +71,7 @@ def _root_user(root: RootUser, done: Sequence[Change]) -> State:
 
 
 def _state(held: Collection[Credential]) -> State:
-    """Credentials in the words that states of users have for them."""
+    """Return credentials by the field names that the states of users have."""
     state: State = {"console_access": any(one.kind == PASSWORD for one in held)}
     for kind, name in _SETS.items():
         own = [one for one in held if one.kind == kind]

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Compares the wanted state with the organization: the changes, and every reason against them."""
+"""Plans the changes from the requested state and the organization, or says why they are not possible."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access.model im
 )
 
 TRUST, DELEGATE = "enable_aws_service_access", "register_delegated_administrator"
-# The calls that switch the features on, in this order.
+# The calls that switch on the features, in this order.
 SWITCHES = {
     CREDENTIALS_MANAGEMENT: "enable_organizations_root_credentials_management",
     SESSIONS: "enable_organizations_root_sessions",
@@ -48,7 +48,7 @@ RECOVERY = "create_login_profile"
 
 
 def meant(wanted: Wanted, organization: Organization) -> list[Account]:
-    """The accounts that are meant, whatever state they are in, without the management account. All if none is named."""
+    """Return the selected accounts, whatever their status, but not the management account. All if none is selected."""
     if wanted.state == ENABLED:
         return []
     accounts = organization.accounts
@@ -58,17 +58,17 @@ def meant(wanted: Wanted, organization: Organization) -> list[Account]:
 
 
 def to_look_at(wanted: Wanted, organization: Organization) -> list[Account]:
-    """Those of them that have a root user whom AWS lets anybody look at."""
+    """Return the selected accounts that are active: AWS allows no calls in the others."""
     return [account for account in meant(wanted, organization) if account.status == ACTIVE]
 
 
 def skipped(wanted: Wanted, organization: Organization) -> list[Account]:
-    """Those of them that are suspended, or are being closed or set up."""
+    """Return the selected accounts that are suspended, or being closed or set up."""
     return [account for account in meant(wanted, organization) if account.status != ACTIVE]
 
 
 def make_plan(wanted: Wanted, snapshot: Snapshot) -> Plan:
-    """The changes, account after account, and what speaks against them."""
+    """Return the changes, account by account, or the problems that prevent them."""
     if wanted.state == ENABLED:
         return Plan(tuple(_switching_on(wanted, snapshot.organization)))
     known = [root for root in snapshot.root_users if root.credentials is not None]
@@ -81,9 +81,9 @@ def make_plan(wanted: Wanted, snapshot: Snapshot) -> Plan:
 
 
 def _batch(wanted: Wanted, root_users: Iterable[RootUser]) -> Plan:
-    """As many removals as one run may make, by the accounts' IDs, and what is left for later runs.
+    """Return as many removals as one run may make, in the order of the account IDs, and what is left for later runs.
 
-    An account is done as a whole or left, unless it has more credentials by itself than a run may remove.
+    An account is either done completely or left, unless it alone has more credentials than one run may remove.
     """
     changes: list[Change] = []
     remaining: dict[str, int] = {}
@@ -93,7 +93,7 @@ def _batch(wanted: Wanted, root_users: Iterable[RootUser]) -> Plan:
         taken = 0
         if not wanted.batch or root.account.id in wanted.batch:
             taken = len(own) if len(own) <= room else 0 if changes else room
-            # Once an account is left, so are those behind it: else a large one could be left forever.
+            # Once an account is left, leave all later ones too. Otherwise a large one might be left forever.
             room = room - taken if taken == len(own) else 0
         changes += own[:taken]
         if own[taken:]:
@@ -102,7 +102,7 @@ def _batch(wanted: Wanted, root_users: Iterable[RootUser]) -> Plan:
 
 
 def _removals(root: RootUser) -> Iterator[Change]:
-    """The removals of an account in an order that leaves no password without the MFA that protects it."""
+    """Yield the removals of an account, the password before the MFA devices that protect it."""
     for kind in KINDS:
         for credential in root.credentials or ():
             if credential.kind == kind:
@@ -126,6 +126,6 @@ def _none_allowed(wanted: Wanted, remaining: Mapping[str, int]) -> Iterator[str]
 
 
 def left_words(remaining: Mapping[str, int]) -> str:
-    """How many credentials of how many accounts, in words."""
+    """Return in words how many credentials of how many accounts are left."""
     credentials, accounts = sum(remaining.values()), len(remaining)
     return f"{credentials} credential{'s' * (credentials != 1)} of {accounts} account{'s' * (accounts != 1)}"

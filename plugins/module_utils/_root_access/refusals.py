@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Why nothing is done in an organization, before anybody's root user is looked at."""
+"""Finds reasons to refuse a run before it reads any root user."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ALL = "ALL"
 
 
 def refusals(wanted: Wanted, organization: Organization, caller: Caller) -> Iterator[str]:
-    """Why nothing is done, one sentence each, by the names of the options."""
+    """Yield why the run is refused: one sentence each, beginning with the option."""
     if wanted.organization_id and wanted.organization_id != organization.id:
         yield (
             f"{wanted.called('organization_id')}: is {wanted.organization_id}, but these credentials belong to the "
@@ -85,7 +85,7 @@ def _root_users(wanted: Wanted, organization: Organization, caller: Caller) -> I
 
 
 def _switched_off(wanted: Wanted, organization: Organization, caller: Caller) -> str:
-    """Why no root user can be looked at, or nothing."""
+    """Return why no root user can be read; empty if they can."""
     how = (
         f"run this with {wanted.called('state')}={ENABLED} in the management account {organization.management_account}"
     )
@@ -102,7 +102,7 @@ def _switched_off(wanted: Wanted, organization: Organization, caller: Caller) ->
 
 
 def _accounts(wanted: Wanted, organization: Organization) -> Iterator[str]:
-    """What is named that there is not, or that nothing can be done about."""
+    """Yield problems with named accounts and units that do not exist, or in which nothing can be done."""
     accounts = wanted.called("accounts")
     for account in sorted(wanted.accounts | wanted.exclude_accounts):
         if account not in organization.accounts:

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Results and diffs, rendered from plans and outcomes, so that check mode and a real run speak alike."""
+"""Results and diffs from plans and outcomes, the same way for check mode and for a real run."""
 
 from __future__ import annotations
 
@@ -31,8 +31,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access.model im
 from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access.objects import describe_objects
 from ansible_collections.cloudhsm.iam.plugins.module_utils._root_access.plan import SWITCHES, left_words, skipped
 
-# Tasks that only a root user with credentials can do (IAM User Guide, "Tasks that require root
-# user credentials").
+# Tasks that only a root user with credentials can do (IAM User Guide, "Tasks that require root user credentials").
 BY_HAND = (
     "What only a root user can do, such as allowing IAM users to see Billing, needs a password again: allow its "
     f"recovery with {{state}}={RECOVERABLE}"
@@ -42,7 +41,7 @@ BY_HAND = (
 def describe(
     wanted: Wanted, snapshot: Snapshot, plan: Plan, outcomes: Sequence[Outcome], check_mode: bool
 ) -> dict[str, t.Any]:
-    """The result of a run. For a run that made no calls, outcomes are those that it would have had."""
+    """Return the result of a run. If it made no calls, outcomes are those that it would have had."""
     done = [outcome.change for outcome in outcomes if not outcome.error]
     failed = [outcome for outcome in outcomes if outcome.error]
     unknown = [root for root in snapshot.root_users if root.credentials is None]
@@ -77,7 +76,7 @@ def describe(
 
 
 def describe_diff(changes: Iterable[Change]) -> dict[str, t.Any]:
-    """Before and after of what changes, for --diff."""
+    """Return the changing objects before and after, for --diff."""
     before: dict[str, t.Any] = {}
     after: dict[str, t.Any] = {}
     for change in changes:
@@ -94,7 +93,7 @@ def _named(account: Account) -> dict[str, str]:
 
 
 def _remaining(snapshot: Snapshot, remaining: Mapping[str, int]) -> list[dict[str, t.Any]]:
-    """The accounts with what is left for later runs, by their IDs."""
+    """Return the accounts of which something is left for later runs, by ID."""
     accounts = {root.account.id: root.account for root in snapshot.root_users}
     return [{**_named(accounts[known]), "credentials": number} for known, number in sorted(remaining.items())]
 
@@ -104,7 +103,7 @@ def _skipped(account: Account) -> dict[str, str]:
 
 
 def _account(root: RootUser, outcomes: Sequence[Outcome]) -> dict[str, t.Any]:
-    """A root user as results show it: what it had when it was looked at, and what became of it."""
+    """Return a root user as results show it: the credentials that were found, and what happened to them."""
     described: dict[str, t.Any] = {
         **_named(root.account),
         "email": root.account.email,
@@ -126,7 +125,7 @@ def _account(root: RootUser, outcomes: Sequence[Outcome]) -> dict[str, t.Any]:
 
 
 def _action(root: RootUser, outcomes: Sequence[Outcome]) -> str:
-    """What was done about it: one of failed, locked, recoverable, unchanged."""
+    """Return what happened to a root user: failed, locked, recoverable or unchanged."""
     own = [outcome for outcome in outcomes if outcome.change.account == root.account.id and outcome.change.credential]
     if root.credentials is None or any(outcome.error for outcome in own):
         return "failed"
@@ -157,7 +156,7 @@ def _counts(
 def _lines(
     wanted: Wanted, snapshot: Snapshot, plan: Plan, outcomes: Sequence[Outcome], check_mode: bool
 ) -> Iterator[str]:
-    """What people read when a run is done, below the lines of the objects that change."""
+    """Yield the lines below those of the changing objects."""
     done = [outcome.change for outcome in outcomes if not outcome.error]
     if wanted.state == AUDITED:
         yield from _audited(wanted, snapshot)
@@ -214,7 +213,7 @@ def _count(number: int, what: str) -> str:
 
 
 def _failure_message(failed: Sequence[Outcome], unknown: Sequence[RootUser]) -> str:
-    """One message for all that failed: each reason once."""
+    """Return one message for all failures, with each reason once."""
     begun = [str(outcome.error) for outcome in failed if outcome.begun]
     begun += [root.error for root in unknown if root.begun]
     left = sum(1 for outcome in failed if not outcome.begun) + sum(1 for root in unknown if not root.begun)

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What root_access does."""
+"""Runs root_access."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ TOO_OLD = (
 
 
 def run(task: Task) -> Result:
-    """The module's result. Raises FailedError, also where something could not be finished."""
+    """Return the module's result. Raises FailedError, also if only a part failed."""
     params = task.params
     wanted, problems = parse(params)
     refuse(problems)
@@ -60,7 +60,7 @@ def run(task: Task) -> Result:
 
 
 def carry_out(task: Task, service: Service, wanted: Wanted, snapshot: Snapshot) -> Result:
-    """Plan, do it unless this is a check, and tell it."""
+    """Make the plan, carry it out unless in check mode, and return the result."""
     plan = make_plan(wanted, snapshot)
     refuse(plan.problems)
     outcomes = [Outcome(change) for change in plan.changes]
@@ -91,7 +91,7 @@ def _service(task: Task, caller: Caller, pool: ThreadPoolExecutor) -> Service:
 
 @contextmanager
 def _told_in_a_sentence() -> Iterator[None]:
-    """Turns what reads raise into the failure of the task."""
+    """Turn errors of reads into FailedError."""
     try:
         yield
     except UnknownStateError as exc:

@@ -6,10 +6,10 @@
 
 """Sessions as the root user of a member account, which AWS limits to one task each.
 
-AssumeRoot is for the management account and the delegated administrator of IAM, takes one of AWS's task policies, lasts
-up to 900 seconds, and is answered by endpoints of regions alone (STS API reference, AssumeRoot). What a task policy
-lets through is in the IAM User Guide, "AWS managed policies for IAM"; IAMDeleteRootUserCredentials has lost
-DeleteVirtualMFADevice on 2025-01-07, so that a virtual device of the root user is deactivated and not deleted.
+Only the management account and the delegated administrator of IAM may call AssumeRoot. It takes one of AWS's task
+policies, lasts up to 900 seconds, and works only at regional endpoints (STS API reference, AssumeRoot). The IAM User
+Guide, "AWS managed policies for IAM", lists what each task policy allows. IAMDeleteRootUserCredentials lost
+DeleteVirtualMFADevice on 2025-01-07, so a virtual device of the root user is deactivated, but not deleted.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ DURATION = 900
 
 @dataclass(frozen=True)
 class Service:
-    """The clients of the organization and its IAM, the way to clients of members' root users, and the workers."""
+    """The clients of Organizations, IAM and STS, what makes clients for root users of members, and the workers."""
 
     organizations: OrganizationsClient
     iam: IAMClient
-    # A client whose endpoint is that of a region.
+    # A client with a regional endpoint.
     sts: t.Any
-    # Makes a client for IAM out of a session's credentials.
+    # Makes an IAM client from a session's credentials.
     session_iam: Callable[[Mapping[str, t.Any]], IAMClient]
     pool: Executor
     partition: str = "aws"
-    # Set once an error has come that no other call would do better with.
+    # Set after an error that every other call would meet too.
     hopeless: threading.Event = field(default_factory=threading.Event)
 
     def root_iam(self, account: str, task: str) -> IAMClient:
-        """IAM as the root user of an account sees it, for this task alone. Raises what botocore raises."""
+        """Return an IAM client for the root user of an account, limited to this task. Raises botocore's errors."""
         session = self.sts.assume_root(
             TargetPrincipal=account,
             TaskPolicyArn={"arn": f"arn:{self.partition}:iam::aws:policy/root-task/{task}"},
@@ -56,10 +56,10 @@ class Service:
 
 
 def told(exc: BaseException, doing: str) -> str:
-    """What went wrong in an account, in one sentence.
+    """Return in one sentence what failed in an account.
 
-    AWS denies AssumeRoot alike to who lacks the permission, where a policy of the organization is against it, and for
-    some minutes after the feature was switched on.
+    AWS gives the same access-denied error for AssumeRoot if the caller lacks the permission, if a policy of the
+    organization denies it, and for some minutes after the feature was switched on.
     """
     said = sentence(exc, doing)
     if is_access_denied(exc) and getattr(exc, "operation_name", "") == "AssumeRoot":

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""One look at the organization, and at the root users of the accounts that are meant: five calls an account."""
+"""Reads the organization, and the root users of the selected accounts with five calls for each account."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if t.TYPE_CHECKING:
 
 PRINCIPAL = "iam.amazonaws.com"
 NOT_FOUND = "NoSuchEntity"
-# What ListOrganizationsFeatures answers where there is nothing to tell (IAM API reference).
+# Errors of ListOrganizationsFeatures that say why the features can't be listed (IAM API reference).
 NOT_TRUSTED = "ServiceAccessNotEnabled"
 NOT_ALLOWED = "AccountNotManagementOrDelegatedAdministrator"
 NO_ORGANIZATION = "OrganizationNotFound"
@@ -42,16 +42,16 @@ REFUSALS = frozenset({NOT_TRUSTED, NOT_ALLOWED, NO_ORGANIZATION, NOT_ALL_FEATURE
 
 
 def read_organization(service: Service, caller_account: str, wanted: Wanted) -> Organization:
-    """The organization, as far as it counts for the state. Raises UnknownStateError, and what botocore raises."""
+    """Return what the requested state depends on. Raises UnknownStateError, and botocore's errors."""
     client = service.organizations
     described = client.describe_organization()["Organization"]
     found = Organization(described["Id"], described["MasterAccountId"], described.get("FeatureSet", "ALL"))
     if wanted.state == ENABLED:
-        # Nobody else may ask for these.
+        # Only the management account may read these.
         return _with_switches(service, found, wanted) if caller_account == found.management_account else found
     found = _with_features(service.iam, found)
     if found.refused:
-        # A caller who may not ask IAM may not list the accounts either.
+        # A caller who may not list the features may not list the accounts either.
         return found
     accounts, units = accounts_and_units(client, bool(wanted.organizational_units))
     known = {account.id: account for account in accounts}
@@ -62,7 +62,7 @@ def read_organization(service: Service, caller_account: str, wanted: Wanted) -> 
 
 
 def _with_switches(service: Service, found: Organization, wanted: Wanted) -> Organization:
-    """The organization with all that the state enabled can change."""
+    """Return the organization with everything that the state enabled can change."""
     client = service.organizations
     pages = client.get_paginator("list_aws_service_access_for_organization").paginate()
     trusted = {one["ServicePrincipal"] for page in pages for one in page["EnabledServicePrincipals"]}
@@ -76,7 +76,7 @@ def _with_switches(service: Service, found: Organization, wanted: Wanted) -> Org
     if PRINCIPAL not in trusted:
         return found
     found = _with_features(service.iam, found)
-    # What was switched on a moment ago is not known everywhere at once, and switching it on again does no harm.
+    # IAM may not know yet of trusted access that was just switched on. Switching it on again does no harm.
     return replace(found, refused="", trusted=True) if found.refused == NOT_TRUSTED else found
 
 
@@ -84,7 +84,7 @@ def _with_features(iam: IAMClient, found: Organization) -> Organization:
     try:
         features = iam.list_organizations_features()["EnabledFeatures"]
     except Exception as exc:
-        # IAM has no code of its own for these, so that the names of the exceptions count.
+        # IAM has no codes for these errors, only names of exceptions.
         refused = error_code(exc).removesuffix("Exception")
         if refused not in REFUSALS:
             raise
@@ -93,7 +93,7 @@ def _with_features(iam: IAMClient, found: Organization) -> Organization:
 
 
 def audit(service: Service, accounts: list[Account]) -> tuple[RootUser, ...]:
-    """The root users of these accounts, side by side. Nothing is raised: what fails is told of the account."""
+    """Return the root users of these accounts, read in parallel. Raises nothing: the result has the errors."""
     return tuple(service.pool.map(lambda account: _audit(service, account), accounts))
 
 
@@ -106,7 +106,7 @@ def _audit(service: Service, account: Account) -> RootUser:
             return RootUser(account, tuple(_credentials(iam)))
         finally:
             iam.close()
-    # Whatever goes wrong in one account is that account's failure, not the run's.
+    # An error in one account is that account's failure, not the run's.
     except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
         if is_hopeless(exc):
             service.hopeless.set()
@@ -114,9 +114,9 @@ def _audit(service: Service, account: Account) -> RootUser:
 
 
 def _credentials(iam: IAMClient) -> Iterator[Credential]:
-    """What the caller has, which is the root user: without a user name these calls are about who makes them.
+    """Yield the credentials of the caller, the root user. Without a user name, these calls are about the caller.
 
-    A session of AssumeRoot has to leave the name out (IAM API reference, GetLoginProfile), and so do its answers.
+    In a session of AssumeRoot, neither calls nor answers have a user name (IAM API reference, GetLoginProfile).
     """
     try:
         iam.get_login_profile()

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Makes the calls of a plan, each secret in its store before or right after the call that it belongs to."""
+"""Makes the calls of a plan, and stores each secret before or right after its call."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords impo
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-# If IAM does not know the object of these calls, they have nothing left to do.
+# If the object of these calls does not exist, they have nothing left to do.
 REMOVALS = ("delete_", "deactivate_", "untag_")
 
 
 class StoppedError(Exception):
-    """A call failed. done are those before it; its message is a sentence."""
+    """A call failed. The message is a sentence; done are the changes that were made before it."""
 
     def __init__(self, message: str, done: list[Change]) -> None:
         super().__init__(message)
@@ -42,7 +42,7 @@ class StoppedError(Exception):
 
 @dataclass(frozen=True)
 class Service:
-    """What the calls are made with. Only the one that creates a key must not be repeated by botocore."""
+    """The clients and stores for the calls. With once, botocore does not repeat a call: creating a key needs that."""
 
     iam: IAMClient
     once: IAMClient
@@ -51,7 +51,7 @@ class Service:
 
 
 def apply_plan(plan: Plan, service: Service) -> list[Change]:
-    """Make the calls in their order; gives them as they were made. Raises StoppedError."""
+    """Make the calls in order and return them as they were made. Raises StoppedError."""
     done: list[Change] = []
     created = ""
     doing = "note that the key is stored"
@@ -73,14 +73,14 @@ def apply_plan(plan: Plan, service: Service) -> list[Change]:
         raise StoppedError(str(exc), [*done, *exc.done]) from exc
     except StoreError as exc:
         raise StoppedError(str(exc), done) from exc
-    # Whatever else goes wrong is told with what was done before it.
+    # Any other error is reported with what was done before it.
     except Exception as exc:  # of botocore's and of the connection's, which are many
         raise StoppedError(sentence(exc, doing), done) from exc
     return done
 
 
 def _with_new_key(change: Change, created: str) -> Change:
-    """A note of which key is the new one, with the key's own ID."""
+    """Return the change. If it records which key is the new one, it has that key's ID now."""
     tags = {tag["Key"]: tag["Value"] for tag in change.params.get("Tags", ())}
     words = tags.get(ROTATION, "").split()
     if not created or words[:1] != [NEW]:
@@ -98,7 +98,7 @@ def _call(iam: IAMClient, change: Change) -> None:
 
 
 def _set_password(change: Change, service: Service) -> None:
-    """Store a new password, set it, and note that. If AWS's answer is lost, the entry stays pending."""
+    """Store a new password, set it, and mark it as set. If AWS's answer is lost, the entry stays pending."""
     keeper = t.cast("PasswordKeeper", service.passwords)
     password = keeper.password()
     try:
@@ -116,9 +116,10 @@ def _set_password(change: Change, service: Service) -> None:
 
 
 def _create_key(change: Change, service: Service, plan: Plan, gone: frozenset[str]) -> tuple[Change, str]:
-    """Note that a key is about to be created, create it, and store its secret. The change with the key's ID, and that.
+    """Record in the store that a key is about to be created, create it, and store its secret.
 
-    If AWS's answer is lost, the key may or may not exist. The note stays then, and the next run finds out.
+    Return the change with the key's ID, and the ID. If AWS's answer is lost, the key may or may not exist. Then the
+    record stays, and the next run finds out.
     """
     keeper = t.cast("KeyKeeper", service.keys)
     keys, now = read_keys(service.iam, change.user)
@@ -150,24 +151,24 @@ def _create_key(change: Change, service: Service, plan: Plan, gone: frozenset[st
 
 
 def _taken_back(key_id: str, user: str, service: Service) -> str:
-    """Delete a key whose secret could not be stored; what became of it, in a sentence."""
+    """Delete a key whose secret could not be stored. Return the outcome in a sentence."""
     try:
         _call(service.iam, Change(user, "delete_access_key", {"UserName": user, "AccessKeyId": key_id}))
         t.cast("KeyKeeper", service.keys).cancel()
     except Exception as exc:  # noqa: BLE001  # pylint: disable=broad-exception-caught
-        # Of two errors the first one matters; this one only says what the next run has to do.
+        # The first error matters more. This one only says what the next run has to do.
         return f"{key_id} has no use, and {sentence(exc, 'delete it')}; run again, which deletes it"
     return f"{key_id} was deleted again, since nobody has its secret"
 
 
 def had_no_effect(exc: Exception) -> bool:
-    """Whether AWS has refused the call, so that it is certain that nothing was changed."""
+    """Whether AWS refused the call, so that it certainly changed nothing."""
     response: t.Any = getattr(exc, "response", None) or {}
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
     return bool(error_code(exc)) and 400 <= status < 500
 
 
 def _words(change: Change) -> str:
-    """A change in words, for the middle of a sentence."""
+    """Return a change in words, for the middle of a sentence."""
     what = change.params.get("AccessKeyId") or change.params.get("SerialNumber")
     return f"{change.operation.replace('_', ' ')} of {change.user}{f' ({what})' if what else ''}"

@@ -6,9 +6,9 @@
 
 """Removes a lost MFA device from its user, who then registers another one. Pure.
 
-A virtual device stays in the account when it is deactivated, and its name is taken until it is deleted (IAM API
-reference, DeactivateMFADevice and DeleteVirtualMFADevice). Once it is deactivated nothing tells whose it was: so a
-virtual device is noted on the user before, for the run after one that was stopped.
+A deactivated virtual device stays in the account, and its name is taken until it is deleted (IAM API reference,
+DeactivateMFADevice and DeleteVirtualMFADevice). Nothing shows whose it was. So a tag on the user records the device
+first, for the run after an interrupted one.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import c
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import ActualUser, Change
 
 NOTE = f"{MFA_NOTE}1"
-# A device that was registered a moment ago is probably the new one, and the command was repeated.
+# A device that was registered within this time is probably the new one, and the command was repeated.
 FRESH_DAYS = 1
 
 
 def make_plan(situation: Situation, options: Options) -> Plan:
-    """The device that goes, or why none does."""
+    """Return the plan that removes a device, or why none is removed."""
     lost = _chosen(situation, options)
     if isinstance(lost, str):
         return refused(situation, f"mfa_device: {lost}")
@@ -58,7 +58,7 @@ def make_plan(situation: Situation, options: Options) -> Plan:
 
 
 def _chosen(situation: Situation, options: Options) -> Device | str | None:
-    """The lost device, None if it is already gone, or a sentence if the run can't identify it."""
+    """Return the lost device, None if it is already gone, or a sentence if the run can't identify it."""
     devices, name = situation.devices, situation.user.name
     if not devices:
         return None
@@ -82,7 +82,7 @@ def _named(situation: Situation, wanted: str) -> Device | str | None:
         return found[0]
     noted = Device(_noted(situation.user))
     if not found and wanted in (noted.serial, noted.name):
-        # An earlier run has taken it, and was stopped then.
+        # An earlier run deactivated it, and was stopped then.
         return None
     return _which(name, found) if found else f"{name} has no device {wanted!r}; it has {_listed(devices)}"
 
@@ -99,12 +99,12 @@ def _listed(devices: Sequence[Device]) -> str:
 
 
 def _noted(user: ActualUser) -> str:
-    """The virtual device that an earlier run was taking from the user."""
+    """Return the virtual device that an earlier run was removing; empty if there is no record of one."""
     return decode(user.tags[NOTE]) if NOTE in user.tags else ""
 
 
 def _changes(situation: Situation, lost: Device | None, left: str) -> tuple[Change, ...]:
-    """The calls. left is a device that an earlier run has deactivated, and perhaps deleted."""
+    """Return the calls. left is a device that an earlier run deactivated, and perhaps deleted."""
     user = situation.user
     found: list[Change] = []
     tags = set(user.tags)
@@ -132,7 +132,7 @@ def _after(user: ActualUser, remaining: Sequence[Device]) -> ActualUser:
 
 
 def can_register(situation: Situation, remaining: Sequence[Device]) -> bool | None:
-    """Whether the user may register a virtual device for itself, signed in as it then can; None where it depends."""
+    """Whether the user may register its own virtual device with what it can still sign in with; None if it depends."""
     rights, user = Evaluator(situation.rights), situation.user
     caller = situation.account.caller
     new = f"arn:{caller.partition}:iam::{caller.account_id}:mfa/{user.name}"
@@ -144,7 +144,7 @@ def can_register(situation: Situation, remaining: Sequence[Device]) -> bool | No
 
 
 def _left_alone(situation: Situation, remaining: Sequence[Device]) -> str | None:
-    """Why the last administrator with MFA must keep it. Otherwise no member could act, or register a device."""
+    """Return why the last administrator with MFA must keep it: otherwise no member could act or register a device."""
     if remaining or can_register(situation, remaining) is not False:
         return None
     groups = [group for group, others in sorted(situation.others_with_mfa.items()) if not others]
@@ -158,7 +158,7 @@ def _left_alone(situation: Situation, remaining: Sequence[Device]) -> str | None
 
 
 def _registration(situation: Situation, remaining: Sequence[Device]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What people have to know now: warnings, and what comes next."""
+    """Return what people have to know now: warnings, and the next steps."""
     name = situation.user.name
     able = can_register(situation, remaining)
     warnings, told = [], []

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The options of iam_user_credentials, and everything that is wrong with them."""
+"""The options of iam_user_credentials, and their problems."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import 
     store_problems,
 )
 
-# Whose option it is; the others are for all jobs.
+# The job that an option is for. All other options are for all jobs.
 OF_JOB = {
     "console_access": RESET_PASSWORD,
     "mfa_device": REPLACE_DEVICE,
@@ -44,7 +44,7 @@ DAYS = 3650
 
 
 def store_options(params: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The options of the store with the names that iam_users has for them, and the defaults of the job."""
+    """Return the store's options by the names of iam_users, with the defaults of the job."""
     job = str(params.get("job"))
     read = {f"credentials_{name}": params.get(f"store_{name}") for name in _STORE}
     return {
@@ -56,13 +56,13 @@ def store_options(params: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def said(problem: str, prefix: str | None) -> str:
-    """A problem with the names of this module's options, or of the role's variables."""
+    """Return a problem with the names of this module's options, or of the role's variables."""
     own = _OF_STORES.sub(lambda found: "store" if found[1] == "store" else f"store_{found[1]}", problem)
     return _FIELD.sub(lambda found: called(found[1], prefix or ""), own)
 
 
 def option_problems(params: Mapping[str, t.Any]) -> list[str]:
-    """Everything that is wrong with the options."""
+    """Return all problems with the options."""
     return list(_problems(params))
 
 
@@ -99,7 +99,7 @@ def _problems(params: Mapping[str, t.Any]) -> Iterator[str]:
 
 
 def options_from(params: Mapping[str, t.Any]) -> Options:
-    """The switches of a run, from the module's parameters."""
+    """Return the switches of a run from the module's parameters."""
     return Options(
         job=params["job"],
         user=params["user"],

@@ -4,17 +4,17 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The steps by which an access key is replaced without loss, found from the account's state. Pure.
+"""Plans the next step to replace an access key without an interruption, from the account's state. Pure.
 
-    one key -> create another -> the new one is seen used -> deactivate the old one -> wait -> delete it
+    one key -> create another -> AWS sees the new one used -> deactivate the old one -> wait -> delete it
 
-It is the order of the IAM User Guide, "Update access keys". A user can have two keys (IAM quotas). Each run makes the
-step that is due, and says what the next one waits for. Which key is which is noted in a tag on the user, and until
-then in the store, beside the secret.
+This is the order of the IAM User Guide, "Update access keys". A user can have two keys (IAM quotas). Each run takes the
+step that is due, and says what the next one waits for. A tag on the user records which key is the new one and which
+the old one; until it is set, the store does, beside the secret.
 
-The secret can be read only in the answer of CreateAccessKey (IAM API reference, CreateAccessKey). So a run that was
-stopped between that call and the store leaves a key of which nobody has the secret. The note that such a run made in
-the store before tells which key that is: it was created then, it was not there before, and it was never used.
+Only the answer of CreateAccessKey has the secret (IAM API reference, CreateAccessKey). So a run that is stopped between
+that call and the store leaves a key whose secret nobody has. The record that the run made in the store before shows
+which key this is: it was created at that time, did not exist before, and was never used.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials.mod
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.calls import change, tag_list
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import ActualUser, Change, Credentials
 
-# Seconds between the note and the creation: one call, which waits for its answer for at most a minute.
+# Seconds within which the key is created after the record: one call, which waits at most a minute for its answer.
 WINDOW = 120
-# And for so long the run that made the note may still be at work.
+# Seconds for which the run that made the record may still be at work.
 PATIENCE = WINDOW
 KEYS = 2
 
@@ -55,12 +55,12 @@ class Marked(t.NamedTuple):
     since: Moment | None = None
 
     def value(self) -> str:
-        """As the tag has it."""
+        """Return the tag's value."""
         return " ".join([self.new, self.old, *([self.since.strftime(TIME)] if self.since else [])])
 
 
 def read_marked(user: ActualUser) -> Marked | None:
-    """The content of the tag; None if the user has no such tag, or this collection did not write it."""
+    """Return the content of the tag; None if the user has no such tag, or this collection did not write it."""
     words = user.tags.get(ROTATION, "").split()
     if len(words) not in (2, 3):
         return None
@@ -72,7 +72,7 @@ def read_marked(user: ActualUser) -> Marked | None:
 
 
 def make_plan(situation: Situation, options: Options, entry: KeyEntry | None) -> Plan:
-    """The step that is due. entry is what the store knows of the user's key."""
+    """Return the plan of the step that is due. entry is what the store knows about the user's key."""
     user = situation.user
     marked = read_marked(user)
     lost = _no_room(user) or _lost(situation, options, entry)
@@ -102,7 +102,7 @@ def _no_room(user: ActualUser) -> str | None:
 
 
 def _lost(situation: Situation, options: Options, entry: KeyEntry | None) -> AccessKey | str | None:
-    """The key whose secret is lost, a sentence if the key can't be identified, or None."""
+    """Return the key whose secret is lost, a sentence if it can't be identified, or None."""
     if options.lost_key:
         return _named_as_lost(situation, options.lost_key)
     if entry is None or entry.begun is None:
@@ -111,7 +111,7 @@ def _lost(situation: Situation, options: Options, entry: KeyEntry | None) -> Acc
 
 
 def _is_stored(situation: Situation, entry: KeyEntry) -> bool:
-    """Whether the store has the secret of the key that the run was about to create, but no note that it is done."""
+    """Whether the store has the secret of the key that a run was about to create, but was not marked as done."""
     return bool(entry.begun) and entry.key_id in {key.id for key in situation.keys} - entry.before
 
 
@@ -150,14 +150,14 @@ def _has(situation: Situation) -> str:
 def _which_is_which(
     situation: Situation, options: Options, keys: Sequence[AccessKey], marked: Marked | None, entry: KeyEntry | None
 ) -> tuple[AccessKey, AccessKey] | str:
-    """The new key and the old one, or why that is not known."""
+    """Return the new key and the old one, or why it is unknown which is which."""
     by_id = {key.id: key for key in keys}
     if options.old_key and options.old_key not in by_id:
         return f"old_key: {_has(situation)}, and not {options.old_key}"
     new_id = marked.new if marked and {marked.new, marked.old} == set(by_id) else entry.key_id if entry else ""
     pair = _pair(keys, new_id) if new_id in by_id else None
     if pair and pair[1].created > pair[0].created and pair[0].id != (marked and marked.new):
-        # The rotation that the store knows has ended, and another key was created since then.
+        # The rotation that the store knows about has ended, and another key was created since.
         if not options.old_key:
             return (
                 f"user: {_has(situation)}. {pair[0].id} is in the store, and {pair[1].id} was created after it by "
@@ -178,13 +178,13 @@ def _which_is_which(
 
 
 def _pair(keys: Sequence[AccessKey], first: str) -> tuple[AccessKey, AccessKey]:
-    """The two keys, beginning with the one of this ID."""
+    """Return the two keys, the one with this ID first."""
     one, other = sorted(keys, key=lambda key: key.id != first)
     return one, other
 
 
 def _creation(situation: Situation, options: Options, keys: Sequence[AccessKey], gone: tuple[Change, ...]) -> Plan:
-    """The step that creates a key, after the lost one is deleted."""
+    """Return the step that creates a key, after deleting the lost one."""
     user = situation.user
     if not keys and not options.create_first and not gone:
         return refused(situation, f"user: {user.name} has no access key; to create the first, set create_first to true")
@@ -212,12 +212,12 @@ def _creation(situation: Situation, options: Options, keys: Sequence[AccessKey],
 
 
 def _first_is_stored(situation: Situation) -> Plan:
-    """An earlier run was stopped when the first key of a user was in the store already."""
+    """Return the plan after an earlier run that was stopped when the user's first key was in the store already."""
     return Plan(situation.user, stage="created", told=("Next: put the new key where it is needed",), settles=True)
 
 
 def _active(situation: Situation, options: Options, new: AccessKey, old: AccessKey) -> Plan:
-    """Deactivate the old key, if it is time."""
+    """Return the plan that deactivates the old key, or waits."""
     user = situation.user
     if not new.active:
         return refused(
@@ -267,7 +267,7 @@ def _use(key: AccessKey) -> str:
 
 
 def _inactive(situation: Situation, options: Options, new: AccessKey, old: AccessKey, known: Marked | None) -> Plan:
-    """Delete the old key, if it has been inactive for long enough."""
+    """Return the plan that deletes the old key if it has been inactive for long enough, or waits."""
     user, now = situation.user, situation.now
     if not new.active:
         return refused(situation, f"user: the new key {new.id} and the old key {old.id} are inactive; activate one")
@@ -278,7 +278,7 @@ def _inactive(situation: Situation, options: Options, new: AccessKey, old: Acces
             told=(f"Waits: AWS has not seen the new key {new.id} used yet, so the inactive {old.id} stays for now",),
         )
     since = known.since if known else None
-    # A date in the future is not one of ours.
+    # This collection does not write a date in the future.
     if since is None or since > now:
         tags = {ROTATION: Marked(new.id, old.id, now).value()}
         return Plan(
@@ -314,7 +314,7 @@ def _deletion_is_next(options: Options, old: AccessKey, since: Moment) -> list[s
 
 
 def _finished(situation: Situation, keys: Sequence[AccessKey]) -> Plan:
-    """The old key has gone, and the note has not."""
+    """Return the plan if the old key is deleted, but the tag is not."""
     user = situation.user
     return Plan(
         replace(user, tags=_without_mark(user)),
@@ -329,7 +329,7 @@ def _done(new: AccessKey) -> str:
 
 
 def _noted(plan: Plan, situation: Situation, pair: Marked, known: Marked | None) -> Plan:
-    """The plan, which also notes which key is which where nothing has noted that yet."""
+    """Return the plan. If no tag records which key is which, the plan sets it too."""
     user = situation.user
     if known or plan.problems or plan.has("tag_user", "untag_user"):
         return plan
@@ -338,7 +338,7 @@ def _noted(plan: Plan, situation: Situation, pair: Marked, known: Marked | None)
 
 
 def _not_its_own(plan: Plan, situation: Situation) -> Plan:
-    """The plan, unless it would switch off the key that the run itself calls with."""
+    """Return the plan, or a refusal if it would deactivate or delete the key that the run itself calls with."""
     own = situation.own_key
     off = [c for c in plan.changes if c.operation in ("update_access_key", "delete_access_key")]
     if own and any(c.params["AccessKeyId"] == own for c in off):

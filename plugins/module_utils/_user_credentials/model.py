@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The values that pass between reads, plans and calls of iam_user_credentials."""
+"""The values that the reads, plans and calls of iam_user_credentials exchange."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Moment = datetime.datetime
 
 @dataclass(frozen=True)
 class AccessKey:
-    """An access key, and when and where it was last used, as far as AWS has noted that."""
+    """An access key, and when and where it was last used, as far as AWS knows."""
 
     id: str
     active: bool
@@ -35,14 +35,14 @@ class AccessKey:
 
     @property
     def used_since_created(self) -> bool:
-        """Whether anybody has used it.
+        """Whether the key was ever used.
 
-        AWS tells the date of the last use to the minute, and that of the creation to the second.
+        AWS gives the time of the last use to the minute, and the time of creation to the second.
         """
         return self.used is not None and self.used >= self.created.replace(second=0, microsecond=0)
 
     def described(self) -> str:
-        """The key with its dates, for a message."""
+        """Return the key with its dates, for a message."""
         use = f"last used {self.used.strftime(TIME)} for {self.service}" if self.used else "never used"
         return f"{self.id} ({'active' if self.active else 'inactive'}, created {self.created.strftime(TIME)}, {use})"
 
@@ -56,24 +56,24 @@ class Device:
 
     @property
     def virtual(self) -> bool:
-        """Whether the device exists in IAM by itself, and stays when it is taken from its user."""
+        """Whether the device is an object of its own in IAM, which stays when it is deactivated."""
         return ":mfa/" in self.serial
 
     @property
     def name(self) -> str:
-        """What people call it: the end of an ARN."""
+        """The name that people know: the end of the ARN."""
         return self.serial.rpartition("/")[2]
 
 
 @dataclass(frozen=True)
 class KeyEntry:
-    """What a store knows of a user's access key, without the secret."""
+    """What a store knows about a user's access key, without the secret."""
 
     # ID of the key whose secret the entry holds; empty if it holds none yet.
     key_id: str = ""
     # When a run was about to create a key; None if that run has finished.
     begun: Moment | None = None
-    # The keys that the user had then.
+    # The keys that the user had at that time.
     before: frozenset[str] = frozenset()
 
 
@@ -93,24 +93,24 @@ class Options:
     delete_after_days: int | None = None
     deactivate_used: bool = False
     protected_groups: frozenset[str] = frozenset()
-    # The value of the option store; none where nothing can be handed over.
+    # The value of the option store; with none, nothing can be handed over.
     store: str = "none"
 
 
 @dataclass(frozen=True)
 class Situation:
-    """The account as far as a job needs it. What it does not need is empty."""
+    """What a job needs to know about the account. What it does not need is empty."""
 
     account: Account
     person: Person
-    # What the rights of this one user come from.
+    # The policies that give this user its permissions.
     rights: Snapshot
     now: Moment
     devices: tuple[Device, ...] = ()
     # Virtual devices that no user has.
     loose_devices: frozenset[str] = frozenset()
     keys: tuple[AccessKey, ...] = ()
-    # The access key that this run calls with; empty where it is not known.
+    # The access key that this run calls with; empty if unknown.
     own_key: str = ""
     # Other members of protected groups who can sign in with MFA, by group.
     others_with_mfa: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -123,73 +123,73 @@ class Situation:
 
 @dataclass(frozen=True)
 class Plan:
-    """What happens to the user's credentials, and what is said about it."""
+    """What happens to the user's credentials, and what the result says about it."""
 
     after: ActualUser
     changes: tuple[Change, ...] = ()
-    # Why nothing may be done.
+    # Why the run is refused.
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    # How far it is after that, in one word: result and tests go by it.
+    # How far the job is after the changes, in one word, for the result and tests.
     stage: str = ""
-    # The same for people, and what comes next.
+    # The same in sentences, and the next steps.
     told: tuple[str, ...] = ()
-    # The store holds the secret already, and only has to note that.
+    # Whether the store has the secret already and only has to be marked as done.
     settles: bool = False
 
     def has(self, *operations: str) -> bool:
-        """Whether one of these calls is part of it."""
+        """Whether one of these calls is part of the plan."""
         return any(change.operation in operations for change in self.changes)
 
 
 def refused(situation: Situation, *problems: str) -> Plan:
-    """The plan that does nothing, and says why."""
+    """Return a plan that changes nothing, with the reasons."""
     return Plan(situation.user, problems=problems)
 
 
 class PasswordKeeper(t.Protocol):
-    """Keeps a new first password where it is handed over. All methods raise StoreError."""
+    """Keeps a new first password in the store. All methods raise StoreError."""
 
     def check(self) -> None:
-        """Find out whether it can be used, without writing."""
+        """Check without writing whether the store can be used."""
 
     def password(self) -> str:
-        """A new password, which is stored by now and not yet noted as set."""
+        """Return a new password, which is already stored, but not yet marked as set."""
 
     def was_set(self) -> None:
-        """Note that it was set."""
+        """Mark the password as set."""
 
     def was_not_set(self) -> None:
         """Put back what was stored before."""
 
 
 class KeyKeeper(t.Protocol):
-    """Keeps the secret of a new access key where it is handed over. All methods raise StoreError."""
+    """Keeps the secret of a new access key in the store. All methods raise StoreError."""
 
     def find(self) -> KeyEntry | None:
-        """The entry of the user's key; None if there is no entry."""
+        """Return the entry of the user's key; None if it does not exist."""
 
     def begin(self, now: Moment, before: frozenset[str]) -> None:
-        """Note that a key is about to be created. What the entry holds stays as it is."""
+        """Record that a key is about to be created. The entry keeps its value."""
 
     def cancel(self) -> None:
-        """Take that note back."""
+        """Undo begin."""
 
     def keep(self, key_id: str, secret: str) -> None:
-        """Store the secret; together with it is stored which key it is of."""
+        """Store the secret together with the ID of its key."""
 
     def settle(self) -> None:
-        """Note that the secret is stored."""
+        """Mark the secret as stored."""
 
 
 class Stores(t.Protocol):
-    """Opens the store that was asked for, once the account is known."""
+    """Opens the chosen store once the account is known."""
 
     def passwords(self, account_id: str, user: str, length: int) -> PasswordKeeper:
-        """For a new first password."""
+        """Return the keeper of a new first password."""
 
     def keys(self, account_id: str, user: str) -> KeyKeeper:
-        """For the secret of a new access key."""
+        """Return the keeper of a new access key's secret."""
 
     def location(self, account_id: str) -> str:
-        """Where it is, for a message."""
+        """Return where the store is, for a message."""

@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Replaces a forgotten password by a new first one, if the user can sign in with it and change it. Pure.
+"""Replaces a forgotten password with a new first password, if the user can sign in with it and change it. Pure.
 
-UpdateLoginProfile changes the password of a user who has one, and with PasswordResetRequired the user has to set
-another one at the next sign-in (IAM API reference, UpdateLoginProfile). Nothing else about the user changes.
+UpdateLoginProfile changes the password of a user who has one. With PasswordResetRequired, the user must change it at
+the next sign-in (IAM API reference, UpdateLoginProfile). Nothing else about the user changes.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _WAYS = {
 
 
 def make_plan(situation: Situation, options: Options) -> Plan:
-    """The new password, or why there is to be none."""
+    """Return the plan that sets a new password, or why it is refused."""
     user = situation.user
     if not user.console_access and not options.console_access:
         return refused(
@@ -47,7 +47,7 @@ def make_plan(situation: Situation, options: Options) -> Plan:
             f"user: {user.name} has no password for the console; to give it one, set console_access to true",
         )
     why = _why_stuck(situation)
-    # What could not be read may allow it.
+    # A policy that could not be read may allow it.
     if why and why != UNDECIDED and not situation.rights.gaps:
         way = _WAYS.get(why, "change that policy first")
         return refused(
@@ -64,7 +64,7 @@ def make_plan(situation: Situation, options: Options) -> Plan:
 
 
 def _why_stuck(situation: Situation) -> str | None:
-    """Why the user could not change a password that has to be changed, as the access report finds it."""
+    """Return why the user could not change a password that must be changed, as the access report finds it."""
     person = situation.person
     have = Credentials(password=True, mfa=bool(situation.devices), password_reset_required=True, source="live")
     rights = replace(situation.rights, users={person.user.name: replace(person, credentials=have)})

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""Makes the module's result."""
+"""The result of iam_user_credentials."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HANDED_OVER = SETS_PASSWORD | {"create_access_key"}
 def describe(
     situation: Situation, plan: Plan, options: Options, done: Sequence[Change], where: str
 ) -> dict[str, t.Any]:
-    """The result. For a run in check mode, done are the calls that it would make."""
+    """Return the result. In check mode, done are the calls that a run would make."""
     stored = [change for change in done if change.operation in HANDED_OVER]
     created = [str(change.params["AccessKeyId"]) for change in stored if "AccessKeyId" in change.params]
     result: dict[str, t.Any] = {
@@ -50,7 +50,7 @@ def describe(
 
 
 def _object(situation: Situation, plan: Plan, done: Sequence[Change], where: str) -> dict[str, t.Any]:
-    """The user as an object of a plan: the same one each time, although it will be another time then."""
+    """Return the user as an object of a plan. It does not depend on the time, so plans can be compared."""
     before, after = _states(situation, plan, done)
     calls = [change.describe() for change in done]
     noted: dict[str, str] = {}
@@ -70,13 +70,13 @@ def _object(situation: Situation, plan: Plan, done: Sequence[Change], where: str
 
 
 def _at_any_time(key: str, value: str) -> str:
-    """The value that a tag gets, without the time that a run of this very moment puts into it."""
+    """Return a tag's value with "now" in place of the time that the run writes into it."""
     words = value.split()
     return " ".join([*words[:2], "now"]) if key == ROTATION and words[2:] else value
 
 
 def diff_of(situation: Situation, plan: Plan, done: Sequence[Change]) -> dict[str, t.Any]:
-    """Before and after of the user. A new password shows in that it has to be changed."""
+    """Return the user before and after. A new password shows as one that must be changed."""
     if not plan.changes:
         return {"before": {}, "after": {}}
     before, after = _states(situation, plan, done)
@@ -91,7 +91,7 @@ def _states(situation: Situation, plan: Plan, done: Sequence[Change]) -> tuple[d
 
 
 def _after(situation: Situation, plan: Plan, done: Sequence[Change]) -> ActualUser:
-    """The user with the tags that were set and the key that was created, whose ID no plan knows."""
+    """Return the user with the tags that were set and the key that was created. A plan does not know its ID."""
     tags = dict(situation.user.tags)
     created: list[str] = []
     for change in done:

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""What iam_user_credentials does: look, plan, stop there in check mode, else make the calls."""
+"""Runs iam_user_credentials: reads and plans; outside check mode, also makes the calls."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _WORKERS = 8
 
 
 def run(task: Task, files: Stores | None = None) -> Result:
-    """The module's result. files is the store on the controller, which only the action can open. Raises FailedError."""
+    """Return the module's result. files is the store that the action opened on the controller. Raises FailedError."""
     prefix = task.params["variables_prefix"]
     _refuse(option_problems(task.params), prefix)
     options = options_from(task.params)
@@ -100,7 +100,7 @@ def _plan_and_carry_out(task: Task, options: Options, files: Stores | None) -> R
 
 
 def make_plan(situation: Situation, options: Options, keeper: KeyKeeper | None) -> Plan:
-    """The plan of the job."""
+    """Return the plan of the job."""
     if options.job == RESET_PASSWORD:
         return passwords.make_plan(situation, options)
     if options.job == REPLACE_DEVICE:
@@ -109,7 +109,7 @@ def make_plan(situation: Situation, options: Options, keeper: KeyKeeper | None) 
 
 
 def _aws_stores(task: Task, options: Options) -> Stores | None:
-    """The store of AWS's that was asked for; None where none was, and where the job hands nothing over."""
+    """Return the chosen AWS store; None if none is chosen, or if the job hands nothing over. Raises StoreError."""
     if options.job == REPLACE_DEVICE or options.store == "none":
         return None
     if options.store in FILE_STORES:
@@ -126,7 +126,7 @@ def _aws_stores(task: Task, options: Options) -> Stores | None:
 
 
 def _user_problems(account: Account, options: Options) -> list[str]:
-    """Why no credentials are changed: the user does not exist, or must not be touched."""
+    """Return why no credentials are changed, for example because the user does not exist."""
     user = account.users.get(options.user)
     if user is None:
         close = nearest(options.user, account.users)
@@ -147,7 +147,7 @@ def _refuse(problems: Sequence[str], prefix: str | None) -> None:
 
 
 def _stopped(exc: StoppedError, situation: Situation, plan: Plan, options: Options, where: str) -> FailedError:
-    """The result of a failure in the middle of a plan, with the steps that were done and those that were not."""
+    """Return the failure in the middle of a plan, with the steps that were done and those that were not."""
     made = report.describe(situation, plan, options, exc.done, where)
     not_done = [change.describe() for change in plan.changes[len(exc.done) :]]
     names = ", ".join(change["operation"].replace("_", " ") for change in not_done)

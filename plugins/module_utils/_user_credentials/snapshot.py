@@ -48,7 +48,7 @@ if t.TYPE_CHECKING:
 
 
 def read_account(iam: IAMClient, sts: STSClient) -> tuple[Account, Details]:
-    """The account with all users and groups. Raises IncompleteReadError, and what botocore raises."""
+    """Return the account with all users and groups. Raises IncompleteReadError, and botocore's errors."""
     caller = read_caller(sts)
     details = read_authorization_details(iam, BULK)
     users = {name: actual_user(user) for name, user in details.users.items()}
@@ -57,7 +57,7 @@ def read_account(iam: IAMClient, sts: STSClient) -> tuple[Account, Details]:
 
 
 def read_situation(iam: IAMClient, pool: Executor, account: Account, details: Details, options: Options) -> Situation:
-    """Everything else that the job needs to know. Raises botocore's errors."""
+    """Return everything else that the job needs to know. Raises botocore's errors."""
     name = options.user
     user = account.users[name]
     person = Person(user, details.users[name].created, details.users[name].inline)
@@ -87,7 +87,7 @@ def read_situation(iam: IAMClient, pool: Executor, account: Account, details: De
 
 
 def _rights(iam: IAMClient, pool: Executor, situation: Situation, details: Details, options: Options) -> Snapshot:
-    """The policies of this user and of its groups, as far as the caller may read them."""
+    """Return the policies of this user and of its groups, as far as the caller may read them."""
     optional = OptionalReads()
     user = situation.user
     groups = {name: group for name, group in details.groups.items() if name in user.groups}
@@ -109,7 +109,7 @@ def _rights(iam: IAMClient, pool: Executor, situation: Situation, details: Detai
 
 
 def read_keys(iam: IAMClient, name: str) -> tuple[tuple[AccessKey, ...], datetime.datetime]:
-    """The user's access keys, the oldest first, and what time it is for AWS, whose dates they have."""
+    """Return the user's access keys, oldest first, and the time by AWS's clock, which the keys' dates follow."""
     answer = iam.list_access_keys(UserName=name)
     headers: Mapping[str, str] = answer["ResponseMetadata"].get("HTTPHeaders", {})
     now = datetime.datetime.now(datetime.UTC)
@@ -125,13 +125,13 @@ def read_keys(iam: IAMClient, name: str) -> tuple[tuple[AccessKey, ...], datetim
 
 
 def _own_key(iam: IAMClient) -> str:
-    """The access key that the client calls with."""
+    """Return the access key that the client calls with; empty if unknown."""
     credentials = iam._get_credentials()  # type: ignore[attr-defined]
     return str(credentials.get_frozen_credentials().access_key) if credentials else ""
 
 
 def read_devices(iam: IAMClient, name: str) -> tuple[Device, ...]:
-    """The user's MFA devices of every kind."""
+    """Return the user's MFA devices of every kind."""
     pages = iam.get_paginator("list_mfa_devices").paginate(UserName=name)
     return tuple(Device(one["SerialNumber"], one.get("EnableDate")) for page in pages for one in page["MFADevices"])
 
@@ -142,16 +142,16 @@ def _loose_devices(iam: IAMClient) -> frozenset[str]:
 
 
 def _boundary(iam: IAMClient, name: str) -> str | None:
-    """The bulk read has been seen to leave the boundary out."""
+    """Return the user's permissions boundary, which the bulk read sometimes omits."""
     return iam.get_user(UserName=name)["User"].get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
 
 
 def _others_with_mfa(
     iam: IAMClient, account: Account, user: ActualUser, protected: Iterable[str]
 ) -> dict[str, frozenset[str]]:
-    """For each protected group of the user, the other members who can sign in with MFA.
+    """Return, for each protected group of the user, the other members who can sign in with MFA.
 
-    A member whose MFA devices may not be read counts.
+    A member counts too if the caller may not read that.
     """
     wanted = {name.lower() for name in protected}
     found = {}
@@ -166,7 +166,7 @@ def _signs_in_with_mfa(iam: IAMClient, user: ActualUser) -> bool:
 
 
 def _allowed(read: Callable[[], bool]) -> bool:
-    """The answer of a read; true if the caller may not make it."""
+    """Return the answer of a read; true if the caller may not make it."""
     try:
         return read()
     except AWS_ERRORS as exc:

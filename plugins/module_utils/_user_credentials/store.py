@@ -4,11 +4,11 @@
 
 # PRIVATE to this collection: may change at any time, not for use from elsewhere.
 
-"""The stores of AWS's for what is handed over: first passwords as iam_users keeps them, and secrets of access keys.
+"""AWS stores for what is handed over: first passwords, as iam_users keeps them, and secrets of access keys.
 
-An entry for an access key has a tag with its state, and the value is JSON with both parts of the key. Its description
-names the key, and is written in the same call as the value: so it is known whose secret an entry holds without reading
-it. What the entry holds stays as it is until the secret of the new key is there, because programs may read it.
+An entry for an access key has a tag with its state, and its value is JSON with both parts of the key. Its description
+names the key and is written in the same call as the value. So a run knows which key an entry is for without reading the
+secret. The entry keeps its value until the new key's secret replaces it, because programs may read it.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ WAITS = (0.0, 0.5, 1.0, 2.0)
 
 
 def pending_text(now: Moment, before: frozenset[str]) -> str:
-    """The state of an entry whose key is about to be created."""
+    """Return the state of an entry whose key is about to be created."""
     return " ".join([PENDING, now.strftime(TIME), *sorted(before)])
 
 
 def read_state(state: str, key_id: str) -> KeyEntry:
-    """What the state of an entry says. One that can't be read is no note of ours."""
+    """Return what the state of an entry says. A state of another form was not written by this collection."""
     words = state.split()
     if len(words) < 2 or words[0] != PENDING:
         return KeyEntry(key_id)
@@ -60,7 +60,7 @@ def read_state(state: str, key_id: str) -> KeyEntry:
 
 
 class AwsPasswords:
-    """One user's first password in a store of AWS's."""
+    """One user's first password in an AWS store."""
 
     def __init__(self, store: StoredPasswords, user: str) -> None:
         self._store = store
@@ -86,7 +86,7 @@ class AwsPasswords:
 
 
 class AwsKeys:
-    """One user's access key in a store of AWS's."""
+    """One user's access key in an AWS store."""
 
     def __init__(
         self, store: DescribedStore, folder: str, user: str, sleep: Callable[[float], None] = time.sleep
@@ -148,7 +148,7 @@ class AwsKeys:
         self._try("note as stored", lambda: self._store.mark(self._name, SET))
 
     def _look(self) -> Entry | None:
-        """The entry, unless others could read its secret. An entry that is marked for deletion counts as missing."""
+        """Return the entry; None if missing or marked for deletion. Raises StoreError if others could read it."""
         entry = self._store.find(self._name)
         if entry is None or (entry.leaving and entry.state is not None):
             return None
@@ -178,7 +178,7 @@ class AwsKeys:
 
 
 class AwsStores:
-    """The store of AWS's that was asked for."""
+    """The chosen AWS store."""
 
     def __init__(self, kind: str, client: t.Any, settings: Settings, region: str) -> None:
         self._kind = kind
@@ -188,7 +188,7 @@ class AwsStores:
 
     def passwords(self, account_id: str, user: str, length: int) -> AwsPasswords:
         store = open_store(self._kind, self._client, self._settings)
-        # That the user has a login profile is meant: its password is what changes.
+        # A user with a login profile must not stop this, because its password is to be changed.
         folder = self._settings.folder(account_id)
         return AwsPasswords(StoredPasswords([], store, folder, length, has_login_profile=lambda _user: False), user)
 

@@ -97,6 +97,23 @@ def test_several_users_get_the_same(aws: Account) -> None:
     assert (groups_of("ann"), groups_of("bob")) == (["Auditors"], ["Auditors", "Readers"])
 
 
+@pytest.mark.parametrize("create", [True, False])
+def test_the_way_back_of_a_suspended_user_leads_through_provision_users(aws: Account, create: bool) -> None:
+    suspending = {"user_offboarding_users": "bob"}
+    assert run_action("iam_user_offboarding", {"mode": "suspend"}, suspending)["changed"]
+    aws.calls.clear()
+    back = {"user_provisioning_restore_suspended": ["bob"]}
+    told = run(variables=back, user="bob", groups="Auditors", create=create)
+    assert (told["changed"], aws.writes) == (False, [])
+    assert told["lines"][-1] == (
+        "This playbook doesn't restore users. Run cloudhsm.iam.provision_users with "
+        """-e '{"user_provisioning_restore_suspended": ["bob"]}', and list the user as present in """
+        "user_provisioning_users"
+    )
+    listed = {**back, "user_provisioning_users": [{"name": "bob", "groups": ["Auditors"]}]}
+    assert run_action("iam_user_provisioning", {}, listed)["lines"][1].startswith("~ user bob (restored)")
+
+
 @pytest.mark.parametrize(
     ("options", "variables", "problems"),
     [

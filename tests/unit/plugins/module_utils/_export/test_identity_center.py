@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.identity_center import access_variables
+from ansible_collections.cloudhsm.iam.plugins.module_utils._export.input import SPEC, read_filters
 from ansible_collections.cloudhsm.iam.plugins.module_utils._export.model import Export, NotExported
 from ansible_collections.cloudhsm.iam.plugins.module_utils._identity_center.input import parse
 
@@ -67,3 +68,17 @@ def test_each_group_gets_the_same_levels_and_members() -> None:
     ):
         assert any(words in line for line in told), words
     assert not any("mallory" in line for line in told)
+
+
+# IAM doesn't distinguish user names by case: CreateUser in the IAM API Reference.
+def test_the_name_of_a_user_in_another_case_counts() -> None:
+    export = Export({"group_provisioning_groups": GROUPS, "user_provisioning_users": USERS}, LEFT)
+    variables, _told = access_variables(export, ACCOUNT, {"ALICE": "alice@example.com"})
+    assert variables["identity_center_access_groups"][0]["members"] == ["alice@example.com"]
+
+
+def test_two_spellings_of_one_user_are_refused() -> None:
+    options = {name: option["default"] for name, option in SPEC.items()}
+    names = {"Alice": "alice@example.com", "bob": "bob@example.com", "alice": "a@example.com"}
+    _filters, problems = read_filters({**options, "identity_center_names": names})
+    assert problems == ["identity_center_names: Alice and alice are the same user"]

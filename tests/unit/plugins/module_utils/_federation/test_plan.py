@@ -409,7 +409,7 @@ def test_purged_tags_leave_the_mark_of_who_made_it() -> None:
         ),
         (
             options(state="absent", role_name="Ops"),
-            account(role=role()),
+            account(role=role(name="Ops")),
             "role_name: this run itself is signed in with the role Ops",
         ),
         (
@@ -488,6 +488,24 @@ def test_the_provider_goes_only_where_that_was_said() -> None:
     assert "iam_saml_federation" not in dict(modules(plan(options(state="absent"), found)))
     gone = plan(options(state="absent", provider_state="absent"), found)
     assert [module for module, _state in modules(gone)] == ["iam_role", "iam_managed_policy", "iam_saml_federation"]
+
+
+# IAM doesn't distinguish names by case: CreateRole in the IAM API Reference.
+def test_a_role_in_another_case_does_not_block_the_deletion_of_its_provider() -> None:
+    found = account(role=role(name="hsm"), policy=policy(), provider=provider("hsm"))
+    gone = plan(options(state="absent", provider_state="absent"), found)
+    assert not gone.problems
+    assert step(gone, "iam_role").options["name"] == "hsm"
+
+
+def test_a_role_in_another_case_needs_no_change() -> None:
+    found = account(role=role(name="hsm"), policy=policy(), provider=provider("hsm"))
+    assert plan(options(), found).steps == []
+
+
+def test_a_run_does_not_delete_its_own_role_in_another_case() -> None:
+    (problem,) = plan(options(state="absent", role_name="ops"), account(role=role(name="Ops"))).problems
+    assert problem == "federated_access_role_name: this run itself is signed in with the role Ops"
 
 
 def test_what_is_new_bears_our_mark_whatever_its_creation_tags() -> None:

@@ -33,6 +33,8 @@ def told(given: dict[str, t.Any], caller: str | None = None) -> list[str]:
         (options(["ann"], exclusive=False), []),
         (options(None, exclusive=False), []),
         (options(["ann", "bob", "eve"]), []),
+        # IAM doesn't distinguish names by case: CreateUser in the IAM API Reference.
+        (options(["Ann", "BOB"]), []),
         (options(None, state="absent"), ["ann", "bob"]),
     ],
 )

@@ -150,6 +150,10 @@ def test_members_that_are_not_there_are_named() -> None:
     assert plan.member_problems(["ben"], False, [], "admin_group_") == [
         "admin_group_members: the account has no user ben; create it first"
     ]
+    assert plan.member_problems(["Ann", "ben"], True, [{"name": "ann"}]) == [
+        "members: the account has no user ben; create it first",
+        "members: the account has the user Ann as 'ann', and IAM ignores case; use that spelling",
+    ]
     assert called("policy.name", "cloudhsm_group_") == "cloudhsm_group_policy_name"
     assert plan.member_problems(None, False, []) == plan.member_problems(["ann"], True, [{"name": "ann"}]) == []
 

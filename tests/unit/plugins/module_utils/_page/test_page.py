@@ -208,6 +208,11 @@ def test_a_policy_that_two_groups_need_is_made_once() -> None:
             {"admin_group_members": ["bob"], "bootstrap_users": [{"name": "bob", "state": "absent"}]},
             "admin_group_members: bootstrap_users[0] deletes bob",
         ),
+        # IAM doesn't distinguish names by case: CreateUser in the IAM API Reference.
+        (
+            {"admin_group_members": ["bob"], "bootstrap_users": [{"name": "Bob", "state": "absent"}]},
+            "admin_group_members: bootstrap_users[0] deletes bob",
+        ),
     ],
 )
 def test_variables_that_contradict_each_other_are_named(variables: dict[str, t.Any], said: str) -> None:
@@ -256,6 +261,12 @@ def test_the_record_goes_last_of_the_groups() -> None:
 )
 def test_the_service_linked_role_goes_only_where_it_was_made_here(roles: list[Described], ours: bool) -> None:
     assert removal.owned_role(page(), roles) is ours
+
+
+def test_the_service_linked_role_goes_whatever_the_case_of_its_suffix_in_the_variables() -> None:
+    told = page(service_linked_role_custom_suffix="Blue")
+    assert removal.owned_role(told, [{"description": "Created by cloudhsm.iam", "custom_suffix": "blue"}])
+    assert not removal.owned_role(told, [{"description": "Created by cloudhsm.iam", "custom_suffix": "green"}])
 
 
 # How an account differs
@@ -319,6 +330,27 @@ def test_more_rights_are_found_in_a_group_whose_name_has_another_case() -> None:
     groups = [{**ADMINS, "members": ["Administrator", "bob", "mallory"]}]
     said = list(drift.more_rights(told, found(groups), told.users["users"], []))
     assert said == ["mallory is in Administrators too"]
+
+
+def test_members_of_the_administrators_group_are_wanted_there_alone() -> None:
+    told = page(admin_group_members=["Bob"], bootstrap_users=[{"name": "bob"}])
+    groups = [{**ADMINS, "members": ["Administrator", "bob", "mallory"]}, {**HSM, "members": ["bob"]}]
+    assert list(drift.more_rights(told, found(groups), told.users["users"], [])) == [
+        "mallory is in Administrators too",
+        "bob is in CloudHSMAdministrators too",
+    ]
+
+
+# IAM doesn't distinguish names by case: CreatePolicy in the IAM API Reference.
+def test_a_policy_that_the_variables_name_in_another_case_is_no_further_right() -> None:
+    told = page(cloudhsm_group_policy_name="hsmpeople", admin_group_require_mfa_policy_name="requiremfa")
+    groups = [
+        {**ADMINS, "managed_policies": [ADMINISTRATOR_ACCESS, f"{OWN}RequireMFA"]},
+        {**HSM, "members": [], "managed_policies": [f"{OWN}HsmPeople", f"{OWN}dev/HsmPeople"]},
+    ]
+    assert list(drift.more_rights(told, found(groups), told.users["users"], [])) == [
+        f"the group CloudHSMAdministrators also has {OWN}dev/HsmPeople"
+    ]
 
 
 # What is said
