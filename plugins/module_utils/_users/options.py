@@ -16,6 +16,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import is_
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MFA_NOTE, PROTECTED, SUSPENDED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import key_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.pending import pending_problems
 
 LISTS = ("protected_groups", "pending_groups", "require_mfa_groups", "restore_credentials")
 # Beginnings of the keys of tags that this collection uses for something else.
@@ -38,7 +39,11 @@ def read_options(options: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[s
 
 def option_problems(options: Mapping[str, t.Any]) -> list[str]:
     """Return the problems of options, with Ansible's types or as a playbook gives them."""
-    return [*_number_problems(options), *_managed_by_tag_problems(options.get("managed_by_tag"))]
+    return [
+        *_number_problems(options),
+        *_managed_by_tag_problems(options.get("managed_by_tag")),
+        *pending_problems(options.get("pending_policies")),
+    ]
 
 
 def purge_problems(desired: Iterable[DesiredUser], options: Mapping[str, t.Any]) -> list[str]:

@@ -38,6 +38,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.options import option_problems, purge_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import StoredPasswords
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.pending import read_pending
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -64,6 +65,7 @@ def options_from(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
         protected_groups=frozenset(params["protected_groups"]),
         pending_groups=frozenset(params["pending_groups"] if check_mode else ()),
         pending_members=params["pending_members"] if check_mode else {},
+        pending_policies=read_pending(params["pending_policies"] if check_mode else None),
         onboarding_group=params["onboarding_group"] or None,
         require_mfa_policy_name=params["require_mfa_policy_name"],
         require_mfa_groups=frozenset(params["require_mfa_groups"]),

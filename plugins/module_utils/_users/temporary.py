@@ -140,7 +140,8 @@ def problems(
 
 def _group_problems(wish: TemporaryGroup, account: Account, options: Options) -> Iterator[str]:
     documents = account.group_documents.get(wish.group, ())
-    if not documents and wish.group not in options.pending_groups:
+    unknown = wish.group in options.pending_groups - options.pending_policies.groups.keys()
+    if not documents and not unknown:
         yield f"the group {wish.group!r} has no policies, so a membership would grant nothing"
     for problem in granted(documents, wish.until)[1]:
         yield f"the group {wish.group!r} {problem}; temporary members can't have the same permissions"
