@@ -232,6 +232,8 @@ options:
   managed_by_tag:
     description:
       - Key of the tag that marks the users created by this module. Its value is C(true).
+      - Of the keys that begin with C(cloudhsm.iam/), only the default and C(cloudhsm.iam/bootstrap) are accepted. The
+        others have a meaning of their own.
     type: str
     default: cloudhsm.iam/managed
   max_deletions:
