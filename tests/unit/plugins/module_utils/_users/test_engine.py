@@ -300,9 +300,12 @@ def read_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("read_in_full")
-@pytest.mark.parametrize(("state", "does"), [({"present": False}, "deletes"), ({"suspended": True}, "suspends")])
+@pytest.mark.parametrize(
+    ("wish", "does"),
+    [(DesiredUser("alice", present=False), "deletes"), (DesiredUser("alice", suspended=True), "suspends")],
+)
 def test_a_user_who_was_marked_as_protected_meanwhile_is_left_alone(
-    service: engine.Service, accounts: Accounts, iam: Stubbed, state: dict[str, bool], does: str
+    service: engine.Service, accounts: Accounts, iam: Stubbed, wish: DesiredUser, does: str
 ) -> None:
     have = Credentials(access_keys=(KEY,), active_access_keys=(KEY,))
     tags = {SUSPENDED: "true", f"{SUSPENDED}-had-1": KEY, TAG: "true"}
@@ -313,7 +316,7 @@ def test_a_user_who_was_marked_as_protected_meanwhile_is_left_alone(
     if does == "deletes":
         # A lock-out closes the other ways in also after an error.
         iam.refuses("delete_user_policy", "ConcurrentModification", UserName="alice", PolicyName=SUSPENDED_POLICY)
-    _plans, (outcome,) = run(service, DesiredUser("alice", **state))
+    _plans, (outcome,) = run(service, wish)
     assert outcome.error is not None
     assert outcome.error.startswith(f"the plan {does} alice, marked as protected (tag {MARK})")
 
