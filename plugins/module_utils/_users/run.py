@@ -22,6 +22,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users import (
     onboarding,
     renaming,
     snapshot,
+    store_options,
     stores,
     suspension,
     temporary,
@@ -150,7 +151,7 @@ def _desired(task: Task) -> list[DesiredUser]:
 
 def store_problems(task: Task) -> list[str]:
     """Return the problems of the options about the credentials store, and a missing region."""
-    problems = stores.store_problems(task.params)
+    problems = store_options.store_problems(task.params)
     kind = task.params["credentials_store"]
     if kind in stores.SERVICES and not task.region:
         problems.append(f"credentials_store: {kind} needs a region; set region, AWS_REGION or one in the profile")

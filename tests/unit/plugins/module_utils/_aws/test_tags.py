@@ -15,7 +15,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import marks, un
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import key_problems, tag_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.options import option_problems
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import store_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.store_options import store_problems
 from helpers.documents.case_files import case_bytes
 from hypothesis import given
 from hypothesis import strategies as st
