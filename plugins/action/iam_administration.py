@@ -102,7 +102,10 @@ class ActionModule(PageAction):
         groups = [each for each in todo if each.module == parts.GROUP]
         if part.module == parts.USERS:
             members = {group.options["name"]: group.options.get("members") or [] for group in groups}
-            return part.told(require_mfa_groups=_requiring_mfa(groups, plan), pending_members=members)
+            policies = parts.pending_policies(self._found["account"], [plan[group.key] for group in groups])
+            return part.told(
+                require_mfa_groups=_requiring_mfa(groups, plan), pending_members=members, pending_policies=policies
+            )
         if part.module != parts.GROUP:
             return part
         earlier = groups[: groups.index(part)]

@@ -20,7 +20,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials.inp
 from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials.model import REPLACE_DEVICE
 from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials.run import run as work
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import StoreError
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import FILE_STORES, store_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.store_options import store_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import FILE_STORES
 from ansible_collections.cloudhsm.iam.plugins.modules.iam_user_credentials import MODULE
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_files import FileStores
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._reviewed_module import ReviewedModule

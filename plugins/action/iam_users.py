@@ -25,7 +25,8 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_password
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.options import purge_problems, read_options
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import FILE_STORES, store_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.store_options import store_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import FILE_STORES
 from ansible_collections.cloudhsm.iam.plugins.modules.iam_users import MODULE
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._bound_action import bound_args
 from ansible_collections.cloudhsm.iam.plugins.plugin_utils._credentials_store import (

@@ -232,6 +232,8 @@ options:
   managed_by_tag:
     description:
       - Key of the tag that marks the users created by this module. Its value is C(true).
+      - Of the keys that begin with C(cloudhsm.iam/), only the default and C(cloudhsm.iam/bootstrap) are accepted. The
+        others have a meaning of their own.
     type: str
     default: cloudhsm.iam/managed
   max_deletions:
@@ -263,6 +265,22 @@ options:
     type: dict
     default: {}
     version_added: 1.1.0
+  pending_policies:
+    description:
+      - Policies of groups that an earlier task of the same play changes. In check mode that task has not changed them,
+        so there they count as changed, which decides what O(users[].temporary_groups) grants. Has no effect outside
+        check mode.
+    type: dict
+    version_added: 1.1.0
+    suboptions:
+      groups:
+        description: The ARNs of all managed policies that each group then has, as lists by the groups' names.
+        type: dict
+        default: {}
+      documents:
+        description: The documents of customer managed policies that the task creates or changes, by their ARNs.
+        type: dict
+        default: {}
   onboarding_group:
     description:
       - Onboards new users in two phases. A user created with O(users[].console_access=true) first becomes a member of
@@ -824,6 +842,10 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "protected_groups": {"type": "list", "elements": "str", "default": ["Administrators"]},
     "pending_groups": {"type": "list", "elements": "str", "default": []},
     "pending_members": {"type": "dict", "default": {}},
+    "pending_policies": {
+        "type": "dict",
+        "options": {"groups": {"type": "dict", "default": {}}, "documents": {"type": "dict", "default": {}}},
+    },
     "onboarding_group": {"type": "str"},
     "require_mfa_policy_name": {"type": "str", "default": "CloudHSMIamRequireMFA"},
     "require_mfa_groups": {"type": "list", "elements": "str", "default": []},

@@ -15,6 +15,8 @@ MANAGED = f"{RESERVED}managed"
 OWNED = "true"
 # On the users and policies that bootstrap creates: its teardown deletes these and no others.
 BOOTSTRAP = f"{RESERVED}bootstrap"
+# The collection's tag keys that mark ownership. All others that begin with RESERVED have a meaning of their own.
+OWNERSHIP = frozenset({MANAGED, BOOTSTRAP})
 # On the policy that bootstrap creates: the groups that it created, as IAM has no tags on groups.
 BOOTSTRAP_GROUPS = f"{RESERVED}bootstrap-groups"
 # Prefix of tags on a user who is being deleted: which virtual MFA devices to delete too.

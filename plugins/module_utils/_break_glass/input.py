@@ -23,10 +23,10 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._break_glass.model im
     Wanted,
     state_tag,
 )
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.store_options import store_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import (
     FILE_STORES,
     SERVICES,
-    store_problems,
 )
 
 DEFAULT_USERS = ["break-glass"]

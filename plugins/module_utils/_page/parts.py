@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.removal import Removal
@@ -183,14 +183,39 @@ def removal_parts(page: Page, gone: Removal, with_role: bool) -> list[Part]:
 
 def with_made_policies(found: Mapping[str, t.Any], results: Iterable[Mapping[str, t.Any]]) -> dict[str, t.Any]:
     """Return iam_account_info's result with the policies that parts create, because later parts may need them."""
-    own = f"arn:{found['account']['partition']}:iam::{found['account']['account_id']}:policy"
     made = [
-        {"arn": f"{own}{after['path']}{after['name']}", "attachments": 0, "boundary_of": 0, **after}
-        for result in results
-        for before, after in ((step["before"], step["after"]) for step in result.get("diff") or ())
-        if not before and "document" in after
+        {"arn": arn, "attachments": 0, "boundary_of": 0, **after}
+        for arn, before, after in _changed_policies(found["account"], results)
+        if not before
     ]
     return {**found, "policies": [*found["policies"], *made]}
+
+
+def pending_policies(account: Mapping[str, t.Any], results: Iterable[Mapping[str, t.Any]]) -> dict[str, t.Any]:
+    """Return the policies that the parts with these results give to groups, as iam_users takes them."""
+    results = list(results)
+    groups = [(before, after) for before, after in _steps(results) if "managed_policies" in after]
+    return {
+        # Names are case-insensitive in IAM, so an existing group may have another spelling than the variable.
+        "groups": {before.get("name", after["name"]): after["managed_policies"] for before, after in groups},
+        "documents": {arn: after["document"] for arn, _before, after in _changed_policies(account, results)},
+    }
+
+
+def _changed_policies(
+    account: Mapping[str, t.Any], results: Iterable[Mapping[str, t.Any]]
+) -> Iterator[tuple[str, Mapping[str, t.Any], Mapping[str, t.Any]]]:
+    """Yield the customer managed policies that parts create or change: the ARN, and the policy before and after."""
+    own = f"arn:{account['partition']}:iam::{account['account_id']}:policy"
+    for before, after in _steps(results):
+        if "document" in after:
+            yield after.get("arn") or f"{own}{after['path']}{after['name']}", before, after
+
+
+def _steps(results: Iterable[Mapping[str, t.Any]]) -> Iterator[tuple[Mapping[str, t.Any], Mapping[str, t.Any]]]:
+    """Yield before and after of each step of the results of iam_group_with_policies."""
+    for result in results:
+        yield from ((step["before"], step["after"]) for step in result.get("diff") or ())
 
 
 def outcome(done: Iterable[Part], left: Iterable[Part]) -> str:

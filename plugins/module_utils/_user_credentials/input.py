@@ -21,9 +21,9 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials.mod
     Options,
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials.store import KEY_TAG, KEYS_PREFIX
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.store_options import store_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import (
     DEFAULT_PREFIX,
-    store_problems,
 )
 
 # The job that an option is for. All other options are for all jobs.

@@ -155,19 +155,24 @@ class AwsKeys:
         entry = self._store.examine(self._name, entry) if entry.state is not None else entry
         if entry is None:
             return None
-        flaws = entry.flaws if entry.state is not None else ("was not made by this collection",)
+        self._refuse(entry.flaws if entry.state is not None else ("was not made by this collection",))
+        return entry
+
+    def _refuse(self, flaws: tuple[str, ...]) -> None:
+        """Raise StoreError if the entry has flaws."""
         if flaws:
             raise StoreError(
                 f"{self._name} already exists in {SERVICES[self._store.kind][1]} and {' and '.join(flaws)}; remove it, "
                 "or choose another credentials_prefix"
             )
-        return entry
 
     def _restore(self) -> None:
         """Cancel the deletion of an entry that is marked for deletion, so that its name can be used."""
         entry = self._store.find(self._name)
         if entry is not None and entry.leaving and entry.state is not None:
-            self._store.examine(self._name, entry)
+            examined = self._store.examine(self._name, entry)
+            # An entry with flaws stays marked for deletion, so another look would not find it.
+            self._refuse(examined.flaws if examined else ())
 
     def _try(self, doing: str, work: Callable[[], T]) -> T:
         try:

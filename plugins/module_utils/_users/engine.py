@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import READ_ERRORS
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import sentence
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import PROTECTED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import (
     NO_RULES,
     PasswordRules,
@@ -237,6 +238,7 @@ def carry_out(
         except READ_ERRORS:
             # Keep the outcomes so far: these users then fail with their conflicts.
             break
+        plans_again = [_refused_again(plan, outcomes[plan.name], account_again, options) for plan in plans_again]
         order = _order(service, plans_again, account_again, options)
         plans_again = [_with_devices(plan, outcomes[plan.name]) for plan in plans_again]
         for outcome in _second_outcomes(service, plans_again, passwords, order):
@@ -333,6 +335,20 @@ def _second_outcomes(
     ready = [plan for plan in plans if plan.name not in names]
     idle = [Outcome(plan) for plan in ready if not plan.changes]
     return [*stuck, *idle, *apply_plans(ready, passwords, service.iam, service.pool, order=order)]
+
+
+def _refused_again(plan: UserPlan, first: Outcome, account: Account, options: Options) -> UserPlan:
+    """Return the plan, with problems instead of changes if it must not be carried out any more.
+
+    Another person may have marked the user as protected meanwhile. A mark that this run has set is none against it.
+    """
+    own = any(tag["Key"] == PROTECTED for change in first.done for tag in change.params.get("Tags", ()))
+    tags = {key: value for key, value in plan.before.tags.items() if key != PROTECTED} if plan.before else {}
+    seen = replace(plan, before=replace(plan.before, tags=tags)) if plan.before and own else plan
+    refused = guard.refusals_of_user(seen, account, options) if plan.changes else []
+    if not refused:
+        return plan
+    return UserPlan(plan.name, plan.before, plan.before, problems=(*plan.problems, *refused))
 
 
 def _with_devices(plan: UserPlan, first: Outcome) -> UserPlan:

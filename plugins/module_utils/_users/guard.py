@@ -36,6 +36,12 @@ def refusals(plans: Sequence[UserPlan], account: Account, options: Options) -> l
     ]
 
 
+def refusals_of_user(plan: UserPlan, account: Account, options: Options) -> list[str]:
+    """Return why this plan, made again during a run, is refused. All users together were checked before the run."""
+    groups = protected_groups(account, options)
+    return [*_caller([plan], account), *_protected([plan], groups), *_renamed_leavers([plan], groups)]
+
+
 def _renamed_leavers(plans: Iterable[UserPlan], groups: Iterable[str]) -> Iterable[str]:
     """Yield a refusal for each renamed user who leaves a protected group: the last checks find users by name."""
     for group in sorted(groups):

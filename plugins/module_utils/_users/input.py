@@ -64,6 +64,8 @@ def parse_users(users: object, managed_by_tag: str) -> tuple[list[DesiredUser], 
     if not isinstance(users, Sequence) or isinstance(users, (str, bytes)):
         return [], [f"users: must be a list of dictionaries, not {kind(users)}"]
     desired: list[DesiredUser] = []
+    # The index in the list of each desired user.
+    places: list[int] = []
     problems: list[str] = []
     for index, item in enumerate(users):
         if not isinstance(item, Mapping):
@@ -73,7 +75,10 @@ def parse_users(users: object, managed_by_tag: str) -> tuple[list[DesiredUser], 
         user = reader.read()
         problems += [f"{label(index, item.get('name'))}: {problem}" for problem in reader.problems]
         desired.append(user)
-    problems += [f"{label(index, desired[index].name)}: {problem}" for index, problem in renaming.clashes(desired)]
+        places.append(index)
+    problems += [
+        f"{label(places[number], desired[number].name)}: {problem}" for number, problem in renaming.clashes(desired)
+    ]
     return desired, problems + _duplicates([item.get("name") if isinstance(item, Mapping) else None for item in users])
 
 

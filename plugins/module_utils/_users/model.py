@@ -22,6 +22,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import (
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.password_policy import NO_RULES, PasswordRules
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import membership_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import DENY_ALL, SUSPENDED_POLICY, fits
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.pending import PendingPolicies
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -269,6 +270,8 @@ class Options:
     pending_groups: frozenset[str] = frozenset()
     # By group: users that an earlier task adds to it. In check mode they count as members.
     pending_members: Mapping[str, Collection[str]] = field(default_factory=dict)
+    # Policies of groups that an earlier task changes. In check mode they count as changed.
+    pending_policies: PendingPolicies = field(default_factory=PendingPolicies)
     # The group of pending users; None if users are not onboarded in two phases.
     onboarding_group: str | None = None
     # Name of the policy that makes a group require MFA, and groups that require MFA according to an earlier task.

@@ -139,6 +139,9 @@ def lockout(plan: UserPlan, account: Account, options: Options) -> str | None:
     groups = after.groups & groups_with_mfa(account, options)
     if not groups:
         return _without_right(plan, after, account)
+    if after.has_mfa:
+        # The user signs in with MFA, and the policy that requires MFA allows to change one's own password then.
+        return None
     joined = groups - (plan.before.groups if plan.before else frozenset())
     if not (plan.makes_login_profile or joined):
         return None

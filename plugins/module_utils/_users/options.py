@@ -13,13 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import is_true, read_list
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import MFA_NOTE, PROTECTED, SUSPENDED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import OWNERSHIP, RESERVED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import key_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.pending import pending_problems
 
 LISTS = ("protected_groups", "pending_groups", "require_mfa_groups", "restore_credentials")
-# Beginnings of the keys of tags that this collection uses for something else.
-_TAKEN = (PROTECTED, SUSPENDED, f"{SUSPENDED}-had-", MFA_NOTE)
 
 
 def read_options(options: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[str]]:
@@ -38,7 +37,11 @@ def read_options(options: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[s
 
 def option_problems(options: Mapping[str, t.Any]) -> list[str]:
     """Return the problems of options, with Ansible's types or as a playbook gives them."""
-    return [*_number_problems(options), *_managed_by_tag_problems(options.get("managed_by_tag"))]
+    return [
+        *_number_problems(options),
+        *_managed_by_tag_problems(options.get("managed_by_tag")),
+        *pending_problems(options.get("pending_policies")),
+    ]
 
 
 def purge_problems(desired: Iterable[DesiredUser], options: Mapping[str, t.Any]) -> list[str]:
@@ -65,8 +68,11 @@ def _managed_by_tag_problems(tag: object) -> Iterator[str]:
     if not isinstance(tag, str):
         return
     yield from (f"managed_by_tag: {problem}" for problem in key_problems(tag))
-    if tag.lower().startswith(_TAKEN):
-        yield f"managed_by_tag: {tag[:80]!r} is a tag that this collection uses for something else"
+    if tag.lower().startswith(RESERVED) and tag not in OWNERSHIP:
+        yield (
+            f"managed_by_tag: {tag[:80]!r} begins with {RESERVED}, which this collection uses for other tags; "
+            f"of these, only {' and '.join(sorted(OWNERSHIP))} mark ownership"
+        )
 
 
 def _number_problems(options: Mapping[str, t.Any]) -> Iterator[str]:

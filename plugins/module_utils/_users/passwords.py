@@ -185,12 +185,14 @@ class StoredPasswords:
             if found is None:
                 continue
             self._refuse_foreign(found, name, user)
+            if found.leaving:
+                # To examine it cancels its deletion.
+                self._refuse_with_login_profile(user)
             entry = self._store.examine(name, found)
             if entry is None:
                 continue
             self._refuse_foreign(entry, name, user)
-            if self._has_login_profile(user):
-                raise OneUserError(f"{user} got console access in the meantime; run again", conflict=True)
+            self._refuse_with_login_profile(user)
             if self._store.replace(name, entry, password):
                 self._replaced[user] = entry
                 return password
@@ -215,6 +217,11 @@ class StoredPasswords:
         except AWS_ERRORS as exc:
             where = f"{name} in {SERVICES[self._store.kind][1]}"
             raise StoreError(sentence(exc, f"{doing} the {self._what} of {user} ({where})")) from exc
+
+    def _refuse_with_login_profile(self, user: str) -> None:
+        """Raise OneUserError if the user has a password by now, which the entry may hold."""
+        if self._has_login_profile(user):
+            raise OneUserError(f"{user} got console access in the meantime; run again", conflict=True)
 
     def _refuse_foreign(self, entry: Entry, name: str, user: str) -> None:
         """Raise OneUserError if this collection did not create the entry, or if others could read its password."""

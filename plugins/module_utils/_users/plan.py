@@ -178,7 +178,11 @@ def _plan_creation(desired: DesiredUser, account: Account, options: Options) -> 
 
 
 def _plan_update(desired: DesiredUser, before: ActualUser, options: Options, account: Account) -> UserPlan:
-    """Plan an update. Groups are left before others are joined, as with policies, and console access is given last."""
+    """Plan an update. At no moment does the user have a right that it has neither before nor after.
+
+    So all that goes is gone before the boundary changes, and all that comes is given after that, console access last.
+    The old boundary must never limit new rights, which it may allow more of than the new one, nor the other way round.
+    """
     after = replace(
         before,
         path=desired.path or before.path,
@@ -194,19 +198,18 @@ def _plan_update(desired: DesiredUser, before: ActualUser, options: Options, acc
         after = replace(after, password_reset_required=reset)
     after = onboarding.with_password_change(before, after, account, options)
     memberships = temporary.plan(desired, before, options, account)
-    policies = _policy_changes(before, after)
-    after = memberships.applied(after)
     changes = [
         *_console_off(before, after),
-        *_boundary_changes(before, after),
-        *_path_and_tag_changes(before, after),
         *memberships.taking,
-        *_membership_changes(before, after),
-        *policies,
+        *_taken(before, after),
+        # Policies may depend on tags, so these change together with the boundary.
+        *_path_and_tag_changes(before, after),
+        *_boundary_changes(before, after),
+        *_given(before, after),
         *memberships.giving,
         *_console_on(before, after),
     ]
-    return UserPlan(before.name, before, after, tuple(changes))
+    return UserPlan(before.name, before, memberships.applied(after), tuple(changes))
 
 
 def _groups_after(desired: DesiredUser, before: frozenset[str], options: Options) -> frozenset[str]:
@@ -267,17 +270,26 @@ def _path_and_tag_changes(before: ActualUser, after: ActualUser) -> Iterable[Cha
         yield _change(before.name, "tag_user", Tags=_tag_list(new))
 
 
-def _membership_changes(before: ActualUser, after: ActualUser) -> Iterable[Change]:
+def _taken(before: ActualUser, after: ActualUser) -> Iterable[Change]:
+    """Yield the calls that take groups and policies, without a denial of everything, which goes after the boundary."""
     for group in sorted(before.groups - after.groups):
         yield _change(before.name, "remove_user_from_group", GroupName=group)
+    for arn in sorted(before.plain_policies - after.plain_policies):
+        if not arn.endswith(DENY_ALL):
+            yield _change(before.name, "detach_user_policy", PolicyArn=arn)
+
+
+def _given(before: ActualUser, after: ActualUser) -> Iterable[Change]:
+    """Yield the calls that give groups and policies. A denial of everything goes or comes first."""
+    gone, new = before.plain_policies - after.plain_policies, after.plain_policies - before.plain_policies
+    for arn in sorted(arn for arn in gone if arn.endswith(DENY_ALL)):
+        yield _change(before.name, "detach_user_policy", PolicyArn=arn)
+    denials = [arn for arn in new if arn.endswith(DENY_ALL)]
+    for arn in denials:
+        yield _change(before.name, "attach_user_policy", PolicyArn=arn)
     for group in sorted(after.groups - before.groups):
         yield _change(before.name, "add_user_to_group", GroupName=group)
-
-
-def _policy_changes(before: ActualUser, after: ActualUser) -> Iterable[Change]:
-    for arn in sorted(before.plain_policies - after.plain_policies):
-        yield _change(before.name, "detach_user_policy", PolicyArn=arn)
-    for arn in sorted(after.plain_policies - before.plain_policies):
+    for arn in sorted(new.difference(denials)):
         yield _change(before.name, "attach_user_policy", PolicyArn=arn)
 
 

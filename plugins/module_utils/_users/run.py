@@ -22,6 +22,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users import (
     onboarding,
     renaming,
     snapshot,
+    store_options,
     stores,
     suspension,
     temporary,
@@ -38,6 +39,7 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
 )
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.options import option_problems, purge_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import StoredPasswords
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.pending import read_pending
 
 if t.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -64,6 +66,7 @@ def options_from(params: t.Mapping[str, t.Any], check_mode: bool) -> Options:
         protected_groups=frozenset(params["protected_groups"]),
         pending_groups=frozenset(params["pending_groups"] if check_mode else ()),
         pending_members=params["pending_members"] if check_mode else {},
+        pending_policies=read_pending(params["pending_policies"] if check_mode else None),
         onboarding_group=params["onboarding_group"] or None,
         require_mfa_policy_name=params["require_mfa_policy_name"],
         require_mfa_groups=frozenset(params["require_mfa_groups"]),
@@ -148,7 +151,7 @@ def _desired(task: Task) -> list[DesiredUser]:
 
 def store_problems(task: Task) -> list[str]:
     """Return the problems of the options about the credentials store, and a missing region."""
-    problems = stores.store_problems(task.params)
+    problems = store_options.store_problems(task.params)
     kind = task.params["credentials_store"]
     if kind in stores.SERVICES and not task.region:
         problems.append(f"credentials_store: {kind} needs a region; set region, AWS_REGION or one in the profile")

@@ -11,16 +11,13 @@ The value is only the password. A tag marks the entry as created by this collect
 
 from __future__ import annotations
 
-import re
 import string
 import typing as t
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.errors import error_code
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import tag_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import PENDING
 
 if t.TYPE_CHECKING:
@@ -33,10 +30,6 @@ SERVICES = {"secretsmanager": ("secretsmanager", "Secrets Manager"), "ssm_parame
 STATE_TAG = "cloudhsm.iam/first-password"
 DEFAULT_PREFIX = "/cloudhsm-iam/first-passwords/"
 
-# What names may contain in both stores. Parameter Store allows 15 levels; account ID and user take two of them.
-_PREFIX = re.compile(r"/(?:[A-Za-z0-9_.-]+/){1,13}")
-_PREFIX_LENGTH = 256
-_KMS_KEY = re.compile(r"[A-Za-z0-9:/_-]{1,2048}")
 _ALPHANUMERIC = string.ascii_letters + string.digits
 # By store: the characters of user names that entry names keep, and the one that begins the code of any other.
 _NAME_CHARACTERS = {
@@ -173,17 +166,34 @@ class SecretsManager:
         return Entry(state, current, "DeletedDate" in secret, tuple(flaws), next_version, described)
 
     def examine(self, name: str, entry: Entry) -> Entry | None:
+        if entry.flaws:
+            return entry
         try:
-            if entry.leaving and not entry.flaws:
-                # AWS refuses to show the policy of a secret that is scheduled for deletion, or to store a value in it.
-                self._client.restore_secret(SecretId=name)
-                entry = replace(entry, leaving=False)
-            policy = None if entry.flaws else self._client.get_resource_policy(SecretId=name).get("ResourcePolicy")
+            return self._restored(name, entry) if entry.leaving else replace(entry, flaws=self._policy_flaws(name))
         except self._client.exceptions.ClientError as exc:
             if error_code(exc) in _GONE:
                 return None
             raise
-        return replace(entry, flaws=("has a resource policy",)) if policy else entry
+
+    def _restored(self, name: str, entry: Entry) -> Entry:
+        """Cancel the deletion of a secret, unless it has flaws: then it is scheduled for deletion again.
+
+        AWS refuses to show the policy of a secret that is scheduled for deletion, or to store a value in it.
+        """
+        self._client.restore_secret(SecretId=name)
+        found = entry
+        try:
+            flaws = self._policy_flaws(name)
+            found = replace(entry, flaws=flaws, leaving=bool(flaws))
+        finally:
+            if found.leaving:
+                # How long its recovery window was is unknown. The default is the longest, 30 days.
+                self._client.delete_secret(SecretId=name)
+        return found
+
+    def _policy_flaws(self, name: str) -> tuple[str, ...]:
+        policy = self._client.get_resource_policy(SecretId=name).get("ResourcePolicy")
+        return ("has a resource policy",) if policy else ()
 
     def write(self, name: str, entry: Entry, value: str, description: str = "") -> bool:
         described: dict[str, t.Any] = {"Description": description} if description else {}
@@ -352,46 +362,3 @@ def entry_name(kind: str, folder: str, user: str) -> str:
     """Return the name of a user's entry. Characters that the store does not allow become codes, such as _40 for @."""
     allowed, escape = _NAME_CHARACTERS[kind]
     return folder + "".join(c if c in allowed else f"{escape}{ord(c):02X}" for c in user)
-
-
-def store_problems(options: Mapping[str, t.Any]) -> list[str]:
-    """Return the problems of the options about the store, with Ansible's types or as a playbook gives them."""
-    kind = str(options.get("credentials_store") or "none")
-    problems = []
-    if kind in FILE_STORES and not options.get("credentials_path"):
-        problems.append("credentials_path: is needed with this credentials_store")
-    if kind not in SERVICES:
-        return problems + [
-            f"{name}: is for credentials_store secretsmanager and ssm_parameter, not for {kind}"
-            for name in ("credentials_kms_key_id", "credentials_tags")
-            if options.get(name)
-        ]
-    prefix = options.get("credentials_prefix")
-    if prefix is not None:
-        problems += [f"credentials_prefix: {problem}" for problem in _prefix_problems(str(prefix))]
-    key = options.get("credentials_kms_key_id")
-    if key and not _KMS_KEY.fullmatch(str(key)):
-        problems.append(
-            f"credentials_kms_key_id: {key!r} is no key ID, ARN or alias of a KMS key, as in alias/passwords"
-        )
-    return problems + _tags_problems(options.get("credentials_tags") or {})
-
-
-def _prefix_problems(prefix: str) -> t.Iterable[str]:
-    if not _PREFIX.fullmatch(prefix):
-        yield (
-            f"{prefix!r} must begin and end with a slash, with A-Z a-z 0-9 and _.- between slashes and "
-            f"at most 13 levels, as in {DEFAULT_PREFIX}"
-        )
-    if prefix.lower().startswith(("/aws", "/ssm")):
-        yield f"{prefix!r} begins with aws or ssm, which AWS keeps to itself"
-    if len(prefix) > _PREFIX_LENGTH:
-        yield f"has {len(prefix)} characters, at most {_PREFIX_LENGTH} leave room for account and user"
-
-
-def _tags_problems(tags: object) -> list[str]:
-    # The tag with the state takes one of them.
-    problems = tag_problems(tags, "credentials_tags", most=limits.TAGS - 1)
-    if isinstance(tags, Mapping) and STATE_TAG in tags:
-        problems.append(f"credentials_tags.{STATE_TAG}: is set for you; leave it out")
-    return problems

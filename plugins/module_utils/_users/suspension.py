@@ -70,7 +70,8 @@ def plan_suspension(name: str, account: Account) -> UserPlan:
         hint = f"; did you mean {close[0]!r}?" if close else ""
         return UserPlan(name, None, None, problems=(f"state: there is no user {name!r} to suspend{hint}",))
     have = before.credentials or Credentials()
-    new = _new_tags(before, _notes(noted(before) | _at_hand(before, deny_all(account))))
+    words = noted(before) | _at_hand(before, deny_all(account)) | _given_up(before, account)
+    new = _new_tags(before, _notes(words))
     locked = replace(
         before,
         tags={**before.tags, **new},
@@ -108,7 +109,7 @@ def _deny(locked: ActualUser, marked_before: bool, account: Account) -> tuple[li
     """
     name, policy = locked.name, deny_all(account)
     attached = policy in locked.managed_policies
-    full = not attached and len(locked.managed_policies) >= limits.POLICIES_PER_USER
+    full = _has_no_place(locked, account)
     theirs = attached and not marked_before and DENY_ALL not in noted(locked)
     inline = SUSPENDED_POLICY in locked.inline_policies
     if inline and not locked.altered_deny:
@@ -119,11 +120,22 @@ def _deny(locked: ActualUser, marked_before: bool, account: Account) -> tuple[li
         return [put], replace(locked, inline_policies=locked.inline_policies | {SUSPENDED_POLICY}, altered_deny=False)
     if attached:
         return [], locked
-    # Detach one policy to make room: a lock-out may take rights away.
-    given_up = frozenset(sorted(locked.managed_policies)[:1]) if full else frozenset()
+    given_up = _given_up(locked, account)
     changes = [change(name, "detach_user_policy", PolicyArn=arn) for arn in given_up]
     changes.append(change(name, "attach_user_policy", PolicyArn=policy))
     return changes, replace(locked, managed_policies=locked.managed_policies - given_up | {policy})
+
+
+def _has_no_place(user: ActualUser, account: Account) -> bool:
+    """Whether the managed policy that denies everything can't be attached, because others take all places."""
+    attached = user.managed_policies
+    return deny_all(account) not in attached and len(attached) >= limits.POLICIES_PER_USER
+
+
+def _given_up(user: ActualUser, account: Account) -> frozenset[str]:
+    """Return the policy to detach so that the user can be denied everything: a lock-out may take rights away."""
+    inline = SUSPENDED_POLICY in user.inline_policies or fits(user.inline_length)
+    return frozenset() if inline or not _has_no_place(user, account) else frozenset(sorted(user.managed_policies)[:1])
 
 
 def _at_hand(before: ActualUser, policy: str) -> frozenset[str]:
@@ -273,12 +285,32 @@ def left_off(plan: UserPlan, options: Options) -> list[str]:
 
 def warning(plan: UserPlan, options: Options) -> str | None:
     """Return a warning about what a restored user does not get back, or may not; None if it needs none."""
+    told = [text for text in (_inactive(plan, options), _lost_policy(plan)) if text]
+    return ". ".join(told) or _without_notes(plan)
+
+
+def _inactive(plan: UserPlan, options: Options) -> str | None:
+    """Return a warning about credentials of a restored user that stay inactive; None if none do."""
     off = left_off(plan, options)
     if not off:
-        return _without_notes(plan)
+        return None
     return (
         f"{plan.name} is restored, and these stay inactive: {', '.join(off)}. They were active before the suspension, "
         "as its tags say; list in restore_credentials those to activate again"
+    )
+
+
+def _lost_policy(plan: UserPlan) -> str | None:
+    """Return a warning about a policy that the suspension took to make room, and that the restored user lacks."""
+    before, after = plan.before, plan.after
+    if not before or not before.marked or after is None or after.marked:
+        return None
+    lost = sorted(word for word in noted(before) - after.managed_policies if word.startswith("arn:"))
+    if not lost:
+        return None
+    return (
+        f"{plan.name} is restored without {', '.join(lost)}. The suspension detached this to make room for the policy "
+        "that denies everything; attach it again if the user needs it"
     )
 
 

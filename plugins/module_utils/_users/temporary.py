@@ -140,7 +140,8 @@ def problems(
 
 def _group_problems(wish: TemporaryGroup, account: Account, options: Options) -> Iterator[str]:
     documents = account.group_documents.get(wish.group, ())
-    if not documents and wish.group not in options.pending_groups:
+    unknown = wish.group in options.pending_groups - options.pending_policies.groups.keys()
+    if not documents and not unknown:
         yield f"the group {wish.group!r} has no policies, so a membership would grant nothing"
     for problem in granted(documents, wish.until)[1]:
         yield f"the group {wish.group!r} {problem}; temporary members can't have the same permissions"
@@ -148,10 +149,10 @@ def _group_problems(wish: TemporaryGroup, account: Account, options: Options) ->
 
 def _foreign(desired: DesiredUser, before: ActualUser | None, account: Account, options: Options) -> Iterator[str]:
     """Yield a problem for each policy at this user's paths that is not owned, or is in use elsewhere too."""
-    groups = {wish.group for wish in active(desired, account.caller.now)}
+    groups = {wish.group.lower() for wish in active(desired, account.caller.now)}
     for policy in account.temporary_of.get(desired.name.lower(), ()):
         found = membership_of(policy.arn)
-        if found is None or found.group not in groups:
+        if found is None or found.group.lower() not in groups:
             continue
         if not _is_ours(policy, options):
             yield (
@@ -185,9 +186,11 @@ def plan(desired: DesiredUser, before: ActualUser, options: Options, account: Ac
         )
     }
     surplus = [policy for arn, policy in there.items() if arn not in wanted]
-    # If a membership's policies move to new names, the new ones are attached before the old ones are removed.
-    moved = {one.membership.group.lower() for arn, one in wanted.items() if arn not in there}
-    late = [policy for policy in surplus if known[policy.arn].group.lower() in moved]
+    # If a membership's policies move to new names, the new ones are attached before the old ones are removed. A policy
+    # of the same name is removed before: that of a user or group that exists again, spelled in another case.
+    moved = {arn: one.membership.group.lower() for arn, one in wanted.items() if arn not in there}
+    groups, names = set(moved.values()), set(map(_name, moved))
+    late = [one for one in surplus if known[one.arn].group.lower() in groups and _name(one.arn) not in names]
     taking = [call for policy in surplus if policy not in late for call in removal(policy, before, account)]
     giving = [call for arn, one in wanted.items() for call in _put(arn, one, there.get(arn), before, desired.name)]
     giving += [call for policy in late for call in removal(policy, before, account)]
@@ -204,6 +207,14 @@ def _at_hand(desired: DesiredUser, before: ActualUser, options: Options, account
     found = {policy.arn for name in named for policy in account.temporary_of.get(name, ())}
     found |= {arn for arn in before.managed_policies & there.keys() if owner(arn) not in theirs}
     yield from (there[arn] for arn in sorted(found, key=_order) if _is_ours(there[arn], options))
+
+
+def _name(arn: str) -> str:
+    """Return the name in a policy's ARN. An account has each name only once, at whatever path.
+
+    "Names are not distinguished by case" (IAM API reference, CreatePolicy).
+    """
+    return arn.rpartition("/")[2].lower()
 
 
 def owner(arn: str) -> str:

@@ -62,8 +62,9 @@ def with_temporary(
     kept = [user for wish in here if (user := account.users.get(wish.name) or renamed_user(wish, account))]
     if not gone and not any(user.temporary is not None for user in here) and not any(map(_has_any, kept)):
         return account
-    wished = {wish.group for user in here for wish in active(user, account.caller.now)} & account.groups
-    details = _settled(iam, wished - options.pending_groups, options, sleep)
+    wished = {wish.group for user in here for wish in active(user, account.caller.now)}
+    details = _settled(iam, wished & account.groups - options.pending_groups, options, sleep)
+    details = options.pending_policies.laid_over(details)
     policies = {arn: policy for arn, policy in details.policies.items() if membership_of(arn)}
     owners = {name.lower() for user in here for name in (user.name, user.previous_name) if name}
     owners |= {user.name.lower() for user in (*kept, *gone)}

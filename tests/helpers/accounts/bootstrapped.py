@@ -131,6 +131,17 @@ def variables(draw: Draw) -> Variables:
     return made
 
 
+# What a later run changes of a group's policies, of which temporary members have a copy.
+CHANGES: st.SearchStrategy[Variables] = st.sampled_from(
+    [
+        {"bootstrap_cloudhsm_group_access": "read_only"},
+        {"cloudhsm_group_require_mfa": True},
+        {"cloudhsm_group_require_mfa": False},
+        {"admin_group_aws_managed_policies": ["AdministratorAccess", "job-function/Billing"]},
+    ]
+)
+
+
 def _agree(made: Variables) -> None:
     """Leave out what is refused beside other variables, which tests of refusals are about."""
     if "cloudhsm_group_policy" in made:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import (
     REASON,
@@ -33,9 +33,9 @@ def holdings(boundaries: Mapping[str, str]) -> Holdings:
         found["user", user.name] = {
             **held,
             "managed_policies": lasting,
-            "temporary_groups": [
-                _membership(user.managed_policies[arn]) for arn in set(held["managed_policies"]) - {*lasting}
-            ],
+            "temporary_groups": _memberships(
+                user.managed_policies[arn] for arn in held["managed_policies"] if arn not in lasting
+            ),
             "tags": iam.tagger.get_tag_dict_for_resource(user.arn),
             "groups": sorted(group.name for group in iam.groups.values() if user in group.users),
             "boundary": boundaries.get(user.name),
@@ -65,6 +65,15 @@ def _holder(thing: t.Any) -> Described:
         "managed_policies": sorted(thing.managed_policies),
         "inline_policies": sorted(thing.policies),
     }
+
+
+def _memberships(policies: Iterable[t.Any]) -> list[Described]:
+    """What policies give, each membership once: one may need several policies."""
+    found: list[Described] = []
+    for policy in policies:
+        given = _membership(policy)
+        found += [] if given in found else [given]
+    return found
 
 
 def _membership(policy: t.Any) -> Described:

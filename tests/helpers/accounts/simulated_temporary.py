@@ -127,7 +127,8 @@ def carried_out(policies: dict[str, TemporaryPolicy], change: Change, attached: 
     params: Mapping[str, t.Any] = change.params
     if change.operation == "create_policy":
         arn = f"arn:aws:iam::{ACCOUNT_ID}:policy{params['Path']}{params['PolicyName']}"
-        if arn in policies:
+        # An account has each name once, at whatever path.
+        if params["PolicyName"] in {there.rpartition("/")[2] for there in policies}:
             raise RefusedPolicyError("EntityAlreadyExists")
         policies[arn] = TemporaryPolicy(arn, json.loads(params["PolicyDocument"]), tags=_tags(params))
         return True

@@ -11,10 +11,11 @@ import unicodedata
 
 import pytest
 import yaml
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import marks, until
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.tags import key_problems, tag_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.input import parse_users
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.options import option_problems
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import store_problems
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.store_options import store_problems
 from helpers.documents.case_files import case_bytes
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +23,10 @@ from hypothesis import strategies as st
 # The first of Unicode's planes, and a part of the next.
 CHARACTERS = [chr(code) for code in range(0x11000)]
 TASKS = [task["cloudhsm.iam.iam_users"] for task in yaml.safe_load(case_bytes("tag-checks", "play.yml"))[0]["tasks"]]
+
+
+def is_tag_key(value: object) -> bool:
+    return isinstance(value, str) and value.startswith(marks.RESERVED)
 
 
 def problems_of(options: dict[str, t.Any]) -> list[str]:
@@ -58,6 +63,13 @@ def test_what_aws_refuses_is_refused_with_item_and_field(options: dict[str, t.An
 def test_the_ownership_tag_is_a_tag_like_others(tag: str) -> None:
     assert all(problem.startswith("managed_by_tag: ") for problem in option_problems({"managed_by_tag": tag}))
     assert option_problems({"managed_by_tag": tag})
+
+
+@pytest.mark.parametrize(
+    "tag", sorted({key for module in (marks, until) for key in vars(module).values() if is_tag_key(key)})
+)
+def test_no_tag_with_a_meaning_of_its_own_marks_ownership(tag: str) -> None:
+    assert bool(option_problems({"managed_by_tag": tag})) == (tag not in marks.OWNERSHIP)
 
 
 @pytest.mark.parametrize("tag", ["cloudhsm.iam/managed", "cloudhsm.iam/bootstrap", "ManagedBy", "Verwaltet von: ä"])

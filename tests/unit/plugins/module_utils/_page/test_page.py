@@ -191,7 +191,7 @@ def test_a_policy_goes_alone_where_the_group_was_there_before() -> None:
 
 def test_a_policy_that_two_groups_need_is_made_once() -> None:
     step = {"before": {}, "after": {"name": "MFA", "path": "/", "document": {}, "tags": {}}}
-    changed = {"before": {"name": "P"}, "after": {"name": "P", "document": {}}}
+    changed = {"before": {"name": "P"}, "after": {"name": "P", "path": "/", "document": {}}}
     (made_policy,) = parts.with_made_policies(found([]), [{"diff": [step, changed]}, {}])["policies"]
     assert (made_policy["name"], made_policy["arn"]) == ("MFA", f"{OWN}MFA")
 

@@ -12,8 +12,10 @@ from dataclasses import replace
 
 import pytest
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import IncompleteReadError
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import PROTECTED as MARK
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import SUSPENDED
-from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine, snapshot
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users import engine, snapshot, temporary_read
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import SUSPENDED_POLICY
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     Account,
     ActualUser,
@@ -31,6 +33,7 @@ from helpers.accounts.simulated_iam import (
     NEW_GROUP,
     OWNED_TAGS,
     POLICIES,
+    TAG,
     account_with,
     user,
 )
@@ -39,6 +42,7 @@ if t.TYPE_CHECKING:
     from helpers.modules.scripted import Stubbed
 
 DEFAULTS = Options()
+KEY = "AKIAEXAMPLEEXAMPLE00"
 
 
 class Accounts:
@@ -286,6 +290,49 @@ def test_who_may_not_look_at_the_password_policy_gives_the_right(service: engine
         "attach_user_policy",
         "create_login_profile",
     ]
+
+
+@pytest.fixture
+def read_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The accounts have all that is read of single users."""
+    for module, name in ((snapshot, "read_details"), (temporary_read, "with_temporary")):
+        monkeypatch.setattr(module, name, lambda _iam, _pool, account, *_users, **_options: account)
+
+
+@pytest.mark.usefixtures("read_in_full")
+@pytest.mark.parametrize(
+    ("wish", "does"),
+    [(DesiredUser("alice", present=False), "deletes"), (DesiredUser("alice", suspended=True), "suspends")],
+)
+def test_a_user_who_was_marked_as_protected_meanwhile_is_left_alone(
+    service: engine.Service, accounts: Accounts, iam: Stubbed, wish: DesiredUser, does: str
+) -> None:
+    have = Credentials(access_keys=(KEY,), active_access_keys=(KEY,))
+    tags = {SUSPENDED: "true", f"{SUSPENDED}-had-1": KEY, TAG: "true"}
+    before = account_with("alice", credentials=have, tags=tags, inline_policies=frozenset({SUSPENDED_POLICY}))
+    marked = replace(before.users["alice"], tags={**tags, MARK: "true"})
+    accounts.next = [before, replace(before, users={"alice": marked})]
+    iam.refuses("update_access_key", "ConcurrentModification", UserName="alice", AccessKeyId=KEY, Status="Inactive")
+    if does == "deletes":
+        # A lock-out closes the other ways in also after an error.
+        iam.refuses("delete_user_policy", "ConcurrentModification", UserName="alice", PolicyName=SUSPENDED_POLICY)
+    _plans, (outcome,) = run(service, wish)
+    assert outcome.error is not None
+    assert outcome.error.startswith(f"the plan {does} alice, marked as protected (tag {MARK})")
+
+
+@pytest.mark.usefixtures("read_in_full")
+def test_the_mark_that_a_run_sets_is_not_held_against_it(
+    service: engine.Service, accounts: Accounts, iam: Stubbed
+) -> None:
+    marked = {TAG: "true", MARK: "true"}
+    accounts.next = [account_with("old", tags={TAG: "true"}), account_with("old", tags=marked)]
+    rename = {"UserName": "old", "NewUserName": "alice"}
+    iam.answers("tag_user", {}, UserName="old", Tags=[{"Key": MARK, "Value": "true"}])
+    iam.refuses("update_user", "EntityTemporarilyUnmodifiable", **rename)
+    iam.answers("update_user", {}, **rename)
+    _plans, (outcome,) = run(service, DesiredUser("alice", previous_name="old", protected=True))
+    assert outcome.error is None
 
 
 ADMINS = frozenset({"Administrators"})

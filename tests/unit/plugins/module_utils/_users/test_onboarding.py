@@ -9,8 +9,10 @@ import typing as t
 from dataclasses import replace
 
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import SUSPENDED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import membership_of
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users import onboarding
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.denial import SUSPENDED_POLICY
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.guard import refusals
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import (
     Account,
@@ -257,6 +259,14 @@ def test_who_could_never_sign_in_is_refused_with_the_ways_out(arn: str) -> None:
 )
 def test_who_can_sign_in_is_not_refused(desired: DesiredUser, switches: Options) -> None:
     assert plan_user(desired, requiring(EMPTY), switches).problems == ()
+
+
+@pytest.mark.parametrize("has_mfa", [True, False, None])
+def test_a_restored_user_who_kept_the_mfa_device_can_change_the_new_password(has_mfa: bool | None) -> None:
+    inline = frozenset({SUSPENDED_POLICY})
+    before = {"tags": {SUSPENDED: "true"}, "inline_policies": inline, "groups": READERS, "has_mfa": has_mfa}
+    plan = plan_user(ALICE, requiring(account_with("alice", **before)), Options(restore_suspended=True))
+    assert bool(plan.problems) == (not has_mfa)
 
 
 def test_a_group_of_which_an_earlier_task_says_so_requires_mfa() -> None:

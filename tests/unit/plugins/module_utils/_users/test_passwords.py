@@ -198,6 +198,13 @@ def test_a_password_that_may_be_set_by_now_is_left_alone(store: MemoryStore, sta
     assert store.entries[ANN] == ("Other-1", Entry(state))
 
 
+def test_the_deletion_of_an_entry_is_not_cancelled_for_a_user_who_has_a_password(store: MemoryStore) -> None:
+    store.entries[ANN] = "Other-1", Entry(SET, leaving=True)
+    with pytest.raises(StoreError, match="ann got console access in the meantime"):
+        open_passwords(store, has_login_profile=True).password("ann")
+    assert store.calls == ["create", "find"]
+
+
 def test_where_another_run_made_the_login_profile_its_password_comes_back(store: MemoryStore) -> None:
     store.entries[ANN] = "Other-1", Entry(PENDING, "1")
     passwords = open_passwords(store)

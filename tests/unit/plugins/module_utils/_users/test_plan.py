@@ -28,10 +28,12 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.plan import (
     unlisted_users,
 )
 from helpers.accounts.simulated_iam import (
+    BOUNDARIES,
     CHANGE_PASSWORD,
     DENY_ALL,
     EMPTY,
     GROUPS,
+    OTHER_POLICIES,
     POLICIES,
     TAG,
     accounts,
@@ -44,7 +46,6 @@ from helpers.documents.case_files import case_bytes
 from hypothesis import given, settings
 
 GRANTS = ("add_user_to_group", "attach_user_policy")
-REVOKES = ("remove_user_from_group", "detach_user_policy", "delete_login_profile")
 
 
 def account_of(*users: ActualUser) -> Account:
@@ -152,17 +153,56 @@ def test_rights_shrink_before_they_grow_and_the_way_in_comes_last(
             assert done[0] == "create_user"
         # A temporary right that moves to a new name is there under the new one first.
         done = [o for o, c in zip(done, plan.changes, strict=False) if not membership_of(c.params.get("PolicyArn", ""))]
-        boundary = [i for i, o in enumerate(done) if o == "put_user_permissions_boundary"]
+        boundary = [i for i, o in enumerate(done) if o.endswith("_user_permissions_boundary")]
         grants = [i for i, o in enumerate(done) if o in GRANTS]
         assert not boundary or not grants or boundary[0] < grants[0]
+
+
+def rights(user: ActualUser | None) -> frozenset[str]:
+    """What gives the user rights. The policies of a temporary membership are one, under whatever name."""
+    if user is None or user.denied:
+        return frozenset()
+    temporary = {f"until {found.group}" for arn in user.managed_policies if (found := membership_of(arn))}
+    return user.groups | user.plain_policies | user.inline_policies | temporary
+
+
+def is_within(boundary: str | None, known: ActualUser | None, right: str) -> bool:
+    """Whether a right under this boundary is surely one that the known user has, whatever the boundaries allow."""
+    return known is not None and right in rights(known) and known.boundary in (None, boundary)
+
+
+def check_every_moment(plan: UserPlan, now: Account) -> None:
+    """No moment has a right that is there neither before nor after, or something new beside something that goes."""
+    for change in plan.changes:
+        now = carry_out(now, [change])
+        user = now.users.get(plan.renamed_from or plan.name) or now.users.get(plan.name)
+        has = rights(user)
         assert all(
-            done.index(revoked) < done.index(granted)
-            for granted, revoked in (
-                ("add_user_to_group", "remove_user_from_group"),
-                ("attach_user_policy", "detach_user_policy"),
-            )
-            if granted in done and revoked in done
+            user and (is_within(user.boundary, plan.before, one) or is_within(user.boundary, plan.after, one))
+            for one in has
         )
+        assert has <= rights(plan.before) or has <= rights(plan.after)
+
+
+@given(accounts(), wishes(), options)
+def test_no_moment_has_a_right_that_is_there_neither_before_nor_after(
+    account: Account, desired: list[DesiredUser], switches: Options
+) -> None:
+    for plan in plan_users(desired, account, switches):
+        check_every_moment(plan, account)
+
+
+@pytest.mark.parametrize("boundaries", [(None, ""), (None, BOUNDARIES[0]), (BOUNDARIES[0], ""), tuple(BOUNDARIES)])
+@pytest.mark.parametrize("policies", [{OTHER_POLICIES[0], DENY_ALL}, {OTHER_POLICIES[1]}, {DENY_ALL}, set()])
+@pytest.mark.parametrize("wanted", [{OTHER_POLICIES[2], DENY_ALL}, {OTHER_POLICIES[1]}, set()])
+def test_a_denial_of_everything_comes_before_what_is_given_and_goes_after_what_is_taken(
+    boundaries: tuple[str | None, str], policies: set[str], wanted: set[str]
+) -> None:
+    before = user(managed_policies=frozenset(policies), groups=frozenset({"Readers"}), boundary=boundaries[0])
+    groups = frozenset({"Auditors"})
+    desired = DesiredUser("alice", groups=groups, managed_policies=frozenset(wanted), boundary=boundaries[1])
+    plan = plan_user(desired, account_of(before), Options(purge_policies=True, purge_groups=True))
+    check_every_moment(plan, account_of(before))
 
 
 @given(accounts(), wishes(), options)

@@ -8,9 +8,11 @@ from __future__ import annotations
 import itertools
 import json
 import typing as t
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._user_credentials.store import AwsKeys
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.first_passwords import StoreError
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.passwords import StoredPasswords
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import STATE_TAG, Settings, open_store
@@ -68,6 +70,11 @@ class Secret(Planted):
 
     def restore_secret(self, _given: Answer) -> tuple[str, Answer]:
         del self.entry["DeletedDate"]
+        return "", {}
+
+    def delete_secret(self, given: Answer) -> tuple[str, Answer]:
+        assert not given.get("ForceDeleteWithoutRecovery")
+        self.entry["DeletedDate"] = 1764000000
         return "", {}
 
     def get_resource_policy(self, _given: Answer) -> tuple[str, Answer]:
@@ -146,6 +153,19 @@ def test_no_planted_secret_is_set_or_filled(secretsmanager: Stubbed) -> None:
         harmless = entry.keys() <= {"state", "KmsKeyId", "DeletedDate"} and entry.get("KmsKeyId") == KEY
         passwords = stored("secretsmanager", secretsmanager.client)
         assert_never_set(passwords, planted, harmless and bool(entry["state"]))
+        # One that is refused goes when its owner wanted it to go.
+        kept = "DeletedDate" in entry and not (harmless and entry["state"])
+        assert ("DeletedDate" in planted.entry) == kept
+
+
+def test_a_secret_that_is_to_go_is_not_kept_for_an_access_key_that_it_may_not_hold(secretsmanager: Stubbed) -> None:
+    planted = Secret(secretsmanager)
+    planted.plant({"state": "set", "KmsKeyId": KEY, "DeletedDate": 1764000000, "ResourcePolicy": "{}"})
+    store = open_store("secretsmanager", secretsmanager.client, Settings(kms_key_id=KEY))
+    waits: list[float] = []
+    with pytest.raises(StoreError, match="ann already exists in Secrets Manager and has a resource policy"):
+        AwsKeys(store, FOLDER, "ann", waits.append).begin(datetime(2026, 11, 27, tzinfo=UTC), frozenset())
+    assert ("DeletedDate" in planted.entry, len(waits)) == (True, 1)
 
 
 def test_no_planted_parameter_is_set_or_filled(ssm: Stubbed) -> None:

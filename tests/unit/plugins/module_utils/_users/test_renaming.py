@@ -156,3 +156,8 @@ def test_a_first_password_that_stays_under_the_previous_name_is_told() -> None:
     assert renaming.warning(with_password, "none") is None
     without = plan_user(EVA, account_of(user("eve", console_access=False)), Options())
     assert renaming.warning(without, "file") is None
+
+
+def test_the_item_is_told_also_after_one_that_is_no_dictionary() -> None:
+    _users, problems = parse_users(["alice", {"name": "eva", "previous_name": "eva"}], TAG)
+    assert "users[1] (eva): previous_name: is the name itself, and IAM ignores case; leave it out" in problems

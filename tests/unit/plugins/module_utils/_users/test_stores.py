@@ -12,6 +12,7 @@ import uuid
 from dataclasses import replace
 
 import pytest
+from ansible_collections.cloudhsm.iam.plugins.module_utils._users.store_options import store_problems
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import (
     DEFAULT_PREFIX,
     STATE_TAG,
@@ -23,7 +24,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._users.stores import 
     open_store,
     same_key,
     settings_from,
-    store_problems,
 )
 from botocore.exceptions import ClientError
 from hypothesis import given
@@ -149,6 +149,26 @@ def test_a_secret_marked_for_deletion_is_restored(secretsmanager: Stubbed, secre
     secretsmanager.answers("restore_secret", {"Name": NAME}, SecretId=NAME)
     secretsmanager.answers("get_resource_policy", {"Name": NAME}, SecretId=NAME)
     assert secrets.examine(NAME, Entry("set", VERSION, leaving=True)) == Entry("set", VERSION)
+
+
+def test_a_secret_with_a_policy_of_its_own_stays_marked_for_deletion(
+    secretsmanager: Stubbed, secrets: SecretsManager
+) -> None:
+    secretsmanager.answers("restore_secret", {"Name": NAME}, SecretId=NAME)
+    secretsmanager.answers("get_resource_policy", {"Name": NAME, "ResourcePolicy": "{}"}, SecretId=NAME)
+    secretsmanager.answers("delete_secret", {"Name": NAME}, SecretId=NAME)
+    flawed = Entry("set", VERSION, leaving=True, flaws=("has a resource policy",))
+    assert secrets.examine(NAME, Entry("set", VERSION, leaving=True)) == flawed
+
+
+def test_a_secret_whose_policy_is_not_shown_stays_marked_for_deletion(
+    secretsmanager: Stubbed, secrets: SecretsManager
+) -> None:
+    secretsmanager.answers("restore_secret", {"Name": NAME}, SecretId=NAME)
+    secretsmanager.refuses("get_resource_policy", "AccessDeniedException", SecretId=NAME)
+    secretsmanager.answers("delete_secret", {"Name": NAME}, SecretId=NAME)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        secrets.examine(NAME, Entry("set", VERSION, leaving=True))
 
 
 @pytest.mark.parametrize("code", ["ResourceNotFoundException", "InvalidRequestException"])

@@ -370,6 +370,19 @@ def test_who_has_no_room_for_any_policy_loses_one() -> None:
     assert "check its access keys" in str(warning(back, BACK))
 
 
+def test_a_policy_that_a_suspension_took_to_make_room_is_noted_and_named_when_the_user_is_restored() -> None:
+    crowded = replace(EVERYTHING, managed_policies=frozenset(OTHER_POLICIES), inline_length=INLINE_LENGTH)
+    account = after(suspend(account_of(crowded)), account_of(crowded))
+    (lost,) = crowded.managed_policies - account.users["alice"].managed_policies
+    wish = DesiredUser("alice", console_access=False)
+    told = str(warning(plan_user(wish, account, BACK), BACK))
+    assert f"alice is restored without {lost}. The suspension detached this" in told
+    assert "these stay inactive: ACCA1" in told
+    # Nothing is lost if the list gives the policy back.
+    again = replace(wish, managed_policies=frozenset({lost}))
+    assert "restored without" not in str(warning(plan_user(again, account, BACK), BACK))
+
+
 @pytest.mark.parametrize("lacks", [{"tags": {}}, {"inline_length": 0}, {"managed_policies": frozenset()}])
 def test_who_has_room_for_a_mark_is_not_marked_by_the_policy_alone(lacks: dict[str, t.Any]) -> None:
     crowded = user(

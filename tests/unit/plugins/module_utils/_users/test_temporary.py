@@ -230,3 +230,27 @@ def test_the_drift_check_names_a_membership_once() -> None:
     }
     assert len(plan.changes) == 3
     assert list(of_users(result)) == ["the temporary membership of alice in Readers differs, is missing, or has ended"]
+
+
+@pytest.mark.parametrize(("owner", "group"), [("Alice", "Readers"), ("alice", "readers"), ("Alice", "Auditors")])
+def test_a_policy_of_the_same_name_in_another_case_is_removed_before_the_new_one_is_made(
+    owner: str, group: str
+) -> None:
+    """The user or the group was deleted, and exists again in another case. IAM ignores case in names."""
+    wish = TemporaryGroup(group.capitalize(), LATER, "INC-1234")
+    old = policies_of(owner, wish)
+    left = [replace(one, arn=policy_arn(owner, group, number)) for number, one in enumerate(old, 1)]
+    account = replace(account_with(), temporary_policies={one.arn: one for one in left})
+    desired = replace(WISH, temporary=(wish,))
+    plan = plan_user(desired, counted(account), NO_SWITCHES)
+    after = carry_out(account, plan.changes)
+    assert after.temporary_policies.keys() == {one.arn for one in policies_of("alice", wish)}
+    assert plan_user(desired, after, NO_SWITCHES).changes == ()
+
+
+def test_a_policy_of_somebody_elses_in_another_case_is_in_the_way() -> None:
+    (old,) = policies_of("alice", READERS)
+    foreign = replace(old, arn=policy_arn("Alice", "readers"), tags={})
+    account = replace(account_with(), temporary_policies={foreign.arn: foreign})
+    (problem,) = plan_user(WISH, account, NO_SWITCHES).problems
+    assert f"the account has a policy {foreign.arn}, which lacks the tag" in problem
