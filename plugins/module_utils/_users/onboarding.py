@@ -123,12 +123,15 @@ def refusals(account: Account, options: Options) -> Iterable[str]:
 
 def groups_with_mfa(account: Account, options: Options) -> frozenset[str]:
     """Return the groups that require MFA: by the name of an attached policy, or according to an earlier task."""
-    found = {
+    # Names are case-insensitive in IAM.
+    name = options.require_mfa_policy_name.lower()
+    found = frozenset(
         group
         for group, policies in account.group_policies.items()
-        if any(arn.rsplit("/", 1)[-1] == options.require_mfa_policy_name for arn in policies)
-    }
-    return options.require_mfa_groups | found
+        if any(arn.rsplit("/", 1)[-1].lower() == name for arn in policies)
+    )
+    spelling = {group.lower(): group for group in account.groups}
+    return found | {spelling.get(group.lower(), group) for group in options.require_mfa_groups}
 
 
 def lockout(plan: UserPlan, account: Account, options: Options) -> str | None:

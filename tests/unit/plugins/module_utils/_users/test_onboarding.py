@@ -239,7 +239,9 @@ def requiring(account: Account, arn: str = MFA_POLICY) -> Account:
     return replace(account, group_policies={"Readers": frozenset({arn}), "Auditors": frozenset(POLICIES)})
 
 
-@pytest.mark.parametrize("arn", [MFA_POLICY, MFA_POLICY.replace("policy/", "policy/security/team/")])
+@pytest.mark.parametrize(
+    "arn", [MFA_POLICY, MFA_POLICY.replace("policy/", "policy/security/team/"), MFA_POLICY.replace("Iam", "IAM")]
+)
 def test_who_could_never_sign_in_is_refused_with_the_ways_out(arn: str) -> None:
     (problem,) = plan_user(ALICE, requiring(EMPTY, arn), Options()).problems
     assert problem.startswith("password_reset_required: Readers lets nobody change a password without MFA")
@@ -271,6 +273,7 @@ def test_a_restored_user_who_kept_the_mfa_device_can_change_the_new_password(has
 
 def test_a_group_of_which_an_earlier_task_says_so_requires_mfa() -> None:
     assert plan_user(ALICE, EMPTY, Options(require_mfa_groups=READERS)).problems
+    assert plan_user(ALICE, EMPTY, Options(require_mfa_groups=frozenset({"READERS"}))).problems
 
 
 def test_a_user_who_gets_console_access_later_can_be_locked_out_too() -> None:
