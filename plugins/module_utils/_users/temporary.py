@@ -190,8 +190,9 @@ def plan(desired: DesiredUser, before: ActualUser, options: Options, account: Ac
     # of the same name is removed before: that of a user or group that exists again, spelled in another case.
     moved = {arn: one.membership.group.lower() for arn, one in wanted.items() if arn not in there}
     groups, names = set(moved.values()), set(map(_name, moved))
-    late = [one for one in surplus if known[one.arn].group.lower() in groups and _name(one.arn) not in names]
-    taking = [call for policy in surplus if policy not in late for call in removal(policy, before, account)]
+    late = [one for one in reversed(surplus) if known[one.arn].group.lower() in groups and _name(one.arn) not in names]
+    # The denials of a membership with several policies are in the first of them, and so go last.
+    taking = [call for policy in reversed(surplus) if policy not in late for call in removal(policy, before, account)]
     giving = [call for arn, one in wanted.items() for call in _put(arn, one, there.get(arn), before, desired.name)]
     giving += [call for policy in late for call in removal(policy, before, account)]
     untouched = frozenset(arn for arn in before.managed_policies if membership_of(arn)) - there.keys()

@@ -145,6 +145,17 @@ def test_what_has_ended_is_removed_whether_it_is_listed_or_not(wish: DesiredUser
     assert bool(ended_warning([wish], NOW)) == bool(wish.temporary)
 
 
+def test_the_denials_of_several_policies_are_removed_last() -> None:
+    account = account_with(TemporaryGroup("Readers", PAST, "INC-1234"))
+    first = account.temporary_policies[ARN]
+    second = replace(first, arn=policy_arn("alice", "Readers", 2))
+    holder = replace(account.users["alice"], managed_policies=frozenset({first.arn, second.arn}))
+    account = replace(account, users={"alice": holder}, temporary_policies={one.arn: one for one in (first, second)})
+    changes = plan_user(DesiredUser("alice"), counted(account), Options()).changes
+    detached = [change.params["PolicyArn"] for change in changes if change.operation == "detach_user_policy"]
+    assert detached == [second.arn, first.arn]
+
+
 def test_a_temporary_member_does_not_count_for_a_protected_group() -> None:
     """The only real member leaves; one whose membership ends can't take its place."""
     admins = TemporaryGroup("Administrators", LATER, "INC-1234")
