@@ -153,7 +153,10 @@ def honoured() -> set[str]:
 ALWAYS = ("account_guard", "account_session")
 BOB = {"user_offboarding_users": "bob"}
 # moto's IDs of objects of IAM Identity Center, which are other ones each time.
-IDS = re.compile(r"\bd-[0-9a-z]{10}\b|\b(ssoins|ps)-[0-9a-z]{16}\b|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# What differs from account to account: IDs, and the digest of a note that has them.
+IDS = re.compile(
+    r"\bd-[0-9a-z]{10}\b|\b(ssoins|ps)-[0-9a-z]{16}\b|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{16}(?=-1\b)"
+)
 # What these have to find beside an account as bootstrap leaves it.
 MORE = {"restore_users": CASES["restore_users"].prepare}
 # Of each playbook: the roles whose variables are its own, and the variables of a run.

@@ -194,6 +194,8 @@ class Example:
         params |= {name: value for name, value in vars(switches).items() if name in params}
         params["restore_suspended"] = switches.restore_suspended or sorted(switches.restore_users)
         params["restore_credentials"] = sorted(switches.restore_credentials)
+        # Nothing comes before the run.
+        params["pending_policies"] = None
         params |= {"users": [as_item(user) for user in desired], "protected_groups": ["Administrators"]}
         task: t.Any = SimpleNamespace(
             tell=lambda _line: None,
