@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
+from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.drift import AWS_MANAGED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._page.wanted import Page
 
 Options = dict[str, t.Any]
@@ -45,7 +46,7 @@ def expected(page: Page, variables: Mapping[str, t.Any], *, bootstrapped: bool) 
 
 def _groups(page: Page) -> list[Options]:
     admin, cloudhsm, onboarding = page.admin_group, page.cloudhsm_group, page.onboarding_group
-    aws = [f":iam::aws:policy/{name}" for name in admin["aws_managed_policies"]]
+    aws = [f"{AWS_MANAGED}{name}" for name in admin["aws_managed_policies"]]
     return [
         {**_group(admin), "managed_policies": aws, "members": admin.get("members") or []},
         {**_group(cloudhsm), "managed_policies": [cloudhsm["policy"]["name"]]},

@@ -53,7 +53,6 @@ from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.versio
 from ansible_collections.cloudhsm.iam.plugins.module_utils._access_report.words import NO
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.authorization_details import Group, Policy
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.caller import sign_in_url
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BOOTSTRAP, MANAGED, OWNED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._policies import catalogue
 from ansible_collections.cloudhsm.iam.plugins.module_utils._users.model import DesiredUser, Options
 
@@ -249,7 +248,7 @@ def _describe_user(facts: Facts, options: Options, person: Person, access: Acces
         "managed_policies": sorted(user.managed_policies),
         "inline_policies": sorted(person.inline),
         "boundary": user.boundary,
-        "managed": _is_ours(person, options),
+        "managed": options.owns(user.tags),
         "protected": user.protected,
         **_describe_access(access),
         "access_paths": describe_paths(access),
@@ -264,11 +263,6 @@ def _describe_user(facts: Facts, options: Options, person: Person, access: Acces
             "access_keys": None if have.keys is None else [_describe_key(facts, have, key) for key in have.keys],
         },
     }
-
-
-def _is_ours(person: Person, options: Options) -> bool:
-    """Whether this collection created the user. The default tag counts too: the variable can be newer than the user."""
-    return any(person.user.tags.get(key) == OWNED for key in (options.managed_by_tag, MANAGED, BOOTSTRAP))
 
 
 def _describe_key(facts: Facts, have: Credentials, key: AccessKey) -> dict[str, t.Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.input import Word, not_a_list, split_text, text_problem
@@ -55,11 +55,11 @@ def read_names(names: object) -> tuple[list[str], list[str]]:
     return found, problems + wrong
 
 
-def same_names(names: Iterable[str]) -> list[list[str]]:
-    """The names that IAM does not tell apart, because they differ only by case, together."""
+def same_names(names: Iterable[str], called: Callable[[str], str] = str) -> list[list[str]]:
+    """Return the names that stand for the same user, together: what they are called differs only by case."""
     spellings: dict[str, list[str]] = {}
     for name in names:
-        spellings.setdefault(name.lower(), []).append(name)
+        spellings.setdefault(called(name).lower(), []).append(name)
     return [each for each in spellings.values() if len(each) > 1]
 
 

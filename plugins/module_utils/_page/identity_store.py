@@ -94,10 +94,8 @@ def _name_problems(names: object) -> Iterator[str]:
         problem = text_problem(name) or text_problem(known) or (None if known else "is empty")
         if problem:
             yield f"user_names.{str(name)[:80]}: {problem}"
-    by_known: dict[str, list[str]] = {}
-    for name, known in names.items():
-        by_known.setdefault(str(known).lower(), []).append(str(name))
-    same = [*same_names(map(str, names)), *(each for each in by_known.values() if len(each) > 1)]
+    known_as = {str(name): str(known) for name, known in names.items()}
+    same = [*same_names(known_as), *same_names(known_as, known_as.__getitem__)]
     yield from dict.fromkeys(f"user_names: {' and '.join(each)} are the same user" for each in same)
 
 

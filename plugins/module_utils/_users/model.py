@@ -15,6 +15,8 @@ from functools import cached_property
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws import limits
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import (
     MANAGED,
+    OWNED,
+    OWNERSHIP,
     PROTECTED,
     REQUIRE_MFA_POLICY_NAME,
     SUSPENDED,
@@ -281,6 +283,10 @@ class Options:
     patient: bool = False
     # Number of users for each line of progress.
     batch_size: int = 250
+
+    def owns(self, tags: Mapping[str, str]) -> bool:
+        """Whether this collection created what has these tags. The default ones count too: an option can be newer."""
+        return any(tags.get(key) == OWNED for key in (self.managed_by_tag, *OWNERSHIP))
 
     def restores(self, user: str) -> bool:
         """Whether this user is restored if it is suspended and listed as present."""

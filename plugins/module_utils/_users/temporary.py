@@ -17,7 +17,7 @@ import typing as t
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import BOOTSTRAP, MANAGED, OWNED
+from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.marks import OWNED
 from ansible_collections.cloudhsm.iam.plugins.module_utils._aws.until import (
     REASON,
     UNTIL,
@@ -154,17 +154,13 @@ def _foreign(desired: DesiredUser, before: ActualUser | None, account: Account, 
         found = membership_of(policy.arn)
         if found is None or found.group.lower() not in groups:
             continue
-        if not _is_ours(policy, options):
+        if not options.owns(policy.tags):
             yield (
                 f"{FIELD}: the account has a policy {policy.arn}, which lacks the tag {options.managed_by_tag}; "
                 "delete or rename it first"
             )
         elif _has_others(policy, before, account):
             yield f"{FIELD}: the policy {policy.arn} is in use elsewhere too; detach it there first"
-
-
-def _is_ours(policy: TemporaryPolicy, options: Options) -> bool:
-    return any(policy.tags.get(key) == OWNED for key in (options.managed_by_tag, MANAGED, BOOTSTRAP))
 
 
 def _has_others(policy: TemporaryPolicy, user: ActualUser | None, account: Account) -> bool:
@@ -207,7 +203,7 @@ def _at_hand(desired: DesiredUser, before: ActualUser, options: Options, account
     theirs = account.lower_names - named
     found = {policy.arn for name in named for policy in account.temporary_of.get(name, ())}
     found |= {arn for arn in before.managed_policies & there.keys() if owner(arn) not in theirs}
-    yield from (there[arn] for arn in sorted(found, key=_order) if _is_ours(there[arn], options))
+    yield from (there[arn] for arn in sorted(found, key=_order) if options.owns(there[arn].tags))
 
 
 def _name(arn: str) -> str:
